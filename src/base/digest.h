@@ -1,0 +1,29 @@
+/*
+ * Digests and keyed digests: SHA-256, HMAC-SHA-256 (RFC 2104), HKDF-SHA-256 (RFC 5869) by OpenSSL, CRC32C (RFC 3720 B.4) and
+ * SipHash-2-4, ours.
+ */
+#ifndef AUPD_BASE_DIGEST_H
+#define AUPD_BASE_DIGEST_H
+
+#include "base/str.h"
+
+enum { DIGEST_LEN = 32 };
+
+struct digest { uint8_t octets[DIGEST_LEN]; };
+
+void digest_sha256(struct str s, struct digest *ret_digest);
+struct sha256;                                                  /* incremental */
+struct sha256 *sha256_new(void);
+void sha256_update(struct sha256 *h, struct str s);
+void sha256_final(struct sha256 *h, struct digest *ret_digest); /* and starts anew */
+void sha256_free(struct sha256 *h);
+void digest_hmac(struct str key, struct str s, struct digest *ret_digest);
+/* RFC 5869 with an empty salt; out_len <= 255 * 32. */
+void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len);
+bool digest_eq(const struct digest *a, const struct digest *b); /* constant time */
+bool str_eq_secret(struct str a, struct str b);                 /* constant time for equal lengths */
+uint32_t crc32c(uint32_t seed, struct str s);
+uint64_t siphash(const uint8_t key[16], struct str s);
+struct str digest_hex(struct arena *a, const struct digest *d);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * Every write to disk of every role goes through here (the SQLite VFS stands on it too), so that the power-cut harness can
+ * drop, tear and reorder what no finished sync covers. Reads are here for symmetry.
+ *
+ * Paths are relative to a directory descriptor: a role is handed its directories, it does not search for them.
+ */
+#ifndef AUPD_BASE_FILE_H
+#define AUPD_BASE_FILE_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { FILE_READ_MAX = 256 << 20 };
+
+enum err file_open(int dir_fd, const char *path, int flags, unsigned mode, int *ret_fd, struct why *why) MUST_CHECK; /* O_CLOEXEC always */
+void file_close(int fd);
+enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *why) MUST_CHECK;   /* all or an error; ENOSPC is ERR_FULL */
+enum err file_append(int fd, struct str bytes, struct why *why) MUST_CHECK;                      /* the descriptor must be O_APPEND */
+enum err file_read_at(int fd, uint64_t offset, void *out, size_t len, size_t *ret_len, struct why *why) MUST_CHECK;
+enum err file_sync(int fd, struct why *why) MUST_CHECK;                                          /* fdatasync */
+enum err file_sync_dir(int dir_fd, struct why *why) MUST_CHECK;                                  /* fsync: names */
+enum err file_truncate(int fd, uint64_t len, struct why *why) MUST_CHECK;
+enum err file_size(int fd, uint64_t *ret_size, struct why *why) MUST_CHECK;
+enum err file_unlink(int dir_fd, const char *path, struct why *why) MUST_CHECK;
+enum err file_rename(int dir_fd, const char *from, const char *to, struct why *why) MUST_CHECK;
+enum err file_mkdir(int dir_fd, const char *path, unsigned mode, struct why *why) MUST_CHECK;    /* an existing directory is ok */
+/* Whole file into the arena (at most max bytes, then ERR_LIMIT). dir_fd may be AT_FDCWD. */
+enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max, struct str *ret_text, struct why *why) MUST_CHECK;
+/* Write a new file, sync it, rename it over path, sync the directory: afterwards either the old or the new is there. */
+enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned mode, struct why *why) MUST_CHECK;
+
+#endif
