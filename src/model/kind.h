@@ -1,0 +1,42 @@
+/*
+ * The table of kinds: what a report or a signal says happened, mapped from XARF 4 and to RSIT.
+ *
+ * A kind's name is "category.type" as in XARF 4.2, or one of ours in a category that XARF lacks. kind.def is the only
+ * list; policy rules, decoders and the console read it. KIND_UNCLASSIFIED is a report whose class is not known to us:
+ * it goes before a person, never away.
+ */
+#ifndef AUPD_MODEL_KIND_H
+#define AUPD_MODEL_KIND_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+enum kind {
+	KIND_UNCLASSIFIED = 0,
+#define KIND(id, name, rsit_class, rsit_type, clause, flags) KIND_##id,
+#include "model/kind.def"
+#undef KIND
+	KIND_COUNT
+};
+
+enum kind_flag {
+	KIND_SEALED = 1,        /* may concern child sexual abuse: sealed path */
+	KIND_ADVICE = 2,        /* a weakness, not a deed: never a strike */
+	KIND_UNDO = 4,          /* takes an earlier report back (not-spam, retraction) */
+	KIND_PERSON = 8,        /* always before a person first (threats, legal claims) */
+	KIND_HOSTED = 16,       /* about content at a URL rather than traffic */
+};
+
+struct kind_info {
+	const char *name, *rsit_class, *rsit_type;
+	const char *clause;     /* the clause that such a report is most often about; "" = none */
+	unsigned flags;
+};
+
+const struct kind_info *kind_info(enum kind k);
+enum kind kind_find(struct str name);                   /* KIND_UNCLASSIFIED when unknown */
+enum kind kind_from_xarf(struct str category, struct str type);
+extern const char *const kind_words[];                  /* by value, NULL-terminated */
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * What somebody or something saw: one observation, with the span of every fact in the bytes it was read from.
+ *
+ * Decoders make observations, attribution and policy read them, nobody changes them. All texts live in the item arena or
+ * in the message. A reporter's words are facts about the report, never yet facts about the customer.
+ */
+#ifndef AUPD_MODEL_OBSERVATION_H
+#define AUPD_MODEL_OBSERVATION_H
+
+#include "base/addr.h"
+#include "base/digest.h"
+#include "base/time.h"
+#include "model/field.h"
+#include "model/ids.h"
+#include "model/kind.h"
+
+enum { OBSERVATION_FACTS_MAX = 256, OBSERVATIONS_PER_ITEM_MAX = 100000, FACT_VALUE_MAX = 8192 };
+
+enum certainty {
+	CERTAINTY_STATED,       /* the report says so in a field made for it */
+	CERTAINTY_DERIVED,      /* computed from something stated (the address in a Received field) */
+	CERTAINTY_GUESSED,      /* read out of prose; a person confirms */
+};
+extern const char *const certainty_words[];
+
+/*
+ * Where a fact stands: offsets in the decoded part. part is the path of the MIME part, counted from 1 ("2", "3.1"; "0" is
+ * the message header; an attached message's header is "3.0"); "" when the item is not MIME (a bare JSON document).
+ * from == to when the fact has no bytes of its own.
+ */
+struct span {
+	struct str part;
+	uint32_t from, to;
+};
+
+struct fact {
+	struct str name;        /* the format's own field name, lower case with "-": "feedback-type", "source_identifier" */
+	struct str value;       /* decoded, at most FACT_VALUE_MAX bytes, UTF-8 */
+	struct span span;
+	enum certainty certainty;
+};
+
+enum source_type { SOURCE_NONE, SOURCE_ADDR, SOURCE_PREFIX, SOURCE_DOMAIN, SOURCE_URL, SOURCE_EMAIL, SOURCE_LOGIN };
+extern const char *const source_type_words[];
+
+/* Who or what is complained about. text is as reported, normalised (RFC 5952 address, A-label domain). */
+struct source {
+	enum source_type type;
+	struct str text;
+	struct addr addr;       /* SOURCE_ADDR, or the literal in a URL; zero otherwise */
+	uint16_t port;          /* 0 = not given */
+	struct str domain;      /* host of a URL, domain of a mail address; "" otherwise */
+	enum certainty certainty;
+};
+
+enum witness { WITNESS_REPORT, WITNESS_METER, WITNESS_PERSON };
+extern const char *const witness_words[];
+
+struct observation {
+	enum kind kind;
+	struct str kind_text;           /* the class in the reporter's own words: "spam", "login_attack", "abuse" */
+	enum witness witness;
+	struct source source;
+	/* The event lies in [first_at, last_at]; both equal event_at when one instant was given. TIME_NONE = not given. */
+	int64_t event_at, first_at, last_at;
+	bool zone_given;                /* false: the text had no time zone, every offset is possible */
+	enum certainty time_certainty;
+	int64_t received_at;            /* when we were handed it */
+	uint32_t incidents;             /* ARF Incidents, row counts: at least 1 */
+	struct str reporter;            /* identity of the witness as far as known: a domain or mail address in lower case, or API client */
+	bool reporter_verified;         /* by API key or by our own MTA's Authentication-Results */
+	struct str reply_to;            /* where a receipt may go; "" = nowhere */
+	struct str report_id;           /* the reporter's own id, or the Message-ID of what carried it: content dedupe */
+	struct str thread;              /* thread or case key of the reporter, if any */
+	struct str subject_line;        /* of the mail that carried it; "" otherwise */
+	struct fact *facts;
+	unsigned fact_count;
+	struct position at;             /* position in the spool; zero in offline decoding */
+	struct digest raw_digest;       /* SHA-256 of the whole item */
+	uint64_t raw_len;
+	struct str meta;                /* id of the listener it came in by: "smtp", "api", "ingest" */
+};
+
+extern const struct field fact_fields[], source_fields[], observation_fields[];
+
+const struct fact *observation_fact(const struct observation *o, const char *name);     /* the first of that name */
+struct str observation_value(const struct observation *o, const char *name);            /* STR_NONE when absent */
+/* The lane key: address (or /64), registrable domain, login; what the frame is hashed by. */
+struct str observation_lane_key(struct arena *a, const struct observation *o);
+
+#endif

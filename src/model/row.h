@@ -1,0 +1,100 @@
+/*
+ * Rows: the shape in which everything is stored. A row is a key in a table, a version, a few columns that queries use,
+ * and a body by the noun's field table.
+ *
+ * The store (store/store.h) knows no noun: it loads rows by key, commits effects that name the version they were folded
+ * from, and pages over the index columns. What must be unique is a key.
+ */
+#ifndef AUPD_MODEL_ROW_H
+#define AUPD_MODEL_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "model/ids.h"
+
+enum { ROW_KEY_MAX = 512, ROW_BODY_MAX = 8 << 20 };
+
+/* Each table with the form of its key. Never renumbered: the number is stored. */
+enum table {
+	TABLE_CASE = 1,         /* customer "/" group "/" thread; rank = case number */
+	TABLE_CASE_EVENT,       /* case number "/" n: what happened to the case; owner = case; rank = n */
+	TABLE_WINDOW,           /* rule "/" subject: a rule's count over time */
+	TABLE_SEEN,             /* digest of a report's content: the second copy is a duplicate; due = when it may go */
+	TABLE_PARKED,           /* position: an observation that could not be judged; due = next try */
+	TABLE_ACT,              /* idempotency key: one act of the outbox, desired against actual; owner = case; due = next try */
+	TABLE_RECORD,           /* evidence record by id; owner = case; rank = order of commit */
+	TABLE_OPENING,          /* record id: sealed salts and values of its commitments; owner = subject */
+	TABLE_ITEM,             /* position: an item before a person (triage), or kept with its outcome; state = its state */
+	TABLE_IGNORE,           /* name of an ignore rule */
+	TABLE_RECEIPT,          /* receipt id: what became of a report; owner = reporter */
+	TABLE_TOKEN,            /* digest of a reply token: the case and letter it belongs to */
+	TABLE_LETTER,           /* Message-ID: the letter, sealed; owner = case */
+	TABLE_POLICY,           /* policy version: text, rules, letters, hash; rank = effective time */
+	TABLE_ENTITY,           /* registry: type "/" id; owner = customer */
+	TABLE_COUNTER,          /* name: a number (last case of a partition, order of records) */
+	TABLE_REPORTER,         /* reporter id: reputation and caps */
+	TABLE_SWITCH,           /* name: enforcement on or off, kill switch, do-not-tell */
+	TABLE_ATTRIBUTION,      /* case number "/" n: how an event was attributed, with the registry version used */
+	TABLE_APPROVAL,         /* act key or case: who asked, who approved */
+	TABLE_SESSION,          /* console sessions; owner = operator */
+	TABLE_OPERATOR,         /* operator name */
+	TABLE_END
+};
+
+struct row {
+	enum table table;
+	struct str key;
+	uint64_t version;       /* of the stored row; 0 = there is none */
+	struct str owner;       /* index: (table, owner, rank) */
+	struct str state;       /* index: (table, state, rank) */
+	struct str tenant;      /* reseller path "/r1/r2/", for views that may see their own tree only */
+	int64_t due_at;         /* index: (due) over all tables; TIME_NONE = never */
+	int64_t rank;           /* order within its table */
+	struct str body;
+};
+
+struct row_key {
+	enum table table;
+	struct str key;
+};
+
+enum effect_op { EFFECT_PUT, EFFECT_DELETE };
+
+/* row.version is the version that was read (0: the key must be free); the store writes version + 1. */
+struct effect {
+	enum effect_op op;
+	struct row row;
+};
+
+enum hop { HOP_LANE = 1, HOP_PARTITION = 2 };
+
+/* Everything of (source, hop, lane or partition) up to and including at has been folded. */
+struct mark {
+	uint32_t source;
+	enum hop hop;
+	uint8_t lane;
+	struct position at;
+};
+
+enum { QUERY_LIMIT_MAX = 1000 };
+
+/* Keyset paging: rows after (after_rank, after_key) in the order of (rank, key), or of due when due_by is set. */
+struct query {
+	enum table table;       /* 0 with due_by: all tables */
+	struct str owner;       /* STR_NONE = any */
+	struct str state;       /* STR_NONE = any; exact */
+	struct str tenant;      /* prefix; STR_NONE = all */
+	struct str key_prefix;  /* STR_NONE = any */
+	int64_t due_by;         /* rows due at or before; TIME_NONE = do not ask */
+	bool descending;
+	bool has_after;
+	int64_t after_rank;
+	struct str after_key;
+	unsigned limit;         /* 1..QUERY_LIMIT_MAX */
+};
+
+const char *table_text(enum table t);
+
+#endif

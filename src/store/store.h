@@ -1,0 +1,37 @@
+/*
+ * The store: three shapes, no call per row. load(keys[]), commit(effects[], marks[]) and read-only page(query).
+ *
+ * commit is one transaction: all effects and marks, durable when it returns OK, or nothing. An effect whose row has another
+ * version than the one it was folded from makes the whole commit ERR_CONFLICT: reload and fold again. ERR_FULL, ERR_IO:
+ * nothing was written. Several processes may hold the same store open. Drivers know no noun.
+ */
+#ifndef AUPD_STORE_STORE_H
+#define AUPD_STORE_STORE_H
+
+#include "base/arena.h"
+#include "model/row.h"
+
+struct store;                           /* opaque instance of a driver */
+
+enum store_mode { STORE_WRITE, STORE_READ };
+
+struct store_driver {
+	const char *name, *doc;
+	/* dir_fd: the data directory; name: file or connection text. Creates or migrates forward in STORE_WRITE. */
+	enum err (*open)(int dir_fd, const char *name, enum store_mode mode, struct store **ret_store, struct why *why);
+	/* rows[i] answers keys[i]: version 0 when there is no such row. Texts live in a. */
+	enum err (*load)(struct store *s, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why);
+	enum err (*commit)(struct store *s, const struct effect *effects, size_t count, const struct mark *marks, size_t mark_count, struct why *why);
+	enum err (*page)(struct store *s, struct arena *a, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why);
+	enum err (*marks)(struct store *s, struct arena *a, uint32_t source, struct mark **ret_marks, size_t *ret_count, struct why *why);
+	/* The earliest due row of all tables; TIME_NONE when there is none. */
+	enum err (*next_due)(struct store *s, int64_t *ret_due_at, struct why *why);
+	/* Rows of a table in a state (STR_NONE: all), for status and metrics. */
+	enum err (*count)(struct store *s, enum table table, struct str state, uint64_t *ret_count, struct why *why);
+	enum err (*backup)(struct store *s, int dir_fd, const char *name, struct why *why);
+	void (*close)(struct store *s);
+};
+
+extern const struct store_driver store_sqlite, store_null;
+
+#endif
