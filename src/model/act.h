@@ -1,0 +1,81 @@
+/*
+ * An act: something to be done in the world for a case, as a row of the outbox. Desired against actual.
+ *
+ * The key is the idempotency key: a driver that sees it twice does it once. An act carries no more of the case than the
+ * hand needs. A letter is an act too (verb notify), its text sealed in TABLE_LETTER until it is released.
+ */
+#ifndef AUPD_MODEL_ACT_H
+#define AUPD_MODEL_ACT_H
+
+#include "model/policy.h"
+#include "model/subject.h"
+
+enum act_op { ACT_DO, ACT_CHECK, ACT_UNDO };
+extern const char *const act_op_words[];
+
+enum act_result {
+	RESULT_NONE,
+	RESULT_DONE,                    /* effect seen (undo: absence seen) */
+	RESULT_REFUSED,                 /* final: the target, a brake or the protected list said no; see text */
+	RESULT_UNKNOWN,                 /* cannot tell: check again before anything else */
+	RESULT_RETRY,                   /* not now */
+};
+extern const char *const act_result_words[];
+
+enum act_state {
+	ACT_NONE,
+	ACT_HELD,                       /* waits for approvals, grade, budget or the observe-only switch */
+	ACT_QUEUED,                     /* to be released when due */
+	ACT_SENT,                       /* the hand has it */
+	ACT_DONE_,                      /* desired == actual */
+	ACT_REFUSED,
+	ACT_UNCLEAR,                    /* unknown: to be checked */
+	ACT_UNDOING,
+	ACT_UNDONE,
+	ACT_EXPIRED,
+};
+extern const char *const act_state_words[];
+
+enum act_hold { HOLD_NONE, HOLD_APPROVAL = 1, HOLD_GRADE = 2, HOLD_BUDGET = 4, HOLD_OBSERVE = 8, HOLD_PROTECTED = 16, HOLD_BREAKER = 32, HOLD_LIFELINE = 64 };
+
+enum { ACT_APPROVERS_MAX = 8 };
+
+struct act {
+	struct str key;                 /* "C-4711/s2/limit/mail": case, step, verb, service */
+	uint64_t number;                /* case */
+	struct str customer;
+	enum verb verb;
+	struct str service;             /* kind of service, or letter name */
+	struct str instance;            /* service instance id */
+	struct str driver;
+	struct str params[ENFORCE_PARAMS_MAX];
+	unsigned param_count;
+	struct str target;              /* what the driver acts on: an address, a mailbox, an account; "" for letters */
+	bool desired;                   /* true: in force; false: lifted */
+	enum act_state state;
+	uint32_t hold;                  /* set of act_hold */
+	unsigned approvals_needed;
+	struct str *approvers;          /* distinct operators */
+	unsigned approver_count;
+	enum grade grade;
+	struct str clause, rule, policy;
+	int64_t created_at, next_at, expires_at, done_at;
+	uint32_t attempts;
+	enum act_result last_result;
+	struct str last_text;
+	struct str letter;              /* VERB_NOTIFY: Message-ID, key in TABLE_LETTER */
+	bool automatic;                 /* no person asked for it */
+};
+
+/* What the hand answers. */
+struct act_report {
+	struct str key;
+	enum act_op op;
+	enum act_result result;
+	struct str text;                /* of the target or brake, made printable, without personal data */
+	int64_t retry_at;
+};
+
+extern const struct field act_fields[], act_report_fields[];
+
+#endif

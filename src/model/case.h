@@ -1,0 +1,159 @@
+/*
+ * A case: one customer, one clause group, one thread; its state, its events, and what a fold step asks to be done.
+ *
+ * One open case per (customer, group, thread): that triple is the row's key, so the store enforces it. Thread 0 takes new
+ * findings. Everything here is data; cases/ holds the pure functions over it.
+ */
+#ifndef AUPD_MODEL_CASE_H
+#define AUPD_MODEL_CASE_H
+
+#include "model/act.h"
+#include "model/finding.h"
+
+enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192 };
+
+enum case_state {
+	CASE_NONE,
+	CASE_REVIEW,            /* a person decides whether it is a case at all */
+	CASE_OPEN,              /* the ladder runs */
+	CASE_PAUSED,            /* a customer's answer waits for a person: the ladder stands */
+	CASE_SEALED,
+	CASE_RESOLVED,          /* reopened by a new finding */
+	CASE_MERGED,            /* into another */
+	CASE_TERMINATED,
+};
+extern const char *const case_state_words[];
+
+enum case_flag {
+	CASE_DO_NOT_TELL = 1,   /* no letter to the customer */
+	CASE_HOLD = 2,          /* nothing of it may be purged */
+	CASE_COUNSEL = 4,       /* in the counsel queue */
+	CASE_EMERGENCY = 8,
+	CASE_APPEALED = 16,
+	CASE_NOTICE_BOUNCED = 32,       /* the ladder stands until a person finds another way */
+	CASE_ADVICE = 64,       /* advice only: strikes stay 0 */
+};
+
+/* One incident may have several witnesses: it counts once. */
+struct incident {
+	struct str key;         /* digest of (kind, source, hour-free event key): see cases/incident.h */
+	int64_t first_at, last_at;
+	uint32_t reports;
+	unsigned witness_count;
+	struct str *witnesses;  /* reporter ids */
+};
+
+struct casefile {
+	uint64_t number;
+	uint64_t thread;
+	struct str customer, tenant, group, user, service;
+	struct str *resellers;
+	unsigned reseller_count;
+	enum case_state state;
+	uint32_t flags;
+	struct str policy, clause, rule, ladder;        /* of the finding that opened it; procedure by policy in force at each decision */
+	enum severity severity;
+	enum grade grade;               /* the worst of the findings that the next step rests on */
+	struct str assigned;            /* operator */
+	int64_t opened_at, changed_at, resolved_at;
+	int64_t first_event_at, last_event_at;
+	uint64_t event_count;           /* rows in TABLE_CASE_EVENT */
+	uint64_t report_count;          /* reports in all, duplicates of an incident included */
+	uint64_t incident_count;
+	uint64_t strikes;
+	struct incident *recent;        /* the last CASE_INCIDENTS_MAX, for matching witnesses */
+	unsigned recent_count;
+	uint32_t next_step;             /* index in the ladder of the next step not yet taken */
+	int64_t ladder_started_at;      /* moved forward by the length of each pause */
+	int64_t paused_at;              /* TIME_NONE when not paused */
+	int64_t next_due_at;            /* deadline of the next step or review; copied to the row */
+	int64_t fix_by_at;              /* the deadline told to the customer */
+	int64_t appeal_until_at;
+	int64_t review_by_at;           /* emergency: a person must look by then */
+	bool answered, noticed;
+	uint32_t letters;               /* letters sent so far: number of the next reply token */
+	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
+	struct str merged_into;
+	struct str opened_by;           /* "rule", or an operator's name */
+	struct str resolution;          /* reason code of the resolution */
+};
+
+extern const struct field incident_fields[], casefile_fields[];
+
+/* TABLE_CASE_EVENT: what happened, one row each, in order. The story that `explain` tells is made of these. */
+enum case_event_type {
+	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
+	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
+	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED
+};
+extern const char *const case_event_words[];
+
+struct case_event {
+	uint64_t number, n;             /* case, and 1-based order in it */
+	enum case_event_type type;
+	int64_t at;                     /* when it was decided */
+	int64_t event_at;               /* when it happened out there */
+	struct str actor;               /* "rule spam.trap-hits", "operator alice", "customer", "clock", "driver nft" */
+	struct str text;                /* plain words, no personal data beyond opaque ids */
+	struct str policy, clause, rule;
+	struct str source;              /* address, domain... as reported; shown to operators only */
+	struct str act;                 /* key of the act */
+	struct str record;              /* id of the evidence record */
+	struct str reporter;
+	enum grade grade;
+	struct str binding;
+	struct str *reasons;            /* of the attribution */
+	unsigned reason_count;
+	struct term *terms;
+	unsigned term_count;
+	struct position item;           /* where the raw bytes are */
+	struct str raw;                 /* reference of the kept evidence bytes */
+};
+
+extern const struct field case_event_fields[];
+
+/* What is fed into a case. Exactly the members its type names are read. */
+enum case_input_type {
+	INPUT_FINDING,                  /* finding, observation, subject */
+	INPUT_DUE,                      /* now reached next_due_at */
+	INPUT_ANSWER,                   /* text: a human reply of the customer */
+	INPUT_AUTO_ANSWER,
+	INPUT_BOUNCE,                   /* of a letter of this case: act key in text */
+	INPUT_RESULT,                   /* act, result: what became of an act */
+	INPUT_APPROVE,                  /* actor, act: one person's approval */
+	INPUT_RESOLVE,                  /* actor, text = reason code, note */
+	INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_MERGE, INPUT_SPLIT,
+	INPUT_UNDO,                     /* actor, act */
+	INPUT_FLAG,                     /* actor, flag, on */
+	INPUT_EMERGENCY,                /* actor, service: cut now, review within 24 h */
+	INPUT_REVIEWED,                 /* actor: the emergency or review case looked at; on = upheld */
+	INPUT_APPEAL,
+	INPUT_RETRACT,                  /* a reporter takes the report back */
+	INPUT_OPEN,                     /* actor, clause, text: opened by a person (other.discretion) */
+};
+
+struct case_input {
+	enum case_input_type type;
+	int64_t now;
+	const struct finding *finding;
+	const struct observation *observation;
+	const struct subject *subject;
+	struct str actor, text, note, service;
+	const struct act *act;
+	enum act_result result;
+	uint32_t flag;
+	bool on;
+	struct str incident_key;
+	const struct policy *policy;    /* the version in force now: procedure */
+	struct str raw, record;         /* references of kept bytes */
+};
+
+/* What a step of the fold asks for. The caller makes rows and records of it; nothing is done here. */
+struct case_output {
+	struct case_event *events;
+	unsigned event_count;
+	struct act *acts;               /* new or changed acts */
+	unsigned act_count;
+};
+
+#endif

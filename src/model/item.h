@@ -1,0 +1,46 @@
+/*
+ * An item that is no observation, or not yet: what the ear hands over for a person (triage), and answers to our letters.
+ */
+#ifndef AUPD_MODEL_ITEM_H
+#define AUPD_MODEL_ITEM_H
+
+#include "model/observation.h"
+
+enum item_type {
+	ITEM_UNPARSED,                  /* nothing recognised, or it crashed a decoder twice */
+	ITEM_PROSE,                     /* candidates found; a person confirms */
+	ITEM_ANSWER,                    /* a human reply to a letter of ours: token names the case */
+	ITEM_AUTO_ANSWER,
+	ITEM_BOUNCE,                    /* of a letter of ours */
+	ITEM_REPORT,                    /* wholly decoded: kept with its outcome */
+	ITEM_SEALED,
+};
+extern const char *const item_type_words[];
+
+enum item_state { ITEM_WAITING, ITEM_CONFIRMED, ITEM_DISCARDED, ITEM_IGNORED, ITEM_DONE };
+extern const char *const item_state_words[];
+
+struct item {
+	enum item_type type;
+	enum item_state state;
+	struct position at;
+	int64_t received_at;
+	struct str listener;            /* "smtp", "lmtp", "api", "ingest" */
+	struct str format, reason;      /* recogniser; why it waits */
+	struct str token;               /* reply token of the envelope recipient, if any */
+	struct str message_id, in_reply_to, reply_to, reporter, subject_line;
+	struct str text;                /* ANSWER: the human's words; PROSE: the first 2 KB */
+	struct str about;               /* BOUNCE: Message-ID it is about; status code in reason */
+	struct observation *candidates; /* PROSE */
+	unsigned candidate_count;
+	struct digest raw_digest;
+	uint64_t raw_len;
+	struct str raw;                 /* reference of the kept bytes */
+	struct str receipt;             /* receipt id given to the reporter */
+	struct str *problems;
+	unsigned problem_count;
+};
+
+extern const struct field item_fields[];
+
+#endif

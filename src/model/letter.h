@@ -1,0 +1,25 @@
+/*
+ * A letter: rendered by the fold, so that a replay gives the same text; Date and Message-ID are fixed with the step, the
+ * ledger footer is added when it is released and recorded with it.
+ */
+#ifndef AUPD_MODEL_LETTER_H
+#define AUPD_MODEL_LETTER_H
+
+#include "model/field.h"
+
+struct letter {
+	struct str message_id;          /* "<key-digest@domain>": the same for every try */
+	uint64_t number;                /* case; 0 for receipts */
+	struct str customer;            /* whose key seals it; the reporter's id for receipts */
+	struct str to, from, reply_to;  /* addr-spec */
+	struct str language, name;      /* template */
+	struct str subject, body;       /* UTF-8 */
+	struct str in_reply_to;         /* Message-ID of what it answers */
+	struct str policy;
+	int64_t made_at;
+	bool automatic;                 /* carries Auto-Submitted: auto-replied or auto-generated */
+};
+
+extern const struct field letter_fields[];
+
+#endif

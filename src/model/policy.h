@@ -1,0 +1,92 @@
+/*
+ * What a policy version says, as everything but its loader sees it: clauses, ladders and their steps, enforcements.
+ *
+ * Made by src/policy from the block language, kept for as long as any case cites the version, read by cases and engine.
+ * All memory is the policy's own arena. Rules and their predicates are private to src/policy.
+ */
+#ifndef AUPD_MODEL_POLICY_H
+#define AUPD_MODEL_POLICY_H
+
+#include "base/digest.h"
+#include "base/time.h"
+#include "model/field.h"
+
+enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, ENFORCE_PARAMS_MAX = 8 };
+
+/* Rising; a ladder never falls. Task, advise and ask stand beside the order. */
+enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
+extern const char *const verb_words[];
+
+enum step_unless { UNLESS_NONE, UNLESS_ANSWERED, UNLESS_RESOLVED };
+extern const char *const step_unless_words[];
+
+enum severity { SEVERITY_NONE, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+extern const char *const severity_words[];
+
+struct step {
+	int64_t after_us;               /* from the opening of the case; 0 = at once */
+	enum verb verb;
+	struct str service;             /* LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE: name of the letter; TASK, ASK: the text */
+	int64_t fix_within_us;          /* NOTIFY: the deadline the letter sets; 0 = none */
+	enum step_unless unless;
+	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
+	int64_t review_within_us;       /* an emergency step: a person looks within this span; 0 = none */
+	int64_t for_us;                 /* the act lapses by itself after this; 0 = until lifted */
+};
+
+struct ladder {
+	struct str name;
+	struct step *steps;
+	unsigned step_count;
+	int64_t forget_us;              /* a resolved case no longer counts after this */
+	bool emergency;
+};
+
+/* What carries out a verb on a kind of service: a driver with its words, or a task for a person. */
+struct enforcement {
+	enum verb verb;                 /* LIMIT, SUSPEND or TERMINATE */
+	struct str service;             /* kind of service: "mail", "access", "web"... */
+	struct str driver;              /* "nft", "webhook", "null", "task" */
+	struct str params[ENFORCE_PARAMS_MAX];  /* as written behind the driver's name */
+	unsigned param_count;
+};
+
+struct clause {
+	struct str id, title, group;
+	struct str text;                /* its paragraph of the posted document */
+	struct digest text_digest;
+	bool manual, product, sealed, unused;
+	struct str reason;              /* of manual and unused: the review; of product: how it is kept */
+	struct str task;                /* of manual: what a person is asked to do */
+};
+
+struct letter_template {
+	struct str language, name;      /* "en", "spam-first" */
+	struct str subject, body;
+};
+
+struct policy {
+	struct str name, version;
+	int64_t posted_at, effective_at;
+	struct digest text_digest;      /* of the posted document */
+	struct digest digest;           /* of everything: document, rules, letters */
+	struct clause *clauses;
+	unsigned clause_count;
+	struct ladder *ladders;
+	unsigned ladder_count;
+	struct enforcement *enforcements;
+	unsigned enforcement_count;
+	struct letter_template *letters;
+	unsigned letter_count;
+	struct str *languages;          /* the first is the fallback */
+	unsigned language_count;
+	struct rules *rules;            /* src/policy's own */
+};
+
+const struct clause *policy_clause(const struct policy *p, struct str id);
+const struct ladder *policy_ladder(const struct policy *p, struct str name);
+const struct enforcement *policy_enforcement(const struct policy *p, enum verb verb, struct str service);
+/* In the language, else in the fallback language; NULL when there is none of that name. */
+const struct letter_template *policy_letter(const struct policy *p, struct str language, struct str name);
+
+#endif
