@@ -47,7 +47,7 @@ struct field {
 
 /* Members of one object; the caller opens and closes it. */
 void field_write(struct jsonw *w, const struct field *fields, const void *noun);
-/* Texts point into the tree. *noun is zeroed first, times set to TIME_NONE. */
+/* Texts point into the tree. The caller zeroes *noun; times that are absent become TIME_NONE. */
 enum err field_read(struct arena *a, const struct json *object, const struct field *fields, void *noun, struct why *why) MUST_CHECK;
 /* Whole bodies, for rows and frames. */
 enum err field_encode(struct arena *a, const struct field *fields, const void *noun, struct str *ret_text) MUST_CHECK;

@@ -14,7 +14,7 @@
 
 #include "model/ids.h"
 
-enum { FRAME_BODY_MAX = 4 << 20, FRAME_HEAD_LEN = 82, FRAME_MAX = FRAME_HEAD_LEN + FRAME_BODY_MAX + 4 };
+enum { FRAME_BODY_MAX = 4 << 20, FRAME_HEAD_LEN = 80, FRAME_MAX = FRAME_HEAD_LEN + FRAME_BODY_MAX + 4 };
 
 enum frame_type {
 	FRAME_HELLO = 1,        /* either way: who I am, incarnation; judge -> ear: the marks of that source */

@@ -1,0 +1,128 @@
+/*
+ * The growing buffer with a maximum. See str.h.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+
+void buf_init(struct buf *b, size_t max_bytes)
+{
+	*b = (struct buf){ .max_bytes = max_bytes };
+}
+
+void buf_done(struct buf *b)
+{
+	free(b->ptr);
+	*b = (struct buf){ .max_bytes = b->max_bytes };
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->err = OK;
+}
+
+/* Room for n more bytes and a NUL behind them. */
+static char *reserve(struct buf *b, size_t n)
+{
+	if (b->err)
+		return NULL;
+	if (n > b->max_bytes || b->len > b->max_bytes - n) {
+		b->err = ERR_LIMIT;
+		return NULL;
+	}
+	if (b->len + n + 1 > b->room) {
+		size_t room = b->room ? b->room * 2 : 256;
+		if (room < b->len + n + 1)
+			room = b->len + n + 1;
+		char *p = realloc(b->ptr, room);
+		if (!p) {
+			b->err = ERR_NOMEM;
+			return NULL;
+		}
+		b->ptr = p;
+		b->room = room;
+	}
+	return b->ptr + b->len;
+}
+
+void buf_put(struct buf *b, struct str s)
+{
+	char *p = reserve(b, s.len);
+	if (!p)
+		return;
+	if (s.len)
+		memcpy(p, s.ptr, s.len);
+	b->len += s.len;
+	b->ptr[b->len] = 0;
+}
+
+void buf_putc(struct buf *b, char c)
+{
+	buf_put(b, (struct str){ &c, 1 });
+}
+
+void buf_puts(struct buf *b, const char *text)
+{
+	buf_put(b, str_of(text));
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list ap, again;
+	va_start(ap, format);
+	va_copy(again, ap);
+	int n = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	char *p = n < 0 ? NULL : reserve(b, (size_t)n);
+	if (p) {
+		(void)vsnprintf(p, (size_t)n + 1, format, again);
+		b->len += (size_t)n;
+	}
+	va_end(again);
+}
+
+static void number(struct buf *b, uint64_t v, unsigned len)
+{
+	char octets[8];
+	for (unsigned i = 0; i < len; i++)
+		octets[i] = (char)(v >> (8 * (len - 1 - i)));
+	buf_put(b, (struct str){ octets, len });
+}
+
+void buf_u8(struct buf *b, uint8_t v)
+{
+	number(b, v, 1);
+}
+
+void buf_u16(struct buf *b, uint16_t v)
+{
+	number(b, v, 2);
+}
+
+void buf_u32(struct buf *b, uint32_t v)
+{
+	number(b, v, 4);
+}
+
+void buf_u64(struct buf *b, uint64_t v)
+{
+	number(b, v, 8);
+}
+
+void buf_cut_front(struct buf *b, size_t n)
+{
+	if (n >= b->len) {
+		b->len = 0;
+		return;
+	}
+	memmove(b->ptr, b->ptr + n, b->len - n);
+	b->len -= n;
+}
+
+struct str buf_str(const struct buf *b)
+{
+	return (struct str){ b->ptr, b->len };
+}

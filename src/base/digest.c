@@ -1,0 +1,193 @@
+/*
+ * Digests. See digest.h. SHA-256 and HMAC are OpenSSL's (SHA-NI where there is one).
+ */
+#include "base/digest.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+struct sha256 {
+	EVP_MD_CTX *ctx;
+};
+
+void digest_sha256(struct str s, struct digest *ret_digest)
+{
+	(void)SHA256((const unsigned char *)(s.len ? s.ptr : ""), s.len, ret_digest->octets);
+}
+
+struct sha256 *sha256_new(void)
+{
+	struct sha256 *h = calloc(1, sizeof(*h));
+	if (h)
+		h->ctx = EVP_MD_CTX_new();
+	if (h && h->ctx && EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) == 1)
+		return h;
+	sha256_free(h);
+	return NULL;
+}
+
+void sha256_update(struct sha256 *h, struct str s)
+{
+	BUG_ON(EVP_DigestUpdate(h->ctx, s.len ? s.ptr : "", s.len) != 1);
+}
+
+void sha256_final(struct sha256 *h, struct digest *ret_digest)
+{
+	unsigned len = DIGEST_LEN;
+	BUG_ON(EVP_DigestFinal_ex(h->ctx, ret_digest->octets, &len) != 1);
+	BUG_ON(EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1);
+}
+
+void sha256_free(struct sha256 *h)
+{
+	if (h)
+		EVP_MD_CTX_free(h->ctx);
+	free(h);
+}
+
+void digest_hmac(struct str key, struct str s, struct digest *ret_digest)
+{
+	unsigned len = DIGEST_LEN;
+	BUG_ON(!HMAC(EVP_sha256(), key.len ? key.ptr : "", (int)key.len, (const unsigned char *)(s.len ? s.ptr : ""), s.len, ret_digest->octets, &len));
+}
+
+void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len)
+{
+	static const char zero[DIGEST_LEN];
+	struct digest prk, t;
+	char block[DIGEST_LEN + 256 + 1];
+	BUG_ON(out_len > 255 * DIGEST_LEN || info.len > 256);
+	digest_hmac((struct str){ zero, sizeof(zero) }, key, &prk);
+	for (size_t done = 0, t_len = 0, i = 1; done < out_len; i++, t_len = DIGEST_LEN) {
+		if (t_len)
+			memcpy(block, t.octets, t_len);
+		if (info.len)
+			memcpy(block + t_len, info.ptr, info.len);
+		block[t_len + info.len] = (char)i;
+		digest_hmac((struct str){ (const char *)prk.octets, DIGEST_LEN }, (struct str){ block, t_len + info.len + 1 }, &t);
+		size_t n = out_len - done < DIGEST_LEN ? out_len - done : DIGEST_LEN;
+		memcpy(out + done, t.octets, n);
+		done += n;
+	}
+}
+
+bool str_eq_secret(struct str a, struct str b)
+{
+	unsigned char diff = 0;
+	if (a.len != b.len)
+		return false;
+	for (size_t i = 0; i < a.len; i++)
+		diff |= (unsigned char)(a.ptr[i] ^ b.ptr[i]);
+	return diff == 0;
+}
+
+bool digest_eq(const struct digest *a, const struct digest *b)
+{
+	return str_eq_secret((struct str){ (const char *)a->octets, DIGEST_LEN }, (struct str){ (const char *)b->octets, DIGEST_LEN });
+}
+
+struct str digest_hex(struct arena *a, const struct digest *d)
+{
+	return str_hex(a, (struct str){ (const char *)d->octets, DIGEST_LEN });
+}
+
+static uint32_t crc_table[256];
+
+__attribute__((constructor)) static void crc_table_fill(void)
+{
+	for (uint32_t i = 0; i < 256; i++) {
+		uint32_t c = i;
+		for (int k = 0; k < 8; k++)
+			c = c & 1 ? UINT32_C(0x82f63b78) ^ c >> 1 : c >> 1;
+		crc_table[i] = c;
+	}
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t crc_hardware(uint32_t c, const unsigned char *p, size_t n)
+{
+	uint64_t c64 = c, word;
+	for (; n >= 8; p += 8, n -= 8) {
+		memcpy(&word, p, 8);
+		c64 = __builtin_ia32_crc32di(c64, word);
+	}
+	for (c = (uint32_t)c64; n; n--)
+		c = __builtin_ia32_crc32qi(c, *p++);
+	return c;
+}
+#endif
+
+uint32_t crc32c(uint32_t seed, struct str s)
+{
+	uint32_t c = ~seed;
+	const unsigned char *p = (const unsigned char *)s.ptr;
+#if defined(__x86_64__)
+	if (__builtin_cpu_supports("sse4.2"))
+		return ~crc_hardware(c, p, s.len);
+#endif
+	for (size_t i = 0; i < s.len; i++)
+		c = crc_table[(c ^ p[i]) & 0xff] ^ c >> 8;
+	return ~c;
+}
+
+static uint64_t rotl(uint64_t v, unsigned n)
+{
+	return v << n | v >> (64 - n);
+}
+
+static uint64_t word_le(const uint8_t *p)
+{
+	uint64_t v;
+	memcpy(&v, p, sizeof(v));
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(v) : v;
+}
+
+struct sip {
+	uint64_t v0, v1, v2, v3;
+};
+
+static void sip_round(struct sip *s)
+{
+	s->v0 += s->v1;
+	s->v1 = rotl(s->v1, 13) ^ s->v0;
+	s->v0 = rotl(s->v0, 32);
+	s->v2 += s->v3;
+	s->v3 = rotl(s->v3, 16) ^ s->v2;
+	s->v0 += s->v3;
+	s->v3 = rotl(s->v3, 21) ^ s->v0;
+	s->v2 += s->v1;
+	s->v1 = rotl(s->v1, 17) ^ s->v2;
+	s->v2 = rotl(s->v2, 32);
+}
+
+uint64_t siphash(const uint8_t key[16], struct str s)
+{
+	const uint64_t k0 = word_le(key), k1 = word_le(key + 8);
+	struct sip v = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d), k0 ^ UINT64_C(0x6c7967656e657261),
+		k1 ^ UINT64_C(0x7465646279746573) };
+	const uint8_t *p = (const uint8_t *)s.ptr;
+	size_t left = s.len;
+	uint64_t m;
+	for (; left >= 8; p += 8, left -= 8) {
+		m = word_le(p);
+		v.v3 ^= m;
+		sip_round(&v);
+		sip_round(&v);
+		v.v0 ^= m;
+	}
+	m = (uint64_t)s.len << 56;
+	for (size_t i = 0; i < left; i++)
+		m |= (uint64_t)p[i] << (8 * i);
+	v.v3 ^= m;
+	sip_round(&v);
+	sip_round(&v);
+	v.v0 ^= m;
+	v.v2 ^= 0xff;
+	for (int i = 0; i < 4; i++)
+		sip_round(&v);
+	return v.v0 ^ v.v1 ^ v.v2 ^ v.v3;
+}

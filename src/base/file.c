@@ -1,0 +1,178 @@
+/*
+ * Files. See file.h: the one place where bytes reach a disk.
+ */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum err file_open(int dir_fd, const char *path, int flags, unsigned mode, int *ret_fd, struct why *why)
+{
+	int fd = openat(dir_fd, path, flags | O_CLOEXEC, mode);
+	if (fd < 0)
+		return why_errno(why, "cannot open %s", path);
+	*ret_fd = fd;
+	return OK;
+}
+
+void file_close(int fd)
+{
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *why)
+{
+	for (size_t done = 0; done < bytes.len;) {
+		ssize_t n = pwrite(fd, bytes.ptr + done, bytes.len - done, (off_t)(offset + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_errno(why, "cannot write");
+		done += (size_t)n;
+	}
+	return OK;
+}
+
+enum err file_append(int fd, struct str bytes, struct why *why)
+{
+	for (size_t done = 0; done < bytes.len;) {
+		ssize_t n = write(fd, bytes.ptr + done, bytes.len - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_errno(why, "cannot append");
+		done += (size_t)n;
+	}
+	return OK;
+}
+
+enum err file_read_at(int fd, uint64_t offset, void *out, size_t len, size_t *ret_len, struct why *why)
+{
+	size_t done = 0;
+	while (done < len) {
+		ssize_t n = pread(fd, (char *)out + done, len - done, (off_t)(offset + done));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return why_errno(why, "cannot read");
+		if (n == 0)
+			break;
+		done += (size_t)n;
+	}
+	*ret_len = done;
+	return OK;
+}
+
+enum err file_sync(int fd, struct why *why)
+{
+	return fdatasync(fd) == 0 ? OK : why_errno(why, "cannot sync");
+}
+
+enum err file_sync_dir(int dir_fd, struct why *why)
+{
+	/* AT_FDCWD has no descriptor to sync */
+	int fd = dir_fd == AT_FDCWD ? open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : dir_fd;
+	enum err e = fsync(fd) == 0 ? OK : why_errno(why, "cannot sync a directory");
+	if (fd != dir_fd)
+		file_close(fd);
+	return e;
+}
+
+enum err file_truncate(int fd, uint64_t len, struct why *why)
+{
+	return ftruncate(fd, (off_t)len) == 0 ? OK : why_errno(why, "cannot truncate");
+}
+
+enum err file_size(int fd, uint64_t *ret_size, struct why *why)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0)
+		return why_errno(why, "cannot tell the size of a file");
+	*ret_size = (uint64_t)st.st_size;
+	return OK;
+}
+
+enum err file_unlink(int dir_fd, const char *path, struct why *why)
+{
+	return unlinkat(dir_fd, path, 0) == 0 ? OK : why_errno(why, "cannot remove %s", path);
+}
+
+enum err file_rename(int dir_fd, const char *from, const char *to, struct why *why)
+{
+	return renameat(dir_fd, from, dir_fd, to) == 0 ? OK : why_errno(why, "cannot rename %s to %s", from, to);
+}
+
+enum err file_mkdir(int dir_fd, const char *path, unsigned mode, struct why *why)
+{
+	return mkdirat(dir_fd, path, mode) == 0 || errno == EEXIST ? OK : why_errno(why, "cannot make the directory %s", path);
+}
+
+enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max, struct str *ret_text, struct why *why)
+{
+	int fd = -1;
+	uint64_t size = 0;
+	enum err e = file_open(dir_fd, path, O_RDONLY, 0, &fd, why);
+	if (e)
+		return e;
+	size_t room = 64 << 10, len = 0, got = 0;
+	e = file_size(fd, &size, why);
+	if (e == OK && size > max)
+		e = why_set(why, ERR_LIMIT, "%s is longer than %zu bytes", path, max);
+	/* pipes and /proc tell no size */
+	if (e == OK && size)
+		room = (size_t)size;
+	char *p = NULL;
+	while (e == OK) {
+		char *more = arena_alloc(a, room + 1);
+		if (!more) {
+			e = why_set(why, ERR_NOMEM, "no memory for %s", path);
+			break;
+		}
+		if (len)
+			memcpy(more, p, len);
+		p = more;
+		for (got = 1; len < room && got; len += got) {
+			ssize_t n = read(fd, p + len, room - len);
+			if (n < 0 && errno == EINTR)
+				n = 0;
+			if (n < 0) {
+				e = why_errno(why, "cannot read %s", path);
+				break;
+			}
+			got = (size_t)n;
+		}
+		if (e || !got || (size && len == size))
+			break;
+		if (room * 2 > max)
+			e = why_set(why, ERR_LIMIT, "%s is longer than %zu bytes", path, max);
+		room *= 2;
+	}
+	file_close(fd);
+	if (e == OK)
+		*ret_text = (struct str){ p, len };
+	return e;
+}
+
+enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned mode, struct why *why)
+{
+	char fresh[4096];
+	int fd = -1;
+	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
+		return why_set(why, ERR_LIMIT, "the path %s is too long", path);
+	enum err e = file_open(dir_fd, fresh, O_WRONLY | O_CREAT | O_TRUNC, mode, &fd, why);
+	if (e)
+		return e;
+	e = file_write_at(fd, 0, bytes, why);
+	if (e == OK)
+		e = file_sync(fd, why);
+	file_close(fd);
+	if (e == OK)
+		e = file_rename(dir_fd, fresh, path, why);
+	if (e == OK)
+		e = file_sync_dir(dir_fd, why);
+	return e;
+}

@@ -1,0 +1,160 @@
+/*
+ * The JSON writer. See json.h.
+ */
+#include "base/json.h"
+#include "base/time.h"
+
+void jsonw_init(struct jsonw *w, struct buf *out)
+{
+	*w = (struct jsonw){ .out = out };
+}
+
+/* Length of the well-formed UTF-8 sequence at s[i], or 0. */
+static size_t sequence(struct str s, size_t i)
+{
+	for (size_t n = 1; n <= 4 && i + n <= s.len; n++)
+		if (str_utf8_valid(str_sub(s, i, n)))
+			return n;
+	return 0;
+}
+
+static void quoted(struct buf *out, struct str s)
+{
+	bool valid = str_utf8_valid(s);
+	size_t from = 0;
+	buf_putc(out, '"');
+	for (size_t i = 0; i < s.len;) {
+		unsigned char c = (unsigned char)s.ptr[i];
+		size_t n = c < 0x80 || valid ? 1 : sequence(s, i);
+		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && n) {
+			i += n;
+			continue;
+		}
+		buf_put(out, str_sub(s, from, i - from));
+		if (!n)
+			buf_puts(out, "\xef\xbf\xbd");
+		else if (c == '"' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else if (c == '\n')
+			buf_puts(out, "\\n");
+		else
+			buf_printf(out, "\\u%04x", c);
+		from = ++i;
+	}
+	buf_put(out, str_sub(s, from, s.len));
+	buf_putc(out, '"');
+}
+
+static void begin(struct jsonw *w, const char *key)
+{
+	if (w->comma >> w->depth & 1)
+		buf_putc(w->out, ',');
+	w->comma |= UINT64_C(1) << w->depth;
+	if (key) {
+		quoted(w->out, str_of(key));
+		buf_putc(w->out, ':');
+	}
+}
+
+static void open_level(struct jsonw *w, const char *key, char opening)
+{
+	begin(w, key);
+	buf_putc(w->out, opening);
+	BUG_ON(w->depth + 1 >= JSON_DEPTH_MAX);
+	w->depth++;
+	w->comma &= ~(UINT64_C(1) << w->depth);
+}
+
+void jsonw_object(struct jsonw *w, const char *key)
+{
+	open_level(w, key, '{');
+}
+
+void jsonw_array(struct jsonw *w, const char *key)
+{
+	open_level(w, key, '[');
+}
+
+void jsonw_end(struct jsonw *w, char closing)
+{
+	BUG_ON(!w->depth);
+	w->depth--;
+	buf_putc(w->out, closing);
+}
+
+void jsonw_str(struct jsonw *w, const char *key, struct str value)
+{
+	begin(w, key);
+	quoted(w->out, value);
+}
+
+void jsonw_int(struct jsonw *w, const char *key, int64_t value)
+{
+	begin(w, key);
+	buf_printf(w->out, "%lld", (long long)value);
+}
+
+void jsonw_bool(struct jsonw *w, const char *key, bool value)
+{
+	begin(w, key);
+	buf_puts(w->out, value ? "true" : "false");
+}
+
+void jsonw_null(struct jsonw *w, const char *key)
+{
+	begin(w, key);
+	buf_puts(w->out, "null");
+}
+
+void jsonw_time(struct jsonw *w, const char *key, int64_t at)
+{
+	char text[TIME_TEXT_MAX];
+	if (at == TIME_NONE || at == TIME_MAX) {
+		jsonw_null(w, key);
+		return;
+	}
+	time_print(at, text);
+	jsonw_str(w, key, str_of(text));
+}
+
+void jsonw_raw(struct jsonw *w, const char *key, struct str json)
+{
+	begin(w, key);
+	buf_put(w->out, json);
+}
+
+void jsonw_tree(struct jsonw *w, const char *key, const struct json *node)
+{
+	begin(w, key);
+	switch (node->type) {
+	case JSON_NULL:
+		buf_puts(w->out, "null");
+		return;
+	case JSON_BOOL:
+		buf_puts(w->out, node->boolean ? "true" : "false");
+		return;
+	case JSON_NUMBER:
+		buf_put(w->out, node->text);
+		return;
+	case JSON_STRING:
+		quoted(w->out, node->text);
+		return;
+	case JSON_ARRAY:
+	case JSON_OBJECT:
+		break;
+	}
+	bool object = node->type == JSON_OBJECT;
+	buf_putc(w->out, object ? '{' : '[');
+	for (const struct json *m = node->child; m; m = m->next) {
+		if (m != node->child)
+			buf_putc(w->out, ',');
+		if (object) {
+			quoted(w->out, m->key);
+			buf_putc(w->out, ':');
+		}
+		/* the reader bounds the depth; a fresh writer per level keeps the commas apart */
+		struct jsonw inner = { .out = w->out };
+		jsonw_tree(&inner, NULL, m);
+	}
+	buf_putc(w->out, object ? '}' : ']');
+}
