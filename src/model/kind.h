@@ -15,7 +15,7 @@
 enum kind {
 	KIND_UNCLASSIFIED = 0,
 #define KIND(id, name, rsit_class, rsit_type, clause, flags) KIND_##id,
-#include "model/kind.def"
+#include "model/kind.def" /* IWYU pragma: keep */
 #undef KIND
 	KIND_COUNT
 };

@@ -1,0 +1,29 @@
+/*
+ * Tables of the act and of the hand's answer. See act.h.
+ */
+#include "model/act.h"
+
+const char *const act_op_words[] = { "do", "check", "undo", NULL };
+const char *const act_result_words[] = { "none", "done", "refused", "unknown", "retry", NULL };
+const char *const act_state_words[] = { "none", "held", "queued", "sent", "done", "refused", "unclear", "undoing", "undone", "expired", NULL };
+
+#define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
+#define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
+#define P(i) { .name = "p" #i, .type = FIELD_STR, .offset = offsetof(struct act, params) + (i) * sizeof(struct str) }
+
+const struct field act_fields[] = {
+	F(act, key, FIELD_STR), F(act, number, FIELD_U64), F(act, customer, FIELD_STR), E(act, verb, verb_words), F(act, service, FIELD_STR),
+	F(act, instance, FIELD_STR), F(act, driver, FIELD_STR), P(0), P(1), P(2), P(3), P(4), P(5), P(6), P(7),
+	{ .name = "params", .type = FIELD_U32, .offset = offsetof(struct act, param_count) }, F(act, target, FIELD_STR), F(act, desired, FIELD_BOOL),
+	E(act, state, act_state_words), F(act, hold, FIELD_U32), { .name = "needs", .type = FIELD_U32, .offset = offsetof(struct act, approvals_needed) },
+	{ .name = "approvers", .type = FIELD_STRS, .offset = offsetof(struct act, approvers), .count_offset = offsetof(struct act, approver_count),
+		.max = ACT_APPROVERS_MAX },
+	E(act, grade, grade_words), F(act, clause, FIELD_STR), F(act, rule, FIELD_STR), F(act, policy, FIELD_STR), F(act, created_at, FIELD_TIME),
+	F(act, next_at, FIELD_TIME), F(act, expires_at, FIELD_TIME), F(act, done_at, FIELD_TIME), F(act, attempts, FIELD_U32),
+	E(act, last_result, act_result_words), F(act, last_text, FIELD_STR), F(act, letter, FIELD_STR), F(act, automatic, FIELD_BOOL), { .name = NULL },
+};
+
+const struct field act_report_fields[] = {
+	F(act_report, key, FIELD_STR), E(act_report, op, act_op_words), E(act_report, result, act_result_words), F(act_report, text, FIELD_STR),
+	F(act_report, retry_at, FIELD_TIME), { .name = NULL },
+};

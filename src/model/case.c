@@ -1,0 +1,47 @@
+/*
+ * Tables of the case and its events. See case.h.
+ */
+#include "model/case.h"
+
+const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
+const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
+	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
+	"reviewed", "appeal", "task", "undone", "retracted", NULL };
+
+#define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
+#define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
+#define S(s, member, count, most) \
+	{ .name = #member, .type = FIELD_STRS, .offset = offsetof(struct s, member), .count_offset = offsetof(struct s, count), .max = (most) }
+
+const struct field incident_fields[] = {
+	F(incident, key, FIELD_STR), F(incident, first_at, FIELD_TIME), F(incident, last_at, FIELD_TIME), F(incident, reports, FIELD_U32),
+	S(incident, witnesses, witness_count, CASE_WITNESSES_MAX), { .name = NULL },
+};
+
+const struct field casefile_fields[] = {
+	F(casefile, number, FIELD_U64), F(casefile, thread, FIELD_U64), F(casefile, customer, FIELD_STR), F(casefile, tenant, FIELD_STR),
+	F(casefile, group, FIELD_STR), F(casefile, user, FIELD_STR), F(casefile, service, FIELD_STR),
+	S(casefile, resellers, reseller_count, SUBJECT_CHAIN_MAX), E(casefile, state, case_state_words), F(casefile, flags, FIELD_U32),
+	F(casefile, policy, FIELD_STR), F(casefile, clause, FIELD_STR), F(casefile, rule, FIELD_STR), F(casefile, ladder, FIELD_STR),
+	E(casefile, severity, severity_words), E(casefile, grade, grade_words), F(casefile, assigned, FIELD_STR), F(casefile, opened_at, FIELD_TIME),
+	F(casefile, changed_at, FIELD_TIME), F(casefile, resolved_at, FIELD_TIME), F(casefile, first_event_at, FIELD_TIME),
+	F(casefile, last_event_at, FIELD_TIME), F(casefile, event_count, FIELD_U64), F(casefile, report_count, FIELD_U64),
+	F(casefile, incident_count, FIELD_U64), F(casefile, strikes, FIELD_U64),
+	{ .name = "recent", .type = FIELD_LIST, .offset = offsetof(struct casefile, recent), .fields = incident_fields, .size = sizeof(struct incident),
+		.count_offset = offsetof(struct casefile, recent_count), .max = CASE_INCIDENTS_MAX },
+	F(casefile, next_step, FIELD_U32), F(casefile, ladder_started_at, FIELD_TIME), F(casefile, paused_at, FIELD_TIME), F(casefile, next_due_at, FIELD_TIME),
+	F(casefile, fix_by_at, FIELD_TIME), F(casefile, appeal_until_at, FIELD_TIME), F(casefile, review_by_at, FIELD_TIME), F(casefile, answered, FIELD_BOOL),
+	F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
+	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR), F(casefile, resolution, FIELD_STR), { .name = NULL },
+};
+
+const struct field case_event_fields[] = {
+	F(case_event, number, FIELD_U64), F(case_event, n, FIELD_U64), E(case_event, type, case_event_words), F(case_event, at, FIELD_TIME),
+	F(case_event, event_at, FIELD_TIME), F(case_event, actor, FIELD_STR), F(case_event, text, FIELD_STR), F(case_event, policy, FIELD_STR),
+	F(case_event, clause, FIELD_STR), F(case_event, rule, FIELD_STR), F(case_event, source, FIELD_STR), F(case_event, act, FIELD_STR),
+	F(case_event, record, FIELD_STR), F(case_event, reporter, FIELD_STR), E(case_event, grade, grade_words), F(case_event, binding, FIELD_STR),
+	S(case_event, reasons, reason_count, SUBJECT_REASONS_MAX),
+	{ .name = "terms", .type = FIELD_LIST, .offset = offsetof(struct case_event, terms), .fields = term_fields, .size = sizeof(struct term),
+		.count_offset = offsetof(struct case_event, term_count), .max = FINDING_TERMS_MAX },
+	F(case_event, raw, FIELD_STR), { .name = NULL },
+};

@@ -1,0 +1,33 @@
+/*
+ * Tables of items and letters. See item.h and letter.h.
+ */
+#include "model/item.h"
+
+#include "model/letter.h"
+
+const char *const item_type_words[] = { "unparsed", "prose", "answer", "auto-answer", "bounce", "report", "sealed", NULL };
+const char *const item_state_words[] = { "waiting", "confirmed", "discarded", "ignored", "done", NULL };
+
+#define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
+#define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
+
+static const struct field position_fields[] = { F(position, segment, FIELD_U64), F(position, offset, FIELD_U64), F(position, index, FIELD_U32), { .name = NULL } };
+
+const struct field item_fields[] = {
+	E(item, type, item_type_words), E(item, state, item_state_words),
+	{ .name = "at", .type = FIELD_STRUCT, .offset = offsetof(struct item, at), .fields = position_fields }, F(item, received_at, FIELD_TIME),
+	F(item, listener, FIELD_STR), F(item, format, FIELD_STR), F(item, reason, FIELD_STR), F(item, token, FIELD_STR), F(item, message_id, FIELD_STR),
+	F(item, in_reply_to, FIELD_STR), F(item, reply_to, FIELD_STR), F(item, reporter, FIELD_STR), F(item, subject_line, FIELD_STR), F(item, text, FIELD_STR),
+	F(item, about, FIELD_STR),
+	{ .name = "candidates", .type = FIELD_LIST, .offset = offsetof(struct item, candidates), .fields = observation_fields, .size = sizeof(struct observation),
+		.count_offset = offsetof(struct item, candidate_count), .max = 256 },
+	F(item, raw_digest, FIELD_DIGEST), F(item, raw_len, FIELD_U64), F(item, raw, FIELD_STR), F(item, receipt, FIELD_STR),
+	{ .name = "problems", .type = FIELD_STRS, .offset = offsetof(struct item, problems), .count_offset = offsetof(struct item, problem_count), .max = 256 },
+	{ .name = NULL },
+};
+
+const struct field letter_fields[] = {
+	F(letter, message_id, FIELD_STR), F(letter, number, FIELD_U64), F(letter, customer, FIELD_STR), F(letter, to, FIELD_STR), F(letter, from, FIELD_STR),
+	F(letter, reply_to, FIELD_STR), F(letter, language, FIELD_STR), F(letter, name, FIELD_STR), F(letter, subject, FIELD_STR), F(letter, body, FIELD_STR),
+	F(letter, in_reply_to, FIELD_STR), F(letter, policy, FIELD_STR), F(letter, made_at, FIELD_TIME), F(letter, automatic, FIELD_BOOL), { .name = NULL },
+};

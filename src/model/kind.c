@@ -1,0 +1,43 @@
+/*
+ * The table of kinds, made from kind.def. See kind.h.
+ */
+#include "model/kind.h"
+
+static const struct kind_info infos[KIND_COUNT] = {
+	[KIND_UNCLASSIFIED] = { "unclassified", "other", "undetermined", "", KIND_PERSON },
+#define KIND(id, name, rsit_class, rsit_type, clause, flags) [KIND_##id] = { name, rsit_class, rsit_type, clause, flags },
+#include "model/kind.def"
+#undef KIND
+};
+
+const char *const kind_words[] = {
+	"unclassified",
+#define KIND(id, name, rsit_class, rsit_type, clause, flags) name,
+#include "model/kind.def"
+#undef KIND
+	NULL,
+};
+
+const struct kind_info *kind_info(enum kind k)
+{
+	return &infos[(unsigned)k < KIND_COUNT ? k : KIND_UNCLASSIFIED];
+}
+
+enum kind kind_find(struct str name)
+{
+	for (int k = 1; k < KIND_COUNT; k++)
+		if (str_eq(name, str_of(infos[k].name)))
+			return (enum kind)k;
+	return KIND_UNCLASSIFIED;
+}
+
+enum kind kind_from_xarf(struct str category, struct str type)
+{
+	for (int k = 1; k < KIND_COUNT; k++) {
+		struct str name = str_of(infos[k].name);
+		size_t dot = str_chr(name, '.');
+		if (str_eq(str_sub(name, 0, dot), category) && str_eq(str_sub(name, dot + 1, name.len), type))
+			return (enum kind)k;
+	}
+	return KIND_UNCLASSIFIED;
+}

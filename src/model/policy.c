@@ -1,0 +1,47 @@
+/*
+ * Look-ups in a policy version. See policy.h.
+ */
+#include "model/policy.h"
+
+const char *const verb_words[] = { "none", "advise", "task", "ask", "notify", "limit", "suspend", "terminate", NULL };
+const char *const step_unless_words[] = { "none", "answered", "resolved", NULL };
+const char *const severity_words[] = { "none", "low", "medium", "high", "critical", NULL };
+
+const struct clause *policy_clause(const struct policy *p, struct str id)
+{
+	for (unsigned i = 0; i < p->clause_count; i++)
+		if (str_eq(p->clauses[i].id, id))
+			return &p->clauses[i];
+	return NULL;
+}
+
+const struct ladder *policy_ladder(const struct policy *p, struct str name)
+{
+	for (unsigned i = 0; i < p->ladder_count; i++)
+		if (str_eq(p->ladders[i].name, name))
+			return &p->ladders[i];
+	return NULL;
+}
+
+const struct enforcement *policy_enforcement(const struct policy *p, enum verb verb, struct str service)
+{
+	for (unsigned i = 0; i < p->enforcement_count; i++)
+		if (p->enforcements[i].verb == verb && str_eq(p->enforcements[i].service, service))
+			return &p->enforcements[i];
+	return NULL;
+}
+
+const struct letter_template *policy_letter(const struct policy *p, struct str language, struct str name)
+{
+	const struct letter_template *fallback = NULL;
+	for (unsigned i = 0; i < p->letter_count; i++) {
+		const struct letter_template *l = &p->letters[i];
+		if (!str_eq(l->name, name))
+			continue;
+		if (str_eq(l->language, language))
+			return l;
+		if (p->language_count && str_eq(l->language, p->languages[0]))
+			fallback = l;
+	}
+	return fallback;
+}
