@@ -1,0 +1,133 @@
+/*
+ * The reading half of the embedded store: keyset pages, the earliest due row, counts.
+ */
+#include <stdio.h>
+
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite.h"
+
+/* Numbered parameters: 1 owner, 2 state, 3 tenant, 4 end of tenant, 5 key prefix, 6 its end, 7 due, 8 rank, 9 key, 10 limit. */
+static void build(struct buf *sql, const struct query *q, enum table t)
+{
+	buf_printf(sql, "SELECT key, version, owner, state, tenant, due, rank, body FROM t%d WHERE 1", (int)t);
+	if (q->owner.ptr)
+		buf_puts(sql, " AND owner=?1");
+	if (q->state.ptr)
+		buf_puts(sql, " AND state=?2");
+	if (q->tenant.len)
+		buf_puts(sql, " AND tenant>=?3 AND tenant<?4");
+	if (q->key_prefix.len)
+		buf_puts(sql, " AND key>=?5 AND key<?6");
+	if (q->due_by != TIME_NONE)
+		buf_puts(sql, " AND due<=?7");
+	if (q->has_after)
+		buf_puts(sql, q->descending ? " AND (rank, key)<(?8, ?9)" : " AND (rank, key)>(?8, ?9)");
+	if (q->due_by != TIME_NONE)
+		buf_puts(sql, " ORDER BY due, key LIMIT ?10");
+	else
+		buf_puts(sql, q->descending ? " ORDER BY rank DESC, key DESC LIMIT ?10" : " ORDER BY rank, key LIMIT ?10");
+}
+
+/* The first text behind every text that starts with s: its last byte counted up. */
+static struct str behind(struct arena *a, struct str s)
+{
+	while (s.len && (unsigned char)s.ptr[s.len - 1] == 0xff)
+		s.len--;
+	if (!s.len)
+		return s;
+	return str_format(a, "%.*s%c", (int)s.len - 1, s.ptr, s.ptr[s.len - 1] + 1);
+}
+
+static enum err page_of(struct store *s, struct arena *a, const struct query *q, enum table t, struct row *rows, size_t room, size_t *n, struct why *why)
+{
+	struct buf sql;
+	sqlite3_stmt *st = NULL;
+	enum err e = OK;
+	buf_init(&sql, 1024);
+	build(&sql, q, t);
+	int r = sqlite3_prepare_v2(s->db, sql.ptr, (int)sql.len, &st, NULL);
+	buf_done(&sql);
+	if (r != SQLITE_OK)
+		return sqlite_fail(s, r, "the store refused a query", why);
+	struct str values[10] = { STR_NONE, q->owner, q->state, q->tenant, behind(a, q->tenant), q->key_prefix, behind(a, q->key_prefix), STR_NONE, STR_NONE,
+		q->after_key };
+	for (int i = 1; i <= 9; i++)
+		if (i != 7 && i != 8)
+			sqlite_bind(st, i, values[i]);
+	(void)sqlite3_bind_int64(st, 7, q->due_by);
+	(void)sqlite3_bind_int64(st, 8, q->after_rank);
+	(void)sqlite3_bind_int64(st, 10, (sqlite3_int64)(room - *n));
+	while (e == OK && *n < room && (r = sqlite3_step(st)) == SQLITE_ROW)
+		e = sqlite_row(a, st, t, &rows[(*n)++], why);
+	if (e == OK && r != SQLITE_DONE && r != SQLITE_ROW)
+		e = sqlite_fail(s, r, "cannot read the store", why);
+	(void)sqlite3_finalize(st);
+	return e;
+}
+
+enum err sqlite_page(struct store *s, struct arena *a, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)
+{
+	size_t room = q->limit && q->limit < QUERY_LIMIT_MAX ? q->limit : QUERY_LIMIT_MAX, n = 0;
+	struct row *rows = ARENA_ARRAY(a, struct row, room);
+	enum err e = OK;
+	if (!rows)
+		return why_set(why, ERR_NOMEM, "no memory for a page");
+	if (q->table)
+		e = page_of(s, a, q, q->table, rows, room, &n, why);
+	else
+		for (int t = 1; e == OK && t < TABLE_END && n < room; t++)
+			if (schema_has_due((enum table)t))
+				e = page_of(s, a, q, (enum table)t, rows, room, &n, why);
+	if (e)
+		return e;
+	*ret_rows = rows;
+	*ret_count = n;
+	return OK;
+}
+
+static enum err one_integer(struct store *s, const char *sql, const struct str *text, int64_t none, int64_t *ret, struct why *why)
+{
+	sqlite3_stmt *st = NULL;
+	int r = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
+	if (r == SQLITE_OK) {
+		if (text)
+			sqlite_bind(st, 1, *text);
+		r = sqlite3_step(st);
+	}
+	enum err e = OK;
+	if (r == SQLITE_ROW)
+		*ret = sqlite3_column_type(st, 0) == SQLITE_NULL ? none : sqlite3_column_int64(st, 0);
+	else
+		e = sqlite_fail(s, r, "cannot read the store", why);
+	(void)sqlite3_finalize(st);
+	return e;
+}
+
+enum err sqlite_next_due(struct store *s, int64_t *ret_due_at, struct why *why)
+{
+	char sql[96];
+	int64_t earliest = TIME_NONE, due = TIME_NONE;
+	for (int t = 1; t < TABLE_END; t++) {
+		if (!schema_has_due((enum table)t))
+			continue;
+		(void)snprintf(sql, sizeof(sql), "SELECT min(due) FROM t%d WHERE due IS NOT NULL", t);
+		enum err e = one_integer(s, sql, NULL, TIME_NONE, &due, why);
+		if (e)
+			return e;
+		if (due != TIME_NONE && (earliest == TIME_NONE || due < earliest))
+			earliest = due;
+	}
+	*ret_due_at = earliest;
+	return OK;
+}
+
+enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t *ret_count, struct why *why)
+{
+	char sql[96];
+	int64_t n = 0;
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM t%d%s", (int)t, state.ptr ? " WHERE state=?1" : "");
+	enum err e = one_integer(s, sql, state.ptr ? &state : NULL, 0, &n, why);
+	if (e == OK)
+		*ret_count = (uint64_t)n;
+	return e;
+}

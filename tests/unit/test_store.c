@@ -1,0 +1,204 @@
+/*
+ * The conformance suite of stores: every driver passes it; the embedded one also with two processes on one file and with a
+ * process killed between and inside its commits.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/seal.h"
+#include "base/time.h"
+#include "store/store.h"
+#include "tap.h"
+
+static struct arena *a;
+static struct why why;
+
+static struct row make(enum table t, const char *key, const char *body)
+{
+	return (struct row){ .table = t, .key = str_of(key), .due_at = TIME_NONE, .body = str_of(body) };
+}
+
+static enum err put(const struct store_driver *d, struct store *s, struct row r)
+{
+	struct effect e = { EFFECT_PUT, r };
+	return d->commit(s, &e, 1, NULL, 0, &why);
+}
+
+static struct row get(const struct store_driver *d, struct store *s, enum table t, const char *key)
+{
+	struct row_key k = { t, str_of(key) };
+	struct row r = { 0 };
+	OK_(d->load(s, a, &k, 1, &r, &why) == OK, "load");
+	return r;
+}
+
+static void test_versions(const struct store_driver *d, struct store *s)
+{
+	struct row r = make(TABLE_CASE, "acme/spam/0", "{}");
+	OK_(get(d, s, TABLE_CASE, "acme/spam/0").version == 0, "a row that is not there has version 0");
+	IS_INT(put(d, s, r), OK, "insert");
+	IS_INT(put(d, s, r), ERR_CONFLICT, "the key is taken");
+	r.version = 1;
+	r.body = STR("{\"a\":1}");
+	IS_INT(put(d, s, r), OK, "update from the version that was read");
+	IS_INT(put(d, s, r), ERR_CONFLICT, "the same version again is a conflict");
+	r = get(d, s, TABLE_CASE, "acme/spam/0");
+	OK_(r.version == 2 && str_eq(r.body, STR("{\"a\":1}")), "the row has its new body");
+	struct effect both[] = { { EFFECT_PUT, make(TABLE_CASE, "b/spam/0", "1") }, { EFFECT_PUT, make(TABLE_CASE, "acme/spam/0", "2") } };
+	struct mark m = { 1, HOP_LANE, 7, { 1, 2, 3 } };
+	IS_INT(d->commit(s, both, 2, &m, 1, &why), ERR_CONFLICT, "one conflict refuses the whole commit");
+	OK_(get(d, s, TABLE_CASE, "b/spam/0").version == 0, "nothing of it was written");
+	struct mark *marks;
+	size_t n;
+	OK_(d->marks(s, a, 1, &marks, &n, &why) == OK && n == 0, "the mark neither");
+	IS_INT(d->commit(s, both, 1, &m, 1, &why), OK, "effects and marks together");
+	m.at.offset = 9;
+	IS_INT(d->commit(s, NULL, 0, &m, 1, &why), OK, "a mark moves");
+	OK_(d->marks(s, a, 1, &marks, &n, &why) == OK && n == 1 && marks[0].at.offset == 9 && marks[0].lane == 7, "and is read back");
+	struct effect gone = { EFFECT_DELETE, get(d, s, TABLE_CASE, "b/spam/0") };
+	IS_INT(d->commit(s, &gone, 1, NULL, 0, &why), OK, "delete");
+	IS_INT(d->commit(s, &gone, 1, NULL, 0, &why), ERR_CONFLICT, "and not twice");
+}
+
+static void test_pages(const struct store_driver *d, struct store *s)
+{
+	char key[32];
+	struct row *rows;
+	size_t n, seen = 0;
+	for (int i = 0; i < 25; i++) {
+		struct row r = { .table = TABLE_ACT, .owner = i % 2 ? STR("odd") : STR("even"), .state = i < 20 ? STR("queued") : STR("done"),
+			.tenant = i < 5 ? STR("/r1/r2/") : STR("/"), .due_at = i % 5 ? TIME_NONE : 1000 - i, .rank = i / 2, .body = STR("x") };
+		(void)snprintf(key, sizeof(key), "a%02d", i);
+		r.key = str_of(key);
+		if (put(d, s, r) != OK)
+			OK_(false, "put");
+	}
+	struct query q = { .table = TABLE_ACT, .due_by = TIME_NONE, .limit = 10 };
+	while (d->page(s, a, &q, &rows, &n, &why) == OK && n) {
+		seen += n;
+		q.has_after = true;
+		q.after_rank = rows[n - 1].rank;
+		q.after_key = rows[n - 1].key;
+	}
+	IS_INT(seen, 25, "pages give every row once");
+	IS_STR(q.after_key, STR("a24"), "in the order of rank and key");
+	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .limit = 3, .descending = true };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 3 && str_eq(rows[0].key, STR("a24")) && str_eq(rows[2].key, STR("a22")), "descending");
+	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .owner = STR("odd"), .state = STR("queued"), .limit = 100 };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 10, "by owner and state");
+	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .tenant = STR("/r1/"), .limit = 100 };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 5, "by tenant's tree");
+	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .key_prefix = STR("a1"), .limit = 100 };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 10, "by prefix of the key");
+	q = (struct query){ .due_by = 995, .limit = 100 };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 4 && str_eq(rows[0].key, STR("a20")), "due rows of all tables, the earliest first");
+	int64_t due;
+	OK_(d->next_due(s, &due, &why) == OK && due == 980, "the earliest due time");
+	uint64_t count;
+	OK_(d->count(s, TABLE_ACT, STR("done"), &count, &why) == OK && count == 5 && d->count(s, TABLE_ACT, STR_NONE, &count, &why) == OK && count == 25, "counts");
+}
+
+/* Adds to a counter until told to stop; each acknowledged commit is one octet on the pipe. */
+static void worker(int dir, int pipe_fd, int times)
+{
+	struct store *s;
+	struct arena *w = arena_new("worker", 64 << 20);
+	if (store_sqlite.open(dir, "two.db", STORE_WRITE, &s, &why) != OK)
+		_exit(3);
+	for (int i = 0; i < times; arena_reset(w)) {
+		struct row_key k = { TABLE_COUNTER, STR("n") };
+		struct row r;
+		uint64_t v = 0;
+		if (store_sqlite.load(s, w, &k, 1, &r, &why) != OK)
+			_exit(4);
+		if (r.version && str_to_u64(r.body, UINT64_MAX, &v) != OK)
+			_exit(5);
+		r.body = str_format(w, "%llu", (unsigned long long)v + 1);
+		struct effect e = { EFFECT_PUT, r };
+		enum err err = store_sqlite.commit(s, &e, 1, NULL, 0, &why);
+		if (err == ERR_CONFLICT || err == ERR_AGAIN)
+			continue;
+		if (err || write(pipe_fd, "x", 1) != 1)
+			_exit(6);
+		i++;
+	}
+	_exit(0);
+}
+
+static void test_processes(int dir)
+{
+	int fds[2], status;
+	struct store *s;
+	char drain[4096];
+	if (pipe(fds) != 0)
+		return;
+	pid_t one = fork();
+	if (!one)
+		worker(dir, fds[1], 200);
+	pid_t two = fork();
+	if (!two)
+		worker(dir, fds[1], 200);
+	OK_(waitpid(one, &status, 0) == one && status == 0 && waitpid(two, &status, 0) == two && status == 0, "two processes on one store");
+	OK_(store_sqlite.open(dir, "two.db", STORE_WRITE, &s, &why) == OK, "open");
+	IS_STR(get(&store_sqlite, s, TABLE_COUNTER, "n").body, STR("400"), "no increment was lost or done twice");
+	ssize_t acknowledged = read(fds[0], drain, sizeof(drain));
+	pid_t three = fork();
+	if (!three)
+		worker(dir, fds[1], 1000000);
+	for (ssize_t n = 0; n < 30;)
+		n += read(fds[0], drain, 1);
+	OK_(kill(three, SIGKILL) == 0 && waitpid(three, &status, 0) == three, "killed amid its commits");
+	acknowledged += 30;
+	(void)close(fds[1]);
+	for (ssize_t n; (n = read(fds[0], drain, sizeof(drain))) > 0;)
+		acknowledged += n;
+	uint64_t v = 0;
+	OK_(str_to_u64(get(&store_sqlite, s, TABLE_COUNTER, "n").body, UINT64_MAX, &v) == OK, "the store opens again");
+	/* a commit may be durable before its octet was written, never the other way round */
+	OK_(v == (uint64_t)acknowledged || v == (uint64_t)acknowledged + 1, "every acknowledged commit is there");
+	store_sqlite.close(s);
+}
+
+static void test_driver(const struct store_driver *d, int dir)
+{
+	struct store *s;
+	printf("# store %s\n", d->name);
+	OK_(d->open(dir, "test.db", STORE_WRITE, &s, &why) == OK, "open");
+	test_versions(d, s);
+	test_pages(d, s);
+	d->close(s);
+}
+
+int main(void)
+{
+	char dir[] = "/tmp/aupd-store.XXXXXX";
+	a = arena_new("test", 64 << 20);
+	if (!a || seal_start() != OK || !mkdtemp(dir))
+		return 1;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+	test_driver(&store_null, fd);
+	test_driver(&store_sqlite, fd);
+	struct store *s, *r;
+	OK_(store_sqlite.open(fd, "test.db", STORE_WRITE, &s, &why) == OK && get(&store_sqlite, s, TABLE_CASE, "acme/spam/0").version == 2, "a store opened again has its rows");
+	OK_(store_sqlite.open(fd, "test.db", STORE_READ, &r, &why) == OK && put(&store_sqlite, r, make(TABLE_CASE, "x", "y")) == ERR_DENIED, "a reader cannot write");
+	store_sqlite.close(r);
+	OK_(store_sqlite.backup(s, fd, "copy.db", &why) == OK && store_sqlite.open(fd, "copy.db", STORE_WRITE, &r, &why) == OK, "a backup");
+	OK_(get(&store_sqlite, r, TABLE_CASE, "acme/spam/0").version == 2, "has the rows");
+	store_sqlite.close(r);
+	store_sqlite.close(s);
+	int junk = openat(fd, "junk.db", O_WRONLY | O_CREAT, 0600);
+	for (int i = 0; i < 100; i++)
+		if (write(junk, "this is not a database, whatever its name says. ", 48) != 48)
+			return 1;
+	(void)close(junk);
+	IS_INT(store_sqlite.open(fd, "junk.db", STORE_WRITE, &s, &why), ERR_CORRUPT, "a file that is no store is refused");
+	test_processes(fd);
+	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "test.db-wal", "test.db-shm", "two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		(void)unlinkat(fd, names[i], 0);
+	(void)rmdir(dir);
+	arena_free(a);
+	return tap_done();
+}
