@@ -1,0 +1,33 @@
+/*
+ * The command line: one table of subcommands, exit codes and what they share.
+ *
+ * 0 done; 1 the answer is no, or something was found wrong; 2 wrong usage; 3 the daemon cannot be reached.
+ */
+#ifndef AUPD_AUP_AUP_H
+#define AUPD_AUP_AUP_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum { EXIT_OK = 0, EXIT_NO = 1, EXIT_USAGE = 2, EXIT_DOWN = 3, CLI_BYTES_MAX = 1 << 30 };
+
+struct command {
+	const char *name, *arguments, *doc;
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command commands[];         /* closed by a NULL name */
+
+/* Takes "--name" out of argv; "--name VALUE" likewise. */
+bool cli_flag(int *argc, char **argv, const char *name);
+const char *cli_value(int *argc, char **argv, const char *name);
+/* Refuses options that nobody took; prints the subcommand's usage. */
+bool cli_no_more_options(int argc, char **argv, const char *command);
+int cli_usage(const char *command);
+int cli_fail(const struct why *why);
+
+int cmd_decode(int argc, char **argv);
+
+#endif

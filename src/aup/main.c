@@ -1,0 +1,130 @@
+/*
+ * aup: the command line of aupd. The table of subcommands, and what they share.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "aup/aup.h"
+#include "base/charset.h"
+#include "base/seal.h"
+
+static int cmd_help(int argc, char **argv);
+
+const struct command commands[] = {
+	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
+	{ "help", "[COMMAND]", "list the commands, or one command's arguments", cmd_help },
+	{ NULL, NULL, NULL, NULL },
+};
+
+static const struct command *find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static void list_commands(FILE *out)
+{
+	(void)fprintf(out, "usage: aup COMMAND [ARGUMENTS]\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		(void)fprintf(out, "  %-12s %s\n", c->name, c->doc);
+	(void)fprintf(out, "\naup COMMAND --help tells its arguments; aup(8) tells the rest.\n");
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
+	if (!c) {
+		list_commands(stdout);
+		return EXIT_OK;
+	}
+	(void)printf("usage: aup %s %s\n\n%s\n", c->name, c->arguments, c->doc);
+	return EXIT_OK;
+}
+
+bool cli_flag(int *argc, char **argv, const char *name)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0)
+			return false;
+		if (strcmp(argv[i], name) != 0)
+			continue;
+		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
+		--*argc;
+		return true;
+	}
+	return false;
+}
+
+const char *cli_value(int *argc, char **argv, const char *name)
+{
+	size_t len = strlen(name);
+	for (int i = 1; i < *argc; i++) {
+		const char *value = NULL;
+		int taken = 1;
+		if (strncmp(argv[i], name, len) == 0 && argv[i][len] == '=')
+			value = argv[i] + len + 1;
+		else if (strcmp(argv[i], name) == 0 && i + 1 < *argc)
+			value = argv[i + (taken = 2) - 1];
+		if (!value)
+			continue;
+		memmove(&argv[i], &argv[i + taken], (size_t)(*argc - i - taken + 1) * sizeof(*argv));
+		*argc -= taken;
+		return value;
+	}
+	return NULL;
+}
+
+int cli_usage(const char *command)
+{
+	const struct command *c = find(command);
+	(void)fprintf(stderr, "usage: aup %s %s\n", command, c ? c->arguments : "");
+	return EXIT_USAGE;
+}
+
+bool cli_no_more_options(int argc, char **argv, const char *command)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (argv[i][0] == '-' && argv[i][1]) {
+			(void)fprintf(stderr, "aup %s: unknown option %s\n", command, argv[i]);
+			(void)cli_usage(command);
+			return false;
+		}
+	return true;
+}
+
+int cli_fail(const struct why *why)
+{
+	char line[1200];
+	why_print(why, line, sizeof(line));
+	(void)fprintf(stderr, "aup: %s\n", line);
+	return EXIT_NO;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		list_commands(argc < 2 ? stderr : stdout);
+		return argc < 2 ? EXIT_USAGE : EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		(void)printf("aup %s\n", AUPD_VERSION);
+		return EXIT_OK;
+	}
+	const struct command *c = find(argv[1]);
+	if (!c) {
+		(void)fprintf(stderr, "aup: there is no command \"%s\"; aup help lists them\n", argv[1]);
+		return EXIT_USAGE;
+	}
+	argc--;
+	argv++;
+	if (cli_flag(&argc, argv, "--help")) {
+		(void)printf("usage: aup %s %s\n\n%s\n", c->name, c->arguments, c->doc);
+		return EXIT_OK;
+	}
+	if (seal_start() != OK)
+		return EXIT_NO;
+	charset_start();
+	return c->run(argc, argv);
+}

@@ -1,0 +1,84 @@
+/*
+ * What comes back to our letters: bounces (RFC 3464), automatic answers (RFC 3834) and the words of people.
+ *
+ * A letter's reply address carries a token: abuse+TOKEN@. Only mail to such an address, or a delivery report, is read
+ * here; all else goes to the recognisers of reports.
+ */
+#include "format/shapes.h"
+
+enum { ANSWER_MAX = 64 << 10 };
+
+static bool has_token(struct str recipient)
+{
+	size_t at = str_chr(recipient, '@'), plus = str_chr(str_sub(recipient, 0, at), '+');
+	return plus != SIZE_MAX;
+}
+
+static bool automatic(struct decode *d)
+{
+	static const char *const precedence[] = { "bulk", "junk", "auto_reply", "list" };
+	struct str h = d->mime.parts[0].header, v = mime_value(d->arena, h, "auto-submitted");
+	struct mime_field f;
+	/* RFC 3834 5 */
+	if (v.len && !str_starts_fold(v, STR("no")))
+		return true;
+	if (mime_find_field(h, "x-autoreply", &f) || mime_find_field(h, "x-autorespond", &f) || mime_find_field(h, "x-auto-response-suppress", &f))
+		return true;
+	v = mime_value(d->arena, h, "precedence");
+	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]); i++)
+		if (str_eq_fold(v, str_of(precedence[i])))
+			return true;
+	return str_eq(str_trim(mime_value(d->arena, h, "return-path")), STR("<>"));
+}
+
+bool bounce_decode(struct decode *d)
+{
+	if (!d->mime.count)
+		return false;
+	const struct mime_part *report = mime_find_part(&d->mime, "message/delivery-status", NULL);
+	if (!report || mime_find_part(&d->mime, "message/feedback-report", NULL))
+		return false;
+	struct str text = mime_body(d->arena, report);
+	struct mime_field f;
+	d->format = "dsn";
+	d->outcome = OUTCOME_BOUNCE;
+	struct observation *o = decode_add(d);
+	for (size_t at = 0; o && mime_next_field(text, &at, &f);)
+		decode_fact(d, o, str_lower(d->arena, f.name), mime_unfold(d->arena, f.value),
+			(struct span){ report->path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) }, CERTAINTY_STATED);
+	for (unsigned i = (unsigned)(report - d->mime.parts) + 1; i < d->mime.count; i++) {
+		const struct mime_part *p = &d->mime.parts[i];
+		struct str header = str_eq(p->type, STR("text/rfc822-headers")) ? mime_body(d->arena, p) : p->header;
+		if (mime_find_field(header, "message-id", &f))
+			d->about = mime_unfold(d->arena, f.value);
+	}
+	return true;
+}
+
+/* What a person wrote above the quoted letter. */
+static struct str own_words(struct arena *a, struct str text)
+{
+	struct buf out;
+	struct str rest = text, line;
+	buf_init(&out, ANSWER_MAX);
+	while (str_next_line(&rest, &line) && out.len + line.len + 1 < ANSWER_MAX) {
+		if (str_starts(line, STR(">")) || str_starts(line, STR("-----Original")))
+			continue;
+		buf_put(&out, line);
+		buf_putc(&out, '\n');
+	}
+	struct str words = str_copy(a, str_trim(buf_str(&out)));
+	buf_done(&out);
+	return words;
+}
+
+bool answer_decode(struct decode *d)
+{
+	if (!d->mime.count || !has_token(d->recipient))
+		return false;
+	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL);
+	d->format = "answer";
+	d->outcome = automatic(d) ? OUTCOME_AUTO : OUTCOME_ANSWER;
+	d->answer = p ? own_words(d->arena, mime_text(d->arena, p, NULL)) : STR_NONE;
+	return true;
+}

@@ -1,0 +1,53 @@
+/*
+ * From bytes to observations: recognition by shape, never by sender.
+ *
+ * format_decode asks an explicit list of recognisers in order; the first that knows the shape decodes. What none knows is
+ * UNKNOWN or PROSE and goes before a person with the candidates that could be found. Sealed classes come out with class,
+ * time and address alone. Nothing here reads a clock, opens a file or logs.
+ */
+#ifndef AUPD_FORMAT_FORMAT_H
+#define AUPD_FORMAT_FORMAT_H
+
+#include "format/mime.h"
+#include "model/observation.h"
+
+enum { PROBLEMS_MAX = 256, DECODER_VERSION = 1 };
+
+enum outcome { OUTCOME_UNKNOWN, OUTCOME_REPORT, OUTCOME_PROSE, OUTCOME_ANSWER, OUTCOME_AUTO, OUTCOME_BOUNCE, OUTCOME_SEALED };
+extern const char *const outcome_words[];
+
+struct problem {
+	struct str text;
+	bool strict;            /* a rule of the format's own specification; lenient reading goes on */
+};
+
+struct decode {
+	/* given */
+	struct arena *arena;
+	struct str text;
+	struct str recipient;   /* envelope recipient, or "" */
+	int64_t received_at;
+	/* found */
+	const char *format;     /* "arf", "xarf-4", "xarf-1"..., "prose", "unknown" */
+	enum outcome outcome;
+	struct observation *observations;
+	unsigned count;
+	struct problem *problems;
+	unsigned problem_count;
+	struct mime mime;       /* count 0 when it is no message */
+	struct str message_id, in_reply_to, from, subject;
+	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
+	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
+	struct digest raw_digest;
+};
+
+/* Always gives an answer; ERR_NOMEM alone is an error. d->arena, text, recipient and received_at are set by the caller. */
+enum err format_decode(struct decode *d) MUST_CHECK;
+
+/* For recognisers. */
+struct observation *decode_add(struct decode *d);       /* with what the message itself tells; NULL at the bound */
+void decode_problem(struct decode *d, bool strict, const char *format, ...) PRINTF_LIKE(3, 4);
+void decode_fact(struct decode *d, struct observation *o, struct str name, struct str value, struct span span, enum certainty certainty);
+void decode_source(struct decode *d, struct observation *o, struct str text, enum certainty certainty);
+
+#endif
