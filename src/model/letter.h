@@ -22,4 +22,7 @@ struct letter {
 
 extern const struct field letter_fields[];
 
+/* The fields that a letter's template may use, closed by NULL. */
+extern const char *const letter_field_names[];
+
 #endif

@@ -1,0 +1,35 @@
+/*
+ * Holding an observation and its subject against the rules of one policy version.
+ *
+ * Pure: the windows that rules count over come from and go to the caller. Each condition answers yes, no or cannot tell; a
+ * rule fires only when all say yes, and one that could not be judged is named, never read as no.
+ */
+#ifndef AUPD_POLICY_JUDGE_H
+#define AUPD_POLICY_JUDGE_H
+
+#include "model/finding.h"
+#include "policy/load.h"
+
+/* The windows: bodies of TABLE_WINDOW rows. load gives STR_NONE when there is none. */
+struct window_source {
+	enum err (*load)(void *arg, struct str key, struct str *ret_body);
+	enum err (*save)(void *arg, struct str key, struct str body, int64_t due_at);
+	void *arg;
+};
+
+struct judgement {
+	struct finding findings[FINDINGS_MAX];
+	unsigned count;
+	struct cannot_tell cannot[FINDINGS_MAX];
+	unsigned cannot_count;
+};
+
+/* What the registry says about the subject that rules may ask for. */
+struct subject_facts {
+	struct str customer_class, service_kind, permitted_use;
+};
+
+enum err judge(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
+	const struct window_source *windows, struct judgement *ret_judgement, struct why *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * Inline tests of a policy, as steps that the virtual-time runner plays (engine/runner.h). Times count from the effective day.
+ */
+#ifndef AUPD_POLICY_TEST_H
+#define AUPD_POLICY_TEST_H
+
+#include "model/observation.h"
+#include "model/policy.h"
+
+enum { TEST_STEPS_MAX = 200, TESTS_MAX = 2000 };
+
+enum test_step_type { TEST_GIVEN, TEST_REPORT, TEST_SIGNAL, TEST_PASS, TEST_ANSWER, TEST_RESOLVE, TEST_APPROVE, TEST_RETRACT, TEST_EXPECT };
+enum expect_type { EXPECT_NOTHING, EXPECT_CASE, EXPECT_NOTIFY, EXPECT_ADVISE, EXPECT_ASK, EXPECT_TASK, EXPECT_LIMIT, EXPECT_SUSPEND, EXPECT_TERMINATE,
+	EXPECT_APPROVAL, EXPECT_CLOSED };
+
+struct expectation {
+	enum expect_type type;
+	struct str name;        /* clause, letter or service; "" = any */
+};
+
+enum { EXPECTATIONS_MAX = 8 };
+
+struct test_step {
+	enum test_step_type type;
+	struct str customer, reseller, class_name, service_kind, service, holds;        /* GIVEN */
+	enum kind kind;                                                                 /* REPORT */
+	struct str signal, source, reporter;
+	bool verified;
+	int64_t at_us;          /* since midnight of the effective day; PASS: the span */
+	struct str actor;
+	struct expectation expect[EXPECTATIONS_MAX];
+	unsigned expect_count;
+	uint32_t line;
+};
+
+struct policy_test {
+	struct str name;
+	const char *file;
+	uint32_t line;
+	struct test_step *steps;
+	unsigned step_count;
+};
+
+/* The tests of a loaded policy. */
+const struct policy_test *policy_tests(const struct policy *p, unsigned *ret_count);
+
+#endif
