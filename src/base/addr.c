@@ -100,30 +100,35 @@ int addr_cmp(const struct addr *a, const struct addr *b)
 	return memcmp(a->octets, b->octets, sizeof(a->octets));
 }
 
-static bool in_any(const struct addr *a, const char *const *prefixes)
-{
-	for (; *prefixes; prefixes++) {
-		struct prefix p;
-		BUG_ON(prefix_parse(str_of(*prefixes), &p) != OK);
-		if (prefix_has(&p, a))
-			return true;
-	}
-	return false;
-}
+#define V4(a, b, c, bits) { { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, 0 } }, 96 + (bits) }
+#define V6(a, b, c, bits) { { { (a) >> 8, (a) & 0xff, (b) >> 8, (b) & 0xff, (c) >> 8, (c) & 0xff } }, bits }
 
 bool addr_is_special(const struct addr *a)
 {
 	/* RFC 6890 and its registry, as far as such an address cannot be a customer's on the public Internet */
-	static const char *const special[] = { "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-		"192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3", "::/127", "100::/64", "2001:db8::/32",
-		"fc00::/7", "fe80::/10", "ff00::/8", NULL };
-	return in_any(a, special);
+	static const struct prefix special[] = { V4(0, 0, 0, 8), V4(10, 0, 0, 8), V4(100, 64, 0, 10), V4(127, 0, 0, 8), V4(169, 254, 0, 16), V4(172, 16, 0, 12),
+		V4(192, 0, 0, 24), V4(192, 0, 2, 24), V4(192, 168, 0, 16), V4(198, 18, 0, 15), V4(198, 51, 100, 24), V4(203, 0, 113, 24), V4(224, 0, 0, 3),
+		V6(0, 0, 0, 127), V6(0x64, 0xff9b, 1, 48), V6(0x100, 0, 0, 64), V6(0x2001, 0xdb8, 0, 32), V6(0x3fff, 0, 0, 20), V6(0xfc00, 0, 0, 7),
+		V6(0xfe80, 0, 0, 10), V6(0xfec0, 0, 0, 10), V6(0xff00, 0, 0, 8) };
+	for (size_t i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (prefix_has(&special[i], a))
+			return true;
+	return false;
 }
 
 bool addr_is_loopback(const struct addr *a)
 {
-	static const char *const loopback[] = { "127.0.0.0/8", "::1/128", NULL };
-	return in_any(a, loopback);
+	static const struct prefix v4 = V4(127, 0, 0, 8), v6 = { { { [15] = 1 } }, 128 };
+	return prefix_has(&v4, a) || prefix_has(&v6, a);
+}
+
+static void mask(struct prefix *p)
+{
+	for (unsigned i = 0; i < 16; i++) {
+		unsigned keep = p->bits > i * 8 ? p->bits - i * 8 : 0;
+		if (keep < 8)
+			p->addr.octets[i] &= (uint8_t)(0xff00u >> keep);
+	}
 }
 
 enum err prefix_parse(struct str text, struct prefix *ret_prefix)
@@ -133,15 +138,15 @@ enum err prefix_parse(struct str text, struct prefix *ret_prefix)
 	uint64_t bits;
 	if (addr_parse(str_sub(text, 0, slash), &p.addr) != OK)
 		return ERR_SYNTAX;
-	unsigned family = addr_is_v4(&p.addr) && str_chr(text, ':') == SIZE_MAX ? 32 : 128;
+	/* a length behind colons counts in 128 bits, also for an IPv4-mapped address */
+	unsigned family = str_chr(text, ':') == SIZE_MAX ? 32 : 128;
 	if (slash == SIZE_MAX)
 		bits = family;
 	else if (str_to_u64(str_sub(text, slash + 1, text.len), family, &bits) != OK || (text.ptr[slash + 1] == '0' && text.len > slash + 2))
 		return ERR_SYNTAX;
 	p.bits = (uint8_t)(bits + (128 - family));
-	struct prefix masked = prefix_of(&p.addr, (unsigned)(family == 32 ? bits : p.bits));
-	if (family == 128)
-		masked.bits = p.bits;
+	struct prefix masked = p;
+	mask(&masked);
 	if (!addr_eq(&masked.addr, &p.addr))
 		return ERR_RANGE;
 	*ret_prefix = p;
@@ -176,10 +181,7 @@ bool prefix_covers(const struct prefix *outer, const struct prefix *inner)
 struct prefix prefix_of(const struct addr *a, unsigned family_bits)
 {
 	struct prefix p = { *a, (uint8_t)(addr_is_v4(a) ? family_bits + 96 : family_bits) };
-	for (unsigned i = 0; i < 16; i++) {
-		unsigned keep = p.bits > i * 8 ? p.bits - i * 8 : 0;
-		if (keep < 8)
-			p.addr.octets[i] &= (uint8_t)(0xff00u >> keep);
-	}
+	BUG_ON(p.bits > 128);
+	mask(&p);
 	return p;
 }

@@ -7,9 +7,10 @@
  *
  * A statement also ends before "}" on one line. A line whose last byte is "\" goes on in the next; a line that begins
  * with deeper indentation than its statement and starts with "unless", "or", "and", "with", "fix" does not continue it:
- * only "\" or an open block does. Strings know \" \\ \n \t. conf_read gives the tree in the arena: lexer and recursive
- * descent only, no meaning. Meaning comes from tables: each reader of a block publishes `struct conf_item`s, from which
- * checks, the normalised dump, completion and the manual's option list are all made.
+ * only "\" or an open block does. Strings know \" \\ \n \t and end in the line they
+ * begin in. conf_read gives the tree in the arena: lexer and recursive descent only, no meaning. Meaning comes from tables:
+ * each reader of a block publishes `struct conf_item`s, from which checks, the normalised dump, completion and the manual's
+ * option list are all made.
  */
 #ifndef AUPD_BASE_CONF_H
 #define AUPD_BASE_CONF_H
@@ -54,7 +55,7 @@ enum conf_type {
 struct conf_item {
 	const char *name;
 	enum conf_type type;
-	const char *arguments;          /* for the manual: "ADDRESS:PORT", "on|off" */
+	const char *arguments;          /* for the manual: "ADDRESS:PORT", "on|off"; with a blank inside, more than one value is let through */
 	const char *fallback;           /* default as it would be written, or NULL: required when .required */
 	int64_t min, max;               /* CONF_INT, CONF_SIZE (bytes), CONF_SPAN (microseconds) */
 	const char *const *words;       /* CONF_ENUM: NULL-terminated */

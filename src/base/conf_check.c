@@ -1,6 +1,8 @@
 /*
  * Meaning from tables: checks of statements against items, typed access, and the normalised dump. See conf.h.
  */
+#include <stdio.h>
+
 #include "base/addr.h"
 #include "base/conf.h"
 #include "base/time.h"
@@ -147,6 +149,15 @@ static const char *expected(enum conf_type type)
 	return "a value";
 }
 
+static void hint_words(const char *const *words, struct why *why)
+{
+	char text[WHY_TEXT_MAX] = "";
+	size_t n = 0;
+	for (; *words && n < sizeof(text); words++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", n ? ", " : "", *words);
+	why_hint(why, "it knows %s", text);
+}
+
 static enum err bad_value(const struct conf *s, const struct conf_item *item, enum err cause, struct why *why)
 {
 	enum err e = cause == ERR_RANGE && item->type != CONF_ENUM && item->type != CONF_YESNO
@@ -155,12 +166,19 @@ static enum err bad_value(const struct conf *s, const struct conf_item *item, en
 	const char *near = item->type == CONF_ENUM ? conf_nearest(s->args[1].text, item->words) : NULL;
 	if (near)
 		why_hint(why, "did you mean \"%s\"?", near);
-	else if (item->type == CONF_ENUM && item->words[0])
-		why_hint(why, "it knows \"%s\"%s%s%s", item->words[0], item->words[1] ? ", \"" : "", item->words[1] ? item->words[1] : "",
-			item->words[1] ? "\"..." : "");
+	else if (item->type == CONF_ENUM)
+		hint_words(item->words, why);
 	else if (item->arguments)
 		why_hint(why, "%s %s", item->name, item->arguments);
 	return e;
+}
+
+/* What a statement may hold, its own word included. */
+static unsigned words_max(const struct conf_item *item)
+{
+	if (item->arguments && strchr(item->arguments, ' '))
+		return CONF_ARGS_MAX;
+	return item->type == CONF_BLOCK && !item->named ? 1 : 2;
 }
 
 static enum err statement_check(const struct conf *s, const struct conf_item *item, struct why *why)
@@ -171,12 +189,16 @@ static enum err statement_check(const struct conf *s, const struct conf_item *it
 			return conf_fail(why, s, 0, ERR_SYNTAX, "%s needs a block { }", item->name);
 		if (item->named && s->arg_count < 2)
 			return conf_fail(why, s, 0, ERR_SYNTAX, "%s needs a name", item->name);
+		if (s->arg_count > words_max(item))
+			return conf_fail(why, s, words_max(item), ERR_SYNTAX, "\"%.*s\" is too much here", STR_ARG(s->args[words_max(item)].text));
 		return item->items ? conf_check(s->child, item->items, why) : OK;
 	}
 	if (s->has_block)
 		return conf_fail(why, s, 0, ERR_SYNTAX, "%s takes no block", item->name);
 	if (s->arg_count < 2)
 		return conf_fail(why, s, 0, ERR_SYNTAX, "%s needs %s", item->name, expected(item->type));
+	if (s->arg_count > words_max(item))
+		return conf_fail(why, s, words_max(item), ERR_SYNTAX, "\"%.*s\" is too much here", STR_ARG(s->args[words_max(item)].text));
 	enum err e = value(item, s->args[1].text, &number);
 	return e ? bad_value(s, item, e, why) : OK;
 }
@@ -257,6 +279,9 @@ static void dump(const struct conf *first, const struct conf_item *items, unsign
 			dump_text(s->args[i].text, s->args[i].quoted, out);
 		}
 		const struct conf_item *item = items ? item_find(items, s->args[0].text) : NULL;
+		const struct conf_arg *last = &s->args[s->arg_count - 1];
+		if (!s->has_block && !last->quoted && last->text.ptr[last->text.len - 1] == '\\')
+			buf_puts(out, " ;"); /* a backslash before a line end would join the lines */
 		if (s->has_block) {
 			buf_puts(out, " {\n");
 			dump(s->child, item ? item->items : NULL, depth + 1, out);

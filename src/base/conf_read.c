@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 
+enum { EXCERPT_MAX = 400 };
 enum token { TOKEN_END, TOKEN_WORD, TOKEN_STRING, TOKEN_OPEN, TOKEN_CLOSE, TOKEN_STOP /* ";" or end of line */ };
 
 struct lex {
@@ -44,10 +45,10 @@ static void step(struct lex *l)
 static enum err string(struct lex *l)
 {
 	size_t close = l->at + 1, n = 0;
-	while (close < l->text.len && l->text.ptr[close] != '"')
+	while (close < l->text.len && l->text.ptr[close] != '"' && l->text.ptr[close] != '\n')
 		close += l->text.ptr[close] == '\\' ? 2 : 1;
-	if (close >= l->text.len)
-		return fail_here(l, ERR_SYNTAX, "this string is never closed");
+	if (close >= l->text.len || l->text.ptr[close] == '\n')
+		return fail_here(l, ERR_SYNTAX, "this string is not closed in its line");
 	char *out = arena_alloc(l->a, close - l->at);
 	if (!out)
 		return fail_here(l, ERR_NOMEM, "no memory");
@@ -59,6 +60,10 @@ static enum err string(struct lex *l)
 			if (c != '"' && c != '\\' && c != 'n' && c != 't')
 				return fail_here(l, ERR_SYNTAX, "a string knows only \\\" \\\\ \\n and \\t");
 			c = c == 'n' ? '\n' : c == 't' ? '\t' : c;
+		} else if ((c < ' ' && c != '\t') || c == 0x7f) {
+			l->arg.line = l->line;
+			l->arg.column = l->column;
+			return fail_here(l, ERR_SYNTAX, "a control character in a string");
 		}
 		out[n++] = (char)c;
 	}
@@ -69,9 +74,21 @@ static enum err string(struct lex *l)
 	return str_utf8_valid(l->arg.text) ? OK : fail_here(l, ERR_SYNTAX, "this string is not UTF-8");
 }
 
-static bool ends_word(int c)
+/* A backslash that is the last byte of its line. */
+static bool joins_lines(const struct lex *l)
 {
-	return c <= ' ' || c == ';' || c == '{' || c == '}' || c == '"' || c == '#' || c == ',' || c == 0x7f;
+	size_t n = l->at + 1;
+	if (peek(l) != '\\')
+		return false;
+	if (n < l->text.len && l->text.ptr[n] == '\r')
+		n++;
+	return n < l->text.len && l->text.ptr[n] == '\n';
+}
+
+static bool ends_word(const struct lex *l)
+{
+	int c = peek(l);
+	return joins_lines(l) || c <= ' ' || c == ';' || c == '{' || c == '}' || c == '"' || c == '#' || c == ',' || c == 0x7f;
 }
 
 static void skip_blanks(struct lex *l)
@@ -83,8 +100,7 @@ static void skip_blanks(struct lex *l)
 				step(l);
 			return;
 		}
-		bool joined = c == '\\' && l->at + 1 < l->text.len && (l->text.ptr[l->at + 1] == '\n' || l->text.ptr[l->at + 1] == '\r');
-		if (joined)
+		if (joins_lines(l))
 			while (peek(l) != '\n')
 				step(l);
 		else if (c != ' ' && c != '\t' && c != '\r')
@@ -108,7 +124,7 @@ static enum err next(struct lex *l)
 		l->arg.text = str_sub(l->text, from, 1);
 		return OK;
 	}
-	while (!ends_word(peek(l)))
+	while (!ends_word(l))
 		step(l);
 	if (l->at == from)
 		return fail_here(l, ERR_SYNTAX, "a byte that no word may hold");
@@ -216,6 +232,26 @@ enum err conf_fail(struct why *why, const struct conf *at, unsigned arg, enum er
 	return e;
 }
 
+/* A byte of a UTF-8 character other than its first. */
+static bool goes_on(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Fit for a terminal, byte for byte: control characters and bytes that are no UTF-8 become "?". */
+static struct str printable_line(struct arena *a, struct str line)
+{
+	char *p = arena_alloc(a, line.len + 1);
+	bool valid = str_utf8_valid(line);
+	if (!p)
+		return STR_NONE;
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.ptr[i];
+		p[i] = (char)((c < ' ' && c != '\t') || c == 0x7f || (c >= 0x80 && !valid) ? '?' : c);
+	}
+	return (struct str){ p, line.len };
+}
+
 struct str conf_excerpt(struct arena *a, struct str text, const struct why *why)
 {
 	struct str rest = text, line = STR_NONE;
@@ -224,12 +260,20 @@ struct str conf_excerpt(struct arena *a, struct str text, const struct why *why)
 		n++;
 	if (!why->line || n < why->line || !why->column)
 		return STR_NONE;
-	size_t column = why->column - 1 < line.len ? why->column - 1 : line.len;
-	char *pad = arena_alloc(a, column + 1);
-	if (!pad)
+	size_t column = why->column - 1 < line.len ? why->column - 1 : line.len, n_pad = 0;
+	/* of a long line, what is around the place */
+	size_t skipped = column > EXCERPT_MAX / 2 ? column - EXCERPT_MAX / 2 : 0, end = skipped + EXCERPT_MAX;
+	while (skipped < column && goes_on(line.ptr[skipped]))
+		skipped++;
+	while (end < line.len && end > column && goes_on(line.ptr[end]))
+		end--;
+	struct str shown = printable_line(a, str_sub(line, skipped, end - skipped));
+	char *pad = arena_alloc(a, column - skipped + 1);
+	if (!pad || !shown.ptr)
 		return STR_NONE;
-	for (size_t i = 0; i < column; i++)
-		pad[i] = line.ptr[i] == '\t' ? '\t' : ' ';
-	struct str shown = str_sub(line, 0, 400);
+	/* one blank a character, not a byte */
+	for (size_t i = 0; i < column - skipped; i++)
+		if (!goes_on(shown.ptr[i]))
+			pad[n_pad++] = shown.ptr[i] == '\t' ? '\t' : ' ';
 	return str_format(a, "    %.*s\n    %s^\n", STR_ARG(shown), pad);
 }

@@ -16,7 +16,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { JSON_DEPTH_MAX = 64, JSON_NODES_MAX = 1000000 };
+enum { JSON_DEPTH_MAX = 64, JSON_NODES_MAX = 1000000, JSON_MEMBERS_MAX = 1024 /* of one object */ };
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 

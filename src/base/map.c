@@ -86,11 +86,14 @@ void *map_get(const struct map *m, struct str key)
 	return i == SIZE_MAX ? NULL : m->entries[m->slots[i] - 1].value;
 }
 
-/* Closes the holes and doubles the slots when they are more than half full. */
+/*
+ * Closes the holes and makes the slots three times the entries, where puts call this at two times: a full map whose entries
+ * come and go is then rebuilt once in a while, never at each put.
+ */
 static enum err rebuild(struct map *m)
 {
 	size_t slots = m->slot_count;
-	while (slots < (m->count + 1) * 2)
+	while (slots < (m->count + 1) * 3)
 		slots *= 2;
 	int32_t *fresh = calloc(slots, sizeof(*fresh));
 	if (!fresh)

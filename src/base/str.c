@@ -198,9 +198,9 @@ enum err str_to_i64(struct str s, int64_t *ret_value)
 {
 	bool minus = s.len && s.ptr[0] == '-';
 	uint64_t v;
-	enum err e = str_to_u64(minus ? str_sub(s, 1, s.len) : s, (uint64_t)INT64_MAX, &v);
+	enum err e = str_to_u64(minus ? str_sub(s, 1, s.len) : s, (uint64_t)INT64_MAX + minus, &v);
 	if (e == OK)
-		*ret_value = minus ? -(int64_t)v : (int64_t)v;
+		*ret_value = !minus ? (int64_t)v : v > INT64_MAX ? INT64_MIN : -(int64_t)v;
 	return e;
 }
 

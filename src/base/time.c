@@ -164,7 +164,9 @@ static void blanks(struct scan *s)
 	int depth = 0;
 	while (s->rest.len) {
 		char c = s->rest.ptr[0];
-		if (c == '(')
+		if (c == '\\' && depth)
+			s->rest = str_sub(s->rest, 1, s->rest.len);
+		else if (c == '(')
 			depth++;
 		else if (c == ')' && depth)
 			depth--;
