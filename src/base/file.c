@@ -3,11 +3,26 @@
  */
 #include "base/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+file_fault_fn *file_fault;
+
+static inline enum file_fate fate(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
+{
+	return file_fault ? file_fault(change, fd, path, offset, bytes) : FILE_DO;
+}
+
+/* One system call under the hook: its result, or what the hook made of it. */
+#define CHANGE(change, fd, path, offset, bytes, call) \
+	__extension__({ \
+		enum file_fate fate_ = fate((change), (fd), (path), (offset), (bytes)); \
+		fate_ == FILE_DO ? (call) : fate_ == FILE_DROP ? 0 : -1; \
+	})
 
 enum err file_open(int dir_fd, const char *path, int flags, unsigned mode, int *ret_fd, struct why *why)
 {
@@ -26,6 +41,9 @@ void file_close(int fd)
 
 enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *why)
 {
+	enum file_fate fated = fate(FILE_WRITE, fd, NULL, offset, bytes);
+	if (fated)
+		return fated == FILE_DROP ? OK : why_errno(why, "cannot write");
 	for (size_t done = 0; done < bytes.len;) {
 		ssize_t n = pwrite(fd, bytes.ptr + done, bytes.len - done, (off_t)(offset + done));
 		if (n < 0 && errno == EINTR)
@@ -39,6 +57,9 @@ enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *wh
 
 enum err file_append(int fd, struct str bytes, struct why *why)
 {
+	enum file_fate fated = fate(FILE_WRITE, fd, NULL, UINT64_MAX, bytes);
+	if (fated)
+		return fated == FILE_DROP ? OK : why_errno(why, "cannot append");
 	for (size_t done = 0; done < bytes.len;) {
 		ssize_t n = write(fd, bytes.ptr + done, bytes.len - done);
 		if (n < 0 && errno == EINTR)
@@ -69,14 +90,14 @@ enum err file_read_at(int fd, uint64_t offset, void *out, size_t len, size_t *re
 
 enum err file_sync(int fd, struct why *why)
 {
-	return fdatasync(fd) == 0 ? OK : why_errno(why, "cannot sync");
+	return CHANGE(FILE_SYNC, fd, NULL, 0, STR_NONE, fdatasync(fd)) == 0 ? OK : why_errno(why, "cannot sync");
 }
 
 enum err file_sync_dir(int dir_fd, struct why *why)
 {
 	/* AT_FDCWD has no descriptor to sync */
 	int fd = dir_fd == AT_FDCWD ? open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : dir_fd;
-	enum err e = fsync(fd) == 0 ? OK : why_errno(why, "cannot sync a directory");
+	enum err e = CHANGE(FILE_SYNC_DIR, fd, NULL, 0, STR_NONE, fsync(fd)) == 0 ? OK : why_errno(why, "cannot sync a directory");
 	if (fd != dir_fd)
 		file_close(fd);
 	return e;
@@ -84,7 +105,7 @@ enum err file_sync_dir(int dir_fd, struct why *why)
 
 enum err file_truncate(int fd, uint64_t len, struct why *why)
 {
-	return ftruncate(fd, (off_t)len) == 0 ? OK : why_errno(why, "cannot truncate");
+	return CHANGE(FILE_TRUNCATE, fd, NULL, len, STR_NONE, ftruncate(fd, (off_t)len)) == 0 ? OK : why_errno(why, "cannot truncate");
 }
 
 enum err file_size(int fd, uint64_t *ret_size, struct why *why)
@@ -98,17 +119,17 @@ enum err file_size(int fd, uint64_t *ret_size, struct why *why)
 
 enum err file_unlink(int dir_fd, const char *path, struct why *why)
 {
-	return unlinkat(dir_fd, path, 0) == 0 ? OK : why_errno(why, "cannot remove %s", path);
+	return CHANGE(FILE_UNLINK, dir_fd, path, 0, STR_NONE, unlinkat(dir_fd, path, 0)) == 0 ? OK : why_errno(why, "cannot remove %s", path);
 }
 
 enum err file_rename(int dir_fd, const char *from, const char *to, struct why *why)
 {
-	return renameat(dir_fd, from, dir_fd, to) == 0 ? OK : why_errno(why, "cannot rename %s to %s", from, to);
+	return CHANGE(FILE_RENAME, dir_fd, from, 0, str_of(to), renameat(dir_fd, from, dir_fd, to)) == 0 ? OK : why_errno(why, "cannot rename %s to %s", from, to);
 }
 
 enum err file_mkdir(int dir_fd, const char *path, unsigned mode, struct why *why)
 {
-	return mkdirat(dir_fd, path, mode) == 0 || errno == EEXIST ? OK : why_errno(why, "cannot make the directory %s", path);
+	return CHANGE(FILE_MKDIR, dir_fd, path, 0, STR_NONE, mkdirat(dir_fd, path, mode)) == 0 || errno == EEXIST ? OK : why_errno(why, "cannot make the directory %s", path);
 }
 
 enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max, struct str *ret_text, struct why *why)
@@ -174,5 +195,29 @@ enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned m
 		e = file_rename(dir_fd, fresh, path, why);
 	if (e == OK)
 		e = file_sync_dir(dir_fd, why);
+	return e;
+}
+
+enum err file_list(int dir_fd, file_name_fn *fn, void *arg, struct why *why)
+{
+	int fd = -1;
+	/* a descriptor of its own, because a directory's reading position is shared */
+	enum err e = file_open(dir_fd, ".", O_RDONLY | O_DIRECTORY, 0, &fd, why);
+	if (e)
+		return e;
+	DIR *d = fdopendir(fd);
+	if (!d) {
+		e = why_errno(why, "cannot list a directory");
+		file_close(fd);
+		return e;
+	}
+	errno = 0;
+	for (struct dirent *entry; (entry = readdir(d)); errno = 0) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			fn(arg, entry->d_name);
+	}
+	if (errno)
+		e = why_errno(why, "cannot list a directory");
+	(void)closedir(d);
 	return e;
 }

@@ -31,4 +31,17 @@ enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max
 /* Write a new file, sync it, rename it over path, sync the directory: afterwards either the old or the new is there. */
 enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned mode, struct why *why) MUST_CHECK;
 
+/* Every name in the directory but "." and "..", in no order. The callback may change the directory only after the last call. */
+typedef void file_name_fn(void *arg, const char *name);
+enum err file_list(int dir_fd, file_name_fn *fn, void *arg, struct why *why) MUST_CHECK;
+
+/*
+ * For the power-cut harness only: when set, asked before every change. FILE_DROP: skip it and say it went well (the hook
+ * may have done a torn part of it itself); FILE_FAIL: fail with errno as the hook left it. path is NULL where fd counts.
+ */
+enum file_change { FILE_WRITE, FILE_SYNC, FILE_SYNC_DIR, FILE_TRUNCATE, FILE_UNLINK, FILE_RENAME, FILE_MKDIR };
+enum file_fate { FILE_DO, FILE_DROP, FILE_FAIL };
+typedef enum file_fate file_fault_fn(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes);
+extern file_fault_fn *file_fault;
+
 #endif
