@@ -1,0 +1,213 @@
+/*
+ * Coverage of the clauses by live inputs. See coverage.h. Pure.
+ */
+#include "policy/coverage.h"
+
+#include "model/clause.h"
+#include "policy/rules.h"
+
+const char *const coverage_words[] = { "nothing yet", "people", "complaints", "meters", "complaints and meters", "product", "unused", NULL };
+
+static bool meter_live(const struct coverage_sources *s, struct str name)
+{
+	for (unsigned i = 0; i < s->meter_count; i++) {
+		struct str m = s->meters[i];
+		bool family = m.len > 1 && str_eq(str_sub(m, m.len - 2, 2), STR(".*"));
+		if (family ? str_starts(name, str_sub(m, 0, m.len - 1)) : str_eq(m, name))
+			return true;
+	}
+	return false;
+}
+
+static void wait_for(struct buf *out, const char *what, struct str name)
+{
+	buf_printf(out, "%s%s%s%.*s", out->len ? ", " : "", what, name.len ? " " : "", STR_ARG(name));
+}
+
+/* One signal of several joined by "or" is enough; those without a meter are still named. */
+static void signals(const struct cond *c, const struct coverage_sources *s, bool *meters, struct buf *missing)
+{
+	for (unsigned i = 0; i < c->word_count; i++) {
+		if (meter_live(s, c->words[i]))
+			*meters = true;
+		else
+			wait_for(missing, "signal", c->words[i]);
+	}
+}
+
+static enum err rule_coverage(struct arena *a, const struct rule *r, const struct coverage_sources *s, struct coverage_rule *ret)
+{
+	bool complaints = false, meters = false, any_input = true, blind = false;
+	struct buf missing;
+	buf_init(&missing, 1 << 16);
+	for (unsigned i = 0; i < r->cond_count; i++) {
+		const struct cond *c = &r->conds[i];
+		if (c->negate)
+			continue;
+		if (c->type == COND_REPORT) {
+			any_input = false;
+			complaints = s->complaints;
+			if (!complaints)
+				wait_for(&missing, "complaints", STR_NONE);
+		} else if (c->type == COND_SIGNAL) {
+			any_input = false;
+			signals(c, s, &meters, &missing);
+		} else if (c->type == COND_OUTSIDE && !meter_live(s, STR("use.outside"))) {
+			/* No report says by itself what a service is permitted for: something must compare use with the contract. */
+			blind = true;
+			wait_for(&missing, "a comparison of use with what is permitted", STR_NONE);
+		}
+	}
+	if (any_input && !blind) {
+		complaints = s->complaints;
+		meters = s->meter_count > 0;
+	}
+	bool none = blind || (!complaints && !meters);
+	*ret = (struct coverage_rule){ .name = r->name, .waits_for = str_copy(a, buf_str(&missing)),
+		.by = none ? COVERAGE_NOTHING : complaints && meters ? COVERAGE_BOTH : complaints ? COVERAGE_COMPLAINTS : COVERAGE_METERS };
+	enum err e = missing.err;
+	buf_done(&missing);
+	return e;
+}
+
+static enum coverage_by join(enum coverage_by x, enum coverage_by y)
+{
+	bool complaints = x == COVERAGE_COMPLAINTS || x == COVERAGE_BOTH || y == COVERAGE_COMPLAINTS || y == COVERAGE_BOTH;
+	bool meters = x == COVERAGE_METERS || x == COVERAGE_BOTH || y == COVERAGE_METERS || y == COVERAGE_BOTH;
+	return complaints && meters ? COVERAGE_BOTH : complaints ? COVERAGE_COMPLAINTS : meters ? COVERAGE_METERS : COVERAGE_NOTHING;
+}
+
+/* A ladder that begins with a question or a task leaves the decision to people. */
+static bool asks_first(const struct policy *p, struct str ladder)
+{
+	const struct ladder *l = policy_ladder(p, ladder);
+	return l && l->step_count && (l->steps[0].verb == VERB_ASK || l->steps[0].verb == VERB_TASK);
+}
+
+static enum err clause_rules(struct arena *a, const struct policy *p, const struct clause *c, const struct coverage_sources *s, struct coverage_clause *out)
+{
+	unsigned n = 0, asked = 0;
+	for (unsigned i = 0; i < p->rules->count; i++)
+		n += p->rules->list[i].clause == c;
+	out->rules = ARENA_ARRAY(a, struct coverage_rule, n + 1);
+	if (!out->rules)
+		return ERR_NOMEM;
+	for (unsigned i = 0; i < p->rules->count; i++) {
+		const struct rule *r = &p->rules->list[i];
+		if (r->clause != c)
+			continue;
+		struct coverage_rule *to = &out->rules[out->rule_count++];
+		enum err e = rule_coverage(a, r, s, to);
+		if (e)
+			return e;
+		out->by = join(out->by, to->by);
+		asked += r->person || asks_first(p, r->ladder);
+	}
+	out->people_decide = c->manual || (n && asked == n);
+	return OK;
+}
+
+static enum err clause_coverage(struct arena *a, const struct policy *p, const struct clause_info *info, const struct coverage_sources *s,
+	struct coverage_clause *out)
+{
+	const struct clause *c = policy_clause(p, str_of(info->id));
+	*out = (struct coverage_clause){ .id = str_of(info->id), .title = str_of(info->title), .by = COVERAGE_NOTHING };
+	if (!c) {
+		out->note = STR("the policy does not name this clause");
+		return OK;
+	}
+	if (c->title.len)
+		out->title = c->title;
+	out->note = c->manual ? c->task : c->reason;
+	if (c->product || c->unused) {
+		out->by = c->product ? COVERAGE_PRODUCT : COVERAGE_UNUSED;
+		return OK;
+	}
+	enum err e = clause_rules(a, p, c, s, out);
+	if (e == OK && out->by == COVERAGE_NOTHING && c->manual && s->people)
+		out->by = COVERAGE_PEOPLE;
+	return e;
+}
+
+enum err coverage_make(struct arena *a, const struct policy *p, const struct coverage_sources *sources, struct coverage *ret_coverage)
+{
+	struct coverage c = { .clauses = ARENA_ARRAY(a, struct coverage_clause, POLICY_CLAUSES_MAX) };
+	if (!c.clauses)
+		return ERR_NOMEM;
+	for (const struct clause_info *info = clause_table; info->id && c.clause_count < POLICY_CLAUSES_MAX; info++) {
+		struct coverage_clause *to = &c.clauses[c.clause_count++];
+		enum err e = clause_coverage(a, p, info, sources, to);
+		if (e)
+			return e;
+		c.totals[to->by]++;
+		c.all_rules += to->rule_count;
+		for (unsigned i = 0; i < to->rule_count; i++)
+			c.live_rules += to->rules[i].by != COVERAGE_NOTHING;
+	}
+	*ret_coverage = c;
+	return OK;
+}
+
+void coverage_print(const struct coverage *c, struct buf *out)
+{
+	for (unsigned i = 0; i < c->clause_count; i++) {
+		const struct coverage_clause *k = &c->clauses[i];
+		buf_printf(out, "%-28.*s %s%s\n", STR_ARG(k->id), coverage_words[k->by],
+			k->people_decide && k->by != COVERAGE_PEOPLE && k->by != COVERAGE_NOTHING ? ", people decide" : "");
+		for (unsigned j = 0; j < k->rule_count; j++) {
+			const struct coverage_rule *r = &k->rules[j];
+			buf_printf(out, "    %-32.*s %s", STR_ARG(r->name), r->by == COVERAGE_NOTHING ? "waits" : coverage_words[r->by]);
+			if (r->waits_for.len)
+				buf_printf(out, "%s %.*s", r->by == COVERAGE_NOTHING ? " for" : "; without", STR_ARG(r->waits_for));
+			buf_putc(out, '\n');
+		}
+		if (!k->rule_count && k->note.len)
+			buf_printf(out, "    %.*s\n", STR_ARG(k->note));
+	}
+	buf_printf(out, "\n%u clauses: %u by complaints and meters, %u by meters, %u by complaints, %u by people, %u by nothing yet; %u kept by the product, %u unused\n",
+		c->clause_count, c->totals[COVERAGE_BOTH], c->totals[COVERAGE_METERS], c->totals[COVERAGE_COMPLAINTS], c->totals[COVERAGE_PEOPLE],
+		c->totals[COVERAGE_NOTHING], c->totals[COVERAGE_PRODUCT], c->totals[COVERAGE_UNUSED]);
+	buf_printf(out, "%u of %u rules have a live input\n", c->live_rules, c->all_rules);
+}
+
+static void clause_json(struct jsonw *w, const struct coverage_clause *k)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, "clause", k->id);
+	jsonw_str(w, "title", k->title);
+	jsonw_str(w, "by", str_of(coverage_words[k->by]));
+	jsonw_bool(w, "people_decide", k->people_decide);
+	if (k->note.len)
+		jsonw_str(w, "note", k->note);
+	jsonw_array(w, "rules");
+	for (unsigned j = 0; j < k->rule_count; j++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "rule", k->rules[j].name);
+		jsonw_bool(w, "live", k->rules[j].by != COVERAGE_NOTHING);
+		jsonw_str(w, "by", str_of(coverage_words[k->rules[j].by]));
+		if (k->rules[j].waits_for.len)
+			jsonw_str(w, "waits_for", k->rules[j].waits_for);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	jsonw_end(w, '}');
+}
+
+void coverage_json(const struct coverage *c, struct buf *out)
+{
+	struct jsonw w;
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	jsonw_array(&w, "clauses");
+	for (unsigned i = 0; i < c->clause_count; i++)
+		clause_json(&w, &c->clauses[i]);
+	jsonw_end(&w, ']');
+	jsonw_object(&w, "totals");
+	for (unsigned i = 0; i < COVERAGE_COUNT; i++)
+		jsonw_int(&w, coverage_words[i], c->totals[i]);
+	jsonw_end(&w, '}');
+	jsonw_int(&w, "rules", c->all_rules);
+	jsonw_int(&w, "live_rules", c->live_rules);
+	jsonw_end(&w, '}');
+	buf_putc(out, '\n');
+}

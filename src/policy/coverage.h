@@ -1,0 +1,48 @@
+/*
+ * Coverage: for each clause, what could tell today that it was broken, counted honestly.
+ *
+ * A rule is live when each kind of input that it waits for has a configured source: complaints for `report`, a meter of that
+ * name for `signal`. A clause counts for the best that it has: meters, complaints, people, nothing yet. What the product
+ * itself keeps and what the operator declared unused are counted apart and never as covered.
+ */
+#ifndef AUPD_POLICY_COVERAGE_H
+#define AUPD_POLICY_COVERAGE_H
+
+#include "model/policy.h"
+
+enum coverage_by { COVERAGE_NOTHING, COVERAGE_PEOPLE, COVERAGE_COMPLAINTS, COVERAGE_METERS, COVERAGE_BOTH, COVERAGE_PRODUCT, COVERAGE_UNUSED, COVERAGE_COUNT };
+extern const char *const coverage_words[];
+
+/* What is configured. A meter's name is a signal ("flow.scan") or a family of them ("flow.*"). */
+struct coverage_sources {
+	bool complaints, people;
+	const struct str *meters;
+	unsigned meter_count;
+};
+
+struct coverage_rule {
+	struct str name;
+	enum coverage_by by;            /* NOTHING, COMPLAINTS, METERS or BOTH */
+	struct str waits_for;           /* the inputs without a source: "signal flow.scan"; "" when there are none */
+};
+
+struct coverage_clause {
+	struct str id, title, note;     /* note: the task of people, or why it is product or unused */
+	enum coverage_by by;
+	bool people_decide;             /* whatever comes in, a person decides first */
+	struct coverage_rule *rules;
+	unsigned rule_count;
+};
+
+struct coverage {
+	struct coverage_clause *clauses;        /* every clause id, in the order of clause.def; absent ones are NOTHING */
+	unsigned clause_count;
+	unsigned totals[COVERAGE_COUNT];
+	unsigned live_rules, all_rules;
+};
+
+enum err coverage_make(struct arena *a, const struct policy *p, const struct coverage_sources *sources, struct coverage *ret_coverage) MUST_CHECK;
+void coverage_print(const struct coverage *c, struct buf *out);
+void coverage_json(const struct coverage *c, struct buf *out);
+
+#endif

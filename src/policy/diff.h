@@ -1,0 +1,34 @@
+/*
+ * What changed between two policy versions, in words for people: document, clauses, rules, ladders, enforcements, letters.
+ *
+ * Texts are compared as they bind (the paragraph of a clause, the body of a letter), rules and ladders as they act, so that
+ * a reordered or reformatted file has no difference.
+ */
+#ifndef AUPD_POLICY_DIFF_H
+#define AUPD_POLICY_DIFF_H
+
+#include "model/policy.h"
+
+enum { CHANGES_MAX = 10000 };
+
+enum change_type { CHANGE_ADDED, CHANGE_REMOVED, CHANGE_CHANGED };
+extern const char *const change_words[];
+
+struct change {
+	enum change_type type;
+	const char *what;               /* "policy", "clause", "rule", "ladder", "enforcement", "letter" */
+	struct str name;                /* "email.unsolicited", "email.unsolicited/several-reporters", "spam", "limit mail", "en/spam-first" */
+	struct str part;                /* what of it: "effective", "text", "title", "when", "count"...; "" when all of it */
+	struct str before, after;       /* "" where long texts differ: the document says them */
+};
+
+struct changes {
+	struct change *list;
+	unsigned count;
+};
+
+enum err diff_make(struct arena *a, const struct policy *before, const struct policy *after, struct changes *ret_changes) MUST_CHECK;
+void diff_print(const struct changes *c, struct buf *out);
+void diff_json(const struct changes *c, struct buf *out);
+
+#endif

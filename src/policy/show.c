@@ -1,0 +1,316 @@
+/*
+ * The normalised text of a policy version. See show.h. Pure: reads the policy, appends to the buffer.
+ */
+#include "policy/show.h"
+
+#include "base/time.h"
+#include "policy/rules.h"
+
+static const char *const per_words[] = { "customer", "user", "address", "reseller", "service" };
+static const char *const source_words[] = { "none", "address", "prefix", "domain", "url", "email", "login" };
+static const char *const op_words[] = { "is", "contains", ">=", "<=" };
+
+static void quoted(struct buf *out, struct str s)
+{
+	buf_putc(out, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		if (c == '"' || c == '\\')
+			buf_putc(out, '\\');
+		if (c == '\n' || c == '\t')
+			buf_puts(out, c == '\n' ? "\\n" : "\\t");
+		else
+			buf_putc(out, c);
+	}
+	buf_putc(out, '"');
+}
+
+static bool is_word(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.ptr[i] <= ' ' || strchr(";{}\"#,\\\x7f", s.ptr[i]))
+			return false;
+	return s.len != 0;
+}
+
+static void word(struct buf *out, struct str s)
+{
+	if (is_word(s))
+		buf_put(out, s);
+	else
+		quoted(out, s);
+}
+
+static void span(struct buf *out, int64_t us)
+{
+	static const struct { int64_t unit; char letter; } units[] = { { DAY_US, 'd' }, { HOUR_US, 'h' }, { MINUTE_US, 'm' }, { SECOND_US, 's' } };
+	unsigned i = 0;
+	/* 48h stays 48h: days are written from three days on. */
+	while (i < 3 && (us % units[i].unit != 0 || (units[i].unit == DAY_US && us < 3 * DAY_US)))
+		i++;
+	buf_printf(out, "%lld%c", (long long)(us / units[i].unit), units[i].letter);
+}
+
+static void kinds(const struct cond *c, struct buf *out)
+{
+	const char *between = " ";
+	for (int k = 1; k < KIND_COUNT; k++)
+		if (c->kinds[k / 64] >> k % 64 & 1) {
+			buf_printf(out, "%s%s", between, kind_words[k]);
+			between = " or ";
+		}
+}
+
+static void bits(uint32_t set, const char *const *words, unsigned count, struct buf *out)
+{
+	const char *between = " ";
+	for (unsigned i = 1; i < count; i++)
+		if (set >> i & 1) {
+			buf_printf(out, "%s%s", between, words[i]);
+			between = " or ";
+		}
+}
+
+static void words(const struct cond *c, bool as_string, struct buf *out)
+{
+	for (unsigned i = 0; i < c->word_count; i++) {
+		buf_puts(out, i ? " or " : " ");
+		if (as_string)
+			quoted(out, c->words[i]);
+		else
+			word(out, c->words[i]);
+	}
+}
+
+static void show_cond(const struct cond *c, struct buf *out)
+{
+	buf_puts(out, c->negate ? "not " : "");
+	switch (c->type) {
+	case COND_REPORT: buf_puts(out, "report"); kinds(c, out); break;
+	case COND_SIGNAL: buf_puts(out, "signal"); words(c, false, out); break;
+	case COND_GRADE: buf_puts(out, "grade"); bits(c->set, grade_words, 6, out); break;
+	case COND_VERIFIED: buf_puts(out, "reporter verified"); break;
+	case COND_SOURCE: buf_puts(out, "source"); bits(c->set, source_words, 7, out); break;
+	case COND_CLASS: buf_puts(out, "customer class"); words(c, true, out); break;
+	case COND_SERVICE: buf_puts(out, "service"); words(c, false, out); break;
+	case COND_OUTSIDE: buf_puts(out, "outside permitted use"); break;
+	case COND_PORT: buf_puts(out, "port"); words(c, false, out); break;
+	case COND_ZONE: buf_puts(out, "zone given"); break;
+	case COND_HOSTED: buf_puts(out, "hosted"); break;
+	case COND_FACT:
+		buf_puts(out, "fact");
+		words(c, false, out);
+		buf_printf(out, " %s ", op_words[c->op]);
+		if (c->op == OP_IS || c->op == OP_CONTAINS)
+			quoted(out, c->value);
+		else
+			buf_printf(out, "%lld", (long long)c->number);
+		break;
+	}
+}
+
+void show_when(const struct rule *r, struct buf *out)
+{
+	for (unsigned i = 0; i < r->cond_count; i++) {
+		buf_puts(out, i ? ", " : "");
+		show_cond(&r->conds[i], out);
+	}
+}
+
+void show_count(const struct rule *r, struct buf *out)
+{
+	if (r->distinct.len) {
+		buf_puts(out, "distinct ");
+		word(out, r->distinct);
+	} else {
+		buf_puts(out, "reports");
+	}
+	buf_printf(out, " per %s >= %lld in ", per_words[r->per], (long long)r->least);
+	span(out, r->in_us);
+}
+
+void show_rule(const struct rule *r, struct buf *out)
+{
+	buf_puts(out, "    rule ");
+	word(out, r->name);
+	buf_puts(out, " {\n        when ");
+	show_when(r, out);
+	if (r->counted) {
+		buf_puts(out, "\n        count ");
+		show_count(r, out);
+	}
+	if (r->severity)
+		buf_printf(out, "\n        severity %s", severity_words[r->severity]);
+	if (r->ladder.len) {
+		buf_puts(out, "\n        ladder ");
+		word(out, r->ladder);
+	}
+	buf_puts(out, r->advice ? "\n        advice" : "");
+	buf_puts(out, r->person ? "\n        person" : "");
+	if (r->because.len) {
+		buf_puts(out, "\n        because ");
+		quoted(out, r->because);
+	}
+	if (r->appeal_us) {
+		buf_puts(out, "\n        appeal ");
+		span(out, r->appeal_us);
+	}
+	buf_puts(out, "\n    }\n");
+}
+
+void show_clause(const struct policy *p, const struct clause *c, struct buf *out)
+{
+	buf_puts(out, "clause ");
+	word(out, c->id);
+	if (c->product || c->unused) {
+		buf_puts(out, c->product ? " product " : " unused because ");
+		quoted(out, c->reason);
+		buf_putc(out, '\n');
+		return;
+	}
+	buf_putc(out, ' ');
+	quoted(out, c->title);
+	if (c->group.len) {
+		buf_puts(out, " group ");
+		word(out, c->group);
+	}
+	buf_puts(out, c->manual ? " manual" : "");
+	buf_puts(out, c->sealed ? " sealed" : "");
+	buf_puts(out, " {\n");
+	if (c->task.len) {
+		buf_puts(out, "    task ");
+		quoted(out, c->task);
+		buf_putc(out, '\n');
+	}
+	if (c->reason.len) {
+		buf_puts(out, "    reviewed ");
+		quoted(out, c->reason);
+		buf_putc(out, '\n');
+	}
+	for (unsigned i = 0; i < p->rules->count; i++)
+		if (p->rules->list[i].clause == c)
+			show_rule(&p->rules->list[i], out);
+	buf_puts(out, "}\n");
+}
+
+void show_step(const struct step *s, struct buf *out)
+{
+	if (s->after_us) {
+		buf_puts(out, "after ");
+		span(out, s->after_us);
+	} else {
+		buf_puts(out, "at once");
+	}
+	buf_printf(out, " %s", verb_words[s->verb]);
+	bool text = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_TASK || s->verb == VERB_ASK;
+	if (s->service.len && !(s->verb == VERB_TERMINATE && str_eq(s->service, STR("all")))) {
+		buf_putc(out, ' ');
+		if (text)
+			quoted(out, s->service);
+		else
+			word(out, s->service);
+	}
+	if (s->fix_within_us) {
+		buf_puts(out, " fix within ");
+		span(out, s->fix_within_us);
+	}
+	if (s->for_us) {
+		buf_puts(out, " for ");
+		span(out, s->for_us);
+	}
+	if (s->approvals)
+		buf_printf(out, " with approval of %u", s->approvals);
+	if (s->review_within_us) {
+		buf_puts(out, " with review within ");
+		span(out, s->review_within_us);
+	}
+	if (s->unless)
+		buf_printf(out, " unless %s", step_unless_words[s->unless]);
+}
+
+void show_ladder(const struct ladder *l, struct buf *out)
+{
+	buf_puts(out, "ladder ");
+	word(out, l->name);
+	buf_puts(out, " {\n");
+	buf_puts(out, l->emergency ? "    emergency\n" : "");
+	for (unsigned i = 0; i < l->step_count; i++) {
+		buf_puts(out, "    ");
+		show_step(&l->steps[i], out);
+		buf_putc(out, '\n');
+	}
+	if (l->forget_us) {
+		buf_puts(out, "    forget after ");
+		span(out, l->forget_us);
+		buf_putc(out, '\n');
+	}
+	buf_puts(out, "}\n");
+}
+
+void show_enforcement(const struct enforcement *e, struct buf *out)
+{
+	buf_printf(out, "enforce %s ", verb_words[e->verb]);
+	word(out, e->service);
+	bool task = str_eq(e->driver, STR("task"));
+	buf_puts(out, task ? " { task" : " { driver ");
+	if (!task)
+		word(out, e->driver);
+	for (unsigned i = 0; i < e->param_count; i++) {
+		buf_putc(out, ' ');
+		if (task || !is_word(e->params[i]))
+			quoted(out, e->params[i]);
+		else
+			word(out, e->params[i]);
+	}
+	buf_puts(out, " }\n");
+}
+
+static void time_line(struct buf *out, const char *name, int64_t at)
+{
+	char text[TIME_TEXT_MAX];
+	if (at == TIME_NONE)
+		return;
+	time_print(at, text);
+	buf_printf(out, "    %s %s\n", name, text);
+}
+
+static void show_head(const struct policy *p, struct buf *out)
+{
+	buf_puts(out, "policy ");
+	quoted(out, p->name);
+	buf_puts(out, " {\n");
+	if (p->rules->document_name.len) {
+		buf_puts(out, "    text ");
+		quoted(out, p->rules->document_name);
+		buf_putc(out, '\n');
+	}
+	time_line(out, "posted", p->posted_at);
+	time_line(out, "effective", p->effective_at);
+	if (p->version.len) {
+		buf_puts(out, "    version ");
+		quoted(out, p->version);
+		buf_putc(out, '\n');
+	}
+	buf_puts(out, "    languages");
+	for (unsigned i = 0; i < p->language_count; i++) {
+		buf_putc(out, ' ');
+		word(out, p->languages[i]);
+	}
+	buf_puts(out, "\n}\n");
+}
+
+void show_policy(const struct policy *p, struct buf *out)
+{
+	show_head(p, out);
+	buf_putc(out, '\n');
+	for (unsigned i = 0; i < p->enforcement_count; i++)
+		show_enforcement(&p->enforcements[i], out);
+	for (unsigned i = 0; i < p->ladder_count; i++) {
+		buf_putc(out, '\n');
+		show_ladder(&p->ladders[i], out);
+	}
+	for (unsigned i = 0; i < p->clause_count; i++) {
+		buf_putc(out, '\n');
+		show_clause(p, &p->clauses[i], out);
+	}
+}
