@@ -29,5 +29,6 @@ int cli_usage(const char *command);
 int cli_fail(const struct why *why);
 
 int cmd_decode(int argc, char **argv);
+int cmd_policy(int argc, char **argv);
 
 #endif

@@ -13,7 +13,6 @@ struct loading {
 	const struct bundle *bundle;
 	struct policy *p;
 	struct rules *r;
-	struct str letters_dir;
 	unsigned includes;
 	struct why *why;
 };
@@ -23,7 +22,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "posted", .type = CONF_TIME, .required = true, .doc = "when the document was posted" },
 	{ .name = "effective", .type = CONF_TIME, .doc = "when it takes effect; as posted unless said otherwise" },
 	{ .name = "letters", .type = CONF_STRING, .fallback = "letters", .doc = "directory of the letters, LANGUAGE/NAME.txt" },
-	{ .name = "languages", .type = CONF_WORD, .fallback = "en", .doc = "languages of the letters; the first is the fallback" },
+	{ .name = "languages", .type = CONF_WORD, .arguments = "LANGUAGE LANGUAGE ...", .fallback = "en", .doc = "languages of the letters; the first is the fallback" },
 	{ .name = "version", .type = CONF_STRING, .doc = "name of the version; the effective day unless given" },
 	{ .name = "supersedes", .type = CONF_STRING, .doc = "version that this one replaces" },
 	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count are kept" },
@@ -38,7 +37,7 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->p->name = s->arg_count > 1 ? s->args[1].text : STR("policy");
 	l->r->policy_at = s;
 	l->r->document_name = conf_text(s->child, policy_items, "text");
-	l->letters_dir = conf_text(s->child, policy_items, "letters");
+	l->r->letters_dir = conf_text(s->child, policy_items, "letters");
 	l->r->retention_us = conf_number(s->child, policy_items, "retention");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
@@ -326,7 +325,7 @@ static enum err read_letters(struct loading *l)
 		return ERR_NOMEM;
 	for (unsigned i = 0; i < l->bundle->count; i++) {
 		struct str rest = l->bundle->files[i].name, dir, language;
-		if (!str_split(&rest, '/', &dir) || !str_eq(dir, l->letters_dir) || !str_split(&rest, '/', &language) || !str_ends_fold(rest, STR(".txt")))
+		if (!str_split(&rest, '/', &dir) || !str_eq(dir, l->r->letters_dir) || !str_split(&rest, '/', &language) || !str_ends_fold(rest, STR(".txt")))
 			continue;
 		enum err e = read_letter(l, &l->bundle->files[i], language, str_sub(rest, 0, rest.len - 4));
 		if (e)

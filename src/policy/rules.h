@@ -56,7 +56,7 @@ struct rules {
 	const struct conf **clause_at, **ladder_at, **enforce_at;      /* for messages of checks; parallel to the policy's lists */
 	const struct conf *policy_at;
 	struct str document;                            /* text of the posted document */
-	struct str document_name;
+	struct str document_name, letters_dir;
 };
 
 enum err rule_read(struct arena *a, const struct conf *at, struct rule *ret_rule, struct why *why) MUST_CHECK;

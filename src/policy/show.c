@@ -291,7 +291,11 @@ static void show_head(const struct policy *p, struct buf *out)
 		quoted(out, p->version);
 		buf_putc(out, '\n');
 	}
-	buf_puts(out, "    languages");
+	buf_puts(out, "    retention ");
+	span(out, p->rules->retention_us);
+	buf_puts(out, "\n    letters ");
+	quoted(out, p->rules->letters_dir);
+	buf_puts(out, "\n    languages");
 	for (unsigned i = 0; i < p->language_count; i++) {
 		buf_putc(out, ' ');
 		word(out, p->languages[i]);

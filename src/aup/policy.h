@@ -1,0 +1,24 @@
+/*
+ * What the subcommands of `aup policy` share: reading a version from files, and telling a person what is wrong with it.
+ */
+#ifndef AUPD_AUP_POLICY_H
+#define AUPD_AUP_POLICY_H
+
+#include "policy/check.h"
+
+struct opened_policy {
+	struct arena *arena;
+	struct bundle bundle;
+	struct policy *policy;
+};
+
+/* Loads and checks; on failure says why on standard error (or as JSON on standard output) and gives EXIT_NO. */
+int policy_open(const char *path, bool json, struct opened_policy *ret_opened);
+void policy_close(struct opened_policy *o);
+
+int policy_cmd_check(int argc, char **argv, bool json);
+int policy_cmd_show(int argc, char **argv, bool json);
+int policy_cmd_coverage(int argc, char **argv, bool json);
+int policy_cmd_diff(int argc, char **argv, bool json);
+
+#endif

@@ -1,0 +1,196 @@
+/*
+ * aup policy check, show, coverage and diff. See policy.h.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "aup/aup.h"
+#include "aup/policy.h"
+#include "base/json.h"
+#include "policy/coverage.h"
+#include "policy/diff.h"
+#include "policy/rules.h"
+#include "policy/show.h"
+
+enum { SHOW_BYTES_MAX = 64 << 20, METERS_MAX = 256 };
+
+/* Prints and frees; a text that did not fit is a failure, not a short text. */
+static int print(struct buf *out)
+{
+	enum err e = out->err;
+	if (e == OK)
+		(void)fwrite(out->len ? out->ptr : "", 1, out->len, stdout);
+	else
+		(void)fprintf(stderr, "aup: %s\n", err_text(e));
+	buf_done(out);
+	return e == OK ? EXIT_OK : EXIT_NO;
+}
+
+static void summary_json(const struct opened_policy *o, struct buf *out)
+{
+	const struct policy *p = o->policy;
+	struct jsonw w;
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	jsonw_bool(&w, "ok", true);
+	jsonw_str(&w, "name", p->name);
+	jsonw_str(&w, "version", p->version);
+	jsonw_time(&w, "posted", p->posted_at);
+	jsonw_time(&w, "effective", p->effective_at);
+	jsonw_str(&w, "digest", digest_hex(o->arena, &p->digest));
+	jsonw_int(&w, "clauses", p->clause_count);
+	jsonw_int(&w, "rules", p->rules->count);
+	jsonw_int(&w, "ladders", p->ladder_count);
+	jsonw_int(&w, "letters", p->letter_count);
+	jsonw_int(&w, "tests", p->rules->test_count);
+	jsonw_end(&w, '}');
+	buf_putc(out, '\n');
+}
+
+int policy_cmd_check(int argc, char **argv, bool json)
+{
+	struct opened_policy o;
+	struct buf out;
+	if (argc != 2 || argv[1][0] == '-')
+		return EXIT_USAGE;
+	int status = policy_open(argv[1], json, &o);
+	if (status)
+		return status;
+	buf_init(&out, SHOW_BYTES_MAX);
+	if (json)
+		summary_json(&o, &out);
+	else
+		buf_printf(&out, "policy \"%.*s\", version %.*s: %u clauses, %u rules, %u ladders, %u letters, %u tests: good\n", STR_ARG(o.policy->name),
+			STR_ARG(o.policy->version), o.policy->clause_count, o.policy->rules->count, o.policy->ladder_count, o.policy->letter_count,
+			o.policy->rules->test_count);
+	policy_close(&o);
+	return print(&out);
+}
+
+static void show_json(const struct opened_policy *o, const struct buf *text, struct buf *out)
+{
+	struct jsonw w;
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "name", o->policy->name);
+	jsonw_str(&w, "version", o->policy->version);
+	jsonw_str(&w, "digest", digest_hex(o->arena, &o->policy->digest));
+	jsonw_str(&w, "text", buf_str(text));
+	jsonw_end(&w, '}');
+	buf_putc(out, '\n');
+}
+
+int policy_cmd_show(int argc, char **argv, bool json)
+{
+	struct opened_policy o;
+	struct buf text, out;
+	if (argc < 2 || argc > 3 || argv[1][0] == '-')
+		return EXIT_USAGE;
+	int status = policy_open(argv[1], json, &o);
+	if (status)
+		return status;
+	const struct clause *c = argc == 3 ? policy_clause(o.policy, str_of(argv[2])) : NULL;
+	const struct ladder *l = argc == 3 ? policy_ladder(o.policy, str_of(argv[2])) : NULL;
+	buf_init(&text, SHOW_BYTES_MAX);
+	buf_init(&out, SHOW_BYTES_MAX);
+	if (argc == 2)
+		show_policy(o.policy, &text);
+	else if (c)
+		show_clause(o.policy, c, &text);
+	else if (l)
+		show_ladder(l, &text);
+	else
+		(void)fprintf(stderr, "aup: the policy has no clause or ladder \"%s\"\n", argv[2]);
+	if (text.err)
+		out.err = text.err;
+	else if (json && text.len)
+		show_json(&o, &text, &out);
+	else
+		buf_put(&out, buf_str(&text));
+	status = text.len ? print(&out) : EXIT_NO;
+	if (!text.len)
+		buf_done(&out);
+	buf_done(&text);
+	policy_close(&o);
+	return status;
+}
+
+/* "complaints,people,flow.*": what is configured. Without a list: complaints by mail, and people. */
+static enum err read_sources(struct arena *a, const char *list, struct coverage_sources *ret)
+{
+	struct coverage_sources s = { .complaints = !list, .people = !list };
+	struct str *meters = ARENA_ARRAY(a, struct str, METERS_MAX);
+	struct str rest = str_of(list), name;
+	if (!meters)
+		return ERR_NOMEM;
+	while (list && str_split(&rest, ',', &name)) {
+		name = str_trim(name);
+		if (str_eq(name, STR("complaints")))
+			s.complaints = true;
+		else if (str_eq(name, STR("people")))
+			s.people = true;
+		else if (name.len && s.meter_count < METERS_MAX)
+			meters[s.meter_count++] = name;
+		else if (name.len)
+			return ERR_LIMIT;
+	}
+	s.meters = meters;
+	*ret = s;
+	return OK;
+}
+
+int policy_cmd_coverage(int argc, char **argv, bool json)
+{
+	struct opened_policy o;
+	struct coverage_sources sources;
+	struct coverage c;
+	struct buf out;
+	const char *list = cli_value(&argc, argv, "--sources");
+	if (argc != 2 || argv[1][0] == '-')
+		return EXIT_USAGE;
+	int status = policy_open(argv[1], json, &o);
+	if (status)
+		return status;
+	buf_init(&out, SHOW_BYTES_MAX);
+	enum err e = read_sources(o.arena, list, &sources);
+	if (e == OK)
+		e = coverage_make(o.arena, o.policy, &sources, &c);
+	if (e)
+		out.err = e;
+	else if (json)
+		coverage_json(&c, &out);
+	else
+		coverage_print(&c, &out);
+	policy_close(&o);
+	return print(&out);
+}
+
+int policy_cmd_diff(int argc, char **argv, bool json)
+{
+	struct opened_policy x, y;
+	struct changes c;
+	struct buf out;
+	if (argc != 3 || argv[1][0] == '-' || argv[2][0] == '-')
+		return EXIT_USAGE;
+	int status = policy_open(argv[1], json, &x);
+	if (status)
+		return status;
+	status = policy_open(argv[2], json, &y);
+	if (status) {
+		policy_close(&x);
+		return status;
+	}
+	buf_init(&out, SHOW_BYTES_MAX);
+	enum err e = diff_make(y.arena, x.policy, y.policy, &c);
+	if (e)
+		out.err = e;
+	else if (json)
+		diff_json(&c, &out);
+	else
+		diff_print(&c, &out);
+	bool same = e == OK && !c.count;
+	policy_close(&x);
+	policy_close(&y);
+	status = print(&out);
+	return status == EXIT_OK && !same ? EXIT_NO : status;
+}
