@@ -10,7 +10,7 @@
 #include "model/act.h"
 #include "model/finding.h"
 
-enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192 };
+enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256 };
 
 enum case_state {
 	CASE_NONE,
@@ -76,6 +76,8 @@ struct casefile {
 	struct str merged_into;
 	struct str opened_by;           /* "rule", or an operator's name */
 	struct str resolution;          /* reason code of the resolution */
+	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
+	unsigned act_count;
 };
 
 extern const struct field incident_fields[], casefile_fields[];
@@ -154,6 +156,7 @@ struct case_output {
 	unsigned event_count;
 	struct act *acts;               /* new or changed acts */
 	unsigned act_count;
+	bool lift_acts;                 /* every act of the case that is in force or waiting is to be lifted */
 };
 
 #endif

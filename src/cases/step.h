@@ -1,0 +1,36 @@
+/*
+ * One step of a case in progress, shared by the files of this folder.
+ */
+#ifndef AUPD_CASES_STEP_H
+#define AUPD_CASES_STEP_H
+
+#include "cases/case.h"
+
+struct step_work {
+	struct arena *a;
+	struct casefile *c;
+	const struct case_input *in;
+	struct case_output *out;
+	struct why *why;
+};
+
+/* The next event of the case; NULL when CASE_CHANGES_MAX is reached, which ends the step with ERR_LIMIT. */
+struct case_event *step_event(struct step_work *w, enum case_event_type type, struct str actor, struct str text);
+struct act *step_act(struct step_work *w, enum verb verb, struct str service, struct str label);
+
+enum err finding_step(struct step_work *w) MUST_CHECK;
+enum err open_step(struct step_work *w) MUST_CHECK;
+enum err retract_step(struct step_work *w) MUST_CHECK;
+enum err result_step(struct step_work *w) MUST_CHECK;
+
+/* Takes every step of the ladder that is due, then sets the next deadline. */
+enum err ladder_run(struct step_work *w) MUST_CHECK;
+void ladder_start(struct step_work *w, const struct finding *f);
+void ladder_pause(struct step_work *w);
+void ladder_resume(struct step_work *w);
+enum err emergency_step(struct step_work *w) MUST_CHECK;
+enum err due_step(struct step_work *w) MUST_CHECK;
+
+enum err operator_step(struct step_work *w) MUST_CHECK;
+
+#endif
