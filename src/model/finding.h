@@ -41,6 +41,7 @@ extern const struct field term_fields[], finding_fields[];
 /* A rule that could not be judged says so; the caller parks the observation and tries again. */
 struct cannot_tell {
 	struct str rule, text;
+	bool later;                     /* may be told later (attribution, registry); false when the report simply does not say */
 };
 
 #endif

@@ -104,8 +104,11 @@ static enum answer rule_answer(struct judging *j, const struct rule *r)
 			unknown = &r->conds[i];
 		}
 	}
-	if (all == ANSWER_CANNOT && j->out->cannot_count < FINDINGS_MAX)
-		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->name, unknown->text };
+	if (all == ANSWER_YES && j->s->ours == OURS_CANNOT_TELL)
+		all = ANSWER_CANNOT;
+	if (all == ANSWER_CANNOT && j->out && j->out->cannot_count < FINDINGS_MAX)
+		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->name, unknown ? unknown->text : STR("who was behind it"),
+			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT) };
 	return all;
 }
 
@@ -121,34 +124,68 @@ static struct str window_subject(const struct judging *j, enum per per)
 	return j->s->customer;
 }
 
+/* A reporter's clock does not reach into our future: one such event would push all others out of a window. */
 static int64_t event_time(const struct observation *o)
 {
-	return o->event_at != TIME_NONE ? o->event_at : o->received_at;
+	bool known = o->event_at != TIME_NONE && o->event_at != 0;
+	bool bounded = o->received_at != TIME_NONE && o->received_at != 0;
+	if (!known || (bounded && o->event_at > o->received_at))
+		return o->received_at;
+	return o->event_at;
+}
+
+static int64_t events_of(const struct judging *j)
+{
+	return j->o->incidents > 1 && (j->o->reporter_verified || j->o->witness == WITNESS_METER) ? j->o->incidents : 1;
+}
+
+/* What is counted once however often it comes; nameless reporters are one. */
+static struct str distinct_member(const struct judging *j, const struct rule *r)
+{
+	const struct observation *o = j->o;
+	struct str v = STR_NONE;
+	if (!r->distinct.len)
+		return STR_NONE;
+	if (str_eq(r->distinct, STR("reporters")))
+		v = o->reporter;
+	else if (str_eq(r->distinct, STR("addresses")) || str_eq(r->distinct, STR("sources")))
+		v = o->source.text;
+	else if (str_eq(r->distinct, STR("incidents")))
+		v = o->report_id.len ? o->report_id : str_format(j->a, "%.*s %u %lld", STR_ARG(o->source.text), o->source.port, (long long)event_time(o));
+	else
+		v = observation_value(o, str_c(j->a, r->distinct));
+	return v.ptr ? v : STR("");
+}
+
+/* Puts the event into the rule's window or takes it out; *ret_count is what the window holds then. */
+static enum err fold_window(struct judging *j, const struct rule *r, bool out, struct window *ret_window, int64_t *ret_count)
+{
+	struct window w;
+	struct str body = STR_NONE, subject = window_subject(j, r->per), member = distinct_member(j, r);
+	struct str key = str_format(j->a, "%.*s/%.*s/%.*s/%.*s", STR_ARG(j->p->version), STR_ARG(r->clause->id), STR_ARG(r->name),
+		STR_ARG(str_sub(subject, 0, KEY_MAX)));
+	enum err e = j->windows->load(j->windows->arg, key, &body);
+	if (e == OK)
+		e = window_read(j->a, body, &w, j->why);
+	if (e)
+		return e;
+	*ret_count = (out ? window_take : window_add)(&w, r->in_us, event_time(j->o), events_of(j), member);
+	*ret_window = w;
+	e = window_write(j->a, &w, &body);
+	return e ? e : j->windows->save(j->windows->arg, key, body, w.last_at == TIME_NONE ? TIME_NONE : w.last_at + 2 * r->in_us);
 }
 
 /* Counts the event in the rule's window; *ret_fires when the threshold is reached. */
 static enum err count_window(struct judging *j, const struct rule *r, struct finding *f, bool *ret_fires)
 {
 	struct window w;
-	struct str body = STR_NONE, key;
-	struct str subject = window_subject(j, r->per);
-	key = str_format(j->a, "%.*s/%.*s/%.*s/%.*s", STR_ARG(j->p->version), STR_ARG(r->clause->id), STR_ARG(r->name), STR_ARG(str_sub(subject, 0, KEY_MAX)));
-	enum err e = j->windows->load(j->windows->arg, key, &body);
-	if (e == OK)
-		e = window_read(j->a, body, &w, j->why);
+	enum err e = fold_window(j, r, false, &w, &f->count);
 	if (e)
 		return e;
-	struct str member = STR_NONE;
-	if (r->distinct.len)
-		member = str_eq(r->distinct, STR("reporters")) ? j->o->reporter : observation_value(j->o, str_c(j->a, r->distinct));
-	if (r->distinct.len && !member.ptr)
-		member = STR("");
-	f->count = window_add(&w, r->in_us, event_time(j->o), j->o->incidents ? j->o->incidents : 1, member);
 	f->first_at = w.first_at;
 	f->last_at = w.last_at;
 	*ret_fires = f->count >= r->least;
-	e = window_write(j->a, &w, &body);
-	return e ? e : j->windows->save(j->windows->arg, key, body, w.last_at + 2 * r->in_us);
+	return OK;
 }
 
 static void fill_field(struct judging *j, const struct finding *f, struct str name, struct buf *out)
@@ -260,4 +297,19 @@ enum err judge(struct arena *a, const struct policy *p, const struct observation
 			return e;
 	}
 	return OK;
+}
+
+enum err judge_take_back(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
+	const struct window_source *windows, struct why *why)
+{
+	struct judging j = { a, p, o, s, facts, windows, NULL, why };
+	struct window w;
+	int64_t left;
+	enum err e = OK;
+	if (s->ours != OURS_YES)
+		return OK;
+	for (unsigned i = 0; e == OK && i < p->rules->count; i++)
+		if (p->rules->list[i].counted && rule_answer(&j, &p->rules->list[i]) == ANSWER_YES)
+			e = fold_window(&j, &p->rules->list[i], true, &w, &left);
+	return e;
 }

@@ -3,6 +3,11 @@
  *
  * Pure: the windows that rules count over come from and go to the caller. Each condition answers yes, no or cannot tell; a
  * rule fires only when all say yes, and one that could not be judged is named, never read as no.
+ *
+ * Cannot tell: every condition and every rule while attribution cannot tell; `customer class` and `service` without an entry
+ * in the registry; `fact` and `port` when the report does not say. A fired rule fires again with every further event of its
+ * window. The time of an event is never later than its receipt. A reporter who is not verified counts as one event a report,
+ * however many incidents he claims.
  */
 #ifndef AUPD_POLICY_JUDGE_H
 #define AUPD_POLICY_JUDGE_H
@@ -31,5 +36,8 @@ struct subject_facts {
 
 enum err judge(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
 	const struct window_source *windows, struct judgement *ret_judgement, struct why *why) MUST_CHECK;
+/* Takes an observation that was judged before back out of the windows it counted in: its report has been withdrawn. */
+enum err judge_take_back(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
+	const struct window_source *windows, struct why *why) MUST_CHECK;
 
 #endif

@@ -9,8 +9,10 @@
 
 #define F(s, name_, member, kind) { .name = (name_), .type = (kind), .offset = offsetof(struct s, member) }
 
-static const struct field bucket_fields[] = { F(window_bucket, "s", slot, FIELD_INT), F(window_bucket, "n", count, FIELD_INT), { .name = NULL } };
-static const struct field member_fields[] = { F(window_member, "h", hash, FIELD_U64), F(window_member, "t", last_at, FIELD_INT), { .name = NULL } };
+static const struct field bucket_fields[] = { F(window_bucket, "s", slot, FIELD_INT), F(window_bucket, "n", count, FIELD_INT),
+	F(window_bucket, "f", first_at, FIELD_INT), { .name = NULL } };
+static const struct field member_fields[] = { F(window_member, "h", hash, FIELD_U64), F(window_member, "t", last_at, FIELD_INT),
+	F(window_member, "n", count, FIELD_INT), { .name = NULL } };
 static const struct field window_fields[] = {
 	F(window, "first", first_at, FIELD_TIME), F(window, "last", last_at, FIELD_TIME),
 	{ .name = "buckets", .type = FIELD_LIST, .offset = offsetof(struct window, buckets), .fields = bucket_fields, .size = sizeof(struct window_bucket),
@@ -44,65 +46,102 @@ enum err window_write(struct arena *a, const struct window *w, struct str *ret_b
 	return field_encode(a, window_fields, w, ret_body);
 }
 
-static int64_t add_member(struct window *w, int64_t from_at, int64_t at, struct str member)
+static int64_t saturating(int64_t x, int64_t y)
+{
+	int64_t sum;
+	return __builtin_add_overflow(x, y, &sum) ? (y < 0 ? INT64_MIN : INT64_MAX) : sum;
+}
+
+static uint64_t member_hash(struct str member)
 {
 	struct digest d;
 	uint64_t hash = 0;
-	unsigned kept = 0;
-	bool known = false;
 	digest_sha256(member, &d);
 	for (int i = 0; i < 8; i++)
 		hash = hash << 8 | d.octets[i];
-	hash >>= 1;
+	return hash >> 1;       /* stored as a signed number */
+}
+
+/* count below 0 takes events of the member back; without any it is gone. */
+static int64_t fold_member(struct window *w, int64_t from_at, int64_t at, int64_t count, struct str member)
+{
+	uint64_t hash = member_hash(member);
+	unsigned kept = 0;
+	bool known = false;
 	for (unsigned i = 0; i < w->member_count; i++) {
 		struct window_member m = w->members[i];
 		if (m.hash == hash) {
 			known = true;
-			m.last_at = m.last_at > at ? m.last_at : at;
+			m.count = saturating(m.count, count);
+			if (count > 0 && m.last_at < at)
+				m.last_at = at;
 		}
-		if (m.last_at > from_at)
+		if (m.last_at > from_at && m.count > 0)
 			w->members[kept++] = m;
 	}
+	if (!known && count > 0 && kept < WINDOW_MEMBERS_MAX)
+		w->members[kept++] = (struct window_member){ hash, at, count };
+	else if (!known && count > 0)
+		w->saturated = true;
 	w->member_count = kept;
-	if (!known && at > from_at) {
-		if (kept < WINDOW_MEMBERS_MAX)
-			w->members[w->member_count++] = (struct window_member){ hash, at };
-		else
-			w->saturated = true;
-	}
-	return w->member_count;
+	return kept;
 }
 
-static int64_t add_bucket(struct window *w, int64_t width, int64_t at, int64_t count)
+static int64_t fold_bucket(struct window *w, int64_t width, int64_t at, int64_t count)
 {
 	int64_t slot = at / width, oldest = w->last_at / width - WINDOW_BUCKETS, sum = 0;
 	unsigned kept = 0;
 	bool known = false;
 	for (unsigned i = 0; i < w->bucket_count; i++) {
 		struct window_bucket b = w->buckets[i];
-		if (b.slot <= oldest)
-			continue;
 		if (b.slot == slot) {
 			known = true;
-			b.count += count;
+			b.count = saturating(b.count, count);
+			if (count > 0 && at < b.first_at)
+				b.first_at = at;
 		}
-		sum += b.count;
-		w->buckets[kept++] = b;
+		if (b.slot > oldest && b.count > 0) {
+			sum = saturating(sum, b.count);
+			w->buckets[kept++] = b;
+		}
 	}
-	if (!known && slot > oldest && kept <= WINDOW_BUCKETS) {
-		w->buckets[kept++] = (struct window_bucket){ slot, count };
-		sum += count;
+	if (!known && count > 0 && kept <= WINDOW_BUCKETS) {
+		w->buckets[kept++] = (struct window_bucket){ slot, count, at };
+		sum = saturating(sum, count);
 	}
 	w->bucket_count = kept;
+	w->first_at = w->last_at;
+	for (unsigned i = 0; i < kept; i++)
+		if (w->buckets[i].first_at < w->first_at)
+			w->first_at = w->buckets[i].first_at;
 	return sum;
+}
+
+static int64_t fold(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
+{
+	int64_t width = span_us / WINDOW_BUCKETS ? span_us / WINDOW_BUCKETS : 1;
+	int64_t sum = fold_bucket(w, width, at, count);
+	return member.ptr ? fold_member(w, w->last_at - span_us, at, count, member) : sum;
+}
+
+static bool in_window(const struct window *w, int64_t span_us, int64_t at)
+{
+	return w->last_at == TIME_NONE || at > w->last_at - span_us;
 }
 
 int64_t window_add(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
 {
-	int64_t width = span_us / WINDOW_BUCKETS;
+	if (!in_window(w, span_us, at) || count < 1)
+		return 0;
 	if (w->last_at == TIME_NONE || at > w->last_at)
 		w->last_at = at;
-	if (w->first_at == TIME_NONE || w->first_at <= w->last_at - span_us || (at < w->first_at && at > w->last_at - span_us))
-		w->first_at = at;
-	return member.ptr ? add_member(w, w->last_at - span_us, at, member) : add_bucket(w, width ? width : 1, at, count);
+	return fold(w, span_us, at, count, member);
+}
+
+int64_t window_take(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
+{
+	if (w->last_at == TIME_NONE)
+		return 0;
+	/* An event that is too old is in no bucket: nothing is taken, the rest is counted. */
+	return fold(w, span_us, in_window(w, span_us, at) ? at : w->last_at, in_window(w, span_us, at) && count > 0 ? -count : 0, member);
 }

@@ -1,0 +1,226 @@
+/*
+ * Windows, judging and taking back, on small policies of their own.
+ */
+#include "policy/judge.h"
+#include "policy/window.h"
+#include "tap.h"
+
+static struct arena *arena;
+
+static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
+
+static struct policy *load(const char *rules)
+{
+	struct bundle_file files[] = { { STR("aup.md"), STR(document) },
+		{ STR("aup.policy"), str_format(arena, "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z }\nladder l { at once ask \"x\" }\n"
+			"clause email.unsolicited \"Spam\" group spam {\n%s\n}\n", rules) } };
+	struct bundle b = { STR("aup.policy"), files, 2 };
+	struct policy *p = NULL;
+	struct why why = { .line = 0 };
+	if (policy_load(arena, &b, &p, &why) != OK)
+		printf("# %s:%u: %s\n", why.file, why.line, why.text);
+	return p;
+}
+
+static const char rule_head[] = "rule r { ladder l; severity low; appeal 1d; because \"{count} {first} {last} {source} {color}\"; ";
+
+static struct policy *with(const char *rest)
+{
+	return load(str_c(arena, str_format(arena, "%s%s }", rule_head, rest)));
+}
+
+/* One window is all that these policies use. */
+static struct str window_body;
+
+static enum err window_load(void *arg, struct str key, struct str *ret_body)
+{
+	(void)arg;
+	(void)key;
+	*ret_body = window_body;
+	return OK;
+}
+
+static enum err window_save(void *arg, struct str key, struct str body, int64_t due_at)
+{
+	(void)arg;
+	(void)key;
+	(void)due_at;
+	window_body = body;
+	return OK;
+}
+
+static const struct window_source windows = { window_load, window_save, NULL };
+static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
+
+static struct observation report(int64_t at, const char *by)
+{
+	struct observation o = { .kind = kind_find(STR("messaging.spam")), .event_at = start_at + at, .received_at = start_at + at, .incidents = 1,
+		.reporter = str_of(by), .source = { .type = SOURCE_ADDR, .text = STR("192.0.2.7") } };
+	return o;
+}
+
+static struct subject subject = { .ours = OURS_YES, .grade = GRADE_A, .customer = { "acme", 4 } };
+static const struct subject_facts no_facts;
+static struct judgement judged;
+
+static unsigned fires(const struct policy *p, const struct observation *o)
+{
+	struct why why = { .line = 0 };
+	enum err e = judge(arena, p, o, &subject, &no_facts, &windows, &judged, &why);
+	if (e != OK)
+		printf("# judge: %s\n", err_text(e));
+	return judged.count;
+}
+
+static void test_window(void)
+{
+	struct window w;
+	struct str body, again;
+	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at, 1, STR_NONE), 1, "the first event");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 10 * HOUR_US, 2, STR_NONE), 3, "two at once");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 30 * HOUR_US, 1, STR_NONE), 3, "the first has left");
+	IS_INT(w.first_at, start_at + 10 * HOUR_US, "first is the first that still counts");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE), 4, "a late event folds in");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + HOUR_US, 1, STR_NONE), 0, "one that is too old counts nothing");
+	OK_(window_write(arena, &w, &body) == OK && window_read(arena, body, &w, NULL) == OK && window_write(arena, &w, &again) == OK, "written and read");
+	IS_STR(again, body, "the same bytes again");
+	IS_INT(window_take(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE), 3, "taken back");
+	IS_INT(window_take(&w, 24 * HOUR_US, start_at, 1, STR_NONE), 3, "nothing to take back");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 31 * HOUR_US, INT64_MAX, STR_NONE), INT64_MAX, "counts saturate");
+	OK_(window_read(arena, STR("{\"buckets\":7}"), &w, NULL) != OK, "a damaged body is refused");
+}
+
+static void test_distinct(void)
+{
+	struct window w;
+	int64_t n = 0;
+	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
+	IS_INT(window_add(&w, DAY_US, start_at, 5, STR("a")), 1, "one member however many events");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("b")), 2, "another");
+	IS_INT(window_add(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a")), 2, "known already");
+	IS_INT(window_add(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c")), 2, "b has left, a was seen again");
+	IS_INT(window_take(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c")), 1, "c takes it back");
+	IS_INT(window_take(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a")), 1, "a has said it more than once");
+	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
+	for (unsigned i = 0; i < 300; i++)
+		n = window_add(&w, DAY_US, start_at, 1, str_format(arena, "%u", i));
+	IS_INT(n, WINDOW_MEMBERS_MAX, "distinct counts saturate");
+	OK_(w.saturated, "and say so");
+}
+
+static void test_threshold(void)
+{
+	const struct policy *p = with("when report messaging.spam, grade A; count distinct reporters per customer >= 3 in 24h");
+	struct observation a = report(0, "a"), b = report(HOUR_US, "b"), c = report(2 * HOUR_US, "c"), d = report(3 * HOUR_US, "d");
+	window_body = STR_NONE;
+	IS_INT(fires(p, &a), 0, "one reporter");
+	IS_INT(fires(p, &b), 0, "two");
+	IS_INT(fires(p, &c), 1, "three");
+	IS_STR(judged.findings[0].because, STR("3 2026-03-01T00:00:00Z 2026-03-01T02:00:00Z 192.0.2.7 (not told)"), "the sentence is filled in");
+	IS_INT(judged.findings[0].term_count, 3, "two conditions and the count are its terms");
+	IS_INT(fires(p, &d), 1, "it keeps firing");
+	OK_(judge_take_back(arena, p, &d, &subject, &no_facts, &windows, NULL) == OK && judge_take_back(arena, p, &c, &subject, &no_facts, &windows, NULL) == OK,
+		"two take it back");
+	IS_INT(fires(p, &b), 0, "and two are too few again");
+}
+
+static void test_hostile_times(void)
+{
+	const struct policy *p = with("when report messaging.spam; count distinct reporters per customer >= 2 in 24h");
+	struct observation a = report(0, "a"), liar = report(0, "liar"), b = report(HOUR_US, "b");
+	liar.event_at = start_at + 365 * DAY_US;
+	window_body = STR_NONE;
+	(void)fires(p, &a);
+	IS_INT(fires(p, &liar), 1, "a report from the future counts when it came");
+	IS_INT(judged.findings[0].conduct_at, start_at, "and is judged by that time");
+	IS_INT(fires(p, &b), 1, "it pushes nothing out");
+	liar.event_at = start_at - 300 * DAY_US;
+	IS_INT(fires(p, &liar), 0, "one from long ago finds nothing today");
+}
+
+static void test_incidents(void)
+{
+	const struct policy *p = with("when report messaging.spam; count reports per customer >= 10 in 24h");
+	struct observation o = report(0, "a");
+	o.incidents = 1000;
+	window_body = STR_NONE;
+	IS_INT(fires(p, &o), 0, "who is not verified is one report");
+	o.reporter_verified = true;
+	IS_INT(fires(p, &o), 1, "who is verified may count for us");
+	p = with("when report messaging.spam; count distinct incidents per customer >= 2 in 24h");
+	window_body = STR_NONE;
+	o.report_id = STR("x@y");
+	IS_INT(fires(p, &o), 0, "one incident");
+	IS_INT(fires(p, &o), 0, "the same once more");
+	o.report_id = STR("z@y");
+	IS_INT(fires(p, &o), 1, "another");
+}
+
+static void test_three_answers(void)
+{
+	struct observation o = report(0, "a");
+	const struct policy *p = with("when report messaging.spam");
+	window_body = STR_NONE;
+	subject.ours = OURS_CANNOT_TELL;
+	IS_INT(fires(p, &o), 0, "nobody is judged while attribution cannot tell");
+	IS_INT(judged.cannot_count, 1, "the rule says that it cannot tell");
+	OK_(judged.cannot[0].later, "and that it may later");
+	subject.ours = OURS_NO;
+	IS_INT(fires(p, &o), 0, "what is not ours is not judged");
+	IS_INT(judged.cannot_count, 0, "and is no open question");
+	subject.ours = OURS_YES;
+	p = with("when report messaging.spam, fact color is \"red\"");
+	IS_INT(fires(p, &o), 0, "a fact that is not told");
+	OK_(judged.cannot_count == 1 && !judged.cannot[0].later, "cannot be told, now or later");
+	struct fact red = { .name = STR("color"), .value = STR("RED") };
+	o.facts = &red;
+	o.fact_count = 1;
+	IS_INT(fires(p, &o), 1, "a fact that is");
+	red.value = STR("blue");
+	IS_INT(fires(p, &o), 0, "a fact that is another");
+	IS_INT(judged.cannot_count, 0, "is a no");
+	p = with("when report messaging.spam, not fact color is \"red\"");
+	IS_INT(fires(p, &o), 1, "not");
+	p = with("when report messaging.spam, customer class \"home\"");
+	IS_INT(fires(p, &o), 0, "no class in the registry");
+	OK_(judged.cannot_count == 1 && judged.cannot[0].later, "may be told later");
+	p = with("when report messaging.spam, grade B or C, fact colour is \"red\"");
+	IS_INT(fires(p, &o), 0, "a no beside a cannot tell");
+	IS_INT(judged.cannot_count, 0, "is a no");
+	p = with("when report messaging.spam, port 25 or 587");
+	(void)fires(p, &o);
+	OK_(judged.count == 0 && judged.cannot_count == 1, "a port that is not told is no other port");
+	o.source.port = 587;
+	IS_INT(fires(p, &o), 1, "one of two ports");
+}
+
+static void test_others(void)
+{
+	struct observation o = report(0, "a");
+	struct { const char *when; unsigned fires; } cases[] = {
+		{ "when report messaging.*", 1 }, { "when report connection.*", 0 }, { "when source address", 1 }, { "when source domain or url", 0 },
+		{ "when reporter verified", 0 }, { "when not reporter verified", 1 }, { "when hosted", 0 }, { "when zone given", 0 },
+		{ "when signal mail.burst", 0 }, { "when report content.phishing or messaging.spam", 1 }, { "when not report messaging.spam", 0 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		IS_INT(fires(with(cases[i].when), &o), cases[i].fires, cases[i].when);
+	o.witness = WITNESS_METER;
+	o.kind_text = STR("mail.burst");
+	IS_INT(fires(with("when signal mail.burst"), &o), 1, "a signal is a meter's");
+	IS_INT(fires(with("when report messaging.spam"), &o), 0, "and no report");
+}
+
+int main(void)
+{
+	arena = arena_new("test", 512 << 20);
+	test_window();
+	test_distinct();
+	test_threshold();
+	test_hostile_times();
+	test_incidents();
+	test_three_answers();
+	test_others();
+	arena_free(arena);
+	return tap_done();
+}
