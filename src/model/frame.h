@@ -34,7 +34,8 @@ enum frame_type {
 	FRAME_TYPE_END
 };
 
-enum frame_flag { FRAME_LAST_OF_ITEM = 1 };
+/* FRAME_FDS_MASK: how many descriptors ride along; a bus driver sets and clears it, nobody else. */
+enum frame_flag { FRAME_LAST_OF_ITEM = 1, FRAME_FDS_SHIFT = 8, FRAME_FDS_MASK = 0xf00 };
 
 struct frame {
 	enum frame_type type;
