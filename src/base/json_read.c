@@ -255,7 +255,7 @@ static enum err member_key(struct parse *s, const struct json *object, struct st
 		return e;
 	unsigned n = 0;
 	for (const struct json *m = object->child; m; m = m->next, n++) {
-		if (n == JSON_MEMBERS_MAX)
+		if (n == JSON_MEMBERS_MAX - 1)
 			return fail(s, ERR_LIMIT, "an object with too many members");
 		if (m->key.len == ret_key->len && str_eq(m->key, *ret_key))
 			return fail(s, ERR_SYNTAX, "the same name twice in an object");

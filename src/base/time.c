@@ -176,6 +176,14 @@ static void blanks(struct scan *s)
 	}
 }
 
+/* RFC 5322 4.3 lets blanks and comments stand around it. */
+static void colon(struct scan *s)
+{
+	blanks(s);
+	want(s, ':');
+	blanks(s);
+}
+
 static int short_number(struct scan *s)
 {
 	return digits(s, s->rest.len > 1 && s->rest.ptr[1] >= '0' && s->rest.ptr[1] <= '9' ? 2 : 1);
@@ -241,10 +249,13 @@ enum err time_parse_mail(struct str text, int64_t *ret_at, bool *ret_zone_given)
 	c.year = mail_year(&s);
 	blanks(&s);
 	c.hour = short_number(&s);
-	want(&s, ':');
+	colon(&s);
 	c.minute = digits(&s, 2);
-	if (take(&s, ':'))
+	blanks(&s);
+	if (s.rest.len && s.rest.ptr[0] == ':') {
+		colon(&s);
 		c.second = digits(&s, 2);
+	}
 	blanks(&s);
 	int east = mail_zone(&s, &given);
 	if (s.bad || month.len < 3 || !civil_ok(&c))
