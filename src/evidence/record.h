@@ -1,0 +1,50 @@
+/*
+ * The evidence record: one a state change, final from the first day.
+ *
+ *   "aupd-record/1" LF, then lines `key SP value LF`; keys [a-z0-9.-]+ in byte order, each once; in values the bytes below
+ *   0x21, "%" and 0x7f are percent-encoded; times RFC 3339 UTC with six digits
+ *
+ * No personal data stands in a record: a `com.NAME` value is HMAC-SHA-256(salt, "aupd-commit/1" 00 NAME 00 value), the
+ * salt derived from the subject's key by HKDF over the record's id and the name, so that records do not link and a replay
+ * gives the same bytes. What opens the commitments lies in the vault, sealed under the subject's key.
+ */
+#ifndef AUPD_EVIDENCE_RECORD_H
+#define AUPD_EVIDENCE_RECORD_H
+
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/seal.h"
+#include "base/str.h"
+
+enum { RECORD_LINES_MAX = 64, RECORD_BYTES_MAX = 16 << 10, RECORD_KEY_MAX = 64 };
+
+struct record_line {
+	struct str key, value;
+};
+
+struct record {
+	struct str id;
+	struct record_line lines[RECORD_LINES_MAX];
+	unsigned count;
+	struct record_line secrets[RECORD_LINES_MAX];   /* to be committed: name and value */
+	unsigned secret_count;
+};
+
+void record_put(struct record *r, const char *key, struct str value);           /* an empty value is left out */
+void record_put_time(struct arena *a, struct record *r, const char *key, int64_t at);
+void record_put_u64(struct arena *a, struct record *r, const char *key, uint64_t v);
+void record_commit(struct record *r, const char *name, struct str value);       /* an empty value is left out */
+
+/* The canonical text; and the opening (salts and values as JSON), sealed under the subject's key. */
+enum err record_encode(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening,
+	struct why *why) MUST_CHECK;
+/* Strict: whatever record_encode would not write is refused. */
+enum err record_decode(struct arena *a, struct str text, struct record *ret_record, struct why *why) MUST_CHECK;
+/* Opens and checks: every secret of the opening against its com. line. */
+enum err record_open(struct arena *a, const struct record *r, struct str opening, const struct seal_key *subject_key, struct record_line **ret_values,
+	unsigned *ret_count, struct why *why) MUST_CHECK;
+void record_commitment(const uint8_t salt[32], struct str name, struct str value, struct digest *ret_digest);
+/* RFC 6962 leaf: SHA-256(00 || text). */
+void record_leaf(struct str text, struct digest *ret_digest);
+
+#endif
