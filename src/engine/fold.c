@@ -1,0 +1,254 @@
+/*
+ * The order of the stops for an observation: seen before?, whose, which rules, which cases. See fold.h.
+ */
+#include "engine/fold.h"
+
+#include "engine/fold_case.h"
+
+enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400 };
+
+const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", NULL };
+
+const struct policy *fold_policy_at(const struct fold *f, int64_t at)
+{
+	const struct policy *found = NULL;
+	for (unsigned i = 0; i < f->policy_count; i++)
+		if (f->policies[i]->effective_at <= at)
+			found = f->policies[i];
+	return found;
+}
+
+const struct policy *fold_policy(const struct fold *f, struct str version)
+{
+	for (unsigned i = 0; i < f->policy_count; i++)
+		if (str_eq(f->policies[i]->version, version))
+			return f->policies[i];
+	return NULL;
+}
+
+enum err fold_find_case(struct fold *f, uint64_t number, struct casefile *ret_case, struct row *ret_row, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct row index;
+	enum err e = work_get(f->work, TABLE_COUNTER, str_format(a, "number/%llu", (unsigned long long)number), &index, why);
+	if (e)
+		return e;
+	*ret_case = (struct casefile){ 0 };
+	e = index.version ? work_load(f->work, TABLE_CASE, index.body, casefile_fields, ret_case, ret_row, why) : ERR_NOTFOUND;
+	if (e == ERR_NOTFOUND)
+		return why_set(why, e, "there is no case C-%llu", (unsigned long long)number);
+	return e;
+}
+
+/* The same report again: same reporter, same id of the report, same thing at the same time. */
+static enum err seen_before(struct fold *f, const struct observation *o, bool *ret_seen, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct digest d;
+	struct row row;
+	struct str text = str_format(a, "%.*s\n%.*s\n%.*s\n%s\n%u\n%lld", STR_ARG(o->reporter), STR_ARG(o->report_id), STR_ARG(o->source.text),
+		kind_info(o->kind)->name, o->source.port, (long long)o->event_at);
+	*ret_seen = false;
+	if (!o->report_id.len)
+		return OK;
+	digest_sha256(text, &d);
+	enum err e = work_get(f->work, TABLE_SEEN, digest_hex(a, &d), &row, why);
+	if (e)
+		return e;
+	*ret_seen = row.version != 0;
+	if (*ret_seen)
+		return OK;
+	row.due_at = f->now + SEEN_DAYS * DAY_US;
+	row.body = STR("{}");
+	return work_put(f->work, &row, why);
+}
+
+static enum err park(struct fold *f, const struct observation *o, struct why *why)
+{
+	char key[POSITION_TEXT_MAX];
+	position_print(&o->at, key);
+	struct row row;
+	enum err e = work_get(f->work, TABLE_PARKED, str_format(work_arena(f->work), "%u.%s", f->source, key), &row, why);
+	if (e)
+		return e;
+	int64_t waited = row.version ? row.rank : 0;
+	int64_t wait = waited ? waited * 2 : PARK_FIRST_US_MINUTES * MINUTE_US;
+	row.due_at = f->now + (wait < DAY_US ? wait : DAY_US);
+	row.rank = wait < DAY_US ? wait : DAY_US;
+	return work_store(f->work, &row, observation_fields, o, why);
+}
+
+static enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
+{
+	char key[POSITION_TEXT_MAX];
+	struct item i = { .type = ITEM_PROSE, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason), .reporter = o->reporter,
+		.reply_to = o->reply_to, .subject_line = o->subject_line, .candidate_count = 1, .raw_digest = o->raw_digest, .raw_len = o->raw_len };
+	struct observation copy = *o;
+	position_print(&o->at, key);
+	i.candidates = &copy;
+	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .state = str_of(item_state_words[i.state]),
+		.due_at = TIME_NONE, .rank = o->received_at };
+	return work_store(f->work, &row, item_fields, &i, why);
+}
+
+static enum err load_window(void *arg, struct str key, struct str *ret_body)
+{
+	struct fold *f = arg;
+	struct row row;
+	enum err e = work_get(f->work, TABLE_WINDOW, key, &row, NULL);
+	if (e == OK)
+		*ret_body = row.version ? row.body : STR_NONE;
+	return e;
+}
+
+static enum err save_window(void *arg, struct str key, struct str body, int64_t due_at)
+{
+	struct fold *f = arg;
+	(void)due_at;
+	struct row row = { .table = TABLE_WINDOW, .key = key, .due_at = TIME_NONE, .body = body };
+	return work_put(f->work, &row, NULL);
+}
+
+static struct subject_facts facts_of(const struct fold *f, const struct subject *s)
+{
+	const struct entity *c = registry_find(f->registry, ENTITY_CUSTOMER, s->customer), *service = registry_find(f->registry, ENTITY_SERVICE, s->service);
+	return (struct subject_facts){ c ? c->class_name : STR_NONE, service ? service->kind : STR_NONE, service ? service->permitted_use : STR_NONE };
+}
+
+/* Two reports are of one incident when they say the same of the same thing; time is the case's to compare. */
+static struct str incident_key(struct fold *f, const struct observation *o)
+{
+	struct arena *a = work_arena(f->work);
+	struct digest d;
+	digest_sha256(str_format(a, "%s\n%.*s\n%u", kind_info(o->kind)->name, STR_ARG(o->source.text), o->source.port), &d);
+	return str_sub(digest_hex(a, &d), 0, 16);
+}
+
+/* Thread 0 of the customer's group: the open case, one to reopen, or a new one when the last is forgotten. */
+static enum err case_for(struct fold *f, const struct subject *s, struct str group, struct casefile *c, struct row *row, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct str key = case_key(a, s->customer, group, 0);
+	*c = (struct casefile){ 0 };
+	enum err e = work_load(f->work, TABLE_CASE, key, casefile_fields, c, row, why);
+	if (e == ERR_NOTFOUND)
+		return new_case(f, s->customer, group, 0, c, row, why);
+	if (e)
+		return e;
+	const struct policy *p = fold_policy_at(f, f->now);
+	if (!case_is_forgotten(c, p ? policy_ladder(p, c->ladder) : NULL, f->now))
+		return OK;
+	/* the old case moves to a thread of its own number, and thread 0 is free again */
+	struct casefile old = *c;
+	struct row moved = { .table = TABLE_CASE, .key = case_key(a, s->customer, group, c->number), .owner = row->owner, .state = row->state, .tenant = row->tenant,
+		.due_at = TIME_NONE, .rank = row->rank };
+	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)old.number), .due_at = TIME_NONE, .body = moved.key };
+	old.thread = old.number;
+	e = work_store(f->work, &moved, casefile_fields, &old, why);
+	if (e == OK)
+		e = work_put(f->work, &index, why);
+	return e ? e : new_case(f, s->customer, group, 0, c, row, why);
+}
+
+static enum err into_case(struct fold *f, const struct observation *o, const struct subject *s, const struct finding *found, uint64_t *ret_number, struct why *why)
+{
+	struct casefile c;
+	struct row row;
+	enum err e = case_for(f, s, found->group, &c, &row, why);
+	if (e)
+		return e;
+	struct case_input in = { .type = INPUT_FINDING, .finding = found, .observation = o, .subject = s, .incident_key = incident_key(f, o),
+		.service = facts_of(f, s).service_kind };
+	*ret_number = c.number;
+	return step_case(f, &row, &c, &in, why);
+}
+
+/* Of several findings in one group the gravest speaks; an earlier rule wins among equals. */
+static bool outweighed(const struct judgement *j, unsigned i)
+{
+	for (unsigned k = 0; k < j->count; k++) {
+		if (k == i || !str_eq(j->findings[k].group, j->findings[i].group))
+			continue;
+		if (j->findings[k].severity > j->findings[i].severity || (j->findings[k].severity == j->findings[i].severity && k < i))
+			return true;
+	}
+	return false;
+}
+
+/* A reporter takes back: the open case that the thing's usual clause belongs to loses a report. */
+static enum err retract(struct fold *f, const struct subject *s, const struct policy *p, struct fold_result *r, struct why *why)
+{
+	const struct clause *cl = policy_clause(p, STR("email.unsolicited"));
+	struct casefile c = { 0 };
+	struct row row;
+	r->fate = FATE_COUNTED;
+	if (!cl)
+		return OK;
+	enum err e = work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), s->customer, cl->group, 0), casefile_fields, &c, &row, why);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	struct case_input in = { .type = INPUT_RETRACT };
+	r->fate = FATE_RETRACTED;
+	r->number = c.number;
+	return step_case(f, &row, &c, &in, why);
+}
+
+static enum err judged(struct fold *f, const struct observation *o, const struct policy *p, struct fold_result *r, struct why *why)
+{
+	struct window_source windows = { load_window, save_window, f };
+	struct subject_facts facts = facts_of(f, &r->subject);
+	struct judgement *j = ARENA_NEW(work_arena(f->work), struct judgement);
+	if (!j)
+		return why_set(why, ERR_NOMEM, "no memory to judge");
+	enum err e = judge(work_arena(f->work), p, o, &r->subject, &facts, &windows, j, why);
+	r->fate = FATE_COUNTED;
+	for (unsigned i = 0; e == OK && i < j->count; i++) {
+		if (outweighed(j, i))
+			continue;
+		e = into_case(f, o, &r->subject, &j->findings[i], &r->number, why);
+		r->fate = FATE_CASE;
+	}
+	return e;
+}
+
+enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
+{
+	struct fold_result r = { .fate = FATE_NONE };
+	bool seen;
+	enum err e = seen_before(f, o, &seen, why);
+	if (e == OK && !seen)
+		e = attribute(work_arena(f->work), f->registry, o, &r.subject, why);
+	if (e)
+		return e;
+	int64_t conduct_at = o->event_at != TIME_NONE ? o->event_at : o->received_at;
+	const struct policy *p = fold_policy_at(f, conduct_at);
+	if (!p && f->policy_count && conduct_at > f->now - DAY_US * 30)
+		p = fold_policy_at(f, f->now);
+	bool sealed = kind_info(o->kind)->flags & KIND_SEALED;
+	if (seen) {
+		r.fate = FATE_DUPLICATE;
+	} else if (r.subject.ours == OURS_NO) {
+		r.fate = FATE_NOT_OURS;
+		if (sealed)
+			e = before_person(f, o, "a sealed report about nobody of ours", why);
+	} else if (!p) {
+		r.fate = FATE_PERSON;
+		e = before_person(f, o, "no policy was in force when it happened", why);
+	} else if (p != fold_policy_at(f, o->last_at != TIME_NONE ? o->last_at : conduct_at) && o->last_at != TIME_NONE && fold_policy_at(f, o->last_at)) {
+		r.fate = FATE_PERSON;
+		e = before_person(f, o, "the event spans two versions of the policy", why);
+	} else if (r.subject.ours == OURS_CANNOT_TELL) {
+		r.fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;
+		e = r.fate == FATE_PARKED ? park(f, o, why) : before_person(f, o, "nobody can be named after a week of trying", why);
+	} else if (o->kind == KIND_UNCLASSIFIED) {
+		r.fate = FATE_PERSON;
+		e = before_person(f, o, "the class of the report is not known", why);
+	} else if (kind_info(o->kind)->flags & KIND_UNDO) {
+		e = retract(f, &r.subject, p, &r, why);
+	} else {
+		e = judged(f, o, p, &r, why);
+	}
+	if (e == OK)
+		*ret_result = r;
+	return e;
+}

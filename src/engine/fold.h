@@ -1,0 +1,66 @@
+/*
+ * The fold: stops 3 to 5 and 7 in their order, over the rows of a batch. Pure: now, keys and tables are its inputs.
+ *
+ * The daemon, the policy's inline tests and the back-test are its only callers. Nothing is sent or written here: what is to
+ * be done stands in the rows of TABLE_ACT, committed with everything else.
+ */
+#ifndef AUPD_ENGINE_FOLD_H
+#define AUPD_ENGINE_FOLD_H
+
+#include "attribution/attribute.h"
+#include "cases/case.h"
+#include "engine/work.h"
+#include "evidence/keyring.h"
+#include "model/item.h"
+#include "model/letter.h"
+#include "policy/judge.h"
+
+enum { POLICIES_MAX = 64 };
+
+struct fold {
+	struct work *work;
+	const struct registry *registry;
+	const struct policy *policies[POLICIES_MAX];    /* by effective time, rising */
+	unsigned policy_count;
+	struct keyring *keyring;
+	struct seal_key token_key;                      /* of reply tokens and receipts */
+	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
+	int64_t now;
+	uint32_t source;                                /* the listener's number, in ids of what has no case */
+};
+
+/* What became of an observation; stands in its receipt. */
+enum fate { FATE_NONE, FATE_DUPLICATE, FATE_COUNTED, FATE_CASE, FATE_NOT_OURS, FATE_PARKED, FATE_PERSON, FATE_RETRACTED };
+extern const char *const fate_words[];
+
+struct fold_result {
+	enum fate fate;
+	uint64_t number;        /* of the case, FATE_CASE */
+	struct subject subject;
+};
+
+enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why) MUST_CHECK;
+enum err fold_item(struct fold *f, const struct item *i, struct why *why) MUST_CHECK;
+/* A row whose time has come: a case's deadline, a parked observation, what may be forgotten. Acts are the releaser's. */
+enum err fold_due(struct fold *f, const struct row *row, struct why *why) MUST_CHECK;
+enum err fold_report(struct fold *f, const struct act_report *r, struct why *why) MUST_CHECK;
+
+/* A person's doing. The members that its input type names are read. */
+struct fold_command {
+	enum case_input_type type;
+	uint64_t number;
+	struct str actor, text, service, act, clause, customer;
+	uint32_t flag;
+	bool on;
+};
+
+enum err fold_command(struct fold *f, const struct fold_command *c, uint64_t *ret_number, struct why *why) MUST_CHECK;
+
+/* The version in force at a time; NULL before the first. */
+const struct policy *fold_policy_at(const struct fold *f, int64_t at);
+const struct policy *fold_policy(const struct fold *f, struct str version);
+
+/* A case by its number. ERR_NOTFOUND. */
+enum err fold_find_case(struct fold *f, uint64_t number, struct casefile *ret_case, struct row *ret_row, struct why *why) MUST_CHECK;
+
+#endif

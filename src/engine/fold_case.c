@@ -1,0 +1,160 @@
+/*
+ * One step of one case as rows. See fold_case.h.
+ */
+#include "engine/fold_case.h"
+
+#include "evidence/record.h"
+
+static enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struct why *why)
+{
+	struct row row;
+	uint64_t n = 0;
+	enum err e = work_get(f->work, TABLE_COUNTER, name, &row, why);
+	if (e == OK && row.version && str_to_u64(row.body, INT64_MAX - 1, &n) != OK)
+		e = why_set(why, ERR_CORRUPT, "counter %.*s is no number", STR_ARG(name));
+	if (e)
+		return e;
+	row.body = str_format(work_arena(f->work), "%llu", (unsigned long long)++n);
+	*ret_n = n;
+	return work_put(f->work, &row, why);
+}
+
+enum err new_case(struct fold *f, struct str customer, struct str group, uint64_t thread, struct casefile *ret_case, struct row *ret_row, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	uint8_t partition = partition_of(customer);
+	uint64_t n;
+	enum err e = count_up(f, str_format(a, "case/%u", partition), &n, why);
+	if (e == OK)
+		e = work_get(f->work, TABLE_CASE, case_key(a, customer, group, thread), ret_row, why);
+	if (e)
+		return e;
+	*ret_case = (struct casefile){ .number = case_number(n, partition), .thread = thread, .customer = customer, .group = group };
+	int64_t *times[] = { &ret_case->opened_at, &ret_case->changed_at, &ret_case->resolved_at, &ret_case->first_event_at, &ret_case->last_event_at,
+		&ret_case->ladder_started_at, &ret_case->paused_at, &ret_case->next_due_at, &ret_case->fix_by_at, &ret_case->appeal_until_at, &ret_case->review_by_at };
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		*times[i] = TIME_NONE;
+	/* the way from a number to its row */
+	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)ret_case->number), .due_at = TIME_NONE,
+		.body = ret_row->key };
+	return work_put(f->work, &index, why);
+}
+
+enum err put_act(struct fold *f, const struct act *act, struct why *why)
+{
+	char number[CASE_TEXT_MAX];
+	case_text(act->number, number);
+	bool waits = act->state == ACT_QUEUED || act->state == ACT_UNDOING || act->state == ACT_UNCLEAR || act->state == ACT_SENT;
+	struct row row = { .table = TABLE_ACT, .key = act->key, .owner = act->number ? str_of(number) : STR(""), .state = str_of(act_state_words[act->state]),
+		.due_at = waits ? act->next_at : act->state == ACT_DONE_ && act->desired ? act->expires_at : TIME_NONE, .rank = act->created_at };
+	return work_store(f->work, &row, act_fields, act, why);
+}
+
+static enum err put_record(struct fold *f, const struct casefile *c, struct case_event *e, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	char number[CASE_TEXT_MAX];
+	struct record r = { 0 };
+	struct seal_key key;
+	struct str text, opening;
+	uint64_t order;
+	case_text(c->number, number);
+	r.id = str_format(a, "%s.%llu", number, (unsigned long long)e->n);
+	record_put(&r, "kind", str_of(case_event_words[e->type]));
+	record_put(&r, "case", str_of(number));
+	record_put_u64(a, &r, "seq", e->n);
+	record_put_time(a, &r, "time", e->at);
+	record_put_time(a, &r, "conduct", e->event_at);
+	record_put(&r, "policy", e->policy);
+	record_put(&r, "clause", e->clause);
+	record_put(&r, "rule", e->rule);
+	record_put(&r, "state", str_of(case_state_words[c->state]));
+	record_put(&r, "act", e->act);
+	if (e->grade)
+		record_put(&r, "grade", str_of(grade_words[e->grade]));
+	const struct policy *p = fold_policy(f, e->policy);
+	if (p)
+		record_put(&r, "policy.digest", digest_hex(a, &p->digest));
+	record_commit(&r, "actor", e->actor);
+	record_commit(&r, "customer", c->customer);
+	record_commit(&r, "source", e->source);
+	record_commit(&r, "reporter", e->reporter);
+	record_commit(&r, "binding", e->binding);
+	record_commit(&r, "text", e->text);
+	enum err err = keyring_get(f->keyring, c->customer, &key, why);
+	if (err == OK)
+		err = record_encode(a, &r, &key, &text, &opening, why);
+	if (err == OK)
+		err = count_up(f, str_format(a, "record/%u", case_partition(c->number)), &order, why);
+	if (err)
+		return err;
+	e->record = r.id;
+	struct row row = { .table = TABLE_RECORD, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = text };
+	err = work_put(f->work, &row, why);
+	struct row sealed = { .table = TABLE_OPENING, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = opening };
+	return err ? err : work_put(f->work, &sealed, why);
+}
+
+static enum err put_event(struct fold *f, const struct case_event *e, struct why *why)
+{
+	struct row row = { .table = TABLE_CASE_EVENT, .key = str_format(work_arena(f->work), "%llu/%08llu", (unsigned long long)e->number, (unsigned long long)e->n),
+		.due_at = TIME_NONE, .rank = (int64_t)e->n };
+	return work_store(f->work, &row, case_event_fields, e, why);
+}
+
+/* Desired state off for all that is in force or waits. */
+static enum err lift_acts(struct fold *f, const struct casefile *c, struct why *why)
+{
+	for (unsigned i = 0; i < c->act_count; i++) {
+		struct act act = { 0 };
+		struct row row;
+		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
+		if (e == ERR_NOTFOUND)
+			continue;
+		if (e)
+			return e;
+		if (!act.desired || (act.verb < VERB_LIMIT && act.state != ACT_HELD && act.state != ACT_QUEUED))
+			continue;
+		act.desired = false;
+		act.state = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
+		act.next_at = f->now;
+		act.attempts = 0;
+		e = put_act(f, &act, why);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+static enum err put_case(struct fold *f, struct row *row, const struct casefile *c, struct why *why)
+{
+	row->owner = c->customer;
+	row->state = str_of(case_state_words[c->state]);
+	row->tenant = c->tenant.len ? c->tenant : STR("/");
+	row->due_at = case_is_closed(c) ? TIME_NONE : c->next_due_at;
+	row->rank = (int64_t)c->number;
+	return work_store(f->work, row, casefile_fields, c, why);
+}
+
+enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
+{
+	struct case_output out;
+	in->now = f->now;
+	if (!in->policy)
+		in->policy = fold_policy_at(f, f->now);
+	enum err e = case_step(work_arena(f->work), c, in, &out, why);
+	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
+		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
+			e = make_letter(f, c, &out.acts[i], why);
+		if (e == OK)
+			e = put_act(f, &out.acts[i], why);
+	}
+	if (e == OK && out.lift_acts)
+		e = lift_acts(f, c, why);
+	for (unsigned i = 0; e == OK && i < out.event_count; i++) {
+		e = put_record(f, c, &out.events[i], why);
+		if (e == OK)
+			e = put_event(f, &out.events[i], why);
+	}
+	return e ? e : put_case(f, row, c, why);
+}

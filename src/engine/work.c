@@ -1,0 +1,200 @@
+/*
+ * The rows of a batch. See work.h.
+ */
+#include "engine/work.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/time.h"
+
+enum { WORK_BYTES_MAX = 512 << 20 };
+
+struct cell {
+	struct row row;
+	uint64_t read_version;
+	bool changed, exists;
+};
+
+struct work {
+	struct row_reader reader;
+	struct arena *arena;
+	struct map *cells;              /* table octet and key */
+	size_t changes;
+};
+
+struct work *work_new(const struct row_reader *reader)
+{
+	struct work *w = calloc(1, sizeof(*w));
+	if (!w)
+		return NULL;
+	w->reader = *reader;
+	w->arena = arena_new("work", WORK_BYTES_MAX);
+	w->cells = map_new(WORK_ROWS_MAX);
+	if (w->arena && w->cells)
+		return w;
+	work_free(w);
+	return NULL;
+}
+
+void work_free(struct work *w)
+{
+	if (!w)
+		return;
+	map_free(w->cells);
+	arena_free(w->arena);
+	free(w);
+}
+
+void work_reset(struct work *w)
+{
+	map_clear(w->cells);
+	arena_reset(w->arena);
+	w->changes = 0;
+}
+
+struct arena *work_arena(struct work *w)
+{
+	return w->arena;
+}
+
+size_t work_changes(const struct work *w)
+{
+	return w->changes;
+}
+
+static enum err cell_of(struct work *w, enum table t, struct str key, struct cell **ret_cell, struct why *why)
+{
+	char k[ROW_KEY_MAX + 1];
+	if (key.len > ROW_KEY_MAX)
+		return why_set(why, ERR_LIMIT, "a key of table %s is too long", table_text(t));
+	k[0] = (char)t;
+	if (key.len)
+		memcpy(k + 1, key.ptr, key.len);
+	struct str whole = { k, key.len + 1 };
+	struct cell *c = map_get(w->cells, whole);
+	if (c) {
+		*ret_cell = c;
+		return OK;
+	}
+	c = ARENA_NEW(w->arena, struct cell);
+	if (!c)
+		return why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
+	struct row_key one = { t, str_copy(w->arena, key) };
+	enum err e = w->reader.load(w->reader.arg, w->arena, &one, 1, &c->row, why);
+	if (e == OK && map_put(w->cells, whole, c) != OK)
+		e = why_set(why, ERR_LIMIT, "a batch holds at most %d rows", WORK_ROWS_MAX);
+	if (e)
+		return e;
+	c->row.key = one.key;
+	c->read_version = c->row.version;
+	c->exists = c->row.version != 0;
+	*ret_cell = c;
+	return OK;
+}
+
+enum err work_get(struct work *w, enum table t, struct str key, struct row *ret_row, struct why *why)
+{
+	struct cell *c;
+	enum err e = cell_of(w, t, key, &c, why);
+	if (e)
+		return e;
+	*ret_row = c->exists ? c->row : (struct row){ .table = t, .key = c->row.key, .due_at = TIME_NONE };
+	/* a row that this batch made has no version yet, and is there all the same */
+	ret_row->version = c->exists ? (c->read_version ? c->read_version : 1) : 0;
+	return OK;
+}
+
+enum err work_put(struct work *w, const struct row *row, struct why *why)
+{
+	struct cell *c;
+	enum err e = cell_of(w, row->table, row->key, &c, why);
+	if (e)
+		return e;
+	c->row.owner = str_copy(w->arena, row->owner);
+	c->row.state = str_copy(w->arena, row->state);
+	c->row.tenant = str_copy(w->arena, row->tenant);
+	c->row.body = str_copy(w->arena, row->body);
+	c->row.due_at = row->due_at;
+	c->row.rank = row->rank;
+	if (!c->row.body.ptr)
+		return why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
+	w->changes += !c->changed;
+	c->exists = c->changed = true;
+	return OK;
+}
+
+enum err work_delete(struct work *w, enum table t, struct str key, struct why *why)
+{
+	struct cell *c;
+	enum err e = cell_of(w, t, key, &c, why);
+	if (e)
+		return e;
+	w->changes += !c->changed;
+	c->changed = true;
+	c->exists = false;
+	return OK;
+}
+
+enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count)
+{
+	struct effect *list = ARENA_ARRAY(w->arena, struct effect, map_count(w->cells) + 1);
+	size_t i = 0, n = 0;
+	void *v;
+	if (!list)
+		return ERR_NOMEM;
+	while (map_next(w->cells, &i, NULL, &v)) {
+		struct cell *c = v;
+		if (!c->changed || (!c->exists && !c->read_version))
+			continue;
+		list[n] = (struct effect){ c->exists ? EFFECT_PUT : EFFECT_DELETE, c->row };
+		list[n++].row.version = c->read_version;
+	}
+	*ret_effects = list;
+	*ret_count = n;
+	return OK;
+}
+
+bool work_next_due(struct work *w, int64_t by_at, struct row *ret_row)
+{
+	const struct cell *best = NULL;
+	size_t i = 0;
+	void *v;
+	while (map_next(w->cells, &i, NULL, &v)) {
+		const struct cell *c = v;
+		if (c->exists && c->row.due_at != TIME_NONE && c->row.due_at <= by_at && (!best || c->row.due_at < best->row.due_at))
+			best = c;
+	}
+	if (best)
+		*ret_row = best->row;
+	return best;
+}
+
+bool work_next_row(struct work *w, enum table t, size_t *i, struct row *ret_row)
+{
+	void *v;
+	while (map_next(w->cells, i, NULL, &v)) {
+		const struct cell *c = v;
+		if (c->exists && c->row.table == t) {
+			*ret_row = c->row;
+			return true;
+		}
+	}
+	return false;
+}
+
+enum err work_load(struct work *w, enum table t, struct str key, const struct field *fields, void *noun, struct row *ret_row, struct why *why)
+{
+	enum err e = work_get(w, t, key, ret_row, why);
+	if (e)
+		return e;
+	if (!ret_row->version)
+		return ERR_NOTFOUND;
+	return field_decode(w->arena, ret_row->body, fields, noun, why);
+}
+
+enum err work_store(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why)
+{
+	enum err e = field_encode(w->arena, fields, noun, &row->body);
+	return e ? why_set(why, e, "a row of table %s cannot be written", table_text(row->table)) : work_put(w, row, why);
+}

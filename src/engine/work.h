@@ -1,0 +1,44 @@
+/*
+ * The rows that a batch of the fold has read and changed: what it reads again it reads from here, what it changed is
+ * committed together.
+ *
+ * A conflict at commit means that another judge was quicker: work_reset, and the batch is folded again from fresh rows.
+ * Bounded by WORK_ROWS_MAX; beyond that the batch must be committed first (ERR_LIMIT).
+ */
+#ifndef AUPD_ENGINE_WORK_H
+#define AUPD_ENGINE_WORK_H
+
+#include "base/arena.h"
+#include "model/field.h"
+#include "model/row.h"
+
+enum { WORK_ROWS_MAX = 100000 };
+
+struct row_reader {
+	enum err (*load)(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why);
+	void *arg;
+};
+
+struct work;
+
+struct work *work_new(const struct row_reader *reader);
+void work_free(struct work *w);
+void work_reset(struct work *w);
+struct arena *work_arena(struct work *w);               /* lives until work_reset */
+/* The row as the batch sees it; version 0 and an empty body when there is none. Texts live in the work's arena. */
+enum err work_get(struct work *w, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
+/* Texts are copied. The version is kept by the work. */
+enum err work_put(struct work *w, const struct row *row, struct why *why) MUST_CHECK;
+enum err work_delete(struct work *w, enum table t, struct str key, struct why *why) MUST_CHECK;
+/* What changed, in order of first touch. */
+enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count) MUST_CHECK;
+size_t work_changes(const struct work *w);
+/* For runs that keep all their rows here (tests, back-tests): the earliest row due by then, and every row of a table in order of first touch. */
+bool work_next_due(struct work *w, int64_t by_at, struct row *ret_row);
+bool work_next_row(struct work *w, enum table t, size_t *i, struct row *ret_row);
+
+/* A noun in a row. ERR_NOTFOUND when there is no row. */
+enum err work_load(struct work *w, enum table t, struct str key, const struct field *fields, void *noun, struct row *ret_row, struct why *why) MUST_CHECK;
+enum err work_store(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why) MUST_CHECK;
+
+#endif
