@@ -1,25 +1,38 @@
 /*
- * The load-time checks. See check.h. Each is one function; the table at the end is their order.
+ * The load-time checks. See check.h. Here those of the version, its clauses, its document and its tests, and the order of all.
  */
 #include "policy/check.h"
 
+#include "base/digest.h"
 #include "base/time.h"
 #include "model/clause.h"
-#include "model/letter.h"
-#include "policy/rules.h"
+#include "policy/checks.h"
 
-struct checking {
-	const struct policy *p;
-	const struct rules *r;
-	const struct driver_ability *drivers;
-	struct why *why;
-};
-
-static bool has_rule(const struct checking *c, const struct clause *cl)
+bool check_has_rule(const struct checking *c, const struct clause *cl)
 {
 	for (unsigned i = 0; i < c->r->count; i++)
 		if (c->r->list[i].clause == cl)
 			return true;
+	return false;
+}
+
+const struct conf *check_part(const struct rule *r, const char *part)
+{
+	const struct conf *s = conf_find(r->at->child, part);
+	return s ? s : r->at;
+}
+
+bool check_unknown_field(struct str text, bool (*good)(struct str), struct str *ret_name)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] != '{')
+			continue;
+		size_t close = str_chr(str_sub(text, i, text.len), '}');
+		*ret_name = str_sub(text, i + 1, close == SIZE_MAX ? 20 : close - 1);
+		if (close == SIZE_MAX || !good(*ret_name))
+			return true;
+		i += close;
+	}
 	return false;
 }
 
@@ -30,19 +43,24 @@ static enum err check_times(struct checking *c)
 	return OK;
 }
 
-static enum err check_known_clauses(struct checking *c)
+static const char *nearest_clause(struct str id)
 {
 	const char *names[POLICY_CLAUSES_MAX];
 	size_t n = 0;
 	for (const struct clause_info *i = clause_table; i->id; i++)
 		names[n++] = i->id;
 	names[n] = NULL;
+	return conf_nearest(id, names);
+}
+
+static enum err check_known_clauses(struct checking *c)
+{
 	for (unsigned i = 0; i < c->p->clause_count; i++) {
 		const struct clause *cl = &c->p->clauses[i];
 		if (clause_find(cl->id))
 			continue;
 		enum err e = conf_fail(c->why, c->r->clause_at[i], 1, ERR_SYNTAX, "\"%.*s\" is no clause id", STR_ARG(cl->id));
-		const char *near = conf_nearest(cl->id, names);
+		const char *near = nearest_clause(cl->id);
 		if (near)
 			why_hint(c->why, "did you mean \"%s\"?", near);
 		return e;
@@ -61,19 +79,46 @@ static enum err check_every_clause(struct checking *c)
 	return OK;
 }
 
-static enum err check_clause_ways(struct checking *c)
+static enum err check_manual(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->clause_count; i++) {
 		const struct clause *cl = &c->p->clauses[i];
 		const struct clause_info *info = clause_find(cl->id);
-		if (cl->manual && info && info->duty == CLAUSE_RULES && !cl->reason.len)
-			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_DENIED, "clause %s can be judged by rules: to leave it to people needs reviewed \"reason\"", info->id);
-		if (cl->product && info && info->duty != CLAUSE_PRODUCT)
+		if (cl->manual && !cl->task.len)
+			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_NOTFOUND, "clause %.*s is left to people, but no task says what they do", STR_ARG(cl->id));
+		if (!cl->manual || !info || info->duty == CLAUSE_MANUAL || cl->reason.len)
+			continue;
+		enum err e = conf_fail(c->why, c->r->clause_at[i], 1, ERR_DENIED, "clause %s can be judged by rules", info->id);
+		why_hint(c->why, "to leave it to people all the same, say why: reviewed \"...\"");
+		return e;
+	}
+	return OK;
+}
+
+static enum err check_product(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->clause_count; i++) {
+		const struct clause_info *info = clause_find(c->p->clauses[i].id);
+		if (c->p->clauses[i].product && info && info->duty != CLAUSE_PRODUCT)
 			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_DENIED, "clause %s is not one that the product keeps by itself", info->id);
-		if (!has_rule(c, cl) && !cl->manual && !cl->product && !cl->unused)
+	}
+	return OK;
+}
+
+static enum err check_kept(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->clause_count; i++) {
+		const struct clause *cl = &c->p->clauses[i];
+		bool ruled = check_has_rule(c, cl);
+		if (!ruled && !cl->manual && !cl->product && !cl->unused)
 			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_NOTFOUND, "clause %.*s has no rule and is neither manual nor unused", STR_ARG(cl->id));
-		if (!cl->group.len && (has_rule(c, cl) || cl->manual))
+		if (ruled && (cl->unused || cl->product))
+			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_CONFLICT, "clause %.*s has rules although it is %s", STR_ARG(cl->id),
+				cl->unused ? "unused" : "kept by the product");
+		if (!cl->group.len && (ruled || cl->manual))
 			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_NOTFOUND, "clause %.*s has no group", STR_ARG(cl->id));
+		if ((cl->unused || cl->product) && !cl->reason.len)
+			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_NOTFOUND, "clause %.*s does not say why", STR_ARG(cl->id));
 	}
 	return OK;
 }
@@ -90,217 +135,86 @@ static enum err check_paragraphs(struct checking *c)
 	return OK;
 }
 
-static const struct conf *step_at(const struct checking *c, unsigned ladder, unsigned step)
+/* The title is what letters cite: it must be the one that customers can find. */
+static enum err check_titles(struct checking *c)
 {
-	unsigned n = 0;
-	for (const struct conf *s = c->r->ladder_at[ladder]->child; s; s = s->next)
-		if ((str_eq(s->args[0].text, STR("at")) || str_eq(s->args[0].text, STR("after"))) && n++ == step)
-			return s;
-	return c->r->ladder_at[ladder];
-}
-
-static enum err check_ladders(struct checking *c)
-{
-	for (unsigned i = 0; i < c->p->ladder_count; i++) {
-		const struct ladder *l = &c->p->ladders[i];
-		enum verb highest = VERB_NONE;
-		if (!l->step_count)
-			return conf_fail(c->why, c->r->ladder_at[i], 1, ERR_NOTFOUND, "ladder %.*s has no step", STR_ARG(l->name));
-		for (unsigned k = 0; k < l->step_count; k++) {
-			const struct step *s = &l->steps[k];
-			if (k && s->after_us < l->steps[k - 1].after_us)
-				return conf_fail(c->why, step_at(c, i, k), 1, ERR_RANGE, "this step comes before the one above it");
-			if (s->verb >= VERB_NOTIFY && s->verb < highest && s->verb != VERB_NOTIFY)
-				return conf_fail(c->why, step_at(c, i, k), 2, ERR_RANGE, "a ladder never falls: %s after %s", verb_words[s->verb], verb_words[highest]);
-			if (s->verb > highest)
-				highest = s->verb;
-			if (s->verb == VERB_TERMINATE && s->approvals < 2)
-				return conf_fail(c->why, step_at(c, i, k), 2, ERR_DENIED, "terminate needs: with approval of 2");
-			if (l->emergency && s->verb >= VERB_LIMIT && !s->review_within_us)
-				return conf_fail(c->why, step_at(c, i, k), 2, ERR_DENIED, "an emergency step needs: with review within 24h");
-		}
-	}
-	return OK;
-}
-
-static enum err check_drivers(struct checking *c)
-{
-	for (unsigned i = 0; i < c->p->enforcement_count; i++) {
-		const struct enforcement *f = &c->p->enforcements[i];
-		const struct driver_ability *d = c->drivers;
-		while (d->name && !str_eq(f->driver, str_of(d->name)))
-			d++;
-		if (!d->name)
-			return conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_NOTFOUND, "there is no driver \"%.*s\"", STR_ARG(f->driver));
-		if (!d->can_check || !d->can_undo) {
-			enum err e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "driver %s cannot %s", d->name, d->can_check ? "undo" : "verify");
-			why_hint(c->why, "give the work to a person: task \"...\"");
-			return e;
-		}
-	}
-	return OK;
-}
-
-static enum err check_enforced(struct checking *c)
-{
-	for (unsigned i = 0; i < c->p->ladder_count; i++)
-		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
-			const struct step *s = &c->p->ladders[i].steps[k];
-			bool any = str_eq(s->service, STR("offending")) || str_eq(s->service, STR("all"));
-			if (s->verb < VERB_LIMIT || policy_enforcement(c->p, s->verb, s->service))
-				continue;
-			for (unsigned f = 0; any && f < c->p->enforcement_count; f++)
-				any = c->p->enforcements[f].verb != s->verb;
-			if (any || !(str_eq(s->service, STR("offending")) || str_eq(s->service, STR("all"))))
-				return conf_fail(c->why, step_at(c, i, k), 3, ERR_NOTFOUND, "nothing is named that could %s %.*s; write: enforce %s %.*s { ... }",
-					verb_words[s->verb], STR_ARG(s->service), verb_words[s->verb], STR_ARG(s->service));
-		}
-	return OK;
-}
-
-static enum err check_rules(struct checking *c)
-{
-	for (unsigned i = 0; i < c->r->count; i++) {
-		const struct rule *r = &c->r->list[i];
-		if (!r->cond_count)
-			return conf_fail(c->why, r->at, 1, ERR_NOTFOUND, "rule %.*s has no condition", STR_ARG(r->name));
-		if (!r->because.len)
-			return conf_fail(c->why, r->at, 1, ERR_NOTFOUND, "rule %.*s does not say because what", STR_ARG(r->name));
-		if (!r->ladder.len || !policy_ladder(c->p, r->ladder))
-			return conf_fail(c->why, r->at, 1, ERR_NOTFOUND, "rule %.*s names no ladder that exists", STR_ARG(r->name));
-		if (!r->appeal_us)
-			return conf_fail(c->why, r->at, 1, ERR_NOTFOUND, "rule %.*s gives no time to appeal", STR_ARG(r->name));
-		if (r->severity == SEVERITY_NONE)
-			return conf_fail(c->why, r->at, 1, ERR_NOTFOUND, "rule %.*s has no severity", STR_ARG(r->name));
-		if (r->counted && r->in_us > c->r->retention_us)
-			return conf_fail(c->why, r->at, 1, ERR_RANGE, "rule %.*s counts over a longer time than its facts are kept", STR_ARG(r->name));
-		for (unsigned k = 0; k < i; k++)
-			if (c->r->list[k].clause == r->clause && str_eq(c->r->list[k].name, r->name))
-				return conf_fail(c->why, r->at, 1, ERR_EXISTS, "clause %.*s has two rules %.*s", STR_ARG(r->clause->id), STR_ARG(r->name));
-	}
-	return OK;
-}
-
-static bool because_field(struct str name)
-{
-	static const char *const fields[] = { "count", "first", "last", "source", "ip", "kind", "port", "customer", NULL };
-	for (const char *const *f = fields; *f; f++)
-		if (str_eq(name, str_of(*f)))
-			return true;
-	return false;
-}
-
-/* Calls bad for the first "{name}" that good refuses. */
-static bool unknown_field(struct str text, bool (*good)(struct str), struct str *ret_name)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.ptr[i] != '{')
+	for (unsigned i = 0; i < c->p->clause_count; i++) {
+		const struct clause *cl = &c->p->clauses[i];
+		if (!cl->title.len || !cl->text.len || str_eq(cl->title, c->r->titles[i]))
 			continue;
-		size_t close = str_chr(str_sub(text, i, text.len), '}');
-		*ret_name = str_sub(text, i + 1, close == SIZE_MAX ? 20 : close - 1);
-		if (close == SIZE_MAX || !good(*ret_name))
-			return true;
-		i += close;
+		enum err e = conf_fail(c->why, c->r->clause_at[i], 2, ERR_CONFLICT, "the paragraph of clause %.*s has another title", STR_ARG(cl->id));
+		why_hint(c->why, "%.*s calls it \"%.*s\"", STR_ARG(c->r->document_name), STR_ARG(c->r->titles[i]));
+		return e;
 	}
-	return false;
-}
-
-static enum err check_because(struct checking *c)
-{
-	struct str name;
-	for (unsigned i = 0; i < c->r->count; i++)
-		if (unknown_field(c->r->list[i].because, because_field, &name))
-			return conf_fail(c->why, c->r->list[i].at, 1, ERR_NOTFOUND, "rule %.*s: because uses {%.*s}, which does not exist", STR_ARG(c->r->list[i].name),
-				STR_ARG(name));
 	return OK;
 }
 
-static bool letter_field(struct str name)
+/* paragraph sha256 "HEX": the rules were written for this text and no other. */
+static enum err check_pinned(struct checking *c)
 {
-	for (const char *const *f = letter_field_names; *f; f++)
-		if (str_eq(name, str_of(*f)))
-			return true;
-	return false;
-}
-
-static enum err check_letters(struct checking *c)
-{
-	struct str name;
-	for (unsigned i = 0; i < c->p->letter_count; i++) {
-		const struct letter_template *l = &c->p->letters[i];
-		if (unknown_field(l->subject, letter_field, &name) || unknown_field(l->body, letter_field, &name))
-			return conf_fail(c->why, c->r->policy_at, 0, ERR_NOTFOUND, "letter %.*s/%.*s uses {%.*s}, which does not exist", STR_ARG(l->language),
-				STR_ARG(l->name), STR_ARG(name));
-	}
-	for (unsigned i = 0; i < c->p->ladder_count; i++)
-		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
-			const struct step *s = &c->p->ladders[i].steps[k];
-			if (s->verb != VERB_NOTIFY && s->verb != VERB_ADVISE)
-				continue;
-			for (unsigned n = 0; n < c->p->language_count; n++) {
-				const struct letter_template *l = policy_letter(c->p, c->p->languages[n], s->service);
-				if (!l || !str_eq(l->language, c->p->languages[n]))
-					return conf_fail(c->why, step_at(c, i, k), 3, ERR_NOTFOUND, "there is no letter %.*s in language %.*s", STR_ARG(s->service),
-						STR_ARG(c->p->languages[n]));
-			}
+	for (unsigned i = 0; i < c->p->clause_count; i++) {
+		const struct conf *pin = conf_find(c->r->clause_at[i]->child, "paragraph");
+		char hex[2 * DIGEST_LEN + 1];
+		if (!pin)
+			continue;
+		for (size_t k = 0; k < DIGEST_LEN; k++) {
+			hex[2 * k] = "0123456789abcdef"[c->p->clauses[i].text_digest.octets[k] >> 4];
+			hex[2 * k + 1] = "0123456789abcdef"[c->p->clauses[i].text_digest.octets[k] & 15];
 		}
+		hex[2 * DIGEST_LEN] = 0;
+		if (str_eq_fold(pin->args[2].text, str_of(hex)))
+			continue;
+		enum err e = conf_fail(c->why, pin, 2, ERR_CONFLICT, "the paragraph of clause %.*s is not the one that its rules were written for",
+			STR_ARG(c->p->clauses[i].id));
+		why_hint(c->why, "if the rules suit the new text: paragraph sha256 \"%s\"", hex);
+		return e;
+	}
 	return OK;
 }
 
-static bool contradicts(const struct cond *a, const struct cond *b)
+static enum err check_expectation(struct checking *c, const struct policy_test *t, const struct test_step *s, const struct expectation *x)
 {
-	bool overlap = false;
-	if (a->type != b->type)
-		return false;
-	if (a->negate != b->negate)
-		return str_eq(str_sub(a->negate ? a->text : b->text, 4, 4096), a->negate ? b->text : a->text);
-	if (a->negate)
-		return false;
-	if (a->type == COND_GRADE || a->type == COND_SOURCE)
-		return !(a->set & b->set);
-	if (a->type != COND_REPORT)
-		return false;
-	for (size_t i = 0; i < sizeof(a->kinds) / sizeof(a->kinds[0]); i++)
-		overlap |= (a->kinds[i] & b->kinds[i]) != 0;
-	return !overlap;
+	bool letter = x->type == EXPECT_NOTIFY || x->type == EXPECT_ADVISE;
+	if (x->type == EXPECT_CASE && x->name.len && !policy_clause(c->p, x->name)) {
+		(void)why_set(c->why, ERR_NOTFOUND, "the test expects a case of clause %.*s, which does not exist", STR_ARG(x->name));
+		const char *near = nearest_clause(x->name);
+		if (near)
+			why_hint(c->why, "did you mean \"%s\"?", near);
+	} else if (letter && x->name.len && c->p->language_count && !policy_letter(c->p, c->p->languages[0], x->name)) {
+		(void)why_set(c->why, ERR_NOTFOUND, "the test expects the letter %.*s, which does not exist", STR_ARG(x->name));
+	} else {
+		return OK;
+	}
+	why_at(c->why, t->file, s->line, 0);
+	return ERR_NOTFOUND;
 }
 
-static enum err check_can_fire(struct checking *c)
+static enum err check_tests(struct checking *c)
 {
-	for (unsigned i = 0; i < c->r->count; i++) {
-		const struct rule *r = &c->r->list[i];
-		for (unsigned x = 0; x < r->cond_count; x++)
-			for (unsigned y = 0; y < x; y++) {
-				bool mixed = (r->conds[x].type == COND_SIGNAL && r->conds[y].type == COND_REPORT) ||
-					(r->conds[x].type == COND_REPORT && r->conds[y].type == COND_SIGNAL);
-				if (mixed || contradicts(&r->conds[x], &r->conds[y]))
-					return conf_fail(c->why, r->at, 1, ERR_RANGE, "rule %.*s can never fire: \"%.*s\" against \"%.*s\"", STR_ARG(r->name),
-						STR_ARG(r->conds[y].text), STR_ARG(r->conds[x].text));
+	for (unsigned i = 0; i < c->r->test_count; i++) {
+		const struct policy_test *t = &c->r->tests[i];
+		for (unsigned k = 0; k < i; k++)
+			if (str_eq(c->r->tests[k].name, t->name)) {
+				(void)why_set(c->why, ERR_EXISTS, "there are two tests \"%.*s\"", STR_ARG(t->name));
+				why_at(c->why, t->file, t->line, 0);
+				return ERR_EXISTS;
+			}
+		for (unsigned k = 0; k < t->step_count; k++)
+			for (unsigned x = 0; x < t->steps[k].expect_count; x++) {
+				enum err e = check_expectation(c, t, &t->steps[k], &t->steps[k].expect[x]);
+				if (e)
+					return e;
 			}
 	}
-	return OK;
-}
-
-/* The same conditions and ladder, and a threshold that the other reaches first. */
-static enum err check_shadowed(struct checking *c)
-{
-	for (unsigned i = 0; i < c->r->count; i++)
-		for (unsigned k = 0; k < i; k++) {
-			const struct rule *a = &c->r->list[k], *b = &c->r->list[i];
-			bool same = a->clause == b->clause && a->cond_count == b->cond_count && str_eq(a->ladder, b->ladder) && a->severity == b->severity;
-			for (unsigned n = 0; same && n < a->cond_count; n++)
-				same = str_eq(a->conds[n].text, b->conds[n].text);
-			bool first = !a->counted || (b->counted && a->per == b->per && str_eq(a->distinct, b->distinct) && a->least <= b->least && a->in_us >= b->in_us);
-			if (same && first)
-				return conf_fail(c->why, b->at, 1, ERR_RANGE, "rule %.*s is shadowed: %.*s has fired whenever it could", STR_ARG(b->name), STR_ARG(a->name));
-		}
 	return OK;
 }
 
 enum err policy_check(const struct policy *p, const struct driver_ability *drivers, struct why *why)
 {
-	static enum err (*const checks[])(struct checking *) = { check_times, check_known_clauses, check_every_clause, check_clause_ways, check_paragraphs, check_rules,
-		check_ladders, check_drivers, check_enforced, check_because, check_letters, check_can_fire, check_shadowed };
+	static check *const checks[] = { check_times, check_known_clauses, check_every_clause, check_manual, check_product, check_kept, check_paragraphs,
+		check_titles, check_pinned, check_rule_parts, check_rule_names, check_windows, check_because, check_can_fire, check_undo, check_shadowed,
+		check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, check_deadlines, check_drivers, check_enforced, check_letter_fields,
+		check_letter_languages, check_sealed, check_advice, check_tests };
 	struct checking c = { p, p->rules, drivers, why };
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		enum err e = checks[i](&c);

@@ -87,6 +87,8 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	} else {
 		return conf_fail(l->why, d, 0, ERR_SYNTAX, "an enforcement holds a driver, or a task for a person");
 	}
+	if (d->next)
+		return conf_fail(l->why, d->next, 0, ERR_SYNTAX, "an enforcement holds one driver or one task");
 	for (unsigned i = from; i < d->arg_count; i++) {
 		if (f->param_count == ENFORCE_PARAMS_MAX)
 			return conf_fail(l->why, d, i, ERR_LIMIT, "a driver takes at most %d words", ENFORCE_PARAMS_MAX);
@@ -129,8 +131,8 @@ static enum err read_step(struct loading *l, const struct conf *s, struct step *
 	if (word_is(s, 0, "after")) {
 		if (s->arg_count < 3 || span_parse(s->args[1].text, &st->after_us) != OK)
 			return conf_fail(l->why, s, s->arg_count > 1 ? 1 : 0, ERR_SYNTAX, "a step reads: after SPAN VERB ...");
-	} else if (!word_is(s, 1, "once") || s->arg_count < 3) {
-		return conf_fail(l->why, s, 0, ERR_SYNTAX, "a step reads: at once VERB ..., or: after SPAN VERB ...");
+	} else if (!word_is(s, 0, "at") || !word_is(s, 1, "once") || s->arg_count < 3) {
+		return conf_fail(l->why, s, 0, ERR_SYNTAX, "a step reads: at once VERB ..., or: after SPAN VERB ...; or the ladder: emergency, forget after SPAN");
 	}
 	st->verb = verb_of(s->args[i].text);
 	if (st->verb == VERB_NONE) {
@@ -229,6 +231,8 @@ static enum err read_clause(struct loading *l, const struct conf *s)
 			l->r->list[l->r->count++].clause = c;
 		} else if (word_is(b, 0, "task") && b->arg_count == 2) {
 			c->task = b->args[1].text;
+		} else if (word_is(b, 0, "paragraph") && word_is(b, 1, "sha256") && b->arg_count == 3) {
+			continue;       /* held against the paragraph by the checks */
 		} else if (word_is(b, 0, "reviewed") && b->arg_count == 2) {
 			c->reason = b->args[1].text;
 		} else {
@@ -300,6 +304,10 @@ static void read_document(struct loading *l, struct str text)
 			}
 		struct clause *c = (struct clause *)(uintptr_t)policy_clause(l->p, id);
 		if (c) {
+			struct str title = str_sub(line, 0, open);
+			while (str_starts(title, STR("#")))
+				title = str_sub(title, 1, title.len);
+			l->r->titles[c - l->p->clauses] = str_trim(title);
 			c->text = str_trim(str_sub(body, 0, len));
 			digest_sha256(c->text, &c->text_digest);
 		}
@@ -343,8 +351,9 @@ static bool lists(struct loading *l)
 	l->r->tests = ARENA_ARRAY(l->a, struct policy_test, TESTS_MAX);
 	l->r->clause_at = ARENA_ARRAY(l->a, const struct conf *, POLICY_CLAUSES_MAX);
 	l->r->ladder_at = ARENA_ARRAY(l->a, const struct conf *, POLICY_CLAUSES_MAX);
+	l->r->titles = ARENA_ARRAY(l->a, struct str, POLICY_CLAUSES_MAX);
 	l->r->enforce_at = ARENA_ARRAY(l->a, const struct conf *, POLICY_ENFORCEMENTS_MAX);
-	return l->p->clauses && l->p->ladders && l->p->enforcements && l->r->list && l->r->tests && l->r->clause_at && l->r->ladder_at && l->r->enforce_at;
+	return l->p->clauses && l->p->ladders && l->p->enforcements && l->r->list && l->r->tests && l->r->clause_at && l->r->ladder_at && l->r->titles && l->r->enforce_at;
 }
 
 enum err policy_load(struct arena *a, const struct bundle *b, struct policy **ret_policy, struct why *why)

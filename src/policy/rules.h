@@ -55,6 +55,7 @@ struct rules {
 	int64_t retention_us;
 	const struct conf **clause_at, **ladder_at, **enforce_at;      /* for messages of checks; parallel to the policy's lists */
 	const struct conf *policy_at;
+	struct str *titles;                             /* of the paragraphs, parallel to the policy's clauses */
 	struct str document;                            /* text of the posted document */
 	struct str document_name, letters_dir;
 };

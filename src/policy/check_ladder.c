@@ -1,0 +1,142 @@
+/*
+ * Checks of ladders and of what carries out their steps. See checks.h.
+ */
+#include "policy/checks.h"
+
+enum { TERMINATE_APPROVALS = 2 };
+
+const struct conf *check_step_at(const struct checking *c, unsigned ladder, unsigned step)
+{
+	unsigned n = 0;
+	for (const struct conf *s = c->r->ladder_at[ladder]->child; s; s = s->next)
+		if ((str_eq(s->args[0].text, STR("at")) || str_eq(s->args[0].text, STR("after"))) && n++ == step)
+			return s;
+	return c->r->ladder_at[ladder];
+}
+
+enum err check_ladder_steps(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++) {
+		const struct ladder *l = &c->p->ladders[i];
+		if (!l->step_count)
+			return conf_fail(c->why, c->r->ladder_at[i], 1, ERR_NOTFOUND, "ladder %.*s has no step", STR_ARG(l->name));
+		for (unsigned k = 1; k < l->step_count; k++)
+			if (l->steps[k].after_us < l->steps[k - 1].after_us)
+				return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes before the one above it");
+	}
+	return OK;
+}
+
+/* A reminder may follow a letter; nothing milder may follow an act. */
+enum err check_ladder_rises(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++) {
+		enum verb highest = VERB_NONE;
+		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
+			enum verb verb = c->p->ladders[i].steps[k].verb;
+			if (verb > VERB_NOTIFY && verb < highest)
+				return conf_fail(c->why, check_step_at(c, i, k), 2, ERR_RANGE, "a ladder never falls: %s after %s", verb_words[verb], verb_words[highest]);
+			if (verb > highest)
+				highest = verb;
+		}
+	}
+	return OK;
+}
+
+enum err check_terminate(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++)
+		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
+			const struct step *s = &c->p->ladders[i].steps[k];
+			if (s->verb != VERB_TERMINATE || s->approvals >= TERMINATE_APPROVALS)
+				continue;
+			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_DENIED, "no contract ends without two people");
+			why_hint(c->why, "write: terminate with approval of %d", TERMINATE_APPROVALS);
+			return e;
+		}
+	return OK;
+}
+
+enum err check_emergency(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++)
+		for (unsigned k = 0; c->p->ladders[i].emergency && k < c->p->ladders[i].step_count; k++) {
+			const struct step *s = &c->p->ladders[i].steps[k];
+			if (s->verb < VERB_LIMIT || s->verb == VERB_TERMINATE || s->review_within_us)
+				continue;
+			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_DENIED, "an act in an emergency is looked at by a person soon after");
+			why_hint(c->why, "write: %s %.*s with review within 24h", verb_words[s->verb], STR_ARG(s->service));
+			return e;
+		}
+	return OK;
+}
+
+/* A letter that gives 48 hours must not be followed by an act after 24. */
+enum err check_deadlines(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++) {
+		const struct ladder *l = &c->p->ladders[i];
+		for (unsigned k = 0; k < l->step_count; k++)
+			for (unsigned n = 0; n < k; n++) {
+				bool act = l->steps[k].verb >= VERB_LIMIT, promise = l->steps[n].verb == VERB_NOTIFY && l->steps[n].fix_within_us > 0;
+				if (act && promise && l->steps[k].after_us < l->steps[n].after_us + l->steps[n].fix_within_us)
+					return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes before the deadline that the letter \"%.*s\" gives",
+						STR_ARG(l->steps[n].service));
+			}
+	}
+	return OK;
+}
+
+enum err check_drivers(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->enforcement_count; i++) {
+		const struct enforcement *f = &c->p->enforcements[i];
+		const struct driver_ability *d = c->drivers;
+		const char *names[POLICY_ENFORCEMENTS_MAX] = { NULL };
+		for (size_t n = 0; n + 1 < POLICY_ENFORCEMENTS_MAX && d[n].name; n++)
+			names[n] = d[n].name;
+		while (d->name && !str_eq(f->driver, str_of(d->name)))
+			d++;
+		enum err e = OK;
+		if (!d->name) {
+			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_NOTFOUND, "there is no driver \"%.*s\"", STR_ARG(f->driver));
+			const char *near = conf_nearest(f->driver, names);
+			if (near)
+				why_hint(c->why, "did you mean \"%s\"?", near);
+		} else if (!d->can_check || !d->can_undo) {
+			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "driver %s cannot %s what it does", d->name,
+				d->can_check ? "undo" : "verify");
+			why_hint(c->why, "give the work to a person: task \"...\"");
+		}
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
+/* "offending" is known only with the finding: then there must be an enforcement of that verb for some service. */
+static bool enforced(const struct policy *p, const struct step *s)
+{
+	bool open = str_eq(s->service, STR("offending")) || str_eq(s->service, STR("all"));
+	if (policy_enforcement(p, s->verb, s->service))
+		return true;
+	for (unsigned i = 0; open && i < p->enforcement_count; i++)
+		if (p->enforcements[i].verb == s->verb)
+			return true;
+	return false;
+}
+
+enum err check_enforced(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++)
+		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
+			const struct step *s = &c->p->ladders[i].steps[k];
+			if (s->verb < VERB_LIMIT || enforced(c->p, s))
+				continue;
+			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_NOTFOUND, "nothing is named that could %s %.*s, verify and undo it",
+				verb_words[s->verb], STR_ARG(s->service));
+			why_hint(c->why, "write: enforce %s %.*s { driver ... }, or { task \"...\" }", verb_words[s->verb], STR_ARG(s->service));
+			return e;
+		}
+	return OK;
+}
