@@ -112,7 +112,8 @@ static enum err reviewed_step(struct step_work *w)
 		return step_event(w, EVENT_RESOLVED, w->in->actor, none) ? OK : ERR_LIMIT;
 	}
 	ladder_resume(w);
-	if (c->state == CASE_REVIEW && c->ladder_started_at == TIME_NONE)
+	/* the customer's deadlines begin when the finding is upheld, however long the review took */
+	if (c->state == CASE_REVIEW)
 		c->ladder_started_at = w->in->now;
 	if (c->state != CASE_SEALED)
 		c->state = CASE_OPEN;
