@@ -12,7 +12,7 @@ static int cmd_help(int argc, char **argv);
 
 const struct command commands[] = {
 	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
-	{ "policy", "check|show|coverage|diff [ARGUMENTS]", "what a policy says, without a daemon", cmd_policy },
+	{ "policy", "check|test|show|coverage|diff [ARGUMENTS]", "what a policy says, without a daemon", cmd_policy },
 	{ "help", "[COMMAND]", "list the commands, or one command's arguments", cmd_help },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -24,7 +24,8 @@ static const struct {
 	const char *name, *arguments, *doc;
 	int (*run)(int argc, char **argv, bool json);
 } subcommands[] = {
-	{ "check", "[--json] PATH", "load a policy and hold it against every check", policy_cmd_check },
+	{ "check", "[--json] PATH", "load a policy, hold it against every check and play its tests", policy_cmd_check },
+	{ "test", "[--json] PATH [NAME]", "play the inline tests in virtual time and list them", policy_cmd_test },
 	{ "show", "[--json] PATH [CLAUSE | LADDER]", "the policy in its normal form, or one clause or ladder of it", policy_cmd_show },
 	{ "coverage", "[--json] [--sources LIST] PATH", "for each clause, what could tell that it was broken", policy_cmd_coverage },
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },

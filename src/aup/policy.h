@@ -6,6 +6,8 @@
 
 #include "policy/check.h"
 
+enum { SHOW_BYTES_MAX = 64 << 20 };
+
 struct opened_policy {
 	struct arena *arena;
 	struct bundle bundle;
@@ -16,9 +18,13 @@ struct opened_policy {
 int policy_open(const char *path, bool json, struct opened_policy *ret_opened);
 void policy_close(struct opened_policy *o);
 
+/* Prints on standard output and frees; a text that did not fit is a failure, not a short text. */
+int policy_print(struct buf *out);
+
 int policy_cmd_check(int argc, char **argv, bool json);
 int policy_cmd_show(int argc, char **argv, bool json);
 int policy_cmd_coverage(int argc, char **argv, bool json);
 int policy_cmd_diff(int argc, char **argv, bool json);
+int policy_cmd_test(int argc, char **argv, bool json);
 
 #endif

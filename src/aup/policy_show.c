@@ -1,5 +1,5 @@
 /*
- * aup policy check, show, coverage and diff. See policy.h.
+ * aup policy show, coverage and diff. See policy.h.
  */
 #include <stdio.h>
 #include <string.h>
@@ -9,13 +9,11 @@
 #include "base/json.h"
 #include "policy/coverage.h"
 #include "policy/diff.h"
-#include "policy/rules.h"
 #include "policy/show.h"
 
-enum { SHOW_BYTES_MAX = 64 << 20, METERS_MAX = 256 };
+enum { METERS_MAX = 256 };
 
-/* Prints and frees; a text that did not fit is a failure, not a short text. */
-static int print(struct buf *out)
+int policy_print(struct buf *out)
 {
 	enum err e = out->err;
 	if (e == OK)
@@ -24,47 +22,6 @@ static int print(struct buf *out)
 		(void)fprintf(stderr, "aup: %s\n", err_text(e));
 	buf_done(out);
 	return e == OK ? EXIT_OK : EXIT_NO;
-}
-
-static void summary_json(const struct opened_policy *o, struct buf *out)
-{
-	const struct policy *p = o->policy;
-	struct jsonw w;
-	jsonw_init(&w, out);
-	jsonw_object(&w, NULL);
-	jsonw_bool(&w, "ok", true);
-	jsonw_str(&w, "name", p->name);
-	jsonw_str(&w, "version", p->version);
-	jsonw_time(&w, "posted", p->posted_at);
-	jsonw_time(&w, "effective", p->effective_at);
-	jsonw_str(&w, "digest", digest_hex(o->arena, &p->digest));
-	jsonw_int(&w, "clauses", p->clause_count);
-	jsonw_int(&w, "rules", p->rules->count);
-	jsonw_int(&w, "ladders", p->ladder_count);
-	jsonw_int(&w, "letters", p->letter_count);
-	jsonw_int(&w, "tests", p->rules->test_count);
-	jsonw_end(&w, '}');
-	buf_putc(out, '\n');
-}
-
-int policy_cmd_check(int argc, char **argv, bool json)
-{
-	struct opened_policy o;
-	struct buf out;
-	if (argc != 2 || argv[1][0] == '-')
-		return EXIT_USAGE;
-	int status = policy_open(argv[1], json, &o);
-	if (status)
-		return status;
-	buf_init(&out, SHOW_BYTES_MAX);
-	if (json)
-		summary_json(&o, &out);
-	else
-		buf_printf(&out, "policy \"%.*s\", version %.*s: %u clauses, %u rules, %u ladders, %u letters, %u tests: good\n", STR_ARG(o.policy->name),
-			STR_ARG(o.policy->version), o.policy->clause_count, o.policy->rules->count, o.policy->ladder_count, o.policy->letter_count,
-			o.policy->rules->test_count);
-	policy_close(&o);
-	return print(&out);
 }
 
 static void show_json(const struct opened_policy *o, const struct buf *text, struct buf *out)
@@ -107,7 +64,7 @@ int policy_cmd_show(int argc, char **argv, bool json)
 		show_json(&o, &text, &out);
 	else
 		buf_put(&out, buf_str(&text));
-	status = text.len ? print(&out) : EXIT_NO;
+	status = text.len ? policy_print(&out) : EXIT_NO;
 	if (!text.len)
 		buf_done(&out);
 	buf_done(&text);
@@ -162,7 +119,7 @@ int policy_cmd_coverage(int argc, char **argv, bool json)
 	else
 		coverage_print(&c, &out);
 	policy_close(&o);
-	return print(&out);
+	return policy_print(&out);
 }
 
 int policy_cmd_diff(int argc, char **argv, bool json)
@@ -191,6 +148,6 @@ int policy_cmd_diff(int argc, char **argv, bool json)
 	bool same = e == OK && !c.count;
 	policy_close(&x);
 	policy_close(&y);
-	status = print(&out);
+	status = policy_print(&out);
 	return status == EXIT_OK && !same ? EXIT_NO : status;
 }

@@ -71,12 +71,12 @@ enum err check_emergency(struct checking *c)
 	return OK;
 }
 
-/* A letter that gives 48 hours must not be followed by an act after 24. */
+/* A letter that gives 48 hours must not be followed by an act after 24. In an emergency the act is not the deadline's. */
 enum err check_deadlines(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++) {
 		const struct ladder *l = &c->p->ladders[i];
-		for (unsigned k = 0; k < l->step_count; k++)
+		for (unsigned k = 0; !l->emergency && k < l->step_count; k++)
 			for (unsigned n = 0; n < k; n++) {
 				bool act = l->steps[k].verb >= VERB_LIMIT, promise = l->steps[n].verb == VERB_NOTIFY && l->steps[n].fix_within_us > 0;
 				if (act && promise && l->steps[k].after_us < l->steps[n].after_us + l->steps[n].fix_within_us)
