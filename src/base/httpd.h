@@ -2,10 +2,11 @@
  * HTTP/1.1 server (RFC 9110, 9112) over libmicrohttpd, the only user of it, driven by our loop.
  *
  * Requests come whole, with a bounded body. Refused with 400 and close before the handler sees them: two Content-Length
- * fields, Content-Length beside Transfer-Encoding, a target that is not a path, NUL or control bytes in it. 413 and close
- * when the body is too long, 431 by the library when the head is. The answer may come later (answers wait for durability):
- * the connection is suspended meanwhile. Every request is answered exactly once; it stays valid until then, also when the
- * client has gone. Knows nothing of sessions, routes or content types.
+ * fields, Content-Length beside Transfer-Encoding, no or two Host fields, a target that is not a path, NUL or control bytes
+ * in it. 413 and close when Content-Length says too much; a chunked body that runs over ends the connection; 431 when the
+ * head is too long. The answer may come later (answers wait for durability): the connection is suspended meanwhile. Every
+ * request is answered exactly once; it stays valid until then, also when the client has gone. Knows nothing of sessions,
+ * routes or content types.
  */
 #ifndef AUPD_BASE_HTTPD_H
 #define AUPD_BASE_HTTPD_H
