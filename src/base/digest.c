@@ -123,12 +123,17 @@ __attribute__((target("sse4.2"))) static uint32_t crc_hardware(uint32_t c, const
 
 uint32_t crc32c(uint32_t seed, struct str s)
 {
-	uint32_t c = ~seed;
-	const unsigned char *p = (const unsigned char *)s.ptr;
 #if defined(__x86_64__)
 	if (__builtin_cpu_supports("sse4.2"))
-		return ~crc_hardware(c, p, s.len);
+		return ~crc_hardware(~seed, (const unsigned char *)s.ptr, s.len);
 #endif
+	return crc32c_portable(seed, s);
+}
+
+uint32_t crc32c_portable(uint32_t seed, struct str s)
+{
+	uint32_t c = ~seed;
+	const unsigned char *p = (const unsigned char *)s.ptr;
 	for (size_t i = 0; i < s.len; i++)
 		c = crc_table[(c ^ p[i]) & 0xff] ^ c >> 8;
 	return ~c;

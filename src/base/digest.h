@@ -23,6 +23,7 @@ void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len);
 bool digest_eq(const struct digest *a, const struct digest *b); /* constant time */
 bool str_eq_secret(struct str a, struct str b);                 /* constant time for equal lengths */
 uint32_t crc32c(uint32_t seed, struct str s);
+uint32_t crc32c_portable(uint32_t seed, struct str s);          /* the same without the processor's own instruction */
 uint64_t siphash(const uint8_t key[16], struct str s);
 struct str digest_hex(struct arena *a, const struct digest *d);
 
