@@ -22,18 +22,28 @@ const struct conf *check_part(const struct rule *r, const char *part)
 	return s ? s : r->at;
 }
 
-bool check_unknown_field(struct str text, bool (*good)(struct str), struct str *ret_name)
+enum err check_field(const struct checking *c, const struct conf *at, struct str text, const char *const *good)
 {
-	for (size_t i = 0; i < text.len; i++) {
+	for (size_t i = str_chr(text, '{'); i < text.len; i++) {
 		if (text.ptr[i] != '{')
 			continue;
 		size_t close = str_chr(str_sub(text, i, text.len), '}');
-		*ret_name = str_sub(text, i + 1, close == SIZE_MAX ? 20 : close - 1);
-		if (close == SIZE_MAX || !good(*ret_name))
-			return true;
-		i += close;
+		struct str name = str_sub(text, i + 1, close == SIZE_MAX ? 0 : close - 1);
+		const char *const *g = good;
+		while (*g && !str_eq(name, str_of(*g)))
+			g++;
+		if (*g) {
+			i += close;
+			continue;
+		}
+		enum err e = close == SIZE_MAX ? conf_fail(c->why, at, 1, ERR_SYNTAX, "this brace is never closed: \"%.*s\"", STR_ARG(str_sub(text, i, 30)))
+			: conf_fail(c->why, at, 1, ERR_NOTFOUND, "there is no field {%.*s}", STR_ARG(name));
+		const char *near = close == SIZE_MAX ? NULL : conf_nearest(name, good);
+		if (near)
+			why_hint(c->why, "did you mean {%s}?", near);
+		return e;
 	}
-	return false;
+	return OK;
 }
 
 static enum err check_times(struct checking *c)
@@ -185,7 +195,7 @@ static enum err check_expectation(struct checking *c, const struct policy_test *
 	} else {
 		return OK;
 	}
-	why_at(c->why, t->file, s->line, 0);
+	why_at(c->why, t->file, s->line, s->column);
 	return ERR_NOTFOUND;
 }
 
@@ -196,7 +206,7 @@ static enum err check_tests(struct checking *c)
 		for (unsigned k = 0; k < i; k++)
 			if (str_eq(c->r->tests[k].name, t->name)) {
 				(void)why_set(c->why, ERR_EXISTS, "there are two tests \"%.*s\"", STR_ARG(t->name));
-				why_at(c->why, t->file, t->line, 0);
+				why_at(c->why, t->file, t->line, t->column);
 				return ERR_EXISTS;
 			}
 		for (unsigned k = 0; k < t->step_count; k++)

@@ -1,30 +1,39 @@
 /*
  * Checks of letters. See checks.h.
  */
+#include <stdio.h>
+
 #include "model/letter.h"
 #include "policy/checks.h"
 
-static bool letter_field(struct str name)
+/* Points at the line of the letter: subject and body are pieces of one text that begins with "Subject: ". */
+static enum err in_letter(const struct checking *c, const struct letter_template *l, struct str text)
 {
-	for (const char *const *f = letter_field_names; *f; f++)
-		if (str_eq(name, str_of(*f)))
-			return true;
-	return false;
+	const char *start = l->subject.ptr - (sizeof("Subject: ") - 1);
+	char file[WHY_FILE_MAX];
+	struct str rest = text, line;
+	uint32_t n = 1;
+	for (const char *at = start; at < text.ptr; at++)
+		n += *at == '\n';
+	for (; str_next_line(&rest, &line); n++) {
+		enum err e = check_field(c, c->r->policy_at, line, letter_field_names);
+		if (e == OK)
+			continue;
+		(void)snprintf(file, sizeof(file), "%.*s/%.*s/%.*s.txt", STR_ARG(c->r->letters_dir), STR_ARG(l->language), STR_ARG(l->name));
+		why_at(c->why, file, n, 1);
+		return e;
+	}
+	return OK;
 }
 
 enum err check_letter_fields(struct checking *c)
 {
-	struct str name;
 	for (unsigned i = 0; i < c->p->letter_count; i++) {
-		const struct letter_template *l = &c->p->letters[i];
-		if (!check_unknown_field(l->subject, letter_field, &name) && !check_unknown_field(l->body, letter_field, &name))
-			continue;
-		enum err e = conf_fail(c->why, c->r->policy_at, 0, ERR_NOTFOUND, "letter %.*s/%.*s uses {%.*s}, which does not exist", STR_ARG(l->language),
-			STR_ARG(l->name), STR_ARG(name));
-		const char *near = conf_nearest(name, letter_field_names);
-		if (near)
-			why_hint(c->why, "did you mean {%s}?", near);
-		return e;
+		enum err e = in_letter(c, &c->p->letters[i], c->p->letters[i].subject);
+		if (e == OK)
+			e = in_letter(c, &c->p->letters[i], c->p->letters[i].body);
+		if (e)
+			return e;
 	}
 	return OK;
 }

@@ -81,26 +81,12 @@ enum err check_windows(struct checking *c)
 	return OK;
 }
 
-static bool is_because_field(struct str name)
-{
-	for (const char *const *f = because_fields; *f; f++)
-		if (str_eq(name, str_of(*f)))
-			return true;
-	return false;
-}
-
 enum err check_because(struct checking *c)
 {
-	struct str name;
 	for (unsigned i = 0; i < c->r->count; i++) {
-		const struct rule *r = &c->r->list[i];
-		if (!check_unknown_field(r->because, is_because_field, &name))
-			continue;
-		enum err e = conf_fail(c->why, check_part(r, "because"), 1, ERR_NOTFOUND, "because uses {%.*s}, which does not exist", STR_ARG(name));
-		const char *near = conf_nearest(name, because_fields);
-		if (near)
-			why_hint(c->why, "did you mean {%s}?", near);
-		return e;
+		enum err e = check_field(c, check_part(&c->r->list[i], "because"), c->r->list[i].because, because_fields);
+		if (e)
+			return e;
 	}
 	return OK;
 }

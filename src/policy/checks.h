@@ -20,8 +20,8 @@ typedef enum err check(struct checking *c);
 bool check_has_rule(const struct checking *c, const struct clause *cl);
 /* The statement of a rule's part, or the rule itself where the part is missing. */
 const struct conf *check_part(const struct rule *r, const char *part);
-/* The first "{name}" of the text that good refuses, with its braces never closed among them. */
-bool check_unknown_field(struct str text, bool (*good)(struct str), struct str *ret_name);
+/* Every "{name}" of the text is one of good; at is the statement to point at. */
+enum err check_field(const struct checking *c, const struct conf *at, struct str text, const char *const *good) MUST_CHECK;
 
 /* check_ladder.c */
 const struct conf *check_step_at(const struct checking *c, unsigned ladder, unsigned step);

@@ -86,6 +86,15 @@ static enum err expect_read(const struct conf *at, struct test_step *t, struct w
 	return t->expect_count ? OK : conf_fail(why, at, 0, ERR_SYNTAX, "expect what?");
 }
 
+static enum err unknown_kind(const struct conf *at, struct why *why)
+{
+	enum err e = conf_fail(why, at, 1, ERR_SYNTAX, "\"%.*s\" is no kind of report", STR_ARG(at->args[1].text));
+	const char *near = conf_nearest(at->args[1].text, kind_words + 1);
+	if (near)
+		why_hint(why, "did you mean \"%s\"?", near);
+	return e;
+}
+
 static enum err step_read(const struct conf *at, struct test_step *t, struct why *why)
 {
 	int type = index_of(at->args[0].text, step_words);
@@ -96,7 +105,7 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 			why_hint(why, "did you mean \"%s\"?", near);
 		return e;
 	}
-	*t = (struct test_step){ .type = (enum test_step_type)type, .line = at->args[0].line };
+	*t = (struct test_step){ .type = (enum test_step_type)type, .line = at->args[0].line, .column = at->args[0].column };
 	switch (t->type) {
 	case TEST_GIVEN:
 		return pairs(at, 1, t, why);
@@ -105,7 +114,7 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 			return conf_fail(why, at, 0, ERR_SYNTAX, "report what?");
 		t->kind = kind_find(at->args[1].text);
 		if (t->kind == KIND_UNCLASSIFIED && !str_eq(at->args[1].text, STR("unclassified")))
-			return conf_fail(why, at, 1, ERR_SYNTAX, "\"%.*s\" is no kind of report", STR_ARG(at->args[1].text));
+			return unknown_kind(at, why);
 		return pairs(at, 2, t, why);
 	case TEST_SIGNAL:
 		if (at->arg_count < 2)
@@ -131,7 +140,7 @@ enum err test_read(struct arena *a, const struct conf *at, struct policy_test *r
 {
 	if (at->arg_count != 2 || !at->has_block)
 		return conf_fail(why, at, 0, ERR_SYNTAX, "a test reads: test \"what it shows\" { ... }");
-	*ret_test = (struct policy_test){ .name = at->args[1].text, .file = at->file, .line = at->args[0].line };
+	*ret_test = (struct policy_test){ .name = at->args[1].text, .file = at->file, .line = at->args[0].line, .column = at->args[0].column };
 	unsigned n = 0;
 	for (const struct conf *s = at->child; s; s = s->next)
 		n++;

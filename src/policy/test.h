@@ -30,13 +30,13 @@ struct test_step {
 	struct str actor;
 	struct expectation expect[EXPECTATIONS_MAX];
 	unsigned expect_count;
-	uint32_t line;
+	uint32_t line, column;
 };
 
 struct policy_test {
 	struct str name;
 	const char *file;
-	uint32_t line;
+	uint32_t line, column;
 	struct test_step *steps;
 	unsigned step_count;
 };
