@@ -120,7 +120,9 @@ static struct str incident_key(struct fold *f, const struct observation *o)
 {
 	struct arena *a = work_arena(f->work);
 	struct digest d;
-	digest_sha256(str_format(a, "%s\n%.*s\n%u", kind_info(o->kind)->name, STR_ARG(o->source.text), o->source.port), &d);
+	/* a meter's signal has a name of its own instead of a kind */
+	struct str what = o->kind == KIND_UNCLASSIFIED ? o->kind_text : str_of(kind_info(o->kind)->name);
+	digest_sha256(str_format(a, "%.*s\n%.*s\n%u", STR_ARG(what), STR_ARG(o->source.text), o->source.port), &d);
 	return str_sub(digest_hex(a, &d), 0, 16);
 }
 
@@ -240,7 +242,7 @@ enum err fold_observation(struct fold *f, const struct observation *o, struct fo
 	} else if (r.subject.ours == OURS_CANNOT_TELL) {
 		r.fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;
 		e = r.fate == FATE_PARKED ? park(f, o, why) : before_person(f, o, "nobody can be named after a week of trying", why);
-	} else if (o->kind == KIND_UNCLASSIFIED) {
+	} else if (o->kind == KIND_UNCLASSIFIED && o->witness != WITNESS_METER) {
 		r.fate = FATE_PERSON;
 		e = before_person(f, o, "the class of the report is not known", why);
 	} else if (kind_info(o->kind)->flags & KIND_UNDO) {

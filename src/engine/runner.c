@@ -141,6 +141,13 @@ static bool news(struct run *r, struct str key)
 	return !map_get(r->known, key);
 }
 
+/* An act that waits and the same act released are two things to see. */
+static struct str act_mark(struct run *r, const struct row *row)
+{
+	bool held = str_eq(row->state, str_of(act_state_words[ACT_HELD]));
+	return held ? str_format(r->a, "%.*s held", STR_ARG(row->key)) : row->key;
+}
+
 static bool verb_fits(const struct act *act, const struct expectation *x)
 {
 	static const enum verb verbs[] = { [EXPECT_NOTIFY] = VERB_NOTIFY, [EXPECT_ADVISE] = VERB_NOTIFY, [EXPECT_ASK] = VERB_ASK, [EXPECT_TASK] = VERB_TASK,
@@ -159,7 +166,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 	bool found = false, any = false;
 	while (work_next_row(r->f.work, TABLE_ACT, &i, &row)) {
 		struct act act = { 0 };
-		if (!news(r, row.key))
+		if (!news(r, act_mark(r, &row)))
 			continue;
 		any = true;
 		if (field_decode(r->a, row.body, act_fields, &act, r->why) == OK && x->type > EXPECT_CASE && x->type < EXPECT_CLOSED)
@@ -194,7 +201,7 @@ static enum err expect(struct run *r, const struct test_step *s)
 		e = each_expectation(r, s, &s->expect[i]);
 	size_t i = 0;
 	while (e == OK && work_next_row(r->f.work, TABLE_ACT, &i, &row))
-		e = map_put(r->known, row.key, r);
+		e = map_put(r->known, act_mark(r, &row), r);
 	i = 0;
 	while (e == OK && work_next_row(r->f.work, TABLE_CASE, &i, &row))
 		e = map_put(r->known, str_format(r->a, "case %lld", (long long)row.rank), r);
