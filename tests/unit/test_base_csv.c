@@ -62,6 +62,7 @@ static void test_errors(void)
 {
 	fails_at("a,b\"c\",d\ngood,1", ERR_SYNTAX, "t.csv:1:4: a quote inside a field that does not begin with one", "a quote inside a plain field");
 	fails_at("a,\"b\" ,d\r\ngood,1", ERR_SYNTAX, "t.csv:1:6: text between a closing quote and the separator", "text behind a closing quote");
+	fails_at("\xef\xbb\xbf" "a\"\ngood,1", ERR_SYNTAX, "t.csv:1:2: a quote inside a field that does not begin with one", "a byte order mark takes no column");
 	fails_at("\"x\ny\"z\ngood,1", ERR_SYNTAX, "t.csv:2:3: text between a closing quote and the separator", "the line inside quotes is the one named");
 	fails_at("a,\"open\ngood,1", ERR_SYNTAX, "t.csv:1:3: this quote is never closed", "an open quote is shown where it opens");
 	struct csv c;

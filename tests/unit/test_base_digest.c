@@ -167,6 +167,7 @@ static void test_seal(void)
 	OK_(seal(a, &key, STR_NONE, STR_NONE, &sealed) == OK && unseal(a, &key, STR_NONE, sealed, &clear) == OK && clear.len == 0, "nothing can be sealed too");
 	OK_(seal_derived(a, &key, STR("a"), STR("bc"), &sealed) == OK && seal_derived(a, &key, STR("ab"), STR("c"), &again) == OK &&
 		memcmp(sealed.ptr, again.ptr, 24) != 0, "a derived nonce tells data and text apart");
+	OK_(seal_derived(a, &key, STR("other"), STR("bc"), &again) == OK && memcmp(sealed.ptr, again.ptr, 24) != 0, "other data alone makes another nonce");
 	struct arena *small = arena_new("small", 16);
 	IS_INT(seal(small, &key, STR_NONE, STR("x"), &sealed), ERR_NOMEM, "a full arena says so");
 	arena_free(small);
