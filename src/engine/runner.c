@@ -210,7 +210,9 @@ static enum err expect(struct run *r, const struct test_step *s)
 
 static enum err command(struct run *r, const struct test_step *s)
 {
-	struct fold_command c = { .type = s->type == TEST_ANSWER ? INPUT_ANSWER : s->type == TEST_RESOLVE ? INPUT_RESOLVE : INPUT_APPROVE, .number = r->last_case,
+	static const enum case_input_type inputs[] = { [TEST_ANSWER] = INPUT_ANSWER, [TEST_RESOLVE] = INPUT_RESOLVE, [TEST_APPROVE] = INPUT_APPROVE,
+		[TEST_UPHOLD] = INPUT_REVIEWED, [TEST_DISMISS] = INPUT_REVIEWED };
+	struct fold_command c = { .type = inputs[s->type], .number = r->last_case, .on = s->type == TEST_UPHOLD,
 		.actor = s->type == TEST_ANSWER ? STR("customer") : s->actor.len ? s->actor : STR("operator"), .text = STR("test") };
 	size_t i = 0;
 	struct row row;
@@ -237,7 +239,7 @@ static enum err play(struct run *r, const struct test_step *s)
 	case TEST_GIVEN: return OK;
 	case TEST_REPORT: case TEST_SIGNAL: return report(r, s);
 	case TEST_PASS: return settle(r, r->f.now + s->at_us);
-	case TEST_ANSWER: case TEST_RESOLVE: case TEST_APPROVE: return command(r, s);
+	case TEST_ANSWER: case TEST_RESOLVE: case TEST_APPROVE: case TEST_UPHOLD: case TEST_DISMISS: return command(r, s);
 	case TEST_RETRACT:
 		back = *s;
 		back.type = TEST_REPORT;

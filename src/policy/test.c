@@ -6,7 +6,8 @@
 #include "base/time.h"
 #include "policy/rules.h"
 
-static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", NULL };
+static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss",
+	NULL };
 static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", NULL };
 
 static int index_of(struct str s, const char *const *words)
@@ -125,7 +126,7 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 		if (at->arg_count != 2 || span_parse(at->args[1].text, &t->at_us) != OK)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "pass takes a span such as 48h");
 		return OK;
-	case TEST_APPROVE: case TEST_RETRACT:
+	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS:
 		t->actor = at->arg_count > 2 ? at->args[2].text : STR_NONE;
 		return OK;
 	case TEST_ANSWER: case TEST_RESOLVE:
