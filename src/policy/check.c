@@ -122,6 +122,8 @@ static enum err check_kept(struct checking *c)
 		bool ruled = check_has_rule(c, cl);
 		if (!ruled && !cl->manual && !cl->product && !cl->unused)
 			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_NOTFOUND, "clause %.*s has no rule and is neither manual nor unused", STR_ARG(cl->id));
+		if (cl->manual + cl->product + cl->unused > 1)
+			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_CONFLICT, "clause %.*s is kept in more than one way", STR_ARG(cl->id));
 		if (ruled && (cl->unused || cl->product))
 			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_CONFLICT, "clause %.*s has rules although it is %s", STR_ARG(cl->id),
 				cl->unused ? "unused" : "kept by the product");

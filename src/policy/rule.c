@@ -32,7 +32,7 @@ static bool is_comma(const struct conf *at, unsigned i)
 	return !at->args[i].quoted && str_eq(at->args[i].text, STR(","));
 }
 
-/* "messaging.spam", or "connection.*" for every kind of a category. */
+/* "messaging.spam", or "connection.*" for the kinds of a category: not the sealed ones, nor those that take a report back. */
 static enum err add_kind(const struct conf *at, unsigned i, struct cond *c, struct why *why)
 {
 	struct str name = at->args[i].text;
@@ -41,7 +41,8 @@ static enum err add_kind(const struct conf *at, unsigned i, struct cond *c, stru
 	bool any = false;
 	for (int k = 1; k < KIND_COUNT; k++) {
 		struct str this = str_of(kind_words[k]);
-		if (all ? str_starts(this, prefix) : str_eq(this, name)) {
+		bool apart = kind_info((enum kind)k)->flags & (KIND_SEALED | KIND_UNDO);
+		if (all ? str_starts(this, prefix) && !apart : str_eq(this, name)) {
 			c->kinds[k / 64] |= UINT64_C(1) << k % 64;
 			any = true;
 		}
@@ -59,6 +60,7 @@ static enum err add_words(struct arena *a, const struct conf *at, unsigned *i, u
 		if (*i == end)
 			return conf_fail(why, at, *i - 1, ERR_SYNTAX, "something is missing behind \"%.*s\"", STR_ARG(at->args[*i - 1].text));
 		enum err e = OK;
+		uint64_t port;
 		int index;
 		switch (c->type) {
 		case COND_REPORT:
@@ -75,6 +77,11 @@ static enum err add_words(struct arena *a, const struct conf *at, unsigned *i, u
 			if (index < 1)
 				return unknown_word(why, at, *i, "type of source", source_words + 1);
 			c->set |= 1u << index;
+			break;
+		case COND_PORT:
+			if (str_to_u64(at->args[*i].text, 65535, &port) != OK || !port)
+				return conf_fail(why, at, *i, ERR_RANGE, "\"%.*s\" is no port (1 to 65535)", STR_ARG(at->args[*i].text));
+			c->words[c->word_count++] = at->args[*i].text;
 			break;
 		default:
 			c->words[c->word_count++] = at->args[*i].text;

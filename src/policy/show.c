@@ -205,7 +205,8 @@ void show_step(const struct step *s, struct buf *out)
 	bool text = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_TASK || s->verb == VERB_ASK;
 	if (s->service.len && !(s->verb == VERB_TERMINATE && str_eq(s->service, STR("all")))) {
 		buf_putc(out, ' ');
-		if (text)
+		/* behind terminate the service may be left out: one with the name of an option stands in quotes */
+		if (text || str_eq(s->service, STR("with")) || str_eq(s->service, STR("unless")))
 			quoted(out, s->service);
 		else
 			word(out, s->service);
@@ -239,12 +240,9 @@ void show_ladder(const struct ladder *l, struct buf *out)
 		show_step(&l->steps[i], out);
 		buf_putc(out, '\n');
 	}
-	if (l->forget_us) {
-		buf_puts(out, "    forget after ");
-		span(out, l->forget_us);
-		buf_putc(out, '\n');
-	}
-	buf_puts(out, "}\n");
+	buf_puts(out, "    forget after ");
+	span(out, l->forget_us);
+	buf_puts(out, "\n}\n");
 }
 
 void show_enforcement(const struct enforcement *e, struct buf *out)
