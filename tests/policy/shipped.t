@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# The shipped policy: every check, every inline test as one line, every letter in every language with the same fields, and
+# what coverage says of each clause compared with the reviewed list in shipped.coverage.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+aup=${AUP:-}
+for candidate in "$top/build/aup" "$top/build/src/aup/aup"; do
+	[ -z "$aup" ] && [ -x "$candidate" ] && aup=$candidate
+done
+[ -n "$aup" ] || { echo "1..0 # SKIP aup is not built"; exit 0; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+n=0 bad=0
+
+# ok NAME COMMAND...: one TAP line; what the command printed becomes a comment when it fails.
+ok() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" > "$work/out" 2>&1; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		sed 's/^/# /' "$work/out"
+		bad=$((bad + 1))
+	fi
+}
+
+fields() { grep -o '{[a-z_]*}' "$1" | sort -u; }
+same_fields() { diff <(fields "$top/policy/letters/en/$1") <(fields "$top/policy/letters/de/$1"); }
+same_letters() { diff <(ls "$top/policy/letters/en") <(ls "$top/policy/letters/de"); }
+# The clauses whose own paragraph and heading the posted text holds, in the order of the clause table.
+same_clauses() {
+	diff <(sed -n 's/^### \(.*\) {#\(.*\)}$/\2 \1/p' "$top/policy/aup.md") \
+		<(sed -n 's/^CLAUSE("\([^"]*\)", "\([^"]*\)".*/\1 \2/p' "$top/src/model/clause.def")
+}
+same_coverage() {
+	"$aup" policy coverage "$top/policy" > "$work/coverage" || return 1
+	diff <(grep -v '^ ' "$work/coverage" | sed -n 's/^\([a-z.-]*\)  *\(.*\)$/\1 \2/p' | tr -s ' ' | grep -v '^59 ') "$top/tests/policy/shipped.coverage"
+}
+no_failure() { ! grep -v '^ok' "$work/tests" | grep -v ' 0 failed$'; }
+
+ok "the shipped policy passes every check" "$aup" policy check "$top/policy"
+"$aup" policy test "$top/policy" > "$work/tests" 2>&1
+while read -r verdict name; do
+	case $verdict in
+	ok) n=$((n + 1)); echo "ok $n - $name" ;;
+	FAIL) n=$((n + 1)); bad=$((bad + 1)); echo "not ok $n - $name" ;;
+	esac
+done < "$work/tests"
+ok "no inline test failed" no_failure
+ok "there are at least 160 inline tests" test "$(grep -c '^ok' "$work/tests")" -ge 160
+ok "the posted text has a paragraph for each clause, under its title, in order" same_clauses
+ok "every letter exists in both languages" same_letters
+for letter in "$top"/policy/letters/en/*.txt; do
+	ok "letter $(basename "$letter" .txt) tells the same in both languages" same_fields "$(basename "$letter")"
+done
+ok "coverage says of each clause what was reviewed" same_coverage
+echo "1..$n"
+exit $((bad > 0))
