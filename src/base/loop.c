@@ -156,6 +156,8 @@ void watch_free(struct watch *w)
 static void on_timer(uv_timer_t *uv)
 {
 	struct timer *t = uv->data;
+	/* timers run before the poll: without this the turn would go on to wait for a descriptor, and what follows a turn with it */
+	uv_stop(uv->loop);
 	if (t->fn)
 		t->fn(t->arg);
 }
