@@ -7,43 +7,113 @@
 #include "base/time.h"
 #include "policy/rules.h"
 
-#define F(s, name_, member, kind) { .name = (name_), .type = (kind), .offset = offsetof(struct s, member) }
+enum { NUMBER_MAX = 14 /* 64 bits in base 32, and a blank */, HEAD_NUMBERS = 5, TRIPLE = 3 };
 
-static const struct field bucket_fields[] = { F(window_bucket, "s", slot, FIELD_INT), F(window_bucket, "n", count, FIELD_INT),
-	F(window_bucket, "f", first_at, FIELD_INT), { .name = NULL } };
-static const struct field member_fields[] = { F(window_member, "h", hash, FIELD_U64), F(window_member, "t", last_at, FIELD_INT),
-	F(window_member, "n", count, FIELD_INT), { .name = NULL } };
-static const struct field window_fields[] = {
-	F(window, "first", first_at, FIELD_TIME), F(window, "last", last_at, FIELD_TIME),
-	{ .name = "buckets", .type = FIELD_LIST, .offset = offsetof(struct window, buckets), .fields = bucket_fields, .size = sizeof(struct window_bucket),
-		.count_offset = offsetof(struct window, bucket_count), .max = WINDOW_BUCKETS + 1 },
-	{ .name = "members", .type = FIELD_LIST, .offset = offsetof(struct window, members), .fields = member_fields, .size = sizeof(struct window_member),
-		.count_offset = offsetof(struct window, member_count), .max = WINDOW_MEMBERS_MAX },
-	F(window, "full", saturated, FIELD_BOOL), { .name = NULL },
+static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+static const uint64_t format = 1;
+
+/* The body is numbers in base 32 with a blank behind each: a row is folded for every event, so it has to be read fast. */
+struct numbers {
+	const char *at, *end;
+	bool bad;
 };
+
+static uint64_t take(struct numbers *n)
+{
+	uint64_t v = 0;
+	unsigned length = 0;
+	for (; n->at < n->end && *n->at != ' '; n->at++, length++) {
+		char c = *n->at;
+		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'v' ? (unsigned)(c - 'a') + 10 : 32;
+		n->bad |= digit == 32 || length == NUMBER_MAX - 1;
+		v = v << 5 | (digit & 31);
+	}
+	n->bad |= n->at == n->end || !length;
+	n->at += n->at < n->end;
+	return v;
+}
+
+static char *put(char *out, uint64_t v)
+{
+	char text[NUMBER_MAX];
+	unsigned n = 0;
+	do
+		text[n++] = digits[v & 31];
+	while (v >>= 5);
+	while (n)
+		*out++ = text[--n];
+	*out++ = ' ';
+	return out;
+}
+
+/* Times are kept as how long they lie before the latest. */
+static int64_t before(int64_t at, uint64_t ago)
+{
+	return (int64_t)((uint64_t)at - ago);
+}
+
+static enum err read_body(struct str body, struct window *w)
+{
+	struct numbers n = { body.ptr, body.ptr + body.len, false };
+	n.bad = take(&n) != format;
+	w->last_at = (int64_t)take(&n);
+	w->saturated = take(&n) != 0;
+	uint64_t buckets = take(&n), members = take(&n);
+	if (n.bad || buckets > WINDOW_BUCKETS + 1 || members > WINDOW_MEMBERS_MAX)
+		return ERR_CORRUPT;
+	w->first_at = w->last_at;
+	for (; w->bucket_count < buckets; w->bucket_count++) {
+		struct window_bucket *b = &w->buckets[w->bucket_count];
+		b->slot = (int64_t)take(&n);
+		b->count = (int64_t)take(&n);
+		b->first_at = before(w->last_at, take(&n));
+		if (b->first_at < w->first_at)
+			w->first_at = b->first_at;
+	}
+	for (; w->member_count < members; w->member_count++) {
+		struct window_member *m = &w->members[w->member_count];
+		m->hash = take(&n);
+		m->last_at = before(w->last_at, take(&n));
+		m->count = (int64_t)take(&n);
+	}
+	return n.bad || n.at != n.end ? ERR_CORRUPT : OK;
+}
 
 enum err window_read(struct arena *a, struct str body, struct window *ret_window, struct why *why)
 {
-	struct window w = { .first_at = TIME_NONE, .last_at = TIME_NONE }, room = { .buckets = ARENA_ARRAY(a, struct window_bucket, WINDOW_BUCKETS + 1),
+	struct window w = { .first_at = TIME_NONE, .last_at = TIME_NONE, .buckets = ARENA_ARRAY(a, struct window_bucket, WINDOW_BUCKETS + 1),
 		.members = ARENA_ARRAY(a, struct window_member, WINDOW_MEMBERS_MAX) };
-	if (!room.buckets || !room.members)
+	if (!w.buckets || !w.members)
 		return why_set(why, ERR_NOMEM, "no memory for a window");
-	enum err e = body.len ? field_decode(a, body, window_fields, &w, why) : OK;
-	if (e)
-		return e;
-	if (w.bucket_count)
-		memcpy(room.buckets, w.buckets, w.bucket_count * sizeof(*w.buckets));
-	if (w.member_count)
-		memcpy(room.members, w.members, w.member_count * sizeof(*w.members));
-	w.buckets = room.buckets;
-	w.members = room.members;
+	if (body.len && read_body(body, &w) != OK)
+		return why_set(why, ERR_CORRUPT, "the row of a window is damaged");
 	*ret_window = w;
 	return OK;
 }
 
 enum err window_write(struct arena *a, const struct window *w, struct str *ret_body)
 {
-	return field_encode(a, window_fields, w, ret_body);
+	char *start = arena_alloc(a, NUMBER_MAX * (HEAD_NUMBERS + TRIPLE * ((size_t)w->bucket_count + w->member_count)));
+	char *out = start;
+	if (!start)
+		return ERR_NOMEM;
+	out = put(out, format);
+	out = put(out, (uint64_t)w->last_at);
+	out = put(out, w->saturated);
+	out = put(out, w->bucket_count);
+	out = put(out, w->member_count);
+	for (unsigned i = 0; i < w->bucket_count; i++) {
+		out = put(out, (uint64_t)w->buckets[i].slot);
+		out = put(out, (uint64_t)w->buckets[i].count);
+		out = put(out, (uint64_t)w->last_at - (uint64_t)w->buckets[i].first_at);
+	}
+	for (unsigned i = 0; i < w->member_count; i++) {
+		out = put(out, w->members[i].hash);
+		out = put(out, (uint64_t)w->last_at - (uint64_t)w->members[i].last_at);
+		out = put(out, (uint64_t)w->members[i].count);
+	}
+	*ret_body = (struct str){ start, (size_t)(out - start) };
+	return OK;
 }
 
 static int64_t saturating(int64_t x, int64_t y)

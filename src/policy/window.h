@@ -3,7 +3,7 @@
  *
  * A window reaches back its span from its latest event, exact to one bucket. A distinct count is exact to WINDOW_MEMBERS_MAX
  * members, then saturated at that. Late events fold in as long as they lie within the window of the latest one; older ones
- * count nothing. The body is JSON, the same bytes for the same events in the same order. Whoever feeds it keeps events of the
+ * count nothing. The body is plain text, the same bytes for the same events in the same order. Whoever feeds it keeps events of the
  * future out: one of them would push all others out of the window.
  */
 #ifndef AUPD_POLICY_WINDOW_H

@@ -88,7 +88,10 @@ static void test_window(void)
 	IS_INT(window_take(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE), 3, "taken back");
 	IS_INT(window_take(&w, 24 * HOUR_US, start_at, 1, STR_NONE), 3, "nothing to take back");
 	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 31 * HOUR_US, INT64_MAX, STR_NONE), INT64_MAX, "counts saturate");
-	OK_(window_read(arena, STR("{\"buckets\":7}"), &w, NULL) != OK, "a damaged body is refused");
+	OK_(window_read(arena, STR("{\"buckets\":7}"), &w, NULL) == ERR_CORRUPT, "a foreign body is refused");
+	OK_(window_read(arena, str_sub(body, 0, body.len - 2), &w, NULL) == ERR_CORRUPT, "a body that is cut off is refused");
+	OK_(window_read(arena, STR("1 0 0 zz 0 "), &w, NULL) == ERR_CORRUPT, "a digit that is none is refused");
+	OK_(window_read(arena, STR("1 0 0 vv 0 "), &w, NULL) == ERR_CORRUPT, "more buckets than there are, too");
 }
 
 static void test_distinct(void)
