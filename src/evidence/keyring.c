@@ -10,13 +10,32 @@
 #include "base/file.h"
 #include "base/map.h"
 
-enum { FILE_BYTES_MAX = 1 << 30 };
+/* The bit lies in the first octet of the record, which no write can tear. */
+enum { FILE_BYTES_MAX = 1 << 30, DESTROYED = 0x8000, RECORD_EXTRA = 2 + SEAL_KEY_LEN + 4, RECORD_MAX = KEYRING_ID_MAX + RECORD_EXTRA };
+
+enum mode { MODE_WRITE, MODE_READ, MODE_FIXED };
+
+struct entry {
+	struct seal_key key;
+	uint64_t at;                    /* of its record in the file */
+};
 
 struct keyring {
 	int fd;
-	struct map *keys;               /* -> struct seal_key */
-	bool fixed;
+	enum mode mode;
+	uint64_t size;                  /* whole records */
+	bool broken;                    /* the end of the file is not known: nothing may be appended */
+	struct map *keys;               /* -> struct entry; a destroyed one is not in it */
 	struct seal_key secret;
+};
+
+enum state { RECORD_GOOD, RECORD_DESTROYED, RECORD_BAD };
+
+struct key_record {
+	enum state state;
+	bool wiped;
+	struct str id, key;
+	size_t len;
 };
 
 struct keyring *keyring_fixed(const struct seal_key *secret)
@@ -24,10 +43,18 @@ struct keyring *keyring_fixed(const struct seal_key *secret)
 	struct keyring *k = calloc(1, sizeof(*k));
 	if (k) {
 		k->fd = -1;
-		k->fixed = true;
+		k->mode = MODE_FIXED;
 		k->secret = *secret;
 	}
 	return k;
+}
+
+static void forget(struct entry *e)
+{
+	if (e) {
+		secret_wipe(e, sizeof(*e));
+		free(e);
+	}
 }
 
 void keyring_close(struct keyring *k)
@@ -36,68 +63,130 @@ void keyring_close(struct keyring *k)
 	void *v;
 	if (!k)
 		return;
-	while (k->keys && map_next(k->keys, &i, NULL, &v)) {
-		secret_wipe(v, sizeof(struct seal_key));
-		free(v);
-	}
+	while (k->keys && map_next(k->keys, &i, NULL, &v))
+		forget(v);
 	map_free(k->keys);
 	file_close(k->fd);
 	secret_wipe(&k->secret, sizeof(k->secret));
 	free(k);
 }
 
-static enum err remember(struct keyring *k, struct str subject, const struct seal_key *key, struct why *why)
+static enum err remember(struct keyring *k, struct str subject, struct str key, uint64_t at, struct why *why)
 {
-	struct seal_key *copy = malloc(sizeof(*copy));
-	if (!copy || map_put(k->keys, subject, copy) != OK) {
-		free(copy);
+	struct entry *fresh = malloc(sizeof(*fresh)), *old = map_get(k->keys, subject);
+	if (!fresh || map_put(k->keys, subject, fresh) != OK) {
+		free(fresh);
 		return why_set(why, ERR_NOMEM, "no memory for the keys of subjects");
 	}
-	*copy = *key;
+	memcpy(fresh->key.octets, key.ptr, SEAL_KEY_LEN);
+	fresh->at = at;
+	forget(old);
 	return OK;
 }
 
-/* Reads what is whole; a torn last record is cut off: nothing rests on a key that was never synced. */
+static bool all_zero(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i])
+			return false;
+	return true;
+}
+
+/* A record marked as destroyed whose key is whole was not overwritten: whoever asked was not told that it is gone. */
+static struct key_record take_record(struct str bytes)
+{
+	struct reader r;
+	reader_init(&r, bytes);
+	uint16_t head = reader_u16(&r), id_len = head & (DESTROYED - 1);
+	struct key_record rec = { .state = RECORD_BAD, .id = reader_take(&r, id_len), .key = reader_take(&r, SEAL_KEY_LEN) };
+	uint32_t crc = reader_u32(&r);
+	char copy[RECORD_MAX];
+	if (r.err || id_len > KEYRING_ID_MAX)
+		return rec;
+	rec.len = r.pos;
+	memcpy(copy, bytes.ptr, rec.len);
+	copy[0] = (char)(copy[0] & 0x7f);
+	rec.wiped = all_zero(rec.key);
+	if (!rec.wiped && crc == crc32c(0, (struct str){ copy, rec.len - 4 }))
+		rec.state = RECORD_GOOD;
+	else if (head & DESTROYED)
+		rec.state = RECORD_DESTROYED;
+	secret_wipe(copy, sizeof(copy));
+	return rec;
+}
+
+/* At most one record was ever unsynced: the end of the file is torn when it is no longer than one and none stands in it. */
+static bool is_torn(struct str tail)
+{
+	if (tail.len > RECORD_MAX)
+		return false;
+	for (size_t i = 1; i < tail.len; i++)
+		if (take_record(str_sub(tail, i, tail.len)).state == RECORD_GOOD)
+			return false;
+	return true;
+}
+
+static enum err wipe_at(struct keyring *k, uint64_t at, size_t id_len, struct why *why)
+{
+	static const char zeros[SEAL_KEY_LEN];
+	enum err e = file_write_at(k->fd, at + 2 + id_len, (struct str){ zeros, sizeof(zeros) }, why);
+	return e ? e : file_sync(k->fd, why);
+}
+
+static enum err read_records(struct keyring *k, struct str all, struct why *why)
+{
+	size_t at = 0;
+	enum err e = OK;
+	while (e == OK && at < all.len) {
+		struct key_record rec = take_record(str_sub(all, at, all.len));
+		if (rec.state == RECORD_BAD)
+			break;
+		if (rec.state == RECORD_GOOD)
+			e = remember(k, rec.id, rec.key, at, why);
+		else if (!rec.wiped && k->mode == MODE_WRITE)
+			e = wipe_at(k, at, rec.id.len, why);
+		at += rec.len;
+	}
+	k->size = at;
+	if (e || at == all.len)
+		return e;
+	if (!is_torn(str_sub(all, at, all.len)))
+		return why_set(why, ERR_CORRUPT, "the key file is damaged at octet %zu", at);
+	return k->mode == MODE_WRITE ? file_truncate(k->fd, at, why) : OK;
+}
+
 static enum err read_keys(struct keyring *k, struct why *why)
 {
 	struct arena *a = arena_new("keyring", (size_t)FILE_BYTES_MAX + (1 << 20));
 	uint64_t size = 0;
-	size_t got = 0, good = 0;
+	size_t got = 0;
 	enum err e = a ? file_size(k->fd, &size, why) : ERR_NOMEM;
 	char *bytes = e == OK && size <= FILE_BYTES_MAX ? arena_alloc(a, (size_t)size + 1) : NULL;
 	if (e == OK && !bytes)
 		e = why_set(why, ERR_LIMIT, "the key file is too long");
 	if (e == OK)
 		e = file_read_at(k->fd, 0, bytes, (size_t)size, &got, why);
-	while (e == OK && good < got) {
-		struct reader r;
-		reader_init(&r, (struct str){ bytes + good, got - good });
-		struct str id = reader_take(&r, reader_u16(&r)), key = reader_take(&r, SEAL_KEY_LEN);
-		size_t len = r.pos;
-		uint32_t crc = reader_u32(&r);
-		if (r.err || crc != crc32c(0, (struct str){ bytes + good, len }))
-			break;
-		struct seal_key copy;
-		memcpy(copy.octets, key.ptr, SEAL_KEY_LEN);
-		e = remember(k, id, &copy, why);
-		good += len + 4;
-	}
-	if (e == OK && good < got)
-		e = file_truncate(k->fd, good, why);
+	if (e == OK)
+		e = read_records(k, (struct str){ bytes, got }, why);
+	if (bytes)
+		secret_wipe(bytes, (size_t)size);
 	arena_free(a);
 	return e;
 }
 
-enum err keyring_open(int dir_fd, const char *name, bool create, struct keyring **ret_keyring, struct why *why)
+static enum err open_mode(int dir_fd, const char *name, enum mode mode, int flags, struct keyring **ret_keyring, struct why *why)
 {
 	struct keyring *k = calloc(1, sizeof(*k));
 	if (!k)
 		return why_set(why, ERR_NOMEM, "no memory for the keys of subjects");
 	k->fd = -1;
+	k->mode = mode;
 	k->keys = map_new(KEYRING_KEYS_MAX);
-	enum err e = k->keys ? file_open(dir_fd, name, O_RDWR | O_APPEND | (create ? O_CREAT : 0), 0600, &k->fd, why) : ERR_NOMEM;
+	enum err e = k->keys ? file_open(dir_fd, name, flags, 0600, &k->fd, why) : ERR_NOMEM;
 	if (e == OK)
 		e = read_keys(k, why);
+	if (e == OK && flags & O_CREAT)
+		e = file_sync_dir(dir_fd, why);
 	if (e) {
 		keyring_close(k);
 		return e;
@@ -106,17 +195,38 @@ enum err keyring_open(int dir_fd, const char *name, bool create, struct keyring 
 	return OK;
 }
 
+enum err keyring_open(int dir_fd, const char *name, bool create, struct keyring **ret_keyring, struct why *why)
+{
+	return open_mode(dir_fd, name, MODE_WRITE, O_RDWR | (create ? O_CREAT : 0), ret_keyring, why);
+}
+
+enum err keyring_open_read(int dir_fd, const char *name, struct keyring **ret_keyring, struct why *why)
+{
+	return open_mode(dir_fd, name, MODE_READ, O_RDONLY, ret_keyring, why);
+}
+
 enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *ret_key)
 {
-	if (k->fixed) {
+	if (k->mode == MODE_FIXED) {
 		digest_hkdf((struct str){ (const char *)k->secret.octets, SEAL_KEY_LEN }, str_sub(subject, 0, 256), ret_key->octets, SEAL_KEY_LEN);
 		return OK;
 	}
-	const struct seal_key *found = map_get(k->keys, subject);
+	const struct entry *found = map_get(k->keys, subject);
 	if (!found)
 		return ERR_NOTFOUND;
-	*ret_key = *found;
+	*ret_key = found->key;
 	return OK;
+}
+
+/* After a failed append the file is cut back, or a later record would stand behind half of this one. */
+static enum err append(struct keyring *k, struct str record, struct why *why)
+{
+	enum err e = file_write_at(k->fd, k->size, record, why);
+	if (e == OK)
+		e = file_sync(k->fd, why);
+	if (e && (file_truncate(k->fd, k->size, NULL) != OK || file_sync(k->fd, NULL) != OK))
+		k->broken = true;
+	return e;
 }
 
 enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why)
@@ -124,24 +234,49 @@ enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret
 	struct buf b;
 	struct seal_key key;
 	if (subject.len > KEYRING_ID_MAX)
-		return why_set(why, ERR_LIMIT, "the id of a subject is too long");
+		return why_set(why, ERR_LIMIT, "the id of a subject has at most %d octets", KEYRING_ID_MAX);
 	if (keyring_find(k, subject, ret_key) == OK)
 		return OK;
+	if (k->mode != MODE_WRITE)
+		return why_set(why, ERR_DENIED, "the subject has no key, and this program makes none");
+	if (k->broken)
+		return why_set(why, ERR_IO, "the key file could not be written; aupd must be started again");
+	if (map_count(k->keys) == KEYRING_KEYS_MAX || k->size > FILE_BYTES_MAX - RECORD_MAX)
+		return why_set(why, ERR_LIMIT, "the key file is full");
 	random_bytes(key.octets, sizeof(key.octets));
-	buf_init(&b, 1024);
+	buf_init(&b, RECORD_MAX);
 	buf_u16(&b, (uint16_t)subject.len);
 	buf_put(&b, subject);
 	buf_put(&b, (struct str){ (const char *)key.octets, SEAL_KEY_LEN });
 	buf_u32(&b, crc32c(0, buf_str(&b)));
-	enum err e = file_append(k->fd, buf_str(&b), why);
-	if (e == OK)
-		e = file_sync(k->fd, why);
-	secret_wipe(b.ptr, b.len);
-	buf_done(&b);
-	if (e == OK)
-		e = remember(k, subject, &key, why);
+	enum err e = b.err ? b.err : append(k, buf_str(&b), why);
+	if (e == OK) {
+		e = remember(k, subject, (struct str){ (const char *)key.octets, SEAL_KEY_LEN }, k->size, why);
+		k->size += b.len;
+	}
 	if (e == OK)
 		*ret_key = key;
+	if (b.ptr)
+		secret_wipe(b.ptr, b.len);
+	buf_done(&b);
 	secret_wipe(&key, sizeof(key));
+	return e;
+}
+
+enum err keyring_destroy(struct keyring *k, struct str subject, struct why *why)
+{
+	if (k->mode != MODE_WRITE)
+		return why_set(why, ERR_DENIED, "this program destroys no keys");
+	struct entry *entry = map_get(k->keys, subject);
+	if (!entry)
+		return ERR_NOTFOUND;
+	char mark = (char)(subject.len >> 8 | DESTROYED >> 8);
+	enum err e = file_write_at(k->fd, entry->at, (struct str){ &mark, 1 }, why);
+	if (e == OK)
+		e = file_sync(k->fd, why);
+	if (e == OK)
+		e = wipe_at(k, entry->at, subject.len, why);
+	if (e == OK)
+		forget(map_remove(k->keys, subject));
 	return e;
 }

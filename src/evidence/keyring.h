@@ -2,7 +2,11 @@
  * The subjects' keys, in a small file of their own: what is sealed or committed to for a subject is gone when its key is.
  *
  * One line-less record a key: length of the id, id, key, CRC32C. A new key is appended and synced before it is used for
- * the first time, so a commit never rests on a key that a crash could lose. Only the judge opens it for writing.
+ * the first time, so a commit never rests on a key that a crash could lose. A destroyed key is marked by one bit of its
+ * record, synced, then overwritten and synced again. Only the judge opens the file for writing.
+ *
+ * Opening cuts off a torn last record and ends a destruction that was interrupted; every other damage is ERR_CORRUPT,
+ * because a key that is lost erases a person's evidence.
  */
 #ifndef AUPD_EVIDENCE_KEYRING_H
 #define AUPD_EVIDENCE_KEYRING_H
@@ -15,6 +19,8 @@ enum { KEYRING_KEYS_MAX = 4000000, KEYRING_ID_MAX = 400 };
 struct keyring;
 
 enum err keyring_open(int dir_fd, const char *name, bool create, struct keyring **ret_keyring, struct why *why) MUST_CHECK;
+/* For finding only: keyring_get makes none (ERR_DENIED), keyring_destroy neither. The file stays as it is. */
+enum err keyring_open_read(int dir_fd, const char *name, struct keyring **ret_keyring, struct why *why) MUST_CHECK;
 /* Keys derived from one secret, nothing kept: for tests and replays. */
 struct keyring *keyring_fixed(const struct seal_key *secret);
 void keyring_close(struct keyring *k);
@@ -22,5 +28,7 @@ void keyring_close(struct keyring *k);
 enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why) MUST_CHECK;
 /* ERR_NOTFOUND: never made, or destroyed. */
 enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *ret_key) MUST_CHECK;
+/* The key is gone from the file when it returns OK; again after an error. ERR_NOTFOUND: there is none. */
+enum err keyring_destroy(struct keyring *k, struct str subject, struct why *why) MUST_CHECK;
 
 #endif
