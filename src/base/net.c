@@ -369,3 +369,21 @@ void net_close(int fd)
 	if (fd >= 0)
 		(void)close(fd);
 }
+
+enum err net_notify(const char *path, struct str text)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	size_t len = strlen(path);
+	if (!len || len >= sizeof(to.sun_path))
+		return ERR_LIMIT;
+	memcpy(to.sun_path, path, len);
+	if (to.sun_path[0] == '@')
+		to.sun_path[0] = 0;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return err_from_errno(errno);
+	ssize_t n = sendto(fd, text.ptr, text.len, MSG_NOSIGNAL, (const struct sockaddr *)&to, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+	enum err e = n < 0 ? err_from_errno(errno) : OK;
+	(void)close(fd);
+	return e;
+}

@@ -45,4 +45,7 @@ enum err net_send_fds(int fd, struct str bytes, const int *fds, unsigned fd_coun
 enum err net_recv_fds(int fd, void *out, size_t max, size_t *ret_len, int *ret_fds, unsigned *ret_fd_count) MUST_CHECK;
 void net_close(int fd);                                         /* accepts -1 */
 
+/* One datagram to a Unix socket ("@name" is abstract): how systemd is told. */
+enum err net_notify(const char *path, struct str text) MUST_CHECK;
+
 #endif

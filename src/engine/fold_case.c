@@ -83,7 +83,7 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 	record_commit(&r, "text", e->text);
 	enum err err = keyring_get(f->keyring, c->customer, &key, why);
 	if (err == OK)
-		err = record_encode(a, &r, &key, &text, &opening, why);
+		err = record_write(a, &r, &key, &text, &opening, why);
 	if (err == OK)
 		err = count_up(f, str_format(a, "record/%u", case_partition(c->number)), &order, why);
 	if (err)

@@ -110,7 +110,7 @@ static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 	return b->err ? why_set(why, b->err, "a record of more than %d bytes", RECORD_BYTES_MAX) : OK;
 }
 
-enum err record_encode(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening, struct why *why)
+enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening, struct why *why)
 {
 	struct buf text, opening;
 	struct jsonw w;
@@ -178,7 +178,7 @@ static enum err take_value(struct arena *a, struct str v, struct str *ret)
 	return OK;
 }
 
-enum err record_decode(struct arena *a, struct str text, struct record *ret_record, struct why *why)
+enum err record_read(struct arena *a, struct str text, struct record *ret_record, struct why *why)
 {
 	struct record r = { 0 };
 	if (text.len > RECORD_BYTES_MAX || !str_starts(text, HEAD) || text.ptr[text.len - 1] != '\n')

@@ -36,10 +36,10 @@ void record_put_u64(struct arena *a, struct record *r, const char *key, uint64_t
 void record_commit(struct record *r, const char *name, struct str value);       /* an empty value is left out */
 
 /* The canonical text; and the opening (salts and values as JSON), sealed under the subject's key. */
-enum err record_encode(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening,
+enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening,
 	struct why *why) MUST_CHECK;
-/* Strict: whatever record_encode would not write is refused. */
-enum err record_decode(struct arena *a, struct str text, struct record *ret_record, struct why *why) MUST_CHECK;
+/* Strict: whatever record_write would not write is refused. */
+enum err record_read(struct arena *a, struct str text, struct record *ret_record, struct why *why) MUST_CHECK;
 /* Opens and checks: every secret of the opening against its com. line. */
 enum err record_open(struct arena *a, const struct record *r, struct str opening, const struct seal_key *subject_key, struct record_line **ret_values,
 	unsigned *ret_count, struct why *why) MUST_CHECK;

@@ -79,6 +79,7 @@ struct observation {
 	struct digest raw_digest;       /* SHA-256 of the whole item */
 	uint64_t raw_len;
 	struct str meta;                /* id of the listener it came in by: "smtp", "api", "ingest" */
+	struct str receipt;             /* receipt id that the reporter was given; "" = none */
 };
 
 extern const struct field fact_fields[], source_fields[], observation_fields[];
