@@ -1,0 +1,147 @@
+/*
+ * webhook: one signed call with op do, check or undo; the reply names done, refused or unknown.
+ *
+ *   POST URL, X-Aupd-Signature: sha256=HEX (HMAC over the body), Idempotency-Key: the act's key
+ *   {"op":"do","key":K,"verb":V,"service":S,"target":T,"case":C,"expires":TIME|null}  ->  {"result":"done|refused|unknown","text":"..."}
+ *
+ * Addresses that are not public are refused unless listed. After a do that was not answered the same call is made again: the
+ * key makes it one.
+ */
+#include <stdlib.h>
+
+#include "action/action.h"
+#include "base/arena.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "base/transfer.h"
+#include "model/ids.h"
+
+enum { CALL_BYTES_MAX = 64 << 10, ANSWER_BYTES_MAX = 64 << 10, ALLOW_MAX = 64 };
+static const int64_t webhook_timeout_us = 30 * SECOND_US;
+
+struct webhook {
+	struct transfers *transfers;
+	struct action_options o;
+};
+
+struct call {
+	action_done_fn *done;
+	void *arg;
+	struct arena *arena;
+	struct timer *soon;
+	enum act_result result;
+	struct str text;
+};
+
+static void finish(void *arg)
+{
+	struct call *c = arg;
+	c->done(c->arg, c->result, c->text);
+	timer_free(c->soon);
+	arena_free(c->arena);
+	free(c);
+}
+
+static void read_answer(struct call *c, struct str body)
+{
+	struct json *root;
+	c->result = RESULT_UNKNOWN;
+	c->text = STR("the hook's answer was not understood");
+	if (json_read(c->arena, body, &root, NULL) != OK)
+		return;
+	struct str result = json_text(root, "result");
+	c->text = str_printable(c->arena, json_text(root, "text"), 200);
+	if (str_eq(result, STR("done")))
+		c->result = RESULT_DONE;
+	else if (str_eq(result, STR("refused")))
+		c->result = RESULT_REFUSED;
+}
+
+static void on_answer(void *arg, const struct transfer_result *r)
+{
+	struct call *c = arg;
+	if (r->outcome == TRANSFER_DONE) {
+		read_answer(c, r->body);
+	} else {
+		c->result = r->outcome == TRANSFER_REFUSED ? RESULT_REFUSED : r->outcome == TRANSFER_UNKNOWN ? RESULT_UNKNOWN : RESULT_RETRY;
+		c->text = str_printable(c->arena, r->text, 200);
+	}
+	finish(c);
+}
+
+static enum err webhook_open(const struct action_options *o, void **ret_state, struct why *why)
+{
+	struct prefix allowed[ALLOW_MAX];
+	struct transfer_options t = { .allowed = allowed };
+	struct webhook *h = calloc(1, sizeof(*h));
+	for (unsigned i = 0; i < o->webhook_allow_count && t.allowed_count < ALLOW_MAX; i++)
+		if (prefix_parse(o->webhook_allow[i], &allowed[t.allowed_count]) == OK)
+			t.allowed_count++;
+	if (!h || transfers_new(o->loop, &t, &h->transfers) != OK) {
+		free(h);
+		return why_set(why, ERR_NOMEM, "hooks cannot be called");
+	}
+	h->o = *o;
+	*ret_state = h;
+	return OK;
+}
+
+static struct str make_body(struct arena *a, const struct action_order *order)
+{
+	const struct act *act = order->act;
+	struct buf b;
+	struct jsonw w;
+	char number[CASE_TEXT_MAX];
+	case_text(act->number, number);
+	buf_init(&b, CALL_BYTES_MAX);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "op", str_of(act_op_words[order->op]));
+	jsonw_str(&w, "key", act->key);
+	jsonw_str(&w, "verb", str_of(verb_words[act->verb]));
+	jsonw_str(&w, "service", act->service);
+	jsonw_str(&w, "target", act->target);
+	jsonw_str(&w, "instance", act->instance);
+	jsonw_str(&w, "case", str_of(number));
+	jsonw_time(&w, "expires", act->expires_at);
+	jsonw_end(&w, '}');
+	struct str body = b.err ? STR_NONE : str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return body;
+}
+
+static void webhook_run(void *state, const struct action_order *order, action_done_fn *done, void *arg)
+{
+	struct webhook *h = state;
+	struct call *c = calloc(1, sizeof(*c));
+	struct digest d;
+	struct why why = { .line = 0 };
+	BUG_ON(!c || !(c->arena = arena_new("hook", 8 * ANSWER_BYTES_MAX)));
+	c->done = done;
+	c->arg = arg;
+	struct str body = make_body(c->arena, order);
+	digest_hmac(h->o.webhook_secret, body, &d);
+	struct str headers[] = { STR("Content-Type: application/json"), str_format(c->arena, "X-Aupd-Signature: sha256=%.*s", STR_ARG(digest_hex(c->arena, &d))),
+		str_format(c->arena, "Idempotency-Key: %.*s", STR_ARG(order->act->key)) };
+	struct transfer_request r = { .method = STR("POST"), .url = order->act->param_count ? order->act->params[0] : STR_NONE, .headers = headers, .header_count = 3,
+		.body = body, .answer_bytes = ANSWER_BYTES_MAX, .timeout_us = webhook_timeout_us };
+	enum err e = transfer_http(h->transfers, &r, on_answer, c, &why);
+	if (e == OK)
+		return;
+	c->result = e == ERR_AGAIN ? RESULT_RETRY : RESULT_REFUSED;
+	c->text = str_copy(c->arena, str_of(why.text));
+	if (timer_new(h->o.loop, finish, c, &c->soon) == OK)
+		timer_set(c->soon, 0, 0);
+}
+
+static void webhook_close(void *state)
+{
+	struct webhook *h = state;
+	if (!h)
+		return;
+	transfers_free(h->transfers);
+	free(h);
+}
+
+const struct action_driver action_webhook = { "webhook", "a signed HTTP call to a system of the operator", true, true, webhook_open, webhook_run, webhook_close };
