@@ -1,0 +1,186 @@
+/*
+ * POST /v1/reports. See reports.h.
+ */
+#include "intake/reports.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/httpd.h"
+#include "base/json.h"
+#include "base/time.h"
+
+enum { RECEIPT_LEN = 32 };
+
+struct client {
+	struct str name, key_digest;
+	int64_t window_us;
+	unsigned in_window;
+};
+
+struct reports {
+	struct reports_options o;
+	struct httpd *http;
+	struct client clients[REPORTS_CLIENTS_MAX];
+	unsigned client_count;
+};
+
+struct pending {
+	struct reports *server;
+	struct http_request *request;
+	const struct client *client;
+	char receipt[RECEIPT_LEN + 1];
+};
+
+static void answer(struct http_request *r, unsigned status, const char *text, const char *retry_after)
+{
+	struct buf b;
+	struct jsonw w;
+	struct http_pair headers[2] = { { STR("Content-Type"), STR("application/json") }, { STR("Retry-After"), str_of(retry_after) } };
+	buf_init(&b, 4096);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, status < 300 ? "id" : "error", str_of(text));
+	if (status < 300)
+		jsonw_str(&w, "status", STR("QUEUED"));
+	jsonw_end(&w, '}');
+	httpd_answer(r, status, headers, retry_after ? 2 : 1, buf_str(&b));
+	buf_done(&b);
+}
+
+static struct client *find_client(struct reports *s, struct http_request *r)
+{
+	struct digest d;
+	struct str auth = http_header(r, "authorization"), key = http_header(r, "x-api-key");
+	if (str_starts_fold(auth, STR("Bearer ")))
+		key = str_trim(str_sub(auth, 7, auth.len));
+	if (s->o.trusted)
+		return &s->clients[0];
+	if (!key.len)
+		return NULL;
+	digest_sha256(key, &d);
+	struct str hex = digest_hex(r->arena, &d);
+	struct client *found = NULL;
+	for (unsigned i = 0; i < s->client_count; i++)
+		if (str_eq_secret(hex, s->clients[i].key_digest))
+			found = &s->clients[i];
+	return found;
+}
+
+static bool too_many(struct client *c)
+{
+	int64_t now = clock_monotonic_us();
+	if (now - c->window_us >= MINUTE_US) {
+		c->window_us = now;
+		c->in_window = 0;
+	}
+	return ++c->in_window > REPORTS_PER_MINUTE;
+}
+
+static void make_receipt(const struct client *c, struct str token, char out[RECEIPT_LEN + 1])
+{
+	struct digest d;
+	digest_hmac(c->key_digest, token, &d);
+	for (int i = 0; i < RECEIPT_LEN / 2; i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", d.octets[i]);
+}
+
+static void on_durable(void *arg, enum err e, const struct position *at)
+{
+	struct pending *p = arg;
+	(void)at;
+	if (e == OK)
+		answer(p->request, 202, p->receipt, NULL);
+	else
+		answer(p->request, 503, "it could not be kept, come again", "30");
+}
+
+static void on_request(void *arg, struct http_request *r)
+{
+	struct reports *s = arg;
+	if (!str_eq(r->path, STR("/v1/reports"))) {
+		answer(r, 404, "there is only /v1/reports here", NULL);
+		return;
+	}
+	if (!str_eq(r->method, STR("POST"))) {
+		answer(r, 405, "POST a report", NULL);
+		return;
+	}
+	struct client *c = find_client(s, r);
+	if (!c) {
+		answer(r, 401, "an API key is needed: Authorization: Bearer KEY", NULL);
+		return;
+	}
+	if (!s->o.trusted && too_many(c)) {
+		answer(r, 429, "too many reports a minute", "60");
+		return;
+	}
+	if (!r->body.len) {
+		answer(r, 400, "the report is empty", NULL);
+		return;
+	}
+	struct pending *p = ARENA_NEW(r->arena, struct pending);
+	struct str token = http_header(r, "idempotency-key");
+	struct str peer = str_format(r->arena, "%lld.%llu", (long long)clock_wall_at(), (unsigned long long)clock_monotonic_us());
+	if (!p || token.len > 256) {
+		answer(r, token.len > 256 ? 400 : 503, "the Idempotency-Key is too long", NULL);
+		return;
+	}
+	*p = (struct pending){ .server = s, .request = r, .client = c };
+	struct digest d;
+	digest_sha256(r->body, &d);
+	make_receipt(c, token.len ? token : str_format(r->arena, "%.*s %.*s", STR_ARG(digest_hex(r->arena, &d)), STR_ARG(peer)), p->receipt);
+	struct str to = http_header(r, "x-recipient");
+	struct buf meta;
+	struct jsonw w;
+	buf_init(&meta, ITEM_META_MAX);
+	jsonw_init(&w, &meta);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "listener", s->o.trusted ? STR("ingest") : STR("api"));
+	jsonw_str(&w, "client", c->name);
+	jsonw_str(&w, "receipt", str_of(p->receipt));
+	if (s->o.trusted && to.len) {
+		jsonw_array(&w, "to");
+		jsonw_str(&w, NULL, to);
+		jsonw_end(&w, ']');
+	}
+	jsonw_end(&w, '}');
+	struct sink_item item = { .item_class = CLASS_COMPLAINT, .source = s->o.source, .received_at = clock_wall_at(), .meta = buf_str(&meta), .payload = r->body };
+	enum err e = s->o.sink.put(s->o.sink.state, &item, on_durable, p);
+	buf_done(&meta);
+	if (e)
+		answer(r, e == ERR_LIMIT ? 413 : 503, e == ERR_LIMIT ? "longer than we take" : "no room now, come again", "30");
+}
+
+enum err reports_open(struct loop *l, const struct reports_options *options, struct reports **ret_reports, struct why *why)
+{
+	struct reports *s = calloc(1, sizeof(*s));
+	if (!s)
+		return why_set(why, ERR_NOMEM, "no memory for a listener");
+	s->o = *options;
+	if (options->trusted)
+		s->clients[s->client_count++] = (struct client){ .name = STR("local"), .key_digest = STR("local") };
+	for (unsigned i = 0; !options->trusted && i < options->api_key_count && s->client_count < REPORTS_CLIENTS_MAX; i++) {
+		struct str rest = options->api_keys[i], name;
+		if (str_split(&rest, ' ', &name))
+			s->clients[s->client_count++] = (struct client){ .name = name, .key_digest = rest };
+	}
+	struct httpd_options http = { .take_listen_fd = options->take_listen_fd, .body_bytes = options->message_bytes, .fn = on_request, .arg = s };
+	enum err e = httpd_open(l, &http, &s->http, why);
+	if (e) {
+		free(s);
+		return e;
+	}
+	*ret_reports = s;
+	return OK;
+}
+
+void reports_close(struct reports *s)
+{
+	if (!s)
+		return;
+	httpd_close(s->http);
+	free(s);
+}
