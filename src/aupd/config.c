@@ -1,0 +1,211 @@
+/*
+ * The daemon's configuration. See config.h; the same table checks it, dumps it and documents it.
+ */
+#include "aupd/config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+
+#include "base/addr.h"
+#include "base/file.h"
+
+const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", NULL };
+static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
+static const char *const form_words[] = { "plain", "json", NULL };
+
+static const struct conf_item provider_items[] = {
+	{ .name = "domain", .type = CONF_WORD, .arguments = "DOMAIN", .required = true, .doc = "domain of our own mail addresses and Message-IDs" },
+	{ .name = "abuse", .type = CONF_WORD, .arguments = "LOCAL-PART", .fallback = "abuse", .doc = "local part of the abuse address; replies come to LOCAL-PART+TOKEN" },
+	{ .name = "contact", .type = CONF_STRING, .arguments = "\"TEXT\"", .fallback = "", .doc = "how people reach us, for letters; the abuse address unless given" },
+	{ .name = NULL },
+};
+
+static const struct conf_item spool_items[] = {
+	{ .name = "size", .type = CONF_SIZE, .arguments = "BYTES", .fallback = "2G", .min = 16 << 20, .max = INT64_C(1) << 42, .doc = "most bytes that the spool may take" },
+	{ .name = "message", .type = CONF_SIZE, .arguments = "BYTES", .fallback = "50M", .min = 64 << 10, .max = 100 << 20, .doc = "longest message that is taken" },
+	{ .name = NULL },
+};
+
+static const struct conf_item hand_items[] = {
+	{ .name = "smarthost", .type = CONF_WORD, .arguments = "HOST:PORT", .fallback = "127.0.0.1:25", .doc = "where letters are handed over" },
+	{ .name = "nft", .type = CONF_PATH, .arguments = "PATH", .fallback = "/usr/sbin/nft", .doc = "the nft program" },
+	{ .name = "table", .type = CONF_WORD, .arguments = "NAME", .fallback = "aupd", .doc = "nft table (family inet) that is ours alone" },
+	{ .name = "suspensions", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10", .min = 0, .max = 10000, .doc = "most suspensions an hour; more wait" },
+	{ .name = "protect", .type = CONF_WORD, .arguments = "PREFIX|CUSTOMER", .many = true, .doc = "never acted on" },
+	{ .name = "allow-hook", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a webhook may live" },
+	{ .name = "hook-secret", .type = CONF_STRING, .arguments = "\"TEXT\"", .fallback = "", .doc = "signs the calls of webhooks" },
+	{ .name = NULL },
+};
+
+
+const struct conf_item config_items[] = {
+	{ .name = "provider", .type = CONF_BLOCK, .items = provider_items, .named = true, .required = true, .arguments = "\"NAME\" { }", .doc = "who we are" },
+	{ .name = "data", .type = CONF_PATH, .arguments = "DIRECTORY", .fallback = "/var/lib/aupd", .doc = "store, keys and spool" },
+	{ .name = "run", .type = CONF_PATH, .arguments = "DIRECTORY", .fallback = "/run/aupd", .doc = "sockets and the state file" },
+	{ .name = "store", .type = CONF_WORD, .arguments = "FILE", .fallback = "aupd.db", .doc = "file of the embedded store in the data directory" },
+	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest ADDRESS:PORT|/PATH", .many = true, .doc = "where complaints come in" },
+	{ .name = "api", .type = CONF_LISTEN, .arguments = "/PATH|ADDRESS:PORT", .doc = "where the desk answers aup; RUN/api.sock unless given" },
+	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
+	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
+	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
+	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
+	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
+	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
+		.doc = "observe: limits and suspensions are shown, not done" },
+	{ .name = "user", .type = CONF_WORD, .arguments = "PREFIX", .fallback = "aupd", .doc = "when started by root, roles run as PREFIX-ear, PREFIX-judge..." },
+	{ .name = "log", .type = CONF_ENUM, .words = form_words, .arguments = "plain|json", .fallback = "plain", .doc = "form of log lines" },
+	{ .name = "log-level", .type = CONF_ENUM, .words = level_words, .arguments = "error|warning|info|debug", .fallback = "info", .doc = "least important line" },
+	{ .name = "testing", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no", .doc = "take time from a test clock; never in service" },
+	{ .name = NULL },
+};
+
+#define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct share, member) }
+#define S(member, count) { .name = #member, .type = FIELD_STRS, .offset = offsetof(struct share, member), .count_offset = offsetof(struct share, count), \
+	.max = CONFIG_LIST_MAX }
+
+static const struct field listen_fields[] = {
+	{ .name = "kind", .type = FIELD_ENUM, .offset = offsetof(struct listen_at, kind), .words = listen_kind_words },
+	{ .name = "address", .type = FIELD_STR, .offset = offsetof(struct listen_at, address) }, { .name = NULL },
+};
+
+const struct field share_fields[] = {
+	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
+	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
+		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
+	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(provider, FIELD_STR),
+	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
+	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
+	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
+};
+
+/* Every statement of a name, its arguments joined by blanks. */
+static enum err gather(struct config *c, const struct conf *first, const char *name, struct str **ret_list, unsigned *ret_count, struct why *why)
+{
+	struct str *list = ARENA_ARRAY(c->arena, struct str, CONFIG_LIST_MAX);
+	unsigned n = 0;
+	if (!list)
+		return ERR_NOMEM;
+	for (const struct conf *s = first; s; s = s->next) {
+		if (!str_eq(s->args[0].text, str_of(name)))
+			continue;
+		if (n == CONFIG_LIST_MAX)
+			return conf_fail(why, s, 0, ERR_LIMIT, "%s is given more than %d times", name, CONFIG_LIST_MAX);
+		struct str text = s->args[1].text;
+		for (unsigned i = 2; i < s->arg_count; i++)
+			text = str_format(c->arena, "%.*s %.*s", STR_ARG(text), STR_ARG(s->args[i].text));
+		list[n++] = text;
+	}
+	*ret_list = list;
+	*ret_count = n;
+	return OK;
+}
+
+static enum err read_listens(struct config *c, struct why *why)
+{
+	static const struct conf_item address[] = { { .name = "listen", .type = CONF_LISTEN, .doc = "" }, { .name = NULL } };
+	struct share *a = &c->all;
+	a->listens = ARENA_ARRAY(c->arena, struct listen_at, CONFIG_LISTEN_MAX);
+	if (!a->listens)
+		return ERR_NOMEM;
+	for (struct conf *s = c->first; s; s = s->next) {
+		int kind = 0;
+		if (!str_eq(s->args[0].text, STR("listen")))
+			continue;
+		while (listen_kind_words[kind] && !str_eq(s->args[1].text, str_of(listen_kind_words[kind])))
+			kind++;
+		if (!listen_kind_words[kind])
+			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest", STR_ARG(s->args[1].text));
+		if (s->arg_count != 3 || a->listen_count == CONFIG_LISTEN_MAX)
+			return conf_fail(why, s, 0, ERR_SYNTAX, "listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH");
+		struct conf_arg pair[2] = { s->args[0], s->args[2] };
+		struct conf one = { .args = pair, .arg_count = 2, .file = s->file };
+		enum err e = conf_check(&one, address, why);
+		if (e)
+			return e;
+		a->listens[a->listen_count++] = (struct listen_at){ (enum listen_kind)kind, s->args[2].text };
+	}
+	return OK;
+}
+
+static enum err read_operators(struct config *c, struct why *why)
+{
+	uint64_t uid;
+	for (const struct conf *s = c->first; s; s = s->next)
+		if (str_eq(s->args[0].text, STR("operator")) &&
+		    (s->arg_count != 4 || !str_eq(s->args[2].text, STR("uid")) || str_to_u64(s->args[3].text, UINT32_MAX, &uid) != OK))
+			return conf_fail(why, s, 0, ERR_SYNTAX, "an operator reads: operator NAME uid NUMBER");
+	return gather(c, c->first, "operator", &c->all.operators, &c->all.operator_count, why);
+}
+
+static enum err fill(struct config *c, struct why *why)
+{
+	struct share *a = &c->all;
+	const struct conf *provider = conf_find(c->first, "provider"), *spool = conf_find(c->first, "spool"), *hand = conf_find(c->first, "hand");
+	const struct conf *in_spool = spool ? spool->child : NULL, *in_hand = hand ? hand->child : NULL;
+	a->provider = provider->args[1].text;
+	a->mail_domain = conf_text(provider->child, provider_items, "domain");
+	a->mail_local = conf_text(provider->child, provider_items, "abuse");
+	a->contact = conf_text(provider->child, provider_items, "contact");
+	if (!a->contact.len)
+		a->contact = str_format(c->arena, "%.*s@%.*s", STR_ARG(a->mail_local), STR_ARG(a->mail_domain));
+	c->data_dir = str_c(c->arena, conf_text(c->first, config_items, "data"));
+	c->run_dir = str_c(c->arena, conf_text(c->first, config_items, "run"));
+	c->user = str_c(c->arena, conf_text(c->first, config_items, "user"));
+	c->api = conf_text(c->first, config_items, "api");
+	if (!c->api.len)
+		c->api = str_format(c->arena, "%s/api.sock", c->run_dir);
+	a->store = conf_text(c->first, config_items, "store");
+	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
+	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
+	a->officer_key = conf_text(c->first, config_items, "officer-key");
+	a->smarthost = conf_text(in_hand, hand_items, "smarthost");
+	a->nft_path = conf_text(in_hand, hand_items, "nft");
+	a->nft_table = conf_text(in_hand, hand_items, "table");
+	a->webhook_secret = conf_text(in_hand, hand_items, "hook-secret");
+	a->suspensions_per_hour = (uint64_t)conf_number(in_hand, hand_items, "suspensions");
+	a->enforce = conf_number(c->first, config_items, "enforcement") == 1;
+	a->log_form = (uint32_t)conf_number(c->first, config_items, "log");
+	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
+	a->testing = conf_number(c->first, config_items, "testing");
+	enum err e = read_listens(c, why);
+	if (e == OK)
+		e = read_operators(c, why);
+	if (e == OK)
+		e = gather(c, c->first, "api-key", &a->api_keys, &a->api_key_count, why);
+	if (e == OK)
+		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
+	if (e == OK)
+		e = gather(c, in_hand, "allow-hook", &a->webhook_allow, &a->webhook_allow_count, why);
+	return e;
+}
+
+enum err config_read(const char *path, struct config **ret_config, struct why *why)
+{
+	struct arena *arena = arena_new("config", 8 * CONFIG_BYTES_MAX);
+	struct config *c = arena ? ARENA_NEW(arena, struct config) : NULL;
+	if (!c) {
+		arena_free(arena);
+		return why_set(why, ERR_NOMEM, "no memory for the configuration");
+	}
+	c->arena = arena;
+	enum err e = file_read_all(arena, AT_FDCWD, path, CONFIG_BYTES_MAX, &c->text, why);
+	if (e == OK)
+		e = conf_read(arena, path, c->text, &c->first, why);
+	if (e == OK)
+		e = conf_check(c->first, config_items, why);
+	if (e == OK)
+		e = fill(c, why);
+	if (e) {
+		/* the excerpt is the caller's to print: it reads the file again */
+		arena_free(arena);
+		return e;
+	}
+	*ret_config = c;
+	return OK;
+}
+
+void config_free(struct config *c)
+{
+	if (c)
+		arena_free(c->arena);
+}

@@ -1,0 +1,69 @@
+/*
+ * The daemon's configuration: the tables of aupd.conf(5), and the values as the keeper holds them.
+ *
+ * Only the keeper reads the file. Each role is sent a share: the members that it needs and nothing else.
+ */
+#ifndef AUPD_AUPD_CONFIG_H
+#define AUPD_AUPD_CONFIG_H
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "model/field.h"
+
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20 };
+
+enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
+extern const char *const listen_kind_words[];
+
+struct listen_at {
+	enum listen_kind kind;
+	struct str address;
+};
+
+/* What roles are told. Members that a role must not have stay empty in its share. */
+struct share {
+	/* all */
+	uint64_t incarnation;
+	uint32_t log_level, log_form;
+	bool testing;
+	/* ear */
+	struct listen_at *listens;
+	unsigned listen_count;
+	uint64_t spool_bytes, message_bytes;
+	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
+	unsigned api_key_count;
+	struct str officer_key;         /* public key, hex */
+	/* judge, ear, hand */
+	struct str provider, mail_domain, mail_local, contact;
+	/* judge */
+	struct str store;
+	bool enforce;
+	struct str *operators;          /* "NAME UID ROLE" */
+	unsigned operator_count;
+	/* hand */
+	struct str smarthost, nft_path, nft_table;
+	struct str *protect;            /* prefixes, domains, customers */
+	unsigned protect_count;
+	struct str *webhook_allow;      /* prefixes that hooks may live in although they are not public */
+	unsigned webhook_allow_count;
+	struct str webhook_secret;
+	uint64_t suspensions_per_hour;
+};
+
+extern const struct field share_fields[];
+extern const struct conf_item config_items[];
+
+struct config {
+	struct arena *arena;
+	struct str text;                /* of the file, for excerpts */
+	struct conf *first;
+	const char *data_dir, *run_dir, *user;
+	struct str api;                 /* where the desk listens */
+	struct share all;
+};
+
+/* Reads and checks the file. On an error nothing is kept; why has file, line and column. */
+enum err config_read(const char *path, struct config **ret_config, struct why *why) MUST_CHECK;
+void config_free(struct config *c);
+
+#endif

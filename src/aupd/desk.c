@@ -1,0 +1,162 @@
+/*
+ * The desk: the API for `aup` on a Unix socket; reads by a read-only store, writes as command frames to the judge.
+ *
+ * A command goes with the very connection it came by, so that the judge reads the peer's credentials itself; the desk cannot
+ * speak for anybody. With the judge down commands are answered 503.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "aupd/desk_read.h"
+#include "aupd/role.h"
+#include "base/clock.h"
+#include "base/httpd.h"
+#include "base/json.h"
+#include "base/net.h"
+
+enum { WAITING_MAX = 256, API_BODY_BYTES = 16 << 20 };
+
+struct desk {
+	struct role *role;
+	struct httpd *http;
+	struct bus judge;
+	bool has_judge;
+	struct desk_store store;
+	struct http_request *waiting[WAITING_MAX];
+	uint64_t requests;
+};
+
+static void answer(struct http_request *r, unsigned status, struct str body)
+{
+	struct http_pair type = { STR("Content-Type"), str_starts(body, STR("{")) || str_starts(body, STR("[")) ? STR("application/json")
+		: STR("application/openmetrics-text; version=1.0.0; charset=utf-8") };
+	httpd_answer(r, status, &type, 1, body);
+}
+
+static void refuse(struct http_request *r, unsigned status, const char *text)
+{
+	answer(r, status, str_format(r->arena, "{\"error\":\"%s\"}", text));
+}
+
+static void forward(struct desk *d, struct http_request *r)
+{
+	unsigned i = 0;
+	while (i < WAITING_MAX && d->waiting[i])
+		i++;
+	if (!d->has_judge || i == WAITING_MAX) {
+		refuse(r, 503, d->has_judge ? "too many commands at once" : "the judge is away; try again");
+		return;
+	}
+	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, i }, .now = clock_wall_at(), .body = r->body };
+	int fd = r->fd;
+	if (bus_send(&d->judge, &f, &fd, 1) != OK) {
+		refuse(r, r->body.len > FRAME_BODY_MAX ? 413 : 503, "the judge cannot be told");
+		return;
+	}
+	d->waiting[i] = r;
+}
+
+static void on_request(void *arg, struct http_request *r)
+{
+	struct desk *d = arg;
+	struct why why = { .line = 0 };
+	struct str out;
+	d->requests++;
+	if (str_eq(r->method, STR("POST")) && str_eq(r->path, STR("/v1/command"))) {
+		forward(d, r);
+		return;
+	}
+	if (!str_eq(r->method, STR("GET"))) {
+		refuse(r, 405, "GET, or POST /v1/command");
+		return;
+	}
+	enum err e = desk_read(&d->store, r, &out, &why);
+	if (e == OK)
+		answer(r, 200, out);
+	else
+		refuse(r, e == ERR_NOTFOUND ? 404 : e == ERR_SYNTAX || e == ERR_RANGE ? 400 : 503, str_c(r->arena, str_printable(r->arena, str_of(why.text), 300)));
+}
+
+static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
+{
+	struct desk *d = arg;
+	for (unsigned i = 0; i < fd_count; i++)
+		net_close(take_fds[i]);
+	if (f->type != FRAME_REPLY || f->at.index >= WAITING_MAX || !d->waiting[f->at.index])
+		return;
+	struct http_request *r = d->waiting[f->at.index];
+	d->waiting[f->at.index] = NULL;
+	bool failed = str_starts(f->body, STR("{\"error\""));
+	answer(r, failed ? 409 : 200, str_copy(r->arena, f->body));
+}
+
+static void on_ready(void *arg)
+{
+	(void)arg;
+}
+
+static void on_closed(void *arg, enum err e)
+{
+	struct desk *d = arg;
+	(void)e;
+	bus_close(&d->judge);
+	d->has_judge = false;
+	for (unsigned i = 0; i < WAITING_MAX; i++)
+		if (d->waiting[i]) {
+			refuse(d->waiting[i], 503, "the judge went away before it answered: look whether it was done");
+			d->waiting[i] = NULL;
+		}
+}
+
+static enum err desk_start(struct role *r, struct why *why)
+{
+	struct desk *d = calloc(1, sizeof(*d));
+	if (!d)
+		return why_set(why, ERR_NOMEM, "no memory");
+	r->state = d;
+	d->role = r;
+	d->store = (struct desk_store){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
+	return OK;
+}
+
+static void desk_run(struct role *r)
+{
+	struct desk *d = r->state;
+	struct why why;
+	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES, .fn = on_request, .arg = d };
+	if (httpd_open(r->loop, &o, &d->http, &why) != OK) {
+		log_error("the API cannot be served", "why", why.text);
+		exit(1);
+	}
+}
+
+static void desk_link(struct role *r, struct str name, int take_fd)
+{
+	static const struct bus_handler handler = { on_frame, on_ready, on_closed };
+	struct desk *d = r->state;
+	struct bus_options o = { .take_fd = take_fd, .handler = &handler, .arg = d };
+	(void)name;
+	if (d->has_judge)
+		on_closed(d, OK);
+	d->has_judge = bus_open(r->loop, &bus_pipe, &o, &d->judge) == OK;
+}
+
+static void desk_clock(struct role *r)
+{
+	(void)r;
+}
+
+static void desk_stop(struct role *r)
+{
+	struct desk *d = r->state;
+	httpd_close(d->http);
+	desk_store_close(&d->store);
+}
+
+static void desk_status(struct role *r, struct jsonw *w)
+{
+	const struct desk *d = r->state;
+	jsonw_int(w, "requests", (int64_t)d->requests);
+}
+
+const struct role_ops desk_ops = { desk_start, desk_run, desk_link, desk_clock, desk_stop, desk_status };

@@ -1,0 +1,21 @@
+/*
+ * What the desk reads for the API: cases, their stories, items, acts, policies, entities, counts.
+ */
+#ifndef AUPD_AUPD_DESK_READ_H
+#define AUPD_AUPD_DESK_READ_H
+
+#include "base/httpd.h"
+#include "store/store.h"
+
+struct desk_store {
+	const struct store_driver *driver;
+	struct store *store;            /* opened at the first request: the judge makes the file */
+	int data_fd;
+	const char *name;
+};
+
+/* GET paths: /v1/cases /v1/cases/C-N /v1/intake /v1/acts /v1/policies /v1/registry /v1/receipts/ID /v1/status /v1/settled /metrics */
+enum err desk_read(struct desk_store *d, struct http_request *r, struct str *ret_body, struct why *why) MUST_CHECK;
+void desk_store_close(struct desk_store *d);
+
+#endif

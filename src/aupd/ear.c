@@ -1,0 +1,415 @@
+/*
+ * The ear: listeners, spool and decoding; frames to the judge. Stops 1 and 2 are joined here.
+ *
+ * What a listener takes is durable before it is answered, also while the judge is down. Decoding reads the spool, never the
+ * network: after a restart it begins at the oldest item and skips what the judge's marks cover. Before an item is decoded
+ * its position is written to the attempt file; one that ended two attempts is skipped and goes before a person.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "aupd/role.h"
+#include "aupd/seal_item.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/net.h"
+#include "base/time.h"
+#include "format/format.h"
+#include "intake/reports.h"
+#include "intake/smtp.h"
+#include "model/item.h"
+#include "spool/reader.h"
+#include "spool/spool.h"
+
+enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, ATTEMPTS_MAX = 2, TRIM_EVERY_US = 2000000 };
+
+/* A frame that the judge has not confirmed yet. */
+struct sent {
+	struct position at;
+	uint8_t lane;
+};
+
+struct ear {
+	struct role *role;
+	struct spool *spool;
+	int spool_fd, sealed_fd;
+	struct arena *arena;
+	struct smtp *smtps[CONFIG_LISTEN_MAX];
+	struct reports *reports[CONFIG_LISTEN_MAX];
+	unsigned listen_count;
+	struct bus judge;
+	bool linked, greeted;           /* greeted: the judge has told its marks */
+	struct spool_reader *reader;
+	struct position lane_mark[LANE_COUNT], lane_sent[LANE_COUNT];
+	struct sent *flight;
+	unsigned flight_from, flight_count;
+	struct position done_below;     /* every item before it is confirmed */
+	struct position blocked_at;     /* the item for which there was no room */
+	struct timer *trim_timer;
+	uint64_t items, frames, unparsed, sealed;
+	bool blocked;
+};
+
+/* The position in hand, so that an item that kills its decoder is known to the next incarnation. */
+static unsigned attempt_begin(struct ear *e, const struct position *at)
+{
+	char text[POSITION_TEXT_MAX + 16], key[POSITION_TEXT_MAX];
+	struct str old;
+	uint64_t n = 0;
+	struct why why;
+	position_print(at, key);
+	if (file_read_all(e->arena, e->spool_fd, "attempt", sizeof(text), &old, &why) == OK) {
+		struct str rest = old, first;
+		if (str_split(&rest, ' ', &first) && str_eq(first, str_of(key)) && str_to_u64(rest, 100, &n) != OK)
+			n = 0;
+	}
+	(void)snprintf(text, sizeof(text), "%s %llu", key, (unsigned long long)n + 1);
+	int fd;
+	if (file_open(e->spool_fd, "attempt", O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd, &why) == OK) {
+		if (file_write_at(fd, 0, str_of(text), &why) != OK)
+			log_warn("cannot note the item in hand");
+		file_close(fd);
+	}
+	return (unsigned)n;
+}
+
+static void attempt_end(struct ear *e)
+{
+	struct why why;
+	if (file_unlink(e->spool_fd, "attempt", &why) != OK)
+		log_debug("no attempt was noted");
+}
+
+static bool send(struct ear *e, enum frame_type type, struct position at, struct str lane_key, bool last, const struct field *fields, const void *noun)
+{
+	uint8_t lane = lane_of(lane_key);
+	struct frame f = { .type = type, .decoder = DECODER_VERSION, .source = 1, .incarnation = e->role->share.incarnation, .at = at, .prev = e->lane_sent[lane],
+		.lane = lane, .flags = last ? FRAME_LAST_OF_ITEM : 0, .now = clock_wall_at() };
+	/* confirmed, or sent already before there was no more room */
+	if (position_cmp(&at, &e->lane_sent[lane]) <= 0)
+		return true;
+	if (e->flight_count == IN_FLIGHT_MAX)
+		return false;
+	if (field_encode(e->arena, fields, noun, &f.body) != OK || bus_send(&e->judge, &f, NULL, 0) != OK)
+		return false;
+	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
+	e->lane_sent[lane] = at;
+	e->frames++;
+	return true;
+}
+
+static struct str meta_text(const struct json *meta, const char *name)
+{
+	return meta ? json_text(meta, name) : STR_NONE;
+}
+
+/* "abuse+TOKEN@domain" -> TOKEN */
+static struct str token_of(struct str recipient)
+{
+	size_t plus = str_chr(recipient, '+'), at = str_chr(recipient, '@');
+	return plus != SIZE_MAX && at != SIZE_MAX && at > plus ? str_sub(recipient, plus + 1, at - plus - 1) : STR_NONE;
+}
+
+static struct str first_recipient(const struct json *meta)
+{
+	const struct json *to = meta ? json_get(meta, "to") : NULL;
+	const struct json *found = to ? to->child : NULL;
+	for (const struct json *m = found; m; m = m->next)
+		if (token_of(m->text).len)
+			found = m;
+	return found ? found->text : STR_NONE;
+}
+
+static bool send_item(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, enum item_type type, const char *reason)
+{
+	char key[POSITION_TEXT_MAX];
+	struct str problems[PROBLEMS_MAX];
+	struct item i = { .type = type, .at = r->at, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
+		.reason = str_of(reason), .token = token_of(d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->from,
+		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
+		.candidate_count = d->count < 64 ? d->count : 64, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
+		.problems = problems };
+	if (type == ITEM_BOUNCE)
+		i.candidate_count = 0;
+	for (unsigned k = 0; k < d->problem_count; k++)
+		problems[i.problem_count++] = d->problems[k].text;
+	position_print(&r->at, key);
+	return send(e, FRAME_ITEM, r->at, i.token.len ? i.token : str_of(key), true, item_fields, &i);
+}
+
+static bool send_observations(struct ear *e, const struct spool_record *r, struct decode *d, const struct json *meta)
+{
+	struct str client = meta_text(meta, "client"), listener = meta_text(meta, "listener");
+	for (unsigned i = 0; i < d->count; i++) {
+		struct observation *o = &d->observations[i];
+		o->at = (struct position){ r->at.segment, r->at.offset, i };
+		o->meta = listener;
+		o->receipt = meta_text(meta, "receipt");
+		if (str_eq(listener, STR("api"))) {
+			o->reporter = str_format(e->arena, "api:%.*s", STR_ARG(client));
+			o->reporter_verified = true;
+		}
+		if (!send(e, FRAME_OBSERVATION, o->at, observation_lane_key(e->arena, o), i + 1 == d->count, observation_fields, o))
+			return false;
+	}
+	return true;
+}
+
+/* A sealed report leaves class, time, address and position; its bytes go to the officer's key. */
+static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
+{
+	struct why why;
+	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK)
+		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
+	e->sealed++;
+	if (!d->count)
+		return true;
+	struct observation o = { .kind = d->observations[0].kind, .witness = WITNESS_REPORT, .source = d->observations[0].source,
+		.event_at = d->observations[0].event_at, .first_at = d->observations[0].event_at, .last_at = d->observations[0].event_at,
+		.zone_given = d->observations[0].zone_given, .received_at = r->received_at, .incidents = 1, .at = r->at };
+	return send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), true, observation_fields, &o);
+}
+
+static bool send_record(struct ear *e, const struct spool_record *r)
+{
+	struct json *meta = NULL;
+	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .format = "unknown" };
+	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
+		meta = NULL;
+	d.recipient = first_recipient(meta);
+	if (attempt_begin(e, &r->at) >= ATTEMPTS_MAX) {
+		e->unparsed++;
+		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
+	}
+#ifdef AUPD_TEST_CRASH
+	if (str_find(r->payload, STR("X-Aupd-Test-Crash: yes")) != SIZE_MAX)
+		abort();
+#endif
+	if (format_decode(&d) != OK)
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it needs more memory than an item may have");
+	switch (d.outcome) {
+	case OUTCOME_REPORT: return send_observations(e, r, &d, meta);
+	case OUTCOME_SEALED: return send_sealed(e, r, &d);
+	case OUTCOME_ANSWER: return send_item(e, r, &d, meta, ITEM_ANSWER, "");
+	case OUTCOME_AUTO: return send_item(e, r, &d, meta, ITEM_AUTO_ANSWER, "");
+	case OUTCOME_BOUNCE: return send_item(e, r, &d, meta, ITEM_BOUNCE, "");
+	case OUTCOME_PROSE: return send_item(e, r, &d, meta, ITEM_PROSE, "prose: a person confirms what was found");
+	case OUTCOME_UNKNOWN: break;
+	}
+	e->unparsed++;
+	return send_item(e, r, &d, meta, ITEM_UNPARSED, "no format was recognised");
+}
+
+static void open_reader(struct ear *e, const struct position *from)
+{
+	struct why why;
+	spool_reader_close(e->reader);
+	e->reader = NULL;
+	if (spool_reader_open(e->spool_fd, from, &e->reader, &why) != OK)
+		log_error("cannot read the spool", "why", why.text);
+}
+
+static void restart_reader(struct ear *e)
+{
+	struct position first = spool_first(e->spool);
+	e->flight_count = 0;
+	memcpy(e->lane_sent, e->lane_mark, sizeof(e->lane_sent));
+	open_reader(e, &first);
+}
+
+/* Sends what the spool holds until the link, or what may be in flight, is full. */
+static void pump(void *arg)
+{
+	struct ear *e = arg;
+	struct why why;
+	if (spool_sync(e->spool, &why) != OK)
+		log_error("the spool cannot be synced; nothing is acknowledged", "why", why.text);
+	if (!e->linked || !e->greeted || !e->reader || e->blocked)
+		return;
+	struct position end = spool_end(e->spool);
+	spool_reader_limit(e->reader, &end);
+	for (unsigned n = 0; n < 256; n++, arena_reset(e->arena)) {
+		struct spool_record r;
+		enum err err = spool_reader_next(e->reader, e->arena, &r, &why);
+		if (err == ERR_CORRUPT) {
+			log_error("a stretch of the spool is corrupt and skipped", "why", why.text);
+			continue;
+		}
+		if (err) {
+			if (err != ERR_NOTFOUND)
+				log_error("cannot read the spool", "why", why.text);
+			break;
+		}
+		e->items++;
+		if (!send_record(e, &r)) {
+			/* no room: the same item again from its start, once there is */
+			e->blocked = true;
+			e->blocked_at = r.at;
+			break;
+		}
+		attempt_end(e);
+	}
+	arena_reset(e->arena);
+}
+
+static void resume(struct ear *e)
+{
+	if (!e->blocked)
+		return;
+	e->blocked = false;
+	open_reader(e, &e->blocked_at);
+}
+
+static void on_mark(struct ear *e, const struct frame *f)
+{
+	if (position_cmp(&f->at, &e->lane_mark[f->lane]) > 0)
+		e->lane_mark[f->lane] = f->at;
+	while (e->flight_count) {
+		struct sent *s = &e->flight[e->flight_from];
+		if (position_cmp(&s->at, &e->lane_mark[s->lane]) > 0)
+			break;
+		e->done_below = s->at;
+		e->flight_from = (e->flight_from + 1) % IN_FLIGHT_MAX;
+		e->flight_count--;
+	}
+	if (e->blocked && e->flight_count < IN_FLIGHT_MAX / 2)
+		resume(e);
+}
+
+static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
+{
+	struct ear *e = arg;
+	for (unsigned i = 0; i < fd_count; i++)
+		net_close(take_fds[i]);
+	if (f->type == FRAME_MARK && e->greeted) {
+		on_mark(e, f);
+	} else if (f->type == FRAME_MARK) {
+		/* before the greeting: what the store has of each lane */
+		e->lane_mark[f->lane] = f->at;
+	} else if (f->type == FRAME_REWIND) {
+		restart_reader(e);
+	} else if (f->type == FRAME_HELLO) {
+		e->greeted = true;
+		restart_reader(e);
+	}
+}
+
+static void on_ready(void *arg)
+{
+	resume(arg);
+}
+
+static void on_closed(void *arg, enum err err)
+{
+	struct ear *e = arg;
+	log_warn("the judge is away; complaints are kept meanwhile", "error", err_text(err));
+	bus_close(&e->judge);
+	e->linked = e->greeted = false;
+}
+
+static void ear_link(struct role *r, struct str name, int take_fd)
+{
+	static const struct bus_handler handler = { on_frame, on_ready, on_closed };
+	struct ear *e = r->state;
+	struct bus_options options = { .take_fd = take_fd, .handler = &handler, .arg = e };
+	if (!str_eq(name, STR("judge"))) {
+		net_close(take_fd);
+		return;
+	}
+	if (e->linked)
+		bus_close(&e->judge);
+	e->greeted = e->blocked = false;
+	e->linked = bus_open(r->loop, &bus_pipe, &options, &e->judge) == OK;
+	struct frame hello = { .type = FRAME_HELLO, .source = 1, .incarnation = r->share.incarnation, .now = clock_wall_at(), .body = STR("{}") };
+	if (e->linked && bus_send(&e->judge, &hello, NULL, 0) != OK)
+		log_warn("cannot greet the judge");
+}
+
+/* Whole segments below the oldest unconfirmed item go; their keys first. */
+static void on_trim(void *arg)
+{
+	struct ear *e = arg;
+	struct why why;
+	if (!e->done_below.segment)
+		return;
+	struct position below = e->flight_count ? e->flight[e->flight_from].at : e->done_below;
+	below.index = 0;
+	if (spool_trim(e->spool, &below, &why) != OK)
+		log_warn("cannot trim the spool", "why", why.text);
+}
+
+static enum err ear_start(struct role *r, struct why *why)
+{
+	struct ear *e = calloc(1, sizeof(*e));
+	if (!e)
+		return why_set(why, ERR_NOMEM, "no memory");
+	r->state = e;
+	e->role = r;
+	e->spool_fd = role_fd(r, "spool");
+	e->sealed_fd = role_fd(r, "sealed");
+	e->arena = arena_new("item", ITEM_ARENA_MAX);
+	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
+	if (!e->arena || !e->flight)
+		return why_set(why, ERR_NOMEM, "no memory");
+	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = 64 << 20, .payload_bytes = r->share.message_bytes };
+	enum err err = spool_open(e->spool_fd, &limits, &e->spool, why);
+	return err ? err : timer_new(r->loop, on_trim, e, &e->trim_timer);
+}
+
+static void ear_run(struct role *r)
+{
+	struct ear *e = r->state;
+	struct why why;
+	struct str domain = r->share.mail_domain;
+	enum err err = loop_after(r->loop, pump, e);
+	timer_set(e->trim_timer, TRIM_EVERY_US, TRIM_EVERY_US);
+	for (unsigned i = 0; err == OK && i < r->share.listen_count; i++) {
+		char name[32];
+		enum listen_kind kind = r->share.listens[i].kind;
+		(void)snprintf(name, sizeof(name), "listen.%u", i);
+		int fd = role_fd(r, name);
+		if (kind == LISTEN_SMTP || kind == LISTEN_LMTP) {
+			struct smtp_options o = { .listen_fd = fd, .lmtp = kind == LISTEN_LMTP, .source = 1, .name = str_c(r->arena, domain), .domain = domain,
+				.message_bytes = r->share.message_bytes, .sink = spool_sink(e->spool) };
+			err = smtp_open(r->loop, &o, &e->smtps[i], &why);
+		} else {
+			struct reports_options o = { .take_listen_fd = fd, .trusted = kind == LISTEN_INGEST, .source = 1, .message_bytes = r->share.message_bytes,
+				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .sink = spool_sink(e->spool) };
+			err = reports_open(r->loop, &o, &e->reports[i], &why);
+		}
+	}
+	e->listen_count = r->share.listen_count;
+	if (err) {
+		log_error("a listener cannot start", "why", why.text);
+		exit(1);
+	}
+}
+
+static void ear_clock(struct role *r)
+{
+	(void)r;
+}
+
+static void ear_stop(struct role *r)
+{
+	struct ear *e = r->state;
+	struct why why;
+	if (e->spool && spool_sync(e->spool, &why) != OK)
+		log_error("the spool cannot be synced", "why", why.text);
+}
+
+static void ear_status(struct role *r, struct jsonw *w)
+{
+	const struct ear *e = r->state;
+	jsonw_int(w, "items", (int64_t)e->items);
+	jsonw_int(w, "frames", (int64_t)e->frames);
+	jsonw_int(w, "unparsed", (int64_t)e->unparsed);
+	jsonw_int(w, "sealed", (int64_t)e->sealed);
+	jsonw_int(w, "in_flight", e->flight_count);
+}
+
+const struct role_ops ear_ops = { ear_start, ear_run, ear_link, ear_clock, ear_stop, ear_status };

@@ -1,0 +1,324 @@
+/*
+ * The hand: does what the judge orders, refuses what is not in its list, and has brakes of its own. Stop 6.
+ *
+ * Its brakes do not trust the judge: the protected list, the number of suspensions an hour, the kill switch file. What it
+ * has in hand is in a journal, synced before the act, so that a restart neither forgets a budget nor repeats blindly: an
+ * order that comes again while it runs is answered once.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "aupd/drivers.h"
+#include "aupd/role.h"
+#include "base/addr.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/map.h"
+#include "base/net.h"
+#include "base/time.h"
+
+enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16, JOURNAL_BYTES_MAX = 16 << 20 };
+
+struct hand {
+	struct role *role;
+	struct bus judge, nft;
+	bool has_judge, has_nft;
+	void *drivers[DRIVERS_MAX];
+	struct map *running;            /* act key and op -> struct order */
+	int dir_fd, journal_fd;
+	int64_t suspended_at[10000];
+	unsigned suspended_count;
+	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
+	uint64_t done, refused;
+};
+
+struct order {
+	struct hand *hand;
+	struct arena *arena;
+	struct act act;
+	struct letter letter;
+	enum act_op op;
+	struct str key;                 /* in running */
+};
+
+static void report(struct hand *h, const struct act *act, enum act_op op, enum act_result result, struct str text)
+{
+	struct act_report r = { .key = act->key, .op = op, .result = result, .text = text, .retry_at = TIME_NONE };
+	struct arena *a = arena_new("report", 1 << 20);
+	struct frame f = { .type = FRAME_RESULT, .now = clock_wall_at() };
+	if (result == RESULT_REFUSED)
+		h->refused++;
+	/* without a judge nobody is told; it asks again */
+	if (a && h->has_judge && field_encode(a, act_report_fields, &r, &f.body) == OK && bus_send(&h->judge, &f, NULL, 0) != OK)
+		log_warn("cannot answer the judge");
+	arena_free(a);
+}
+
+static void on_done(void *arg, enum act_result result, struct str text)
+{
+	struct order *o = arg;
+	struct hand *h = o->hand;
+	h->done += result == RESULT_DONE;
+	if (result != RESULT_DONE)
+		log_info("an act was not done", "driver", log_str(o->act.driver), "result", act_result_words[result], "text", log_str(text));
+	report(h, &o->act, o->op, result, text);
+	(void)map_remove(h->running, o->key);
+	arena_free(o->arena);
+}
+
+static bool protected_target(const struct hand *h, const struct act *act)
+{
+	struct addr target;
+	struct prefix p;
+	bool is_addr = addr_parse(act->target, &target) == OK;
+	for (unsigned i = 0; i < h->role->share.protect_count; i++) {
+		struct str s = h->role->share.protect[i];
+		if (str_eq(s, act->customer) || str_eq(s, act->target) || (is_addr && prefix_parse(s, &p) == OK && prefix_has(&p, &target)))
+			return true;
+	}
+	return false;
+}
+
+/* Counts a suspension; false when this hour's are used up. */
+static bool within_budget(struct hand *h, const struct act *act, int64_t now)
+{
+	unsigned kept = 0;
+	char line[64];
+	struct why why;
+	for (unsigned i = 0; i < h->suspended_count; i++)
+		if (h->suspended_at[i] > now - HOUR_US)
+			h->suspended_at[kept++] = h->suspended_at[i];
+	h->suspended_count = kept;
+	if (act->verb < VERB_SUSPEND)
+		return true;
+	if (kept >= h->role->share.suspensions_per_hour || kept >= sizeof(h->suspended_at) / sizeof(h->suspended_at[0]))
+		return false;
+	int n = snprintf(line, sizeof(line), "suspend %lld\n", (long long)now);
+	if (file_append(h->journal_fd, (struct str){ line, (size_t)n }, &why) != OK || file_sync(h->journal_fd, &why) != OK) {
+		log_error("the journal cannot be written: nothing is suspended", "why", why.text);
+		return false;
+	}
+	h->suspended_at[h->suspended_count++] = now;
+	return true;
+}
+
+/* The last word before something happens in the world. */
+static const char *brake(struct hand *h, const struct act *act, enum act_op op, enum act_result *ret_result)
+{
+	*ret_result = RESULT_REFUSED;
+	if (op != ACT_DO || act->verb < VERB_LIMIT)
+		return NULL;
+	if (faccessat(h->dir_fd, "stop", F_OK, 0) == 0) {
+		*ret_result = RESULT_RETRY;
+		return "the kill switch is set";
+	}
+	if (protected_target(h, act))
+		return "the target is on the protected list";
+	if (act->automatic && act->grade != GRADE_A)
+		return "an automatic act needs attribution of grade A";
+	if (act->verb == VERB_TERMINATE && act->approver_count < 2)
+		return "a termination needs two people";
+	if (!within_budget(h, act, clock_wall_at())) {
+		*ret_result = RESULT_RETRY;
+		return "the budget of this hour is used up";
+	}
+	return NULL;
+}
+
+static void execute(struct hand *h, struct order *o)
+{
+	enum act_result result;
+	const char *no = brake(h, &o->act, o->op, &result);
+	if (no) {
+		log_warn("an act is held back by the hand", "why", no);
+		on_done(o, result, str_of(no));
+		return;
+	}
+	for (int i = 0; action_drivers[i]; i++) {
+		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
+			continue;
+		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL, .now = clock_wall_at() };
+		action_drivers[i]->run(h->drivers[i], &order, on_done, o);
+		return;
+	}
+	on_done(o, RESULT_REFUSED, STR("there is no such driver"));
+}
+
+static void take_order(struct hand *h, const struct frame *f)
+{
+	struct arena *a = arena_new("order", ORDER_BYTES_MAX);
+	struct order *o = a ? ARENA_NEW(a, struct order) : NULL;
+	struct json *root;
+	struct why why = { .line = 0 };
+	if (!o)
+		goto drop;
+	o->hand = h;
+	o->arena = a;
+	if (json_read(a, str_copy(a, f->body), &root, &why) != OK || field_read(a, json_get(root, "act"), act_fields, &o->act, &why) != OK)
+		goto drop;
+	if (json_get(root, "letter") && field_read(a, json_get(root, "letter"), letter_fields, &o->letter, &why) != OK)
+		goto drop;
+	struct str op = json_text(root, "op");
+	o->op = str_eq(op, STR("undo")) ? ACT_UNDO : str_eq(op, STR("check")) ? ACT_CHECK : ACT_DO;
+	o->key = str_format(a, "%.*s %s", STR_ARG(o->act.key), act_op_words[o->op]);
+	/* in hand already: it will be answered */
+	if (map_get(h->running, o->key) || map_put(h->running, o->key, o) != OK)
+		goto drop;
+	execute(h, o);
+	return;
+drop:
+	if (why.text[0])
+		log_error("an order was not understood", "why", why.text);
+	arena_free(a);
+}
+
+static void close_fds(const int *fds, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		net_close(fds[i]);
+}
+
+static void judge_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
+{
+	close_fds(take_fds, fd_count);
+	if (f->type == FRAME_ACT)
+		take_order(arg, f);
+}
+
+/* The child's answer: at.index names the job, its first byte the exit status. */
+static void nft_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
+{
+	struct hand *h = arg;
+	close_fds(take_fds, fd_count);
+	if (f->type != FRAME_RESULT || f->at.index >= NFT_JOBS_MAX || !h->jobs[f->at.index].fn)
+		return;
+	void (*fn)(void *, int, struct str) = h->jobs[f->at.index].fn;
+	h->jobs[f->at.index].fn = NULL;
+	fn(h->jobs[f->at.index].arg, (int)f->flags - 1, f->body);
+}
+
+static void on_ready(void *arg)
+{
+	(void)arg;
+}
+
+static void judge_closed(void *arg, enum err e)
+{
+	struct hand *h = arg;
+	(void)e;
+	bus_close(&h->judge);
+	h->has_judge = false;
+}
+
+static void nft_closed(void *arg, enum err e)
+{
+	struct hand *h = arg;
+	(void)e;
+	bus_close(&h->nft);
+	h->has_nft = false;
+	for (unsigned i = 0; i < NFT_JOBS_MAX; i++)
+		if (h->jobs[i].fn) {
+			void (*fn)(void *, int, struct str) = h->jobs[i].fn;
+			h->jobs[i].fn = NULL;
+			fn(h->jobs[i].arg, -1, STR("the child that runs nft died"));
+		}
+}
+
+static enum err ask_nft(void *arg, struct str commands, void (*fn)(void *, int, struct str), void *fn_arg)
+{
+	struct hand *h = arg;
+	unsigned i = 0;
+	while (i < NFT_JOBS_MAX && h->jobs[i].fn)
+		i++;
+	if (!h->has_nft || i == NFT_JOBS_MAX)
+		return ERR_AGAIN;
+	struct frame f = { .type = FRAME_ACT, .at = { 0, 0, i }, .body = commands };
+	enum err e = bus_send(&h->nft, &f, NULL, 0);
+	if (e == OK) {
+		h->jobs[i].fn = fn;
+		h->jobs[i].arg = fn_arg;
+	}
+	return e;
+}
+
+static void hand_link(struct role *r, struct str name, int take_fd)
+{
+	static const struct bus_handler judge = { judge_frame, on_ready, judge_closed }, nft = { nft_frame, on_ready, nft_closed };
+	struct hand *h = r->state;
+	bool is_judge = str_eq(name, STR("judge"));
+	struct bus_options o = { .take_fd = take_fd, .handler = is_judge ? &judge : &nft, .arg = h };
+	if (is_judge ? h->has_judge : h->has_nft) {
+		if (is_judge)
+			judge_closed(h, OK);
+		else
+			nft_closed(h, OK);
+	}
+	bool up = bus_open(r->loop, &bus_pipe, &o, is_judge ? &h->judge : &h->nft) == OK;
+	*(is_judge ? &h->has_judge : &h->has_nft) = up;
+}
+
+/* Budgets survive a restart. */
+static enum err read_journal(struct hand *h, struct why *why)
+{
+	struct str text, line;
+	int64_t at;
+	enum err e = file_read_all(h->role->arena, h->dir_fd, "journal", JOURNAL_BYTES_MAX, &text, why);
+	if (e == ERR_NOTFOUND)
+		text = STR_NONE;
+	else if (e)
+		return e;
+	int64_t now = clock_wall_at();
+	while (str_next_line(&text, &line))
+		if (str_starts(line, STR("suspend ")) && str_to_i64(str_sub(line, 8, line.len), &at) == OK && at > now - HOUR_US &&
+		    h->suspended_count < sizeof(h->suspended_at) / sizeof(h->suspended_at[0]))
+			h->suspended_at[h->suspended_count++] = at;
+	return file_open(h->dir_fd, "journal", O_WRONLY | O_CREAT | O_APPEND, 0600, &h->journal_fd, why);
+}
+
+static enum err hand_start(struct role *r, struct why *why)
+{
+	struct hand *h = calloc(1, sizeof(*h));
+	if (!h)
+		return why_set(why, ERR_NOMEM, "no memory");
+	r->state = h;
+	h->role = r;
+	h->dir_fd = role_fd(r, "hand");
+	h->running = map_new(ORDERS_MAX);
+	if (!h->running)
+		return why_set(why, ERR_NOMEM, "no memory");
+	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
+		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nft = ask_nft,
+		.nft_arg = h };
+	enum err e = read_journal(h, why);
+	for (int i = 0; e == OK && action_drivers[i]; i++)
+		e = action_drivers[i]->open(&o, &h->drivers[i], why);
+	return e;
+}
+
+static void hand_run(struct role *r)
+{
+	(void)r;
+}
+
+static void hand_clock(struct role *r)
+{
+	(void)r;
+}
+
+static void hand_stop(struct role *r)
+{
+	(void)r;
+}
+
+static void hand_status(struct role *r, struct jsonw *w)
+{
+	const struct hand *h = r->state;
+	jsonw_int(w, "done", (int64_t)h->done);
+	jsonw_int(w, "refused", (int64_t)h->refused);
+	jsonw_int(w, "running", (int64_t)map_count(h->running));
+}
+
+const struct role_ops hand_ops = { hand_start, hand_run, hand_link, hand_clock, hand_stop, hand_status };

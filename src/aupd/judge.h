@@ -1,0 +1,54 @@
+/*
+ * The judge: the fold over the store, the outbox, the registry and the commands of people. Shared by its files.
+ *
+ * One loop: frames are folded into the rows of a batch; at the end of the turn the batch is committed and only then are the
+ * ears told their marks, the hand its acts, the desk its answers. A conflict with another judge folds the batch again; a
+ * store that cannot write holds everything back and tries again.
+ */
+#ifndef AUPD_AUPD_JUDGE_H
+#define AUPD_AUPD_JUDGE_H
+
+#include "aupd/role.h"
+#include "engine/fold.h"
+#include "store/store.h"
+
+enum { BATCH_FRAMES_MAX = 1000, RELEASE_MAX = 200 };
+
+/* A frame of the batch, kept so that it can be folded again. */
+struct held_frame {
+	struct frame frame;             /* body in the batch arena */
+	int fd;                         /* of a command: the connection whose credentials count; -1 */
+	enum bus_end { FROM_EAR, FROM_DESK, FROM_HAND } from;
+};
+
+struct judge {
+	struct role *role;
+	const struct store_driver *driver;
+	struct store *store;
+	struct fold fold;
+	struct registry *registry;
+	struct arena *policy_arena, *batch_arena, *scratch;
+	struct held_frame batch[BATCH_FRAMES_MAX];
+	unsigned batch_count;
+	struct buf replies;             /* frames to the desk, sent after the commit */
+	struct mark lanes[LANE_COUNT];  /* of the ear, as folded in this batch */
+	bool lane_touched[LANE_COUNT];
+	struct position lane_committed[LANE_COUNT];
+	struct bus ear, desk, hand;
+	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
+	struct timer *due_timer, *retry_timer;
+	bool enforce;
+	uint64_t folded, committed, conflicts;
+};
+
+/* Loads policies and registry from the store. */
+enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
+enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
+
+/* One command of a person, folded into the batch; the answer's JSON members are appended to w. */
+enum err judge_command(struct judge *j, const struct json *root, struct str operator_name, struct jsonw *w, struct why *why) MUST_CHECK;
+
+/* Acts whose time has come go to the hand, or are held. Gives how many rows were touched. */
+enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * What the judge holds in memory beside the batch: policy versions and the registry's view. See judge.h.
+ *
+ * Both are made whole from rows and swapped; names and addresses of people lie sealed in the rows and in clear only here.
+ */
+#include "aupd/judge.h"
+#include "aupd/registry_row.h"
+
+enum { PAGE = 500 };
+
+enum err judge_load_policies(struct judge *j, struct why *why)
+{
+	struct row *rows;
+	size_t n;
+	struct query q = { .table = TABLE_POLICY, .due_by = TIME_NONE, .limit = POLICIES_MAX };
+	struct fold *f = &j->fold;
+	/* findings and cases hold texts of their own: nothing points into the old versions between two batches */
+	arena_reset(j->policy_arena);
+	f->policy_count = 0;
+	enum err e = j->driver->page(j->store, j->policy_arena, &q, &rows, &n, why);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct bundle b;
+		struct policy *p;
+		e = bundle_decode(j->policy_arena, rows[i].body, &b, why);
+		if (e == OK)
+			e = policy_load(j->policy_arena, &b, &p, why);
+		if (e == OK)
+			f->policies[f->policy_count++] = p;
+	}
+	return e;
+}
+
+enum err judge_load_registry(struct judge *j, struct why *why)
+{
+	struct registry *fresh = registry_new();
+	struct query q = { .table = TABLE_ENTITY, .due_by = TIME_NONE, .limit = PAGE };
+	struct arena *a = arena_new("registry rows", 64 << 20);
+	struct row *rows;
+	size_t n = 1;
+	uint64_t version = 0;
+	enum err e = fresh && a ? OK : why_set(why, ERR_NOMEM, "no memory for the registry");
+	while (e == OK && n) {
+		e = j->driver->page(j->store, a, &q, &rows, &n, why);
+		for (size_t i = 0; e == OK && i < n; i++) {
+			struct entity entity = { 0 };
+			version += rows[i].version;
+			e = registry_row_read(a, j->fold.keyring, &rows[i], &entity, why);
+			if (e == OK)
+				e = registry_add(fresh, &entity, why);
+		}
+		if (e || !n)
+			break;
+		q.has_after = true;
+		q.after_rank = rows[n - 1].rank;
+		/* outlives the reset of the arena that the page lies in */
+		char key[ROW_KEY_MAX];
+		size_t len = rows[n - 1].key.len < sizeof(key) ? rows[n - 1].key.len : sizeof(key);
+		memcpy(key, rows[n - 1].key.ptr, len);
+		arena_reset(a);
+		q.after_key = str_copy(a, (struct str){ key, len });
+	}
+	if (e == OK)
+		e = registry_ready(fresh, version, why);
+	arena_free(a);
+	if (e) {
+		registry_free(fresh);
+		return e;
+	}
+	registry_free(j->registry);
+	j->registry = fresh;
+	j->fold.registry = fresh;
+	return OK;
+}

@@ -1,0 +1,12 @@
+/*
+ * The keeper: reads the configuration, opens sockets and directories, starts and restarts the roles, tells systemd.
+ */
+#ifndef AUPD_AUPD_KEEPER_H
+#define AUPD_AUPD_KEEPER_H
+
+#include "aupd/config.h"
+
+/* Runs until told to stop; the exit status of the daemon. self is the path of this very program. */
+int keeper_main(const char *config_path, const char *self);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * aupd: the daemon. Without --role it is the keeper; with --role it is that role of a keeper that started it.
+ */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "aupd/keeper.h"
+#include "aupd/role.h"
+
+static int usage(FILE *out, int status)
+{
+	(void)fprintf(out, "usage: aupd [-c FILE] [-t]\n\n"
+			   "  -c, --config FILE   configuration (" AUPD_SYSCONFDIR "/aupd/aupd.conf)\n"
+			   "  -t, --check         check the configuration and stop\n"
+			   "      --version       print the version\n");
+	return status;
+}
+
+static int check(const char *path)
+{
+	struct config *c;
+	struct why why;
+	char line[900];
+	if (config_read(path, &c, &why) == OK) {
+		config_free(c);
+		return 0;
+	}
+	why_print(&why, line, sizeof(line));
+	(void)fprintf(stderr, "aupd: %s\n", line);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 't' }, { "role", required_argument, NULL, 'r' },
+		{ "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
+	const char *config = AUPD_SYSCONFDIR "/aupd/aupd.conf";
+	static char self[PATH_MAX];
+	bool only_check = false;
+	int o;
+	while ((o = getopt_long(argc, argv, "c:th", options, NULL)) != -1)
+		switch (o) {
+		case 'c': config = optarg; break;
+		case 't': only_check = true; break;
+		case 'r':
+			for (int r = 0; r < ROLE_COUNT; r++)
+				if (strcmp(optarg, role_words[r]) == 0)
+					return role_main((enum role_name)r);
+			return usage(stderr, 2);
+		case 'v': (void)printf("aupd %s\n", AUPD_VERSION); return 0;
+		case 'h': return usage(stdout, 0);
+		default: return usage(stderr, 2);
+		}
+	if (optind != argc)
+		return usage(stderr, 2);
+	if (only_check)
+		return check(config);
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	if (n < 0) {
+		perror("aupd: /proc/self/exe");
+		return 1;
+	}
+	return keeper_main(config, self);
+}

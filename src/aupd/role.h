@@ -1,0 +1,59 @@
+/*
+ * What every role does alike: take its share and descriptors from the keeper, sandbox itself, run its loop.
+ *
+ * A role is the same binary, re-executed with --role NAME and the keeper's link as descriptor 3. The keeper sends control
+ * frames {"op":"fd","name":N} with one descriptor each, then {"op":"start","share":{...}}; the role answers {"op":"ready"}
+ * when its sandbox is up and its loop runs. Later: "link" (a new peer link), "clock" (the test clock moved), "stop".
+ */
+#ifndef AUPD_AUPD_ROLE_H
+#define AUPD_AUPD_ROLE_H
+
+#include "aupd/config.h"
+#include "base/loop.h"
+#include "bus/bus.h"
+
+enum role_name { ROLE_EAR, ROLE_JUDGE, ROLE_DESK, ROLE_HAND, ROLE_SIGNER, ROLE_NFT, ROLE_COUNT };
+extern const char *const role_words[];
+
+enum { ROLE_LINK_FD = 3, ROLE_FDS_MAX = 64 };
+
+struct role_fd {
+	struct str name;        /* "spool", "data", "listen.0", "judge"... */
+	int fd;
+};
+
+struct role {
+	enum role_name name;
+	struct loop *loop;
+	struct arena *arena;    /* configuration's lifetime */
+	struct share share;
+	struct bus keeper;
+	struct role_fd fds[ROLE_FDS_MAX];
+	unsigned fd_count;
+	bool started;
+	const struct role_ops *ops;
+	void *state;            /* the role's own */
+};
+
+struct role_ops {
+	/* All descriptors and the share are there; the sandbox is not up yet. */
+	enum err (*start)(struct role *r, struct why *why);
+	/* The sandbox is up: begin to listen. */
+	void (*run)(struct role *r);
+	/* A link to another role was made anew. */
+	void (*link)(struct role *r, struct str name, int take_fd);
+	/* The test clock was moved. */
+	void (*clock)(struct role *r);
+	/* Wind down; the loop is stopped afterwards. */
+	void (*stop)(struct role *r);
+	/* Appends members for the keeper's state file. */
+	void (*status)(struct role *r, struct jsonw *w);
+};
+
+int role_fd(const struct role *r, const char *name);   /* -1 when it was not given */
+int role_main(enum role_name name);
+void role_send(struct role *r, const char *op);         /* to the keeper */
+
+extern const struct role_ops ear_ops, judge_ops, desk_ops, hand_ops, signer_ops, nft_ops;
+
+#endif

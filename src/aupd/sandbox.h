@@ -1,0 +1,14 @@
+/*
+ * The fences of a role: user id, no-new-privs, limits, landlock, a short list of denied system calls.
+ */
+#ifndef AUPD_AUPD_SANDBOX_H
+#define AUPD_AUPD_SANDBOX_H
+
+#include "aupd/role.h"
+
+/* Irrevocable. What this kernel or an unprivileged start cannot give is logged, not fatal; what was given and failed is. */
+enum err sandbox_enter(enum role_name name, struct role *r, struct why *why) MUST_CHECK;
+/* In the child before it is re-executed: become the role's user when the keeper is root. */
+enum err sandbox_become(const char *user_prefix, enum role_name name, struct why *why) MUST_CHECK;
+
+#endif
