@@ -30,5 +30,14 @@ int cli_fail(const struct why *why);
 
 int cmd_decode(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
+int cmd_case(int argc, char **argv);
+int cmd_intake(int argc, char **argv);
+int cmd_ingest(int argc, char **argv);
+int cmd_who(int argc, char **argv);
+int cmd_registry(int argc, char **argv);
+int cmd_enforcement(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+int cmd_backup(int argc, char **argv);
+int cmd_test(int argc, char **argv);
 
 #endif

@@ -13,6 +13,15 @@ static int cmd_help(int argc, char **argv);
 const struct command commands[] = {
 	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
 	{ "policy", "check|test|show|coverage|diff [ARGUMENTS]", "what a policy says, without a daemon", cmd_policy },
+	{ "case", "list|show|explain|open|note|assign|approve|resolve|reopen|merge|split|undo|uphold|dismiss|appeal|emergency|flag ...", "cases, and what people decide in them", cmd_case },
+	{ "intake", "list|show ITEM|confirm ITEM [--class KIND] [--at TIME] [--candidate N]|discard ITEM", "what came in and waits for a person", cmd_intake },
+	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
+	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
+	{ "registry", "import FILE | export", "customers, resellers, services and what they hold", cmd_registry },
+	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
+	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
+	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },
+	{ "test", "pass SPAN", "move the test clock from due row to due row", cmd_test },
 	{ "help", "[COMMAND]", "list the commands, or one command's arguments", cmd_help },
 	{ NULL, NULL, NULL, NULL },
 };

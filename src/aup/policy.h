@@ -26,5 +26,6 @@ int policy_cmd_show(int argc, char **argv, bool json);
 int policy_cmd_coverage(int argc, char **argv, bool json);
 int policy_cmd_diff(int argc, char **argv, bool json);
 int policy_cmd_test(int argc, char **argv, bool json);
+int policy_cmd_post(int argc, char **argv, bool json);
 
 #endif

@@ -1,0 +1,264 @@
+/*
+ * aup ingest, who, status, registry, test, enforcement, backup: the rest of the live commands.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "aup/aup.h"
+#include "aup/client.h"
+#include "aup/policy.h"
+#include "aup/table.h"
+#include "base/file.h"
+
+enum { INGEST_BYTES_MAX = 100 << 20 };
+
+static const char *api(int *argc, char **argv)
+{
+	return client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+}
+
+int cmd_ingest(int argc, char **argv)
+{
+	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_INGEST", "/run/aupd/ingest.sock"), *to = cli_value(&argc, argv, "--to");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("ingest", CLI_BYTES_MAX);
+	int status = argc > 1 ? EXIT_OK : cli_usage("ingest");
+	for (int i = 1; a && i < argc; i++, arena_reset(a)) {
+		struct why why = { .line = 0 };
+		struct str bytes, text;
+		struct json *root;
+		unsigned code = 0;
+		const char *path = strcmp(argv[i], "-") == 0 ? "/dev/stdin" : argv[i];
+		enum err e = file_read_all(a, AT_FDCWD, path, INGEST_BYTES_MAX, &bytes, &why);
+		if (e) {
+			status = cli_fail(&why);
+			continue;
+		}
+		const char *headers = to ? str_c(a, str_format(a, "X-Recipient: %s\r\n", to)) : "";
+		e = client_call(a, socket_path, "POST", "/v1/reports", headers, bytes, &code, &text, &why);
+		if (e) {
+			(void)cli_fail(&why);
+			status = EXIT_DOWN;
+		} else if (code != 202 || json_read(a, text, &root, NULL) != OK) {
+			(void)fprintf(stderr, "aup: %s was not taken: %.*s\n", argv[i], STR_ARG(text));
+			status = EXIT_NO;
+		} else {
+			(void)printf("%.*s\n", STR_ARG(json ? text : json_text(root, "id")));
+		}
+	}
+	arena_free(a);
+	return status;
+}
+
+int cmd_who(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv), *port = cli_value(&argc, argv, "--port"), *at = cli_value(&argc, argv, "--at"),
+		   *because = cli_value(&argc, argv, "--because");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("who", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	uint64_t n;
+	if (!a || argc != 2 || !because || (port && str_to_u64(str_of(port), 65535, &n) != OK)) {
+		arena_free(a);
+		return cli_usage("who");
+	}
+	command_begin(&c, "who");
+	jsonw_str(&c.w, "source", str_of(argv[1]));
+	jsonw_str(&c.w, "because", str_of(because));
+	if (at)
+		jsonw_str(&c.w, "at", str_of(at));
+	if (port)
+		jsonw_int(&c.w, "port", (int64_t)n);
+	int status = command_send(a, socket_path, &c, &root, &text);
+	const struct json *s = status == EXIT_OK ? json_get(root, "subject") : NULL;
+	if (status == EXIT_OK && json) {
+		(void)printf("%.*s\n", STR_ARG(text));
+	} else if (s) {
+		struct str ours = json_text(s, "ours");
+		(void)printf("ours: %.*s\ngrade: %.*s\ncustomer: %.*s\nbinding: %.*s\n", STR_ARG(ours.len ? ours : STR("cannot-tell")), STR_ARG(json_text(s, "grade")),
+			STR_ARG(json_text(s, "customer")), STR_ARG(json_text(s, "binding")));
+		const struct json *list = json_get(s, "resellers");
+		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+			(void)printf("reseller: %.*s\n", STR_ARG(m->text));
+		list = json_get(s, "reasons");
+		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+			(void)printf("because: %.*s\n", STR_ARG(m->text));
+	}
+	arena_free(a);
+	return status;
+}
+
+int cmd_status(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv), *run = cli_value(&argc, argv, "--run");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("status", CLI_BYTES_MAX);
+	struct json *root;
+	struct str text, state;
+	struct why why = { .line = 0 };
+	if (!a)
+		return EXIT_NO;
+	/* the keeper's state file tells even when the desk is down */
+	const char *dir = client_socket(run, "AUPD_RUN", "/run/aupd");
+	if (file_read_all(a, AT_FDCWD, str_c(a, str_format(a, "%s/state.json", dir)), 1 << 20, &state, &why) == OK) {
+		if (json)
+			(void)printf("%.*s", STR_ARG(state));
+		else if (json_read(a, state, &root, &why) == OK) {
+			(void)printf("aupd %.*s, enforcement %.*s\n", STR_ARG(json_text(root, "version")), STR_ARG(json_text(root, "enforcement")));
+			const struct json *roles = json_get(root, "roles");
+			for (const struct json *m = roles ? roles->child : NULL; m; m = m->next)
+				(void)printf("  %-7.*s %-9.*s pid %lld, started %lld time(s)\n", STR_ARG(json_text(m, "role")), STR_ARG(json_text(m, "state")),
+					(long long)json_int(m, "pid", 0), (long long)json_int(m, "starts", 0));
+		}
+	}
+	int status = client_get(a, socket_path, "/v1/status", &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	for (const struct json *m = status == EXIT_OK && !json ? root->child : NULL; m; m = m->next)
+		(void)printf("  %-14.*s %.*s\n", STR_ARG(m->key), STR_ARG(m->text));
+	arena_free(a);
+	return status;
+}
+
+static int send_simple(struct arena *a, const char *socket_path, const char *op, const char *name, const char *value, bool on)
+{
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	command_begin(&c, op);
+	if (name)
+		jsonw_str(&c.w, name, str_of(value));
+	jsonw_bool(&c.w, "on", on);
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK)
+		(void)printf("%.*s\n", STR_ARG(text));
+	return status;
+}
+
+int cmd_enforcement(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv);
+	struct arena *a = arena_new("enforcement", 1 << 20);
+	int status = EXIT_USAGE;
+	if (a && argc == 2 && (strcmp(argv[1], "on") == 0 || strcmp(argv[1], "observe") == 0))
+		status = send_simple(a, socket_path, "enforcement", NULL, NULL, strcmp(argv[1], "on") == 0);
+	else
+		status = cli_usage("enforcement");
+	arena_free(a);
+	return status;
+}
+
+int cmd_backup(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv);
+	struct arena *a = arena_new("backup", 1 << 20);
+	int status = a && argc == 2 ? send_simple(a, socket_path, "backup", "file", argv[1], false) : cli_usage("backup");
+	arena_free(a);
+	return status;
+}
+
+/* Until nothing is in flight: the outbox holds only what is done or waits for a person. */
+static int settle(struct arena *a, const char *socket_path)
+{
+	static const char *const busy[] = { "acts_queued", "acts_sent", "acts_undoing" };
+	const struct timespec pause = { 0, 20 * 1000 * 1000 };
+	for (int i = 0; i < 500; i++, arena_reset(a)) {
+		struct json *root;
+		struct str text;
+		int64_t n = 0;
+		int status = client_get(a, socket_path, "/v1/status", &root, &text);
+		if (status)
+			return status;
+		for (size_t k = 0; k < 3; k++)
+			n += json_int(root, busy[k], 0);
+		if (!n)
+			return EXIT_OK;
+		(void)nanosleep(&pause, NULL);
+	}
+	return EXIT_NO;
+}
+
+int cmd_test(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv);
+	struct arena *a = arena_new("test", 64 << 20);
+	int64_t until = 0;
+	if (!a || argc != 3 || strcmp(argv[1], "pass") != 0) {
+		arena_free(a);
+		return cli_usage("test");
+	}
+	int status = settle(a, socket_path);
+	for (int i = 0; i < 10000 && status != EXIT_DOWN; i++) {
+		struct command_text c;
+		struct json *root;
+		struct str text;
+		command_begin(&c, "clock");
+		if (until)
+			jsonw_int(&c.w, "until", until);
+		else
+			jsonw_str(&c.w, "span", str_of(argv[2]));
+		status = command_send(a, socket_path, &c, &root, &text);
+		if (status)
+			break;
+		until = json_int(root, "until", 0);
+		int64_t now = json_int(root, "now", 0);
+		/* what stays unsettled waits for something later than now: go on */
+		(void)settle(a, socket_path);
+		if (now >= until)
+			break;
+	}
+	arena_free(a);
+	return status;
+}
+
+int cmd_registry(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv);
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("registry", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	struct why why = { .line = 0 };
+	int status = EXIT_USAGE;
+	if (a && argc == 3 && strcmp(argv[1], "import") == 0) {
+		struct str bytes;
+		command_begin(&c, "registry-import");
+		enum err e = file_read_all(a, AT_FDCWD, argv[2], INGEST_BYTES_MAX, &bytes, &why);
+		if (e == OK)
+			e = table_entities(a, argv[2], bytes, &c.w, &why);
+		if (e) {
+			buf_done(&c.body);
+			status = cli_fail(&why);
+		} else {
+			status = command_send(a, socket_path, &c, &root, &text);
+			if (status == EXIT_OK && json)
+				(void)printf("%.*s\n", STR_ARG(text));
+			else if (status == EXIT_OK)
+				(void)printf("%lld entities, %lld changed\n", (long long)json_int(root, "entities", 0), (long long)json_int(root, "changed", 0));
+		}
+	} else if (a && argc == 2 && strcmp(argv[1], "export") == 0) {
+		status = client_get(a, socket_path, "/v1/registry?limit=1000", &root, &text);
+		const struct json *rows = status == EXIT_OK ? json_get(root, "rows") : NULL;
+		struct buf out;
+		struct jsonw w;
+		buf_init(&out, CLIENT_ANSWER_MAX);
+		jsonw_init(&w, &out);
+		jsonw_array(&w, NULL);
+		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
+			jsonw_tree(&w, NULL, json_get(m, "body"));
+		jsonw_end(&w, ']');
+		if (status == EXIT_OK)
+			(void)printf("%.*s\n", STR_ARG(buf_str(&out)));
+		buf_done(&out);
+	} else {
+		status = cli_usage("registry");
+	}
+	arena_free(a);
+	return status;
+}

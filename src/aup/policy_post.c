@@ -1,0 +1,32 @@
+/*
+ * aup policy post: a version becomes an immutable row of the store; what conduct is judged by from its effective time on.
+ */
+#include <stdio.h>
+
+#include "aup/aup.h"
+#include "aup/client.h"
+#include "aup/policy.h"
+
+int policy_cmd_post(int argc, char **argv, bool json)
+{
+	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	struct opened_policy o;
+	struct command_text c;
+	struct json *root;
+	struct str blob, text;
+	if (argc != 2)
+		return EXIT_USAGE;
+	int status = policy_open(argv[1], json, &o);
+	if (status)
+		return status;
+	command_begin(&c, "policy-post");
+	if (bundle_encode(o.arena, &o.bundle, &blob) == OK)
+		jsonw_raw(&c.w, "policy", blob);
+	status = command_send(o.arena, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	else if (status == EXIT_OK)
+		(void)printf("posted version %.*s, sha256 %.*s\n", STR_ARG(json_text(root, "version")), STR_ARG(json_text(root, "digest")));
+	policy_close(&o);
+	return status;
+}
