@@ -29,19 +29,6 @@ void segment_head_encode(uint64_t number, char out[SEGMENT_HEAD_LEN])
 	(void)put(p, crc32c(0, (struct str){ out, SEGMENT_HEAD_LEN - CRC_LEN }), CRC_LEN);
 }
 
-enum err segment_head_check(int fd, uint64_t number)
-{
-	char want[SEGMENT_HEAD_LEN], got[SEGMENT_HEAD_LEN];
-	size_t len;
-	enum err e = file_read_at(fd, 0, got, sizeof(got), &len, NULL);
-	if (e)
-		return e;
-	if (len < sizeof(got))
-		return ERR_NOTFOUND;
-	segment_head_encode(number, want);
-	return memcmp(want, got, sizeof(want)) == 0 ? OK : ERR_CORRUPT;
-}
-
 void key_encode(const struct seal_key *key, char out[KEY_FILE_LEN])
 {
 	memcpy(out, KEY_MAGIC.ptr, KEY_MAGIC.len);

@@ -29,7 +29,6 @@ struct record_head {
 };
 
 void segment_head_encode(uint64_t number, char out[SEGMENT_HEAD_LEN]);
-enum err segment_head_check(int fd, uint64_t number) MUST_CHECK;        /* ERR_CORRUPT, ERR_NOTFOUND when shorter than a head */
 
 void key_encode(const struct seal_key *key, char out[KEY_FILE_LEN]);
 /* ERR_NOTFOUND: destroyed (all zero). ERR_CORRUPT: no key file of ours. */
