@@ -4,7 +4,7 @@
 #ifndef AUPD_AUPD_KEEPER_H
 #define AUPD_AUPD_KEEPER_H
 
-#include "aupd/config.h"
+#include "model/config.h"
 
 /* Runs until told to stop; the exit status of the daemon. self is the path of this very program. */
 int keeper_main(const char *config_path, const char *self);

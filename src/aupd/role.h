@@ -8,7 +8,7 @@
 #ifndef AUPD_AUPD_ROLE_H
 #define AUPD_AUPD_ROLE_H
 
-#include "aupd/config.h"
+#include "model/config.h"
 #include "base/loop.h"
 #include "bus/bus.h"
 

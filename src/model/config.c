@@ -1,7 +1,7 @@
 /*
  * The daemon's configuration. See config.h; the same table checks it, dumps it and documents it.
  */
-#include "aupd/config.h"
+#include "model/config.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  *
  * Only the keeper reads the file. Each role is sent a share: the members that it needs and nothing else.
  */
-#ifndef AUPD_AUPD_CONFIG_H
-#define AUPD_AUPD_CONFIG_H
+#ifndef AUPD_MODEL_CONFIG_H
+#define AUPD_MODEL_CONFIG_H
 
 #include "base/conf.h"
 #include "base/log.h"
