@@ -28,6 +28,7 @@ bool cli_no_more_options(int argc, char **argv, const char *command);
 int cli_usage(const char *command);
 int cli_fail(const struct why *why);
 
+int cmd_check(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);

@@ -12,6 +12,7 @@ static int cmd_help(int argc, char **argv);
 
 const struct command commands[] = {
 	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
+	{ "check", "[-c FILE]", "check the daemon's configuration and print it in its normal form, without a daemon", cmd_check },
 	{ "policy", "check|test|show|coverage|diff [ARGUMENTS]", "what a policy says, without a daemon", cmd_policy },
 	{ "case", "list|show|explain|open|note|assign|approve|resolve|reopen|merge|split|undo|uphold|dismiss|appeal|emergency|flag ...", "cases, and what people decide in them", cmd_case },
 	{ "intake", "list|show ITEM|confirm ITEM [--class KIND] [--at TIME] [--candidate N]|discard ITEM", "what came in and waits for a person", cmd_intake },

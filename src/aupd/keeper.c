@@ -49,7 +49,7 @@ struct keeper {
 	int data_fd, spool_fd, sealed_fd, hand_fd, run_fd, clock_fd, api_fd;
 	int listen_fds[CONFIG_LISTEN_MAX];
 	struct child children[ROLE_COUNT];
-	bool stopping, told_ready;
+	bool in_service, stopping, told_ready;
 	struct timer *stop_timer;
 };
 
@@ -388,7 +388,7 @@ static void reload(struct keeper *k)
 	struct config *fresh;
 	struct why why;
 	char line[700];
-	if (config_read(k->config_path, &fresh, &why) != OK) {
+	if (config_read_service(k->config_path, k->in_service, &fresh, &why) != OK) {
 		why_print(&why, line, sizeof(line));
 		log_error("the new configuration is wrong; the old one stays", "why", line);
 		return;
@@ -466,15 +466,15 @@ static enum err run(struct keeper *k, struct why *why)
 	return loop_run(k->loop);
 }
 
-int keeper_main(const char *config_path, const char *self)
+int keeper_main(const char *config_path, const char *self, bool in_service)
 {
-	struct keeper k = { .config_path = config_path, .self = self, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1, .run_fd = -1, .clock_fd = -1,
+	struct keeper k = { .config_path = config_path, .self = self, .in_service = in_service, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1, .run_fd = -1, .clock_fd = -1,
 		.api_fd = -1, .loop = loop_new() };
 	struct why why = { .line = 0 };
-	char line[900];
+	struct buf told;
 	log_start("aupd", LOG_INFO, LOG_PLAIN);
 	(void)signal(SIGPIPE, SIG_IGN);
-	enum err e = k.loop && seal_start() == OK ? config_read(config_path, &k.config, &why) : ERR_NOMEM;
+	enum err e = k.loop && seal_start() == OK ? config_read_service(config_path, in_service, &k.config, &why) : ERR_NOMEM;
 	if (e == OK) {
 		log_start("aupd", (enum log_level)k.config->all.log_level, (enum log_form)k.config->all.log_form);
 		random_bytes(&k.incarnation, sizeof(k.incarnation));
@@ -482,8 +482,10 @@ int keeper_main(const char *config_path, const char *self)
 		e = run(&k, &why);
 	}
 	if (e) {
-		why_print(&why, line, sizeof(line));
-		(void)fprintf(stderr, "aupd: %s\n", line);
+		buf_init(&told, 1 << 16);
+		config_explain(config_path, &why, &told);
+		(void)fprintf(stderr, "aupd: %.*s", STR_ARG(buf_str(&told)));
+		buf_done(&told);
 	}
 	bool clean = e == OK && k.stopping;
 	for (int i = 0; i < ROLE_COUNT; i++)

@@ -6,7 +6,7 @@
 
 #include "model/config.h"
 
-/* Runs until told to stop; the exit status of the daemon. self is the path of this very program. */
-int keeper_main(const char *config_path, const char *self);
+/* Runs until told to stop; the exit status of the daemon. self is the path of this very program. In service no test clock is taken. */
+int keeper_main(const char *config_path, const char *self, bool in_service);
 
 #endif

@@ -12,38 +12,43 @@
 
 static int usage(FILE *out, int status)
 {
-	(void)fprintf(out, "usage: aupd [-c FILE] [-t]\n\n"
+	(void)fprintf(out, "usage: aupd [-c FILE] [-S] [-t]\n\n"
 			   "  -c, --config FILE   configuration (" AUPD_SYSCONFDIR "/aupd/aupd.conf)\n"
+			   "  -S, --service       refuse what is only for tests: the test clock\n"
 			   "  -t, --check         check the configuration and stop\n"
 			   "      --version       print the version\n");
 	return status;
 }
 
-static int check(const char *path)
+static int check(const char *path, bool in_service)
 {
 	struct config *c;
-	struct why why;
-	char line[900];
-	if (config_read(path, &c, &why) == OK) {
+	struct why why = { .line = 0 };
+	struct buf out;
+	if (config_read_service(path, in_service, &c, &why) == OK) {
 		config_free(c);
 		return 0;
 	}
-	why_print(&why, line, sizeof(line));
-	(void)fprintf(stderr, "aupd: %s\n", line);
+	buf_init(&out, 1 << 16);
+	config_explain(path, &why, &out);
+	(void)fprintf(stderr, "aupd: %.*s", STR_ARG(buf_str(&out)));
+	buf_done(&out);
 	return 1;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 't' }, { "role", required_argument, NULL, 'r' },
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' }, { "check", no_argument, NULL, 't' }, { "service", no_argument, NULL, 'S' },
+		{ "role", required_argument, NULL, 'r' },
 		{ "version", no_argument, NULL, 'v' }, { "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	const char *config = AUPD_SYSCONFDIR "/aupd/aupd.conf";
 	static char self[PATH_MAX];
-	bool only_check = false;
+	bool only_check = false, in_service = false;
 	int o;
-	while ((o = getopt_long(argc, argv, "c:th", options, NULL)) != -1)
+	while ((o = getopt_long(argc, argv, "c:Sth", options, NULL)) != -1)
 		switch (o) {
 		case 'c': config = optarg; break;
+		case 'S': in_service = true; break;
 		case 't': only_check = true; break;
 		case 'r':
 			for (int r = 0; r < ROLE_COUNT; r++)
@@ -57,11 +62,11 @@ int main(int argc, char **argv)
 	if (optind != argc)
 		return usage(stderr, 2);
 	if (only_check)
-		return check(config);
+		return check(config, in_service);
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	if (n < 0) {
 		perror("aupd: /proc/self/exe");
 		return 1;
 	}
-	return keeper_main(config, self);
+	return keeper_main(config, self, in_service);
 }

@@ -268,11 +268,37 @@ static void dump_text(struct str s, bool quoted, struct buf *out)
 	buf_putc(out, '"');
 }
 
+static void indent(unsigned depth, struct buf *out)
+{
+	while (depth--)
+		buf_puts(out, "    ");
+}
+
+/* What an absent statement stands for: its default, or a block of defaults when nothing in it must be given. */
+static void dump_absent(const struct conf_item *item, unsigned depth, struct buf *out)
+{
+	bool whole = item->type == CONF_BLOCK && item->items && !item->named;
+	for (const struct conf_item *i = item->items; whole && i->name; i++)
+		whole = !i->required;
+	if (whole) {
+		indent(depth, out);
+		buf_printf(out, "%s {\n", item->name);
+		for (const struct conf_item *i = item->items; i->name; i++)
+			dump_absent(i, depth + 1, out);
+		indent(depth, out);
+		buf_puts(out, "}\n");
+	} else if (item->fallback && item->type != CONF_BLOCK) {
+		indent(depth, out);
+		buf_printf(out, "%s ", item->name);
+		dump_text(str_of(item->fallback), item->type == CONF_STRING, out);
+		buf_putc(out, '\n');
+	}
+}
+
 static void dump(const struct conf *first, const struct conf_item *items, unsigned depth, struct buf *out)
 {
 	for (const struct conf *s = first; s; s = s->next) {
-		for (unsigned i = 0; i < depth; i++)
-			buf_puts(out, "    ");
+		indent(depth, out);
 		for (unsigned i = 0; i < s->arg_count; i++) {
 			if (i && !(str_eq(s->args[i].text, STR(",")) && !s->args[i].quoted))
 				buf_putc(out, ' ');
@@ -285,20 +311,14 @@ static void dump(const struct conf *first, const struct conf_item *items, unsign
 		if (s->has_block) {
 			buf_puts(out, " {\n");
 			dump(s->child, item ? item->items : NULL, depth + 1, out);
-			for (unsigned i = 0; i < depth; i++)
-				buf_puts(out, "    ");
+			indent(depth, out);
 			buf_putc(out, '}');
 		}
 		buf_putc(out, '\n');
 	}
 	for (const struct conf_item *item = items; item && item->name; item++)
-		if (item->fallback && item->type != CONF_BLOCK && !conf_find(first, item->name)) {
-			for (unsigned i = 0; i < depth; i++)
-				buf_puts(out, "    ");
-			buf_printf(out, "%s ", item->name);
-			dump_text(str_of(item->fallback), item->type == CONF_STRING, out);
-			buf_putc(out, '\n');
-		}
+		if (!conf_find(first, item->name))
+			dump_absent(item, depth, out);
 }
 
 void conf_dump(const struct conf *first, const struct conf_item *items, struct buf *out)

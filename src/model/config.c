@@ -137,6 +137,25 @@ static enum err read_operators(struct config *c, struct why *why)
 	return gather(c, c->first, "operator", &c->all.operators, &c->all.operator_count, why);
 }
 
+static bool is_key(struct str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (!((text.ptr[i] >= '0' && text.ptr[i] <= '9') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'f')))
+			return false;
+	return text.len == 64;
+}
+
+static enum err read_keys(struct config *c, struct why *why)
+{
+	const struct conf *officer = conf_find(c->first, "officer-key");
+	if (officer && !is_key(officer->args[1].text))
+		return conf_fail(why, officer, 1, ERR_SYNTAX, "officer-key: a public key is 64 digits of lower-case hexadecimal");
+	for (const struct conf *s = c->first; s; s = s->next)
+		if (str_eq(s->args[0].text, STR("api-key")) && (s->arg_count != 3 || !is_key(s->args[2].text)))
+			return conf_fail(why, s, 2, ERR_SYNTAX, "an api-key reads: api-key CLIENT SHA256, in 64 digits of lower-case hexadecimal");
+	return gather(c, c->first, "api-key", &c->all.api_keys, &c->all.api_key_count, why);
+}
+
 static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
@@ -171,7 +190,7 @@ static enum err fill(struct config *c, struct why *why)
 	if (e == OK)
 		e = read_operators(c, why);
 	if (e == OK)
-		e = gather(c, c->first, "api-key", &a->api_keys, &a->api_key_count, why);
+		e = read_keys(c, why);
 	if (e == OK)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)
@@ -196,12 +215,44 @@ enum err config_read(const char *path, struct config **ret_config, struct why *w
 	if (e == OK)
 		e = fill(c, why);
 	if (e) {
-		/* the excerpt is the caller's to print: it reads the file again */
 		arena_free(arena);
 		return e;
 	}
 	*ret_config = c;
 	return OK;
+}
+
+enum err config_read_service(const char *path, bool in_service, struct config **ret_config, struct why *why)
+{
+	struct config *c;
+	enum err e = config_read(path, &c, why);
+	if (e)
+		return e;
+	if (in_service && c->all.testing) {
+		e = conf_fail(why, conf_find(c->first, "testing"), 1, ERR_DENIED, "testing: a daemon in service takes its time from no test clock");
+		config_free(c);
+		return e;
+	}
+	*ret_config = c;
+	return OK;
+}
+
+void config_explain(const char *path, const struct why *why, struct buf *out)
+{
+	struct arena *arena = arena_new("excerpt", 2 * CONFIG_BYTES_MAX);
+	struct str text;
+	char line[WHY_FILE_MAX + 2 * WHY_TEXT_MAX + 32];
+	why_print(why, line, sizeof(line));
+	buf_printf(out, "%s\n", line);
+	/* nothing was kept of the file, so it is read again */
+	if (arena && file_read_all(arena, AT_FDCWD, path, CONFIG_BYTES_MAX, &text, NULL) == OK)
+		buf_put(out, conf_excerpt(arena, text, why));
+	arena_free(arena);
+}
+
+void config_dump(const struct config *c, struct buf *out)
+{
+	conf_dump(c->first, config_items, out);
 }
 
 void config_free(struct config *c)

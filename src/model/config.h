@@ -64,6 +64,12 @@ struct config {
 
 /* Reads and checks the file. On an error nothing is kept; why has file, line and column. */
 enum err config_read(const char *path, struct config **ret_config, struct why *why) MUST_CHECK;
+/* The same; in service, a file that asks for the test clock is refused. */
+enum err config_read_service(const char *path, bool in_service, struct config **ret_config, struct why *why) MUST_CHECK;
+/* What a person reads after a failed config_read: the place, the reason, the hint; then the line, and a caret under the place. */
+void config_explain(const char *path, const struct why *why, struct buf *out);
+/* The file in its normal form: one spacing, no comments, defaults written out. It reads back as the same configuration. */
+void config_dump(const struct config *c, struct buf *out);
 void config_free(struct config *c);
 
 #endif

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# aup check, aupd -t and aupd -S: the normal form of a configuration, and what is said about a wrong one, to the caret.
+set -u
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=${AUPD_BUILD:-$top/build}
+[ -x "$build/aup" ] && [ -x "$build/aupd" ] || { echo "1..0 # SKIP the programs are not built"; exit 0; }
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+n=0 bad=0
+
+# is NAME WANT GOT
+is() {
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed 's/^/# /'
+		bad=$((bad + 1))
+	fi
+}
+check() { "$build/aup" check "$@" 2>&1; echo "exit $?"; }
+
+# wrong NAME TEXT SAID: both programs refuse it, and say the same.
+wrong() {
+	printf '%s\n' 'provider "p" { domain p.example }' "$2" > t.conf
+	is "$1" "aup: $3"$'\nexit 1' "$(check -c t.conf)"
+	is "$1, to aupd" "aupd: $3"$'\nexit 1' "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
+}
+
+printf '%s\n' '# whole' 'provider   "Example \"Net\""   { domain example.net }' 'hand { protect acme; protect 192.0.2.0/24 }' \
+	'listen   lmtp /run/aupd/lmtp.sock' > whole.conf
+want='provider "Example \"Net\"" {
+    domain example.net
+    abuse abuse
+    contact ""
+}
+hand {
+    protect acme
+    protect 192.0.2.0/24
+    smarthost 127.0.0.1:25
+    nft /usr/sbin/nft
+    table aupd
+    suspensions 10
+    hook-secret ""
+}
+listen lmtp /run/aupd/lmtp.sock
+data /var/lib/aupd
+run /run/aupd
+store aupd.db
+spool {
+    size 2G
+    message 50M
+}
+enforcement observe
+user aupd
+log plain
+log-level info
+testing no
+exit 0'
+is "the normal form, with each default" "$want" "$(check -c whole.conf)"
+"$build/aup" check -c whole.conf > normal.conf
+is "it reads back as itself" "$want" "$(check --config normal.conf)"
+is "aupd -t says nothing of a good file" "exit 0" "$("$build/aupd" -t -c whole.conf 2>&1; echo "exit $?")"
+is "a file that is not there" "exit 1" "$(check -c none.conf | tail -1)"
+is "too many arguments" "exit 2" "$(check whole.conf | tail -1)"
+
+wrong "an unknown word" 'listne smtp 127.0.0.1:25' \
+	$'t.conf:2:1: "listne" is not known here (did you mean "listen"?)\n    listne smtp 127.0.0.1:25\n    ^'
+wrong "an unknown word in a block" $'hand {\n\tsmarthots 127.0.0.1:25\n}' \
+	$'t.conf:3:2: "smarthots" is not known here (did you mean "smarthost"?)\n    \tsmarthots 127.0.0.1:25\n    \t^'
+wrong "a word out of a list" 'enforcement onn' \
+	$'t.conf:2:13: enforcement: "onn" is not one of the words it knows (did you mean "on"?)\n    enforcement onn\n                ^'
+wrong "an unknown listener" 'listen smpt 127.0.0.1:25' \
+	$'t.conf:2:8: listen: "smpt" is none of smtp, lmtp, http, ingest\n    listen smpt 127.0.0.1:25\n           ^'
+wrong "a listener without an address" 'listen smtp' \
+	$'t.conf:2:1: listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH\n    listen smtp\n    ^'
+wrong "a number out of its range" 'hand { suspensions 10001 }' \
+	$'t.conf:2:20: suspensions: "10001" is out of its range (suspensions NUMBER)\n    hand { suspensions 10001 }\n                       ^'
+wrong "a size out of its range" 'spool { message 1G }' \
+	$'t.conf:2:17: message: "1G" is out of its range (message BYTES)\n    spool { message 1G }\n                    ^'
+wrong "a prefix with host bits" 'hand { allow-hook 10.0.0.1/8 }' \
+	$'t.conf:2:19: allow-hook: "10.0.0.1/8" is out of its range (allow-hook PREFIX)\n    hand { allow-hook 10.0.0.1/8 }\n                      ^'
+wrong "an operator without a number" 'operator eve uid eve' \
+	$'t.conf:2:1: an operator reads: operator NAME uid NUMBER\n    operator eve uid eve\n    ^'
+wrong "a key that is no digest" 'api-key desk secret' \
+	$'t.conf:2:14: an api-key reads: api-key CLIENT SHA256, in 64 digits of lower-case hexadecimal\n    api-key desk secret\n                 ^'
+wrong "an officer's key that is none" 'officer-key 00' \
+	$'t.conf:2:13: officer-key: a public key is 64 digits of lower-case hexadecimal\n    officer-key 00\n                ^'
+wrong "given twice" $'data /a\ndata /b' $'t.conf:3:1: data is given twice (first in line 2)\n    data /b\n    ^'
+wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
+printf 'log json\n' > t.conf
+is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"
+
+printf '%s\n' 'provider "p" { domain p.example }' "testing yes" > t.conf
+is "a test clock is good outside service" "exit 0" "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
+said=$'aupd: t.conf:2:9: testing: a daemon in service takes its time from no test clock\n    testing yes\n            ^\nexit 1'
+is "in service it is refused" "$said" "$("$build/aupd" --service -t -c t.conf 2>&1; echo "exit $?")"
+is "and the daemon does not start" "$said" "$("$build/aupd" -S -c t.conf 2>&1; echo "exit $?")"
+echo "1..$n"
+exit $((bad > 0))
