@@ -24,7 +24,7 @@
 #include "spool/reader.h"
 #include "spool/spool.h"
 
-enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, ATTEMPTS_MAX = 2, TRIM_EVERY_US = 2000000 };
+enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, ATTEMPTS_MAX = 2, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256 };
 
 /* A frame that the judge has not confirmed yet. */
 struct sent {
@@ -48,9 +48,10 @@ struct ear {
 	unsigned flight_from, flight_count;
 	struct position done_below;     /* every item before it is confirmed */
 	struct position blocked_at;     /* the item for which there was no room */
-	struct timer *trim_timer;
+	struct timer *trim_timer, *more_timer;
 	uint64_t items, frames, unparsed, sealed;
 	bool blocked;
+	bool asked_idle;                /* the judge wants to know when all that was taken is judged */
 };
 
 /* The position in hand, so that an item that kills its decoder is known to the next incarnation. */
@@ -217,8 +218,19 @@ static void restart_reader(struct ear *e)
 {
 	struct position first = spool_first(e->spool);
 	e->flight_count = 0;
+	e->blocked = false;
 	memcpy(e->lane_sent, e->lane_mark, sizeof(e->lane_sent));
 	open_reader(e, &first);
+}
+
+static void answer_idle(struct ear *e)
+{
+	struct frame f = { .type = FRAME_CONTROL, .source = 1, .now = clock_wall_at(), .body = STR("{\"op\":\"idle\"}") };
+	if (!e->asked_idle || e->flight_count || e->blocked)
+		return;
+	e->asked_idle = false;
+	if (bus_send(&e->judge, &f, NULL, 0) != OK)
+		log_warn("cannot answer the judge");
 }
 
 /* Sends what the spool holds until the link, or what may be in flight, is full. */
@@ -226,13 +238,14 @@ static void pump(void *arg)
 {
 	struct ear *e = arg;
 	struct why why;
+	unsigned n = 0;
 	if (spool_sync(e->spool, &why) != OK)
 		log_error("the spool cannot be synced; nothing is acknowledged", "why", why.text);
 	if (!e->linked || !e->greeted || !e->reader || e->blocked)
 		return;
 	struct position end = spool_end(e->spool);
 	spool_reader_limit(e->reader, &end);
-	for (unsigned n = 0; n < 256; n++, arena_reset(e->arena)) {
+	for (; n < ITEMS_A_TURN; n++, arena_reset(e->arena)) {
 		struct spool_record r;
 		enum err err = spool_reader_next(e->reader, e->arena, &r, &why);
 		if (err == ERR_CORRUPT) {
@@ -242,18 +255,24 @@ static void pump(void *arg)
 		if (err) {
 			if (err != ERR_NOTFOUND)
 				log_error("cannot read the spool", "why", why.text);
+			else
+				answer_idle(e);
 			break;
 		}
 		e->items++;
-		if (!send_record(e, &r)) {
+		bool sent = send_record(e, &r);
+		attempt_end(e);
+		if (!sent) {
 			/* no room: the same item again from its start, once there is */
 			e->blocked = true;
 			e->blocked_at = r.at;
 			break;
 		}
-		attempt_end(e);
 	}
 	arena_reset(e->arena);
+	/* what is already covered by marks brings no answer that would wake us */
+	if (n == ITEMS_A_TURN)
+		timer_set(e->more_timer, 0, 0);
 }
 
 static void resume(struct ear *e)
@@ -292,6 +311,8 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		e->lane_mark[f->lane] = f->at;
 	} else if (f->type == FRAME_REWIND) {
 		restart_reader(e);
+	} else if (f->type == FRAME_CONTROL) {
+		e->asked_idle = true;
 	} else if (f->type == FRAME_HELLO) {
 		e->greeted = true;
 		restart_reader(e);
@@ -308,7 +329,7 @@ static void on_closed(void *arg, enum err err)
 	struct ear *e = arg;
 	log_warn("the judge is away; complaints are kept meanwhile", "error", err_text(err));
 	bus_close(&e->judge);
-	e->linked = e->greeted = false;
+	e->linked = e->greeted = e->asked_idle = false;
 }
 
 static void ear_link(struct role *r, struct str name, int take_fd)
@@ -342,6 +363,12 @@ static void on_trim(void *arg)
 		log_warn("cannot trim the spool", "why", why.text);
 }
 
+static void on_more(void *arg)
+{
+	/* the end of this turn pumps */
+	(void)arg;
+}
+
 static enum err ear_start(struct role *r, struct why *why)
 {
 	struct ear *e = calloc(1, sizeof(*e));
@@ -357,6 +384,8 @@ static enum err ear_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = 64 << 20, .payload_bytes = r->share.message_bytes };
 	enum err err = spool_open(e->spool_fd, &limits, &e->spool, why);
+	if (err == OK)
+		err = timer_new(r->loop, on_more, e, &e->more_timer);
 	return err ? err : timer_new(r->loop, on_trim, e, &e->trim_timer);
 }
 

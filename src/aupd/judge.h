@@ -36,6 +36,9 @@ struct judge {
 	struct position lane_committed[LANE_COUNT];
 	struct bus ear, desk, hand;
 	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
+	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
+	bool clock_waits;
+	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	bool enforce;
 	uint64_t folded, committed, conflicts;
