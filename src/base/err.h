@@ -30,7 +30,9 @@ enum err {
 	ERR_FULL = -16,       /* disk or queue bound reached: shed or tempfail */
 };
 
+#ifndef MUST_CHECK /* static analysis that cannot read the attribute defines it empty */
 #define MUST_CHECK __attribute__((warn_unused_result))
+#endif
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 enum { WHY_TEXT_MAX = 400, WHY_FILE_MAX = 160 };

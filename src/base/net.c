@@ -100,7 +100,7 @@ static struct net_peer from_sockaddr(const union any *from, socklen_t len)
 
 static enum err open_socket(struct str address, int type, int *ret_fd, struct net_peer *ret_peer, union any *ret_any, socklen_t *ret_len, struct why *why)
 {
-	struct net_peer p;
+	struct net_peer p = { 0 };
 	enum err e = net_parse(address, &p, why);
 	if (e)
 		return e;
@@ -144,7 +144,7 @@ static enum err bind_to(int fd, const union any *name, socklen_t len, const stru
 enum err net_listen(struct str address, int backlog, unsigned unix_mode, int *ret_fd, struct why *why)
 {
 	union any name;
-	struct net_peer p;
+	struct net_peer p = { 0 };
 	socklen_t len;
 	int fd;
 	enum err e = open_socket(address, SOCK_STREAM, &fd, &p, &name, &len, why);
@@ -167,7 +167,7 @@ enum err net_listen(struct str address, int backlog, unsigned unix_mode, int *re
 enum err net_bind_udp(struct str address, int *ret_fd, struct why *why)
 {
 	union any name;
-	struct net_peer p;
+	struct net_peer p = { 0 };
 	socklen_t len;
 	int fd;
 	enum err e = open_socket(address, SOCK_DGRAM, &fd, &p, &name, &len, why);
@@ -185,7 +185,7 @@ enum err net_bind_udp(struct str address, int *ret_fd, struct why *why)
 enum err net_connect(struct str address, int *ret_fd, struct why *why)
 {
 	union any name;
-	struct net_peer p;
+	struct net_peer p = { 0 };
 	socklen_t len;
 	int fd, one = 1;
 	enum err e = open_socket(address, SOCK_STREAM, &fd, &p, &name, &len, why);
@@ -318,6 +318,8 @@ enum err net_send_fds(int fd, struct str bytes, const int *fds, unsigned fd_coun
 	struct iovec iov = { (void *)(uintptr_t)bytes.ptr, bytes.len };
 	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(sizeof(int) * fd_count) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	if (!c)
+		return ERR_LIMIT;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int) * fd_count);

@@ -191,14 +191,13 @@ enum err record_read(struct arena *a, struct str text, struct record *ret_record
 		size_t space = str_chr(line, ' ');
 		if (space == SIZE_MAX || r.count == RECORD_LINES_MAX)
 			return why_set(why, ERR_SYNTAX, "line %u of the record is malformed", r.count + 2);
-		struct record_line *l = &r.lines[r.count];
-		l->key = str_sub(line, 0, space);
-		if (!key_ok(l->key) || (r.count && str_cmp(r.lines[r.count - 1].key, l->key) >= 0) || space + 1 == line.len ||
-		    take_value(a, str_sub(line, space + 1, line.len), &l->value) != OK)
+		struct record_line l = { .key = str_sub(line, 0, space) };
+		if (!key_ok(l.key) || (r.count && str_cmp(r.lines[r.count - 1].key, l.key) >= 0) || space + 1 == line.len ||
+		    take_value(a, str_sub(line, space + 1, line.len), &l.value) != OK)
 			return why_set(why, ERR_SYNTAX, "line %u of the record is malformed", r.count + 2);
-		if (str_eq(l->key, STR("id")))
-			r.id = l->value;
-		r.count++;
+		if (str_eq(l.key, STR("id")))
+			r.id = l.value;
+		r.lines[r.count++] = l;
 	}
 	*ret_record = r;
 	return OK;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/file.h"
 #include "spool/record.h"
@@ -76,12 +77,9 @@ struct search {
 static void search_name(void *arg, const char *name)
 {
 	struct search *s = arg;
-	uint64_t v;
-	char again[SPOOL_NAME_MAX];
-	int used = 0;
-	if (sscanf(name, "%16" SCNx64 ".seg%n", &v, &used) != 1 || used != 20)
-		return;
-	spool_segment_name(v, again);
+	char again[SPOOL_NAME_MAX], *end;
+	uint64_t v = strtoull(name, &end, 16);
+	spool_segment_name(v, again); /* the same name again, or it is no segment's */
 	if (strcmp(again, name) == 0 && v >= s->from && v < s->found)
 		s->found = v;
 }

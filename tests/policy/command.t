@@ -2,11 +2,8 @@
 # aup policy: what the subcommands print, and their exit codes, on the policy that ships and on the small one.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
-aup=${AUP:-}
-for candidate in "$top/build/aup" "$top/build/src/aup/aup"; do
-	[ -z "$aup" ] && [ -x "$candidate" ] && aup=$candidate
-done
-[ -n "$aup" ] || { echo "1..0 # SKIP aup is not built"; exit 0; }
+aup=${AUPD_BUILD:-$top/build}/aup
+[ -x "$aup" ] || { echo "1..0 # SKIP aup is not built"; exit 0; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 n=0 bad=0

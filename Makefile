@@ -1,0 +1,65 @@
+# A short front to meson: programs in build/, tests under ASan+UBSan in build-asan/.
+BUILD := build
+ASAN := build-asan
+NINJA := ninja
+# ccache is used where it is there
+CC := $(if $(shell command -v ccache 2>/dev/null),ccache gcc,gcc)
+export CC
+
+all: $(BUILD)/build.ninja
+	@$(NINJA) -C $(BUILD)
+	@ln -sf src/aupd/aupd $(BUILD)/aupd
+	@ln -sf src/aup/aup $(BUILD)/aup
+
+$(BUILD)/build.ninja: | setup-build
+	@meson setup $(BUILD) -Dwerror=true >/dev/null
+
+$(ASAN)/build.ninja: | setup-build
+	@meson setup $(ASAN) -Dwerror=true -Db_sanitize=address,undefined -Dtesting=true >/dev/null
+
+asan: $(ASAN)/build.ninja
+	@$(NINJA) -C $(ASAN)
+	@ln -sf src/aupd/aupd $(ASAN)/aupd
+	@ln -sf src/aup/aup $(ASAN)/aup
+
+# what each set of targets needs of Debian; says what is missing and ends when it may not install it
+setup-build:
+	@tools/setup build
+setup-test:
+	@tools/setup build test
+
+# DEMO=once stops by itself
+demo: all
+	@tools/demo $(BUILD) $(DEMO)
+
+# TESTS='tests/scenario/*.t' runs some
+test: setup-test
+	@$(MAKE) --no-print-directory all asan
+	@tests/run $(BUILD) $(ASAN) $(TESTS)
+
+# BENCH='decode_mail ...' runs some
+bench: setup-test
+	@$(MAKE) --no-print-directory all
+	@tests/bench/run $(BUILD) $(BENCH)
+
+# FUZZ='mime arf' runs some, SECONDS=60 each
+fuzz: setup-test
+	@$(MAKE) --no-print-directory asan
+	@tests/fuzz/run $(ASAN) "$(or $(SECONDS),60)" $(FUZZ)
+
+# the kill harness whole; make test runs a slice of it
+torture: setup-test
+	@$(MAKE) --no-print-directory all asan
+	@AUPD_ROUNDS=$(or $(ROUNDS),1000) tests/run $(BUILD) $(ASAN) tests/scenario/kill.t
+
+deb:
+	@tools/setup build deb
+	@tools/deb
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf $(BUILD) $(ASAN)
+
+.PHONY: all asan demo test bench fuzz torture deb install clean setup-build setup-test
