@@ -67,6 +67,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
 		.contact = r->share.contact, .now = clock_wall_at(), .source = 1 };
 	buf_init(&j->replies, REPLIES_MAX);
+	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)
 		return why_set(why, ERR_NOMEM, "no memory");
 	enum err e = j->driver->open(data_fd, str_c(r->arena, r->share.store), STORE_WRITE, &j->store, why);
@@ -252,17 +253,18 @@ static void send_marks(struct judge *j)
 	}
 }
 
-static void send_replies(struct judge *j)
+/* What is not taken is asked for again: by the person, or when the order was not answered in time. */
+static void send_kept(struct bus *to, bool is_up, struct buf *kept, const char *whom)
 {
-	struct str rest = buf_str(&j->replies);
+	struct str rest = buf_str(kept);
 	struct frame f;
 	size_t len;
 	while (rest.len && frame_decode(rest, &f, &len) == OK) {
-		if (j->has_desk && bus_send(&j->desk, &f, NULL, 0) != OK)
-			log_warn("cannot answer the desk");
+		if (is_up && bus_send(to, &f, NULL, 0) != OK)
+			log_warn("a frame cannot be sent", "to", whom);
 		rest = str_sub(rest, len, rest.len);
 	}
-	buf_clear(&j->replies);
+	buf_clear(kept);
 }
 
 static enum err commit(struct judge *j, struct why *why)
@@ -343,7 +345,7 @@ static bool run_batch(struct judge *j)
 	}
 	j->committed += j->batch_count;
 	send_marks(j);
-	send_replies(j);
+	send_kept(&j->desk, j->has_desk, &j->replies, "desk");
 	end_batch(j);
 	return true;
 }
@@ -358,20 +360,26 @@ static bool run_due(struct judge *j)
 		struct query q = { .due_by = clock_wall_at(), .limit = RELEASE_MAX };
 		j->fold.now = q.due_by;
 		arena_reset(j->scratch);
-		enum err e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
+		enum err e = j->hand_is_new ? judge_hurry(j, &why) : OK;
+		if (e == OK)
+			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
 		for (size_t i = 0; e == OK && i < n; i++)
 			e = rows[i].table == TABLE_ACT ? judge_release(j, &rows[i], &why) : fold_due(&j->fold, &rows[i], &why);
 		size_t changes = work_changes(j->fold.work);
 		if (e == OK)
 			e = commit(j, &why);
 		work_reset(j->fold.work);
+		if (e)
+			buf_clear(&j->orders);
 		if (e == ERR_CONFLICT)
 			continue;
 		if (e) {
 			get_stuck(j, &why);
 			return false;
 		}
-		if (!n || !changes)
+		send_kept(&j->hand, j->has_hand, &j->orders, "hand");
+		j->hand_is_new = false;
+		if (!changes)
 			return true;
 	}
 	return true;
@@ -555,8 +563,10 @@ static void judge_link(struct role *r, struct str name, int take_fd)
 		if (*ends[i].has)
 			bus_close(ends[i].bus);
 		*ends[i].has = bus_open(r->loop, &bus_pipe, &o, ends[i].bus) == OK;
-		if (i == 2)
+		if (i == 2) {
+			j->hand_is_new = true;
 			on_due(j);
+		}
 		return;
 	}
 	net_close(take_fd);

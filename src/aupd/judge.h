@@ -30,14 +30,14 @@ struct judge {
 	struct arena *policy_arena, *batch_arena, *scratch;
 	struct held_frame batch[BATCH_FRAMES_MAX];
 	unsigned batch_count;
-	struct buf replies;             /* frames to the desk, sent after the commit */
+	struct buf replies, orders;     /* frames to the desk and to the hand, sent after the commit */
 	struct mark lanes[LANE_COUNT];  /* of the ear, as folded in this batch */
 	bool lane_touched[LANE_COUNT];
 	struct position lane_committed[LANE_COUNT];
 	struct bus ear, desk, hand;
 	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
 	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
-	bool clock_waits;
+	bool clock_waits, hand_is_new;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	bool enforce;
@@ -53,5 +53,7 @@ enum err judge_command(struct judge *j, const struct json *root, struct str oper
 
 /* Acts whose time has come go to the hand, or are held. Gives how many rows were touched. */
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
+/* A new hand has no order in hand: what the old one has not answered is due now. */
+enum err judge_hurry(struct judge *j, struct why *why) MUST_CHECK;
 
 #endif

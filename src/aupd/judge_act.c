@@ -32,7 +32,8 @@ static enum err letter_of(struct judge *j, const struct act *act, struct letter 
 	return e ? e : field_decode(a, clear, letter_fields, ret_letter, why);
 }
 
-static enum err send_act(struct judge *j, const struct act *act, struct why *why)
+/* Into the orders of this batch: they leave when it is committed, so that what was sent is known to have been sent. */
+static enum err order_act(struct judge *j, const struct act *act, struct why *why)
 {
 	struct buf b;
 	struct jsonw w;
@@ -53,8 +54,13 @@ static enum err send_act(struct judge *j, const struct act *act, struct why *why
 	}
 	jsonw_end(&w, '}');
 	struct frame f = { .type = FRAME_ACT, .now = j->fold.now, .body = buf_str(&b) };
+	size_t before = j->orders.len;
 	if (e == OK)
-		e = b.err ? b.err : bus_send(&j->hand, &f, NULL, 0);
+		e = b.err ? b.err : frame_encode(&j->orders, &f);
+	if (e) {
+		j->orders.len = before;
+		j->orders.err = OK;
+	}
 	buf_done(&b);
 	return e;
 }
@@ -67,6 +73,28 @@ static enum err do_task(struct judge *j, const struct act *act, struct why *why)
 	case_text(act->number, number);
 	log_info(act->desired ? "a person is needed" : "a task is no longer needed", "case", number, "task", log_str(act->params[0]));
 	return fold_report(&j->fold, &r, why);
+}
+
+enum err judge_hurry(struct judge *j, struct why *why)
+{
+	static const enum act_state unanswered[] = { ACT_QUEUED, ACT_SENT, ACT_UNDOING };
+	enum err e = OK;
+	for (size_t s = 0; e == OK && s < sizeof(unanswered) / sizeof(unanswered[0]); s++) {
+		struct row *rows;
+		size_t n = 0;
+		struct query q = { .table = TABLE_ACT, .state = str_of(act_state_words[unanswered[s]]), .due_by = TIME_NONE, .limit = QUERY_LIMIT_MAX };
+		e = j->driver->page(j->store, j->scratch, &q, &rows, &n, why);
+		for (size_t i = 0; e == OK && i < n; i++) {
+			struct act act = { 0 };
+			struct row now;
+			e = work_load(j->fold.work, TABLE_ACT, rows[i].key, act_fields, &act, &now, why);
+			if (e || act.next_at <= j->fold.now)
+				continue;
+			act.next_at = j->fold.now;
+			e = put_act(&j->fold, &act, why);
+		}
+	}
+	return e;
 }
 
 enum err judge_release(struct judge *j, const struct row *row, struct why *why)
@@ -95,14 +123,13 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 	}
 	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_US_SECONDS : NO_HAND_US_SECONDS) * SECOND_US;
 	if (j->has_hand) {
-		struct act sent = act;
-		e = send_act(j, &sent, why);
+		e = order_act(j, &act, why);
 		if (e == ERR_NOTFOUND || e == ERR_CORRUPT) {
 			struct act_report r = { .key = act.key, .op = ACT_DO, .result = RESULT_REFUSED, .text = str_of(why->text), .retry_at = TIME_NONE };
 			return fold_report(&j->fold, &r, why);
 		}
 		if (e)
-			log_warn("the hand cannot be told of an act", "error", err_text(e));
+			log_warn("an act cannot be ordered now", "error", err_text(e));
 		else if (act.state == ACT_QUEUED)
 			act.state = ACT_SENT;
 		act.attempts++;
