@@ -150,6 +150,12 @@ static enum err fold_intake(struct judge *j, const struct frame *f)
 	return e;
 }
 
+/* Errors of the moment: the whole batch is tried again. Every other error is the item's own. */
+static bool passes(enum err e)
+{
+	return e == ERR_NOMEM || e == ERR_IO || e == ERR_AGAIN || e == ERR_FULL || e == ERR_CONFLICT;
+}
+
 /* At or below the mark: a duplicate. Behind a gap: the ear goes back. */
 static enum err fold_from_ear(struct judge *j, const struct frame *f)
 {
@@ -165,7 +171,12 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 			log_warn("cannot ask the ear to go back");
 		return OK;
 	}
+	work_begin(j->fold.work);
 	enum err e = fold_intake(j, f);
+	if (e && !passes(e)) {
+		work_undo(j->fold.work);
+		e = keep_bad(j, f, "it could not be judged");
+	}
 	if (e == OK) {
 		j->lane_touched[f->lane] = true;
 		j->lanes[f->lane] = (struct mark){ 1, HOP_LANE, f->lane, f->at };
@@ -202,9 +213,12 @@ static void fold_from_desk(struct judge *j, const struct held_frame *h)
 	enum err e = json_read(a, str_copy(a, h->frame.body), &root, &why);
 	if (e == OK && !who.len)
 		e = why_set(&why, ERR_DENIED, "you are no operator: the configuration names none with your user id");
+	work_begin(j->fold.work);
 	if (e == OK)
 		e = judge_command(j, root, who, &w, &why);
 	if (e) {
+		/* all or nothing, also when the batch goes on with others */
+		work_undo(j->fold.work);
 		buf_clear(&b);
 		jsonw_init(&w, &b);
 		jsonw_object(&w, NULL);

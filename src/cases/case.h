@@ -18,6 +18,8 @@ enum err case_step(struct arena *a, struct casefile *c, const struct case_input 
 
 /* customer "/" group "/" thread: what must be unique. */
 struct str case_key(struct arena *a, struct str customer, struct str group, uint64_t thread);
+/* Did he report this incident, as far back as the case remembers? */
+bool case_has_witness(const struct casefile *c, struct str key, struct str reporter);
 bool case_is_closed(const struct casefile *c);
 /* A new finding after this time opens a case anew instead of reopening this one. */
 bool case_is_forgotten(const struct casefile *c, const struct ladder *l, int64_t now);

@@ -1,15 +1,11 @@
 /*
- * What findings do to a case: opening, aggregation, witnesses, reopening, strikes; retraction; results of acts.
- *
- * Constant time whatever the length of the case: only the last CASE_INCIDENTS_MAX incidents are looked at.
+ * What findings do to a case: opening, aggregation, reopening, strikes; retraction; results of acts.
  */
 #include "cases/step.h"
 
-enum { SAME_INCIDENT_US_MINUTES = 5 };
-
-static struct str actor_rule(struct step_work *w, const struct finding *f)
+static struct str actor_rule(struct step_work *w, struct str clause, struct str rule)
 {
-	return str_format(w->a, "rule %.*s/%.*s", STR_ARG(f->clause), STR_ARG(f->rule));
+	return str_format(w->a, "rule %.*s/%.*s", STR_ARG(clause), STR_ARG(rule));
 }
 
 static int64_t when(const struct observation *o)
@@ -17,95 +13,61 @@ static int64_t when(const struct observation *o)
 	return o->event_at != TIME_NONE ? o->event_at : o->received_at;
 }
 
-static struct incident *find_incident(struct step_work *w, int64_t at)
-{
-	const int64_t slack = SAME_INCIDENT_US_MINUTES * MINUTE_US;
-	for (unsigned i = 0; i < w->c->recent_count; i++) {
-		struct incident *x = &w->c->recent[i];
-		if (str_eq(x->key, w->in->incident_key) && at >= x->first_at - slack && at <= x->last_at + slack)
-			return x;
-	}
-	return NULL;
-}
+/* A report with all that explains why it is here: what was said, whose it was, by which rule of which version. */
+struct reported {
+	const struct observation *seen;
+	const struct subject *whose;
+	struct str key, policy, clause, rule;
+	const struct finding *finding;  /* NULL: counted before the rule fired */
+};
 
-static bool add_witness(struct step_work *w, struct incident *x, struct str reporter)
+static enum err count_report(struct step_work *w, const struct reported *r)
 {
-	for (unsigned i = 0; i < x->witness_count; i++)
-		if (str_eq(x->witnesses[i], reporter))
-			return false;
-	struct str *list = ARENA_ARRAY(w->a, struct str, x->witness_count + 1);
-	if (!list || x->witness_count == CASE_WITNESSES_MAX)
-		return false;
-	if (x->witness_count)
-		memcpy(list, x->witnesses, x->witness_count * sizeof(*list));
-	list[x->witness_count++] = reporter;
-	x->witnesses = list;
-	return true;
-}
-
-static struct incident *add_incident(struct step_work *w, int64_t at)
-{
-	struct incident *list = ARENA_ARRAY(w->a, struct incident, w->c->recent_count + 1);
-	if (!list)
-		return NULL;
-	unsigned skip = w->c->recent_count == CASE_INCIDENTS_MAX;
-	unsigned kept = w->c->recent_count - skip;
-	if (kept)
-		memcpy(list, w->c->recent + skip, kept * sizeof(*list));
-	list[kept] = (struct incident){ .key = w->in->incident_key, .first_at = at, .last_at = at };
-	w->c->recent = list;
-	w->c->recent_count = kept + 1;
-	w->c->incident_count++;
-	return &list[kept];
-}
-
-/* The event row of a report, with all that explains why it is here. */
-static enum err report_event(struct step_work *w, enum case_event_type type, struct str text)
-{
-	const struct case_input *in = w->in;
-	struct case_event *e = step_event(w, type, actor_rule(w, in->finding), text);
+	bool fresh, new_witness;
+	struct case_event *e = step_event(w, EVENT_FINDING, actor_rule(w, r->clause, r->rule), STR("a report of a new incident"));
 	if (!e)
 		return ERR_LIMIT;
-	e->event_at = when(in->observation);
-	e->policy = in->finding->policy;
-	e->clause = in->finding->clause;
-	e->rule = in->finding->rule;
-	e->grade = in->subject->grade;
-	e->binding = in->subject->binding;
-	e->reasons = in->subject->reasons;
-	e->reason_count = in->subject->reason_count;
-	e->terms = in->finding->terms;
-	e->term_count = in->finding->term_count;
-	e->item = in->observation->at;
-	e->raw = in->raw;
-	if (w->c->state == CASE_SEALED)
+	enum err err = incident_count(w, r->key, when(r->seen), r->seen->reporter, &fresh, &new_witness);
+	if (err)
+		return err;
+	if (!fresh) {
+		e->type = EVENT_WITNESS;
+		e->text = new_witness ? STR("one more witness of a known incident") : STR("the same witness again of a known incident");
+	}
+	e->event_at = when(r->seen);
+	e->policy = r->policy;
+	e->clause = r->clause;
+	e->rule = r->rule;
+	e->grade = r->whose->grade;
+	e->binding = r->whose->binding;
+	e->reasons = r->whose->reasons;
+	e->reason_count = r->whose->reason_count;
+	e->terms = r->finding ? r->finding->terms : NULL;
+	e->term_count = r->finding ? r->finding->term_count : 0;
+	e->item = r->seen->at;
+	e->raw = r->finding ? w->in->raw : STR_NONE;
+	e->incident = r->key;
+	if (w->c->flags & CASE_SEALED_CLASS)
 		return OK;
-	e->source = in->observation->source.text;
-	e->reporter = in->observation->reporter;
+	e->source = r->seen->source.text;
+	e->reporter = r->seen->reporter;
 	return OK;
 }
 
-static enum err count_report(struct step_work *w)
+static enum err count_all(struct step_work *w)
 {
-	int64_t at = when(w->in->observation);
-	struct incident *x = find_incident(w, at);
-	bool fresh = !x;
-	if (!x)
-		x = add_incident(w, at);
-	if (!x)
-		return ERR_NOMEM;
-	bool new_witness = add_witness(w, x, w->in->observation->reporter);
-	x->reports++;
-	x->first_at = at < x->first_at ? at : x->first_at;
-	x->last_at = at > x->last_at ? at : x->last_at;
-	w->c->report_count++;
-	if (w->c->first_event_at == TIME_NONE || at < w->c->first_event_at)
-		w->c->first_event_at = at;
-	if (w->c->last_event_at == TIME_NONE || at > w->c->last_event_at)
-		w->c->last_event_at = at;
-	if (fresh)
-		return report_event(w, EVENT_FINDING, STR("a report of a new incident"));
-	return report_event(w, EVENT_WITNESS, new_witness ? STR("one more witness of a known incident") : STR("the same witness again of a known incident"));
+	const struct case_input *in = w->in;
+	for (unsigned i = 0; i < in->earlier_count; i++) {
+		const struct earlier *x = &in->earlier[i];
+		enum err e = count_report(w, &(struct reported){ &x->seen, &x->whose, x->key, x->policy, x->clause, x->rule, NULL });
+		if (e)
+			return e;
+		if (x->whose.grade > w->c->grade)
+			w->c->grade = x->whose.grade;
+	}
+	w->c->report_count += in->earlier_more;
+	const struct finding *f = in->finding;
+	return count_report(w, &(struct reported){ in->observation, in->subject, in->incident_key, f->policy, f->clause, f->rule, f });
 }
 
 static void take_finding(struct step_work *w, const struct finding *f, const struct subject *s)
@@ -115,11 +77,22 @@ static void take_finding(struct step_work *w, const struct finding *f, const str
 	c->clause = f->clause;
 	c->rule = f->rule;
 	c->severity = f->severity;
-	c->because = f->weight == WEIGHT_SEALED ? STR_NONE : f->because;
-	c->source_text = f->weight == WEIGHT_SEALED ? STR_NONE : w->in->observation->source.text;
+	c->because = c->flags & CASE_SEALED_CLASS ? STR_NONE : f->because;
+	c->source_text = c->flags & CASE_SEALED_CLASS ? STR_NONE : w->in->observation->source.text;
 	c->user = s->user;
 	c->service = s->service;
 	c->appeal_until_at = w->in->now + f->appeal_us;
+}
+
+/* Once of the sealed class, always: whatever else the case is about. */
+static void seal_if(struct casefile *c, const struct finding *f)
+{
+	if (f->weight == WEIGHT_SEALED)
+		c->flags |= CASE_SEALED_CLASS | CASE_DO_NOT_TELL | CASE_HOLD;
+	if (c->flags & CASE_SEALED_CLASS) {
+		c->state = CASE_SEALED;
+		c->because = c->source_text = STR_NONE;
+	}
 }
 
 static void open_new(struct step_work *w)
@@ -136,11 +109,10 @@ static void open_new(struct step_work *w)
 	c->opened_at = w->in->now;
 	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->first_event_at = c->last_event_at = c->ladder_started_at = TIME_NONE;
 	c->opened_by = STR("rule");
-	c->state = f->weight == WEIGHT_SEALED ? CASE_SEALED : f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
+	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 	if (f->weight == WEIGHT_ADVICE)
 		c->flags |= CASE_ADVICE;
-	if (f->weight == WEIGHT_SEALED)
-		c->flags |= CASE_DO_NOT_TELL | CASE_HOLD;
+	seal_if(c, f);
 	take_finding(w, f, s);
 }
 
@@ -153,16 +125,18 @@ enum err finding_step(struct step_work *w)
 		open_new(w);
 	if (!fresh && w->in->subject->grade > c->grade)
 		c->grade = w->in->subject->grade;
-	enum err e = count_report(w);
+	seal_if(c, f);
+	enum err e = count_all(w);
 	if (e)
 		return e;
 	if (again) {
-		c->state = CASE_OPEN;
+		c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
+		seal_if(c, f);
 		c->answered = c->noticed = false;
 		c->resolved_at = TIME_NONE;
 		c->grade = w->in->subject->grade;
 		take_finding(w, f, w->in->subject);
-		if (!step_event(w, EVENT_REOPENED, actor_rule(w, f), STR("it happened again after the case was resolved")))
+		if (!step_event(w, EVENT_REOPENED, actor_rule(w, f->clause, f->rule), STR("it happened again after the case was resolved")))
 			return ERR_LIMIT;
 	}
 	/* advice that turns into a deed: from here on it counts */
@@ -174,10 +148,11 @@ enum err finding_step(struct step_work *w)
 		take_finding(w, f, w->in->subject);
 	if ((fresh || again) && !(c->flags & CASE_ADVICE))
 		c->strikes++;
-	if (fresh && !step_event(w, EVENT_OPENED, actor_rule(w, f), f->weight == WEIGHT_SEALED ? STR("a sealed case was opened") : STR("the case was opened")))
+	if (fresh && !step_event(w, EVENT_OPENED, actor_rule(w, f->clause, f->rule), f->weight == WEIGHT_SEALED ? STR("a sealed case was opened") : STR("the case was opened")))
 		return ERR_LIMIT;
-	if (fresh || again || harder)
-		ladder_start(w, f);
+	/* the same ladder goes on from where it stands; another one begins */
+	if (fresh || again || (harder && !str_eq(c->ladder, f->ladder)))
+		ladder_start(w, f->ladder);
 	return ladder_run(w);
 }
 
@@ -192,6 +167,7 @@ enum err open_step(struct step_work *w)
 	c->state = CASE_REVIEW;
 	c->opened_by = w->in->actor;
 	c->because = w->in->text;
+	c->ladder = w->in->finding->ladder;
 	struct case_event *e = step_event(w, EVENT_OPENED, w->in->actor, w->in->text);
 	return e ? OK : ERR_LIMIT;
 }
@@ -199,22 +175,24 @@ enum err open_step(struct step_work *w)
 enum err retract_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
-	if (case_is_closed(c))
+	if (case_is_closed(c) || !incident_take_back(w, w->in->incident_key, w->in->reporter))
 		return OK;
-	struct case_event *e = step_event(w, EVENT_RETRACTED, STR("reporter"), STR("a reporter took a report back"));
+	struct case_event *e = step_event(w, EVENT_RETRACTED, STR("reporter"), STR("a reporter took his reports of an incident back"));
 	if (!e)
 		return ERR_LIMIT;
-	if (c->report_count)
-		c->report_count--;
-	if (c->report_count)
+	e->incident = w->in->incident_key;
+	if (!(c->flags & CASE_SEALED_CLASS))
+		e->reporter = w->in->reporter;
+	/* what is sealed people alone close */
+	if (c->report_count || c->state == CASE_SEALED)
 		return OK;
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = STR("retracted");
-	c->next_due_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
 	if (c->strikes)
 		c->strikes--;
-	w->out->lift_acts = true;
+	w->out->lift = LIFT_ALL;
 	return step_event(w, EVENT_RESOLVED, STR("reporter"), STR("nothing is left that anybody reports")) ? OK : ERR_LIMIT;
 }
 

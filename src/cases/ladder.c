@@ -6,6 +6,8 @@
  */
 #include "cases/step.h"
 
+enum { TERMINATE_APPROVALS = 2 };
+
 static const int64_t emergency_review_us = 24 * HOUR_US;
 
 static const struct ladder *ladder_of(const struct step_work *w)
@@ -13,11 +15,15 @@ static const struct ladder *ladder_of(const struct step_work *w)
 	return w->in->policy ? policy_ladder(w->in->policy, w->c->ladder) : NULL;
 }
 
-void ladder_start(struct step_work *w, const struct finding *f)
+void ladder_start(struct step_work *w, struct str ladder)
 {
-	w->c->ladder = f->ladder;
+	w->c->ladder = ladder;
 	w->c->ladder_started_at = w->in->now;
 	w->c->next_step = 0;
+	w->c->rounds++;
+	/* the pause that stands shifts the new ladder from here on */
+	if (w->c->paused_at != TIME_NONE)
+		w->c->paused_at = w->in->now;
 }
 
 void ladder_pause(struct step_work *w)
@@ -40,13 +46,49 @@ void ladder_resume(struct step_work *w)
 
 static enum err hold_event(struct step_work *w, const struct act *act)
 {
-	struct str why = act->hold & HOLD_APPROVAL ? str_format(w->a, "%s waits for the approval of %u people", verb_words[act->verb], act->approvals_needed)
-		: str_format(w->a, "%s waits for a person: the attribution is of grade %s", verb_words[act->verb], grade_words[act->grade]);
+	const char *verb = verb_words[act->verb];
+	struct str why;
+	if (act->hold & HOLD_PROTECTED)
+		why = str_format(w->a, "%s is not done: the service is protected", verb);
+	else if (act->hold & HOLD_APPROVAL)
+		why = str_format(w->a, "%s waits for the approval of %u people", verb, act->approvals_needed);
+	else if (act->hold & HOLD_LIFELINE)
+		why = str_format(w->a, "%s waits for a person: it would cut a lifeline service", verb);
+	else
+		why = str_format(w->a, "%s waits for a person: the attribution is of grade %s", verb, grade_words[act->grade]);
 	struct case_event *e = step_event(w, EVENT_HELD, STR("clock"), why);
 	if (!e)
 		return ERR_LIMIT;
 	e->act = act->key;
 	return OK;
+}
+
+/* The service instance that an act is about: the offending one when it is of the kind, else the first of the kind. */
+static const struct case_service *service_of(const struct step_work *w, struct str kind)
+{
+	const struct case_service *found = NULL;
+	for (unsigned i = 0; i < w->in->service_count; i++) {
+		const struct case_service *s = &w->in->services[i];
+		if (str_eq(s->kind, kind) && (!found || str_eq(s->id, w->c->service)))
+			found = s;
+	}
+	return found;
+}
+
+static void aim(struct step_work *w, struct act *act, const struct enforcement *f)
+{
+	const struct case_service *s = service_of(w, f->service);
+	act->driver = f->driver;
+	act->param_count = f->param_count;
+	for (unsigned i = 0; i < f->param_count; i++)
+		act->params[i] = f->params[i];
+	act->target = s && s->target.len ? s->target : w->c->source_text;
+	if (s)
+		act->instance = s->id;
+	if (w->in->protected_ || (s && s->protected_))
+		act->hold |= HOLD_PROTECTED;
+	if (s && s->lifeline && act->automatic)
+		act->hold |= HOLD_LIFELINE;
 }
 
 /* One act of LIMIT, SUSPEND or TERMINATE by one enforcement. */
@@ -55,14 +97,10 @@ static enum err enforce(struct step_work *w, const struct step *s, const struct 
 	struct act *act = step_act(w, s->verb, f->service, label);
 	if (!act)
 		return ERR_LIMIT;
-	act->driver = f->driver;
-	act->param_count = f->param_count;
-	for (unsigned i = 0; i < f->param_count; i++)
-		act->params[i] = f->params[i];
-	act->target = w->c->source_text;
+	aim(w, act, f);
 	act->expires_at = s->for_us ? w->in->now + s->for_us : TIME_NONE;
-	act->approvals_needed = s->approvals;
-	if (s->approvals)
+	act->approvals_needed = s->verb == VERB_TERMINATE && s->approvals < TERMINATE_APPROVALS ? TERMINATE_APPROVALS : s->approvals;
+	if (act->approvals_needed)
 		act->hold |= HOLD_APPROVAL;
 	if (w->c->grade != GRADE_A)
 		act->hold |= HOLD_GRADE;
@@ -135,7 +173,7 @@ static enum err task_step(struct step_work *w, const struct step *s, struct str 
 
 static enum err take_step(struct step_work *w, const struct step *s)
 {
-	struct str label = str_format(w->a, "s%u.%llu", w->c->next_step, (unsigned long long)w->c->strikes);
+	struct str label = str_format(w->a, "s%u.%u", w->c->next_step, w->c->rounds);
 	if (s->unless == UNLESS_ANSWERED && w->c->answered)
 		return step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, "%s %.*s is not taken: the customer answered", verb_words[s->verb], STR_ARG(s->service)))
 			? OK : ERR_LIMIT;
@@ -150,11 +188,22 @@ static enum err take_step(struct step_work *w, const struct step *s)
 	return OK;
 }
 
+/* Before a person has looked, and in a sealed case, only people are called; a bounced notice stops all. */
+static bool may_take(const struct casefile *c, const struct step *s)
+{
+	if (c->flags & CASE_NOTICE_BOUNCED)
+		return false;
+	if (c->state == CASE_REVIEW || c->state == CASE_SEALED)
+		return s->verb == VERB_TASK || s->verb == VERB_ASK;
+	return c->state == CASE_OPEN;
+}
+
+/* A deadline that has passed is never left standing: what cannot be taken now has none. */
 static void set_due(struct step_work *w, const struct ladder *l)
 {
 	struct casefile *c = w->c;
 	c->next_due_at = TIME_NONE;
-	if (l && c->next_step < l->step_count && (c->state == CASE_OPEN || c->state == CASE_SEALED))
+	if (l && c->next_step < l->step_count && may_take(c, &l->steps[c->next_step]))
 		c->next_due_at = c->ladder_started_at + l->steps[c->next_step].after_us;
 	if (c->review_by_at != TIME_NONE && (c->next_due_at == TIME_NONE || c->review_by_at < c->next_due_at))
 		c->next_due_at = c->review_by_at;
@@ -164,13 +213,9 @@ enum err ladder_run(struct step_work *w)
 {
 	const struct ladder *l = ladder_of(w);
 	struct casefile *c = w->c;
-	bool runs = c->state == CASE_OPEN || c->state == CASE_SEALED || c->state == CASE_REVIEW;
-	while (l && runs && c->next_step < l->step_count) {
+	while (l && c->next_step < l->step_count) {
 		const struct step *s = &l->steps[c->next_step];
-		/* before a person has looked, and in a sealed case, only people are called */
-		if ((c->state == CASE_REVIEW || c->state == CASE_SEALED) && s->verb != VERB_TASK && s->verb != VERB_ASK)
-			break;
-		if (c->ladder_started_at + s->after_us > w->in->now || c->flags & CASE_NOTICE_BOUNCED)
+		if (!may_take(c, s) || c->ladder_started_at + s->after_us > w->in->now)
 			break;
 		enum err e = take_step(w, s);
 		if (e)
@@ -181,40 +226,62 @@ enum err ladder_run(struct step_work *w)
 	return OK;
 }
 
+/* The word to whoever is on call: a task, which stands in the case and goes out at once. */
+static enum err call_person(struct step_work *w, struct str label, struct str text)
+{
+	struct act *act = step_act(w, VERB_TASK, STR("on-call"), label);
+	if (!act)
+		return ERR_LIMIT;
+	act->driver = STR("task");
+	act->params[act->param_count++] = text;
+	struct case_event *e = step_event(w, EVENT_TASK, STR("rule"), text);
+	if (!e)
+		return ERR_LIMIT;
+	e->act = act->key;
+	return OK;
+}
+
 enum err emergency_step(struct step_work *w)
 {
 	const struct enforcement *f = w->in->policy ? policy_enforcement(w->in->policy, VERB_SUSPEND, w->in->service) : NULL;
-	if (case_is_closed(w->c) || w->c->state == CASE_SEALED)
-		return why_set(w->why, ERR_CONFLICT, "a %s case has no emergency", case_state_words[w->c->state]);
+	struct casefile *c = w->c;
+	if (case_is_closed(c) || c->state == CASE_SEALED)
+		return why_set(w->why, ERR_CONFLICT, "a %s case has no emergency", case_state_words[c->state]);
+	if (!w->in->text.len)
+		return why_set(w->why, ERR_RANGE, "an emergency needs a reason");
 	if (!f)
 		return why_set(w->why, ERR_NOTFOUND, "nothing is named that could suspend %.*s", STR_ARG(w->in->service));
-	struct act *act = step_act(w, VERB_SUSPEND, f->service, str_format(w->a, "e%llu", (unsigned long long)w->c->event_count));
+	struct str label = str_format(w->a, "e%llu", (unsigned long long)c->event_count);
+	struct act *act = step_act(w, VERB_SUSPEND, f->service, label);
 	if (!act)
 		return ERR_LIMIT;
-	act->driver = f->driver;
-	act->param_count = f->param_count;
-	for (unsigned i = 0; i < f->param_count; i++)
-		act->params[i] = f->params[i];
-	act->target = w->c->source_text;
 	act->automatic = false;
-	w->c->flags |= CASE_EMERGENCY;
-	w->c->review_by_at = w->in->now + emergency_review_us;
+	aim(w, act, f);
+	if (act->hold)
+		return why_set(w->why, ERR_DENIED, "the service is protected");
+	c->flags |= CASE_EMERGENCY;
+	c->cut_by = w->in->actor;
+	c->review_by_at = w->in->now + emergency_review_us;
 	struct case_event *e = step_event(w, EVENT_EMERGENCY, w->in->actor, str_format(w->a, "cut now, to be reviewed within 24 hours: %.*s", STR_ARG(w->in->text)));
 	if (!e)
 		return ERR_LIMIT;
 	e->act = act->key;
+	enum err err = call_person(w, label, STR("review an emergency within 24 hours: another person than the one who cut"));
 	set_due(w, ladder_of(w));
-	return OK;
+	return err;
 }
 
 enum err due_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
 	if (c->review_by_at != TIME_NONE && c->review_by_at <= w->in->now) {
+		bool person = c->flags & CASE_EMERGENCY;
 		c->review_by_at = TIME_NONE;
 		c->flags &= ~(uint32_t)CASE_EMERGENCY;
-		w->out->lift_acts = true;
-		c->state = CASE_REVIEW;
+		c->cut_by = STR_NONE;
+		w->out->lift = person ? LIFT_EMERGENCY : LIFT_ALL;
+		if (c->state != CASE_SEALED)
+			c->state = CASE_REVIEW;
 		if (!step_event(w, EVENT_ACT_LIFTED, STR("clock"), STR("nobody reviewed the emergency in time: what was cut is lifted, a person decides")))
 			return ERR_LIMIT;
 	}

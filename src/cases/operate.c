@@ -1,5 +1,7 @@
 /*
- * What people do to a case: answers of the customer, approvals, resolutions, flags, notes, merging and splitting.
+ * What people do to a case: answers of the customer, approvals, resolutions, reviews, flags, notes.
+ *
+ * In a sealed case whatever a person asks for is done when a second person asks for the same.
  */
 #include "cases/step.h"
 
@@ -13,78 +15,101 @@ static enum err not_in(struct step_work *w)
 	return why_set(w->why, ERR_CONFLICT, "not with a case that is %s", case_state_words[w->c->state]);
 }
 
-static enum err answer_step(struct step_work *w)
+enum err answer_step(struct step_work *w)
 {
+	struct casefile *c = w->c;
 	if (w->in->type == INPUT_AUTO_ANSWER)
 		return said(w, EVENT_AUTO_ANSWER, STR("an automatic answer; it changes nothing"));
 	if (w->in->type == INPUT_BOUNCE) {
-		w->c->flags |= CASE_NOTICE_BOUNCED;
+		if (case_is_closed(c))
+			return said(w, EVENT_BOUNCE, STR("a letter came back"));
+		c->flags |= CASE_NOTICE_BOUNCED;
 		ladder_pause(w);
 		return said(w, EVENT_BOUNCE, STR("the notice came back: the ladder stands until a person finds another way"));
 	}
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
-	if (e || w->c->state != CASE_OPEN)
+	if (e || c->state != CASE_OPEN)
 		return e;
-	w->c->answered = true;
-	w->c->state = CASE_PAUSED;
+	c->answered = true;
+	c->state = CASE_PAUSED;
 	ladder_pause(w);
 	return step_event(w, EVENT_PAUSED, STR("rule"), STR("the customer answered: the ladder stands until a person has read it")) ? OK : ERR_LIMIT;
 }
 
-static enum err approve_step(struct step_work *w)
+static struct act *changed_act(struct step_work *w)
 {
-	struct act *act = w->out->act_count < CASE_CHANGES_MAX ? &w->out->acts[w->out->act_count++] : NULL;
-	if (!act || !w->in->act)
-		return ERR_LIMIT;
+	if (!w->in->act || w->out->act_count == CASE_CHANGES_MAX)
+		return NULL;
+	struct act *act = &w->out->acts[w->out->act_count++];
 	*act = *w->in->act;
-	if (act->state != ACT_HELD)
-		return why_set(w->why, ERR_CONFLICT, "%.*s does not wait for an approval", STR_ARG(act->key));
+	return act;
+}
+
+enum err approve_step(struct step_work *w)
+{
+	struct act *act = changed_act(w);
 	struct str *list = ARENA_ARRAY(w->a, struct str, ACT_APPROVERS_MAX);
-	if (!list)
-		return ERR_NOMEM;
+	if (!act || !list)
+		return ERR_LIMIT;
+	if (act->state != ACT_HELD || case_is_closed(w->c))
+		return why_set(w->why, ERR_CONFLICT, "%.*s does not wait for an approval", STR_ARG(act->key));
+	if (act->hold & HOLD_PROTECTED)
+		return why_set(w->why, ERR_DENIED, "%.*s is about a protected service: nobody can approve it", STR_ARG(act->key));
 	for (unsigned i = 0; i < act->approver_count; i++) {
 		list[i] = act->approvers[i];
-		if (str_eq(list[i], w->in->actor))
+		/* observe-only holds what was approved: to let it go takes no further person */
+		if (str_eq(list[i], w->in->actor) && act->approver_count < act->approvals_needed)
 			return why_set(w->why, ERR_DENIED, "%.*s has approved this already; another person has to", STR_ARG(w->in->actor));
 	}
-	if (act->approver_count < ACT_APPROVERS_MAX)
+	bool complete = act->approver_count >= act->approvals_needed;
+	if (!complete && act->approver_count < ACT_APPROVERS_MAX)
 		list[act->approver_count++] = w->in->actor;
 	act->approvers = list;
-	enum err e = said(w, EVENT_APPROVAL, str_format(w->a, "approves %s of %.*s (%u of %u)", verb_words[act->verb], STR_ARG(act->service), act->approver_count,
-		act->approvals_needed));
+	enum err e = said(w, EVENT_APPROVAL, str_format(w->a, complete ? "lets %s of %.*s go (%u of %u have approved it)" : "approves %s of %.*s (%u of %u)",
+		verb_words[act->verb], STR_ARG(act->service), act->approver_count, act->approvals_needed));
+	if (e)
+		return e;
+	w->out->events[w->out->event_count - 1].act = act->key;
 	if (act->approver_count >= act->approvals_needed) {
-		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE);
+		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE);
 		act->automatic = false;
 		act->state = act->hold ? ACT_HELD : ACT_QUEUED;
 		act->next_at = w->in->now;
 	}
-	return e;
+	return OK;
+}
+
+static void close_case(struct step_work *w, struct str reason)
+{
+	struct casefile *c = w->c;
+	c->state = CASE_RESOLVED;
+	c->resolved_at = w->in->now;
+	c->resolution = reason;
+	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
+	c->cut_by = STR_NONE;
+	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
+	w->out->lift = LIFT_ALL;
 }
 
 static enum err resolve_step(struct step_work *w)
 {
-	struct casefile *c = w->c;
-	if (case_is_closed(c))
+	if (case_is_closed(w->c))
 		return not_in(w);
-	c->state = CASE_RESOLVED;
-	c->resolved_at = w->in->now;
-	c->resolution = w->in->text.len ? w->in->text : STR("resolved");
-	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
-	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
-	w->out->lift_acts = true;
-	return said(w, EVENT_RESOLVED, c->resolution);
+	close_case(w, w->in->text.len ? w->in->text : STR("resolved"));
+	return said(w, EVENT_RESOLVED, w->c->resolution);
 }
 
+/* The resolution was wrong: the ladder begins again, and it is no further strike. */
 static enum err reopen_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
 	if (c->state != CASE_RESOLVED)
 		return not_in(w);
-	c->state = CASE_OPEN;
+	c->state = c->flags & CASE_SEALED_CLASS ? CASE_SEALED : CASE_OPEN;
 	c->resolved_at = TIME_NONE;
-	c->ladder_started_at = w->in->now;
-	c->next_step = 0;
-	c->strikes++;
+	c->resolution = STR_NONE;
+	c->answered = false;
+	ladder_start(w, c->ladder);
 	enum err e = said(w, EVENT_REOPENED, w->in->text);
 	return e ? e : ladder_run(w);
 }
@@ -97,20 +122,20 @@ static enum err reviewed_step(struct step_work *w)
 		return not_in(w);
 	if (c->state == CASE_REVIEW && str_eq(c->opened_by, w->in->actor))
 		return why_set(w->why, ERR_DENIED, "%.*s opened this case; another person has to look at it", STR_ARG(w->in->actor));
+	if (c->cut_by.len && str_eq(c->cut_by, w->in->actor))
+		return why_set(w->why, ERR_DENIED, "%.*s cut this service; another person has to look at it", STR_ARG(w->in->actor));
 	enum err e = said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("goes on") : STR("is not upheld"));
 	if (e)
 		return e;
 	c->review_by_at = TIME_NONE;
-	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED);
+	c->cut_by = STR_NONE;
+	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
 	if (!w->in->on) {
-		struct str none = STR("not upheld");
-		c->state = CASE_RESOLVED;
-		c->resolved_at = w->in->now;
-		c->resolution = none;
-		c->next_due_at = c->paused_at = TIME_NONE;
-		w->out->lift_acts = true;
-		return step_event(w, EVENT_RESOLVED, w->in->actor, none) ? OK : ERR_LIMIT;
+		close_case(w, STR("not upheld"));
+		return step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")) ? OK : ERR_LIMIT;
 	}
+	if (c->paused_at != TIME_NONE && !step_event(w, EVENT_RESUMED, w->in->actor, STR("the ladder goes on, later by the length of the pause")))
+		return ERR_LIMIT;
 	ladder_resume(w);
 	/* the customer's deadlines begin when the finding is upheld, however long the review took */
 	if (c->state == CASE_REVIEW)
@@ -122,55 +147,104 @@ static enum err reviewed_step(struct step_work *w)
 
 static enum err undo_step(struct step_work *w)
 {
-	struct act *act = w->out->act_count < CASE_CHANGES_MAX ? &w->out->acts[w->out->act_count++] : NULL;
-	if (!act || !w->in->act)
+	struct act *act = changed_act(w);
+	if (!act)
 		return ERR_LIMIT;
-	*act = *w->in->act;
-	if (!act->desired)
+	if (!act->desired || act->state == ACT_EXPIRED)
 		return why_set(w->why, ERR_CONFLICT, "%.*s is lifted already", STR_ARG(act->key));
+	if (act->verb < VERB_LIMIT && act->state != ACT_HELD && act->state != ACT_QUEUED)
+		return why_set(w->why, ERR_CONFLICT, "%.*s has been done and cannot be taken back", STR_ARG(act->key));
 	act->desired = false;
 	act->state = act->state == ACT_HELD || act->state == ACT_QUEUED || act->state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
 	act->next_at = w->in->now;
 	act->attempts = 0;
-	return said(w, EVENT_UNDONE, str_format(w->a, "lifts %s of %.*s", verb_words[act->verb], STR_ARG(act->service)));
+	enum err e = said(w, EVENT_UNDONE, str_format(w->a, "lifts %s of %.*s", verb_words[act->verb], STR_ARG(act->service)));
+	if (e == OK)
+		w->out->events[w->out->event_count - 1].act = act->key;
+	return e;
 }
 
 static enum err flag_step(struct step_work *w)
 {
+	struct casefile *c = w->c;
+	if (!(w->in->flag & (CASE_DO_NOT_TELL | CASE_HOLD | CASE_COUNSEL)))
+		return why_set(w->why, ERR_RANGE, "the flags that people set are do-not-tell, hold and counsel");
+	if (c->flags & CASE_SEALED_CLASS && !w->in->on)
+		return why_set(w->why, ERR_DENIED, "a case of the sealed class keeps its flags");
 	if (w->in->on)
-		w->c->flags |= w->in->flag;
+		c->flags |= w->in->flag;
 	else
-		w->c->flags &= ~w->in->flag;
+		c->flags &= ~w->in->flag;
+	/* letters that have not left yet do not leave */
+	if (w->in->on && w->in->flag & CASE_DO_NOT_TELL)
+		w->out->lift = LIFT_LETTERS;
 	return said(w, EVENT_FLAG, str_format(w->a, "%s %.*s", w->in->on ? "sets" : "clears", STR_ARG(w->in->text)));
 }
 
 static enum err appeal_step(struct step_work *w)
 {
-	if (w->c->appeal_until_at != TIME_NONE && w->in->now > w->c->appeal_until_at)
+	struct casefile *c = w->c;
+	if (c->appeal_until_at != TIME_NONE && w->in->now > c->appeal_until_at)
 		return why_set(w->why, ERR_DENIED, "the time to appeal has passed");
-	w->c->flags |= CASE_APPEALED;
-	if (w->c->state == CASE_OPEN) {
-		w->c->state = CASE_PAUSED;
+	if (c->state == CASE_MERGED)
+		return not_in(w);
+	c->flags |= CASE_APPEALED;
+	if (c->state == CASE_OPEN) {
+		c->state = CASE_PAUSED;
 		ladder_pause(w);
 	}
 	return said(w, EVENT_APPEAL, w->in->text);
 }
 
-static enum err merge_step(struct step_work *w)
+/* A letter in a person's own words. */
+static enum err reply_step(struct step_work *w)
 {
-	if (case_is_closed(w->c) || w->c->state == CASE_SEALED)
-		return not_in(w);
-	w->c->state = CASE_MERGED;
-	w->c->merged_into = w->in->text;
-	w->c->next_due_at = TIME_NONE;
-	w->out->lift_acts = true;
-	return said(w, EVENT_MERGED, str_format(w->a, "merged into %.*s", STR_ARG(w->in->text)));
+	struct casefile *c = w->c;
+	if (c->flags & CASE_DO_NOT_TELL || c->state == CASE_MERGED)
+		return c->state == CASE_MERGED ? not_in(w) : why_set(w->why, ERR_DENIED, "the case is marked do-not-tell: no letter goes to the customer");
+	if (!w->in->text.len || w->in->text.len > CASE_NOTE_MAX)
+		return why_set(w->why, ERR_RANGE, "a reply has 1 to %d octets", CASE_NOTE_MAX);
+	struct act *act = step_act(w, VERB_NOTIFY, STR("reply"), str_format(w->a, "r%llu", (unsigned long long)c->event_count));
+	if (!act)
+		return ERR_LIMIT;
+	act->driver = STR("notify");
+	act->automatic = false;
+	c->letters++;
+	enum err e = said(w, EVENT_LETTER, w->in->text);
+	if (e == OK)
+		w->out->events[w->out->event_count - 1].act = act->key;
+	return e;
 }
 
-enum err operator_step(struct step_work *w)
+static enum err note_step(struct step_work *w)
+{
+	if (!w->in->text.len || w->in->text.len > CASE_NOTE_MAX)
+		return why_set(w->why, ERR_RANGE, "a note has 1 to %d octets", CASE_NOTE_MAX);
+	return said(w, EVENT_NOTE, w->in->text);
+}
+
+/* *ret_second: the same was asked for by another person before. */
+static enum err second_person(struct step_work *w, bool *ret_second)
+{
+	struct casefile *c = w->c;
+	const struct case_input *in = w->in;
+	struct str wanted = str_format(w->a, "%d %.*s %.*s %u %d", (int)in->type, STR_ARG(in->act ? in->act->key : STR("")), STR_ARG(in->service), in->flag, in->on);
+	*ret_second = false;
+	if (str_eq(c->wanted, wanted) && str_eq(c->wanted_by, in->actor))
+		return why_set(w->why, ERR_DENIED, "the case is sealed: %.*s has asked for this already; another person has to", STR_ARG(in->actor));
+	if (str_eq(c->wanted, wanted)) {
+		c->wanted = c->wanted_by = STR_NONE;
+		*ret_second = true;
+		return OK;
+	}
+	c->wanted = wanted;
+	c->wanted_by = in->actor;
+	return said(w, EVENT_APPROVAL, STR("the case is sealed: asked for by one person, done when a second one asks for the same"));
+}
+
+static enum err by_person(struct step_work *w)
 {
 	switch (w->in->type) {
-	case INPUT_ANSWER: case INPUT_AUTO_ANSWER: case INPUT_BOUNCE: return answer_step(w);
 	case INPUT_APPROVE: return approve_step(w);
 	case INPUT_RESOLVE: return resolve_step(w);
 	case INPUT_REOPEN: return reopen_step(w);
@@ -179,14 +253,25 @@ enum err operator_step(struct step_work *w)
 	case INPUT_UNDO: return undo_step(w);
 	case INPUT_FLAG: return flag_step(w);
 	case INPUT_APPEAL: return appeal_step(w);
-	case INPUT_MERGE: return merge_step(w);
-	case INPUT_SPLIT: return said(w, EVENT_SPLIT, w->in->text);
-	case INPUT_REPLY: return said(w, EVENT_LETTER, w->in->text);
-	case INPUT_NOTE: return said(w, EVENT_NOTE, w->in->text);
+	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
+	case INPUT_REPLY: return reply_step(w);
+	case INPUT_NOTE: return note_step(w);
 	case INPUT_ASSIGN:
 		w->c->assigned = w->in->text;
-		return said(w, EVENT_ASSIGNED, w->in->text);
-	case INPUT_FINDING: case INPUT_DUE: case INPUT_RESULT: case INPUT_RETRACT: case INPUT_OPEN: break;
+		return said(w, EVENT_ASSIGNED, w->in->text.len ? w->in->text : STR("nobody"));
+	default: break;
 	}
 	return why_set(w->why, ERR_UNSUPPORTED, "this is not for a person");
+}
+
+enum err operator_step(struct step_work *w)
+{
+	bool second = true;
+	enum case_input_type t = w->in->type;
+	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER || t == INPUT_BOUNCE)
+		return answer_step(w);
+	enum err e = OK;
+	if (w->c->flags & CASE_SEALED_CLASS)
+		e = second_person(w, &second);
+	return e || !second ? e : by_person(w);
 }

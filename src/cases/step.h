@@ -18,6 +18,15 @@ struct step_work {
 struct case_event *step_event(struct step_work *w, enum case_event_type type, struct str actor, struct str text);
 struct act *step_act(struct step_work *w, enum verb verb, struct str service, struct str label);
 
+/* One report; fresh: of an incident that is not among the recent ones. */
+enum err incident_count(struct step_work *w, struct str key, int64_t at, struct str reporter, bool *ret_fresh, bool *ret_new_witness) MUST_CHECK;
+/* How many incidents of that key lost this witness. */
+unsigned incident_take_back(struct step_work *w, struct str key, struct str reporter);
+/* A report leaves for another case. */
+void incident_release(struct step_work *w, const struct case_event *moved);
+/* All that another case has counted. */
+enum err incident_absorb(struct step_work *w, const struct casefile *other) MUST_CHECK;
+
 enum err finding_step(struct step_work *w) MUST_CHECK;
 enum err open_step(struct step_work *w) MUST_CHECK;
 enum err retract_step(struct step_work *w) MUST_CHECK;
@@ -25,12 +34,15 @@ enum err result_step(struct step_work *w) MUST_CHECK;
 
 /* Takes every step of the ladder that is due, then sets the next deadline. */
 enum err ladder_run(struct step_work *w) MUST_CHECK;
-void ladder_start(struct step_work *w, const struct finding *f);
+void ladder_start(struct step_work *w, struct str ladder);
 void ladder_pause(struct step_work *w);
 void ladder_resume(struct step_work *w);
 enum err emergency_step(struct step_work *w) MUST_CHECK;
 enum err due_step(struct step_work *w) MUST_CHECK;
 
 enum err operator_step(struct step_work *w) MUST_CHECK;
+enum err answer_step(struct step_work *w) MUST_CHECK;
+enum err approve_step(struct step_work *w) MUST_CHECK;
+enum err thread_step(struct step_work *w) MUST_CHECK;
 
 #endif

@@ -3,9 +3,10 @@
  */
 #include "engine/fold.h"
 
+#include "engine/earlier.h"
 #include "engine/fold_case.h"
 
-enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400 };
+enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
 
 const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", NULL };
 
@@ -78,7 +79,7 @@ static enum err park(struct fold *f, const struct observation *o, struct why *wh
 	return work_store(f->work, &row, observation_fields, o, why);
 }
 
-static enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
+enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
 {
 	char key[POSITION_TEXT_MAX];
 	struct item i = { .type = ITEM_PROSE, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason), .reporter = o->reporter,
@@ -89,6 +90,12 @@ static enum err before_person(struct fold *f, const struct observation *o, const
 	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .state = str_of(item_state_words[i.state]),
 		.due_at = TIME_NONE, .rank = o->received_at };
 	return work_store(f->work, &row, item_fields, &i, why);
+}
+
+static enum err park_or_ask(struct fold *f, const struct observation *o, struct fold_result *r, const char *reason, struct why *why)
+{
+	r->fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;
+	return r->fate == FATE_PARKED ? park(f, o, why) : before_person(f, o, reason, why);
 }
 
 static enum err load_window(void *arg, struct str key, struct str *ret_body)
@@ -109,14 +116,19 @@ static enum err save_window(void *arg, struct str key, struct str body, int64_t 
 	return work_put(f->work, &row, NULL);
 }
 
-static struct subject_facts facts_of(const struct fold *f, const struct subject *s)
+struct window_source fold_windows(struct fold *f)
+{
+	return (struct window_source){ load_window, save_window, f };
+}
+
+struct subject_facts fold_facts(const struct fold *f, const struct subject *s)
 {
 	const struct entity *c = registry_find(f->registry, ENTITY_CUSTOMER, s->customer), *service = registry_find(f->registry, ENTITY_SERVICE, s->service);
 	return (struct subject_facts){ c ? c->class_name : STR_NONE, service ? service->kind : STR_NONE, service ? service->permitted_use : STR_NONE };
 }
 
 /* Two reports are of one incident when they say the same of the same thing; time is the case's to compare. */
-static struct str incident_key(struct fold *f, const struct observation *o)
+struct str incident_key(struct fold *f, const struct observation *o)
 {
 	struct arena *a = work_arena(f->work);
 	struct digest d;
@@ -126,29 +138,42 @@ static struct str incident_key(struct fold *f, const struct observation *o)
 	return str_sub(digest_hex(a, &d), 0, 16);
 }
 
-/* Thread 0 of the customer's group: the open case, one to reopen, or a new one when the last is forgotten. */
+/* A case that was merged stands for the one it went into; bounded, and a broken chain is no chain. */
+static enum err follow(struct fold *f, struct casefile *c, struct row *row, struct why *why)
+{
+	for (int i = 0; i < MERGES_MAX && c->state == CASE_MERGED; i++) {
+		struct casefile into;
+		struct row into_row;
+		uint64_t number;
+		if (case_parse(c->merged_into, &number) != OK)
+			return OK;
+		enum err e = fold_find_case(f, number, &into, &into_row, why);
+		if (e)
+			return e == ERR_NOTFOUND ? OK : e;
+		*c = into;
+		*row = into_row;
+	}
+	return OK;
+}
+
+/* The open case of the customer's group, one to reopen, or a new one when the last is forgotten. */
 static enum err case_for(struct fold *f, const struct subject *s, struct str group, struct casefile *c, struct row *row, struct why *why)
 {
-	struct arena *a = work_arena(f->work);
-	struct str key = case_key(a, s->customer, group, 0);
-	*c = (struct casefile){ 0 };
-	enum err e = work_load(f->work, TABLE_CASE, key, casefile_fields, c, row, why);
+	struct casefile first = { 0 };
+	struct row first_row;
+	enum err e = work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), s->customer, group, 0), casefile_fields, &first, &first_row, why);
 	if (e == ERR_NOTFOUND)
 		return new_case(f, s->customer, group, 0, c, row, why);
+	*c = first;
+	*row = first_row;
+	if (e == OK)
+		e = follow(f, c, row, why);
 	if (e)
 		return e;
 	const struct policy *p = fold_policy_at(f, f->now);
 	if (!case_is_forgotten(c, p ? policy_ladder(p, c->ladder) : NULL, f->now))
 		return OK;
-	/* the old case moves to a thread of its own number, and thread 0 is free again */
-	struct casefile old = *c;
-	struct row moved = { .table = TABLE_CASE, .key = case_key(a, s->customer, group, c->number), .owner = row->owner, .state = row->state, .tenant = row->tenant,
-		.due_at = TIME_NONE, .rank = row->rank };
-	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)old.number), .due_at = TIME_NONE, .body = moved.key };
-	old.thread = old.number;
-	e = work_store(f->work, &moved, casefile_fields, &old, why);
-	if (e == OK)
-		e = work_put(f->work, &index, why);
+	e = case_aside(f, &first, &first_row, why);
 	return e ? e : new_case(f, s->customer, group, 0, c, row, why);
 }
 
@@ -160,9 +185,10 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 	if (e)
 		return e;
 	struct case_input in = { .type = INPUT_FINDING, .finding = found, .observation = o, .subject = s, .incident_key = incident_key(f, o),
-		.service = facts_of(f, s).service_kind };
+		.service = fold_facts(f, s).service_kind };
 	*ret_number = c.number;
-	return step_case(f, &row, &c, &in, why);
+	e = earlier_take(f, s, found, &in, why);
+	return e ? e : step_case(f, &row, &c, &in, why);
 }
 
 /* Of several findings in one group the gravest speaks; an earlier rule wins among equals. */
@@ -177,33 +203,47 @@ static bool outweighed(const struct judgement *j, unsigned i)
 	return false;
 }
 
-/* A reporter takes back: the open case that the thing's usual clause belongs to loses a report. */
-static enum err retract(struct fold *f, const struct subject *s, const struct policy *p, struct fold_result *r, struct why *why)
+/* Counted, and nothing came of it yet: once a group in which no rule fired. */
+static enum err remember(struct fold *f, const struct observation *o, const struct subject *s, const struct policy *p, const struct judgement *j, struct why *why)
 {
-	const struct clause *cl = policy_clause(p, STR("email.unsolicited"));
-	struct casefile c = { 0 };
-	struct row row;
-	r->fate = FATE_COUNTED;
-	if (!cl)
-		return OK;
-	enum err e = work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), s->customer, cl->group, 0), casefile_fields, &c, &row, why);
-	if (e)
-		return e == ERR_NOTFOUND ? OK : e;
-	struct case_input in = { .type = INPUT_RETRACT };
-	r->fate = FATE_RETRACTED;
-	r->number = c.number;
-	return step_case(f, &row, &c, &in, why);
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < j->counted_count; i++) {
+		const struct clause *cl = policy_clause(p, j->counted[i].clause);
+		bool told = cl && cl->sealed;
+		for (unsigned k = 0; k < j->count; k++)
+			told |= str_eq(j->findings[k].group, j->counted[i].group);
+		for (unsigned k = 0; k < i; k++)
+			told |= str_eq(j->counted[k].group, j->counted[i].group);
+		if (!told)
+			e = earlier_remember(f, o, s, &j->counted[i], why);
+	}
+	return e;
+}
+
+/* No rule said yes, and one may once the register knows more: it is tried again, and never read as no. */
+static bool cannot_tell_yet(const struct judgement *j)
+{
+	bool later = false;
+	for (unsigned i = 0; i < j->cannot_count; i++)
+		later |= j->cannot[i].later;
+	return later && !j->count && !j->counted_count;
 }
 
 static enum err judged(struct fold *f, const struct observation *o, const struct policy *p, struct fold_result *r, struct why *why)
 {
-	struct window_source windows = { load_window, save_window, f };
-	struct subject_facts facts = facts_of(f, &r->subject);
+	struct window_source windows = fold_windows(f);
+	struct subject_facts facts = fold_facts(f, &r->subject);
 	struct judgement *j = ARENA_NEW(work_arena(f->work), struct judgement);
 	if (!j)
 		return why_set(why, ERR_NOMEM, "no memory to judge");
 	enum err e = judge(work_arena(f->work), p, o, &r->subject, &facts, &windows, j, why);
+	if (e)
+		return e;
+	if (cannot_tell_yet(j))
+		return park_or_ask(f, o, r, "no rule could be judged after a week of trying", why);
 	r->fate = FATE_COUNTED;
+	if (!(kind_info(o->kind)->flags & KIND_SEALED))
+		e = remember(f, o, &r->subject, p, j, why);
 	for (unsigned i = 0; e == OK && i < j->count; i++) {
 		if (outweighed(j, i))
 			continue;
@@ -240,13 +280,12 @@ enum err fold_observation(struct fold *f, const struct observation *o, struct fo
 		r.fate = FATE_PERSON;
 		e = before_person(f, o, "the event spans two versions of the policy", why);
 	} else if (r.subject.ours == OURS_CANNOT_TELL) {
-		r.fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;
-		e = r.fate == FATE_PARKED ? park(f, o, why) : before_person(f, o, "nobody can be named after a week of trying", why);
+		e = park_or_ask(f, o, &r, "nobody can be named after a week of trying", why);
 	} else if (o->kind == KIND_UNCLASSIFIED && o->witness != WITNESS_METER) {
 		r.fate = FATE_PERSON;
 		e = before_person(f, o, "the class of the report is not known", why);
 	} else if (kind_info(o->kind)->flags & KIND_UNDO) {
-		e = retract(f, &r.subject, p, &r, why);
+		e = fold_retract(f, o, &r.subject, p, &r, why);
 	} else {
 		e = judged(f, o, p, &r, why);
 	}

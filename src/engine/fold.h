@@ -49,11 +49,15 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 struct fold_command {
 	enum case_input_type type;
 	uint64_t number;
-	struct str actor, text, service, act, clause, customer;
+	struct str actor, text, service, act, clause, customer, ladder;
+	uint64_t other;                 /* INPUT_MERGE: into which case */
+	uint64_t moved[CASE_MOVED_MAX]; /* INPUT_SPLIT: the orders of the events that leave */
+	unsigned moved_count;
 	uint32_t flag;
 	bool on;
 };
 
+/* *ret_number: the case that it led to; of a split the new one. On an error the work holds halves: work_undo. */
 enum err fold_command(struct fold *f, const struct fold_command *c, uint64_t *ret_number, struct why *why) MUST_CHECK;
 
 /* The version in force at a time; NULL before the first. */

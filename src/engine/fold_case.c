@@ -19,6 +19,16 @@ static enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struc
 	return work_put(f->work, &row, why);
 }
 
+static enum err put_case(struct fold *f, struct row *row, const struct casefile *c, struct why *why)
+{
+	row->owner = c->customer;
+	row->state = str_of(case_state_words[c->state]);
+	row->tenant = c->tenant.len ? c->tenant : STR("/");
+	row->due_at = case_is_closed(c) ? TIME_NONE : c->next_due_at;
+	row->rank = (int64_t)c->number;
+	return work_store(f->work, row, casefile_fields, c, why);
+}
+
 enum err new_case(struct fold *f, struct str customer, struct str group, uint64_t thread, struct casefile *ret_case, struct row *ret_row, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
@@ -38,6 +48,31 @@ enum err new_case(struct fold *f, struct str customer, struct str group, uint64_
 	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)ret_case->number), .due_at = TIME_NONE,
 		.body = ret_row->key };
 	return work_put(f->work, &index, why);
+}
+
+enum err case_move(struct fold *f, struct casefile *c, struct row *row, uint64_t thread, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct row to;
+	enum err e = work_get(f->work, TABLE_CASE, case_key(a, c->customer, c->group, thread), &to, why);
+	if (e)
+		return e;
+	if (to.version)
+		return why_set(why, ERR_CONFLICT, "another case of the customer stands there");
+	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)c->number), .due_at = TIME_NONE, .body = to.key };
+	e = work_delete(f->work, TABLE_CASE, row->key, why);
+	if (e == OK)
+		e = work_put(f->work, &index, why);
+	c->thread = thread;
+	*row = to;
+	return e;
+}
+
+enum err case_aside(struct fold *f, struct casefile *c, const struct row *row, struct why *why)
+{
+	struct row moved = *row;
+	enum err e = case_move(f, c, &moved, c->number, why);
+	return e ? e : put_case(f, &moved, c, why);
 }
 
 enum err put_act(struct fold *f, const struct act *act, struct why *why)
@@ -102,19 +137,33 @@ static enum err put_event(struct fold *f, const struct case_event *e, struct why
 	return work_store(f->work, &row, case_event_fields, e, why);
 }
 
+/* Which acts a lift means. What was done by a letter or a task stays done. */
+static bool to_lift(const struct act *act, enum case_lift lift)
+{
+	bool waits = act->state == ACT_HELD || act->state == ACT_QUEUED;
+	struct str label = act->key;
+	label = str_sub(label, str_chr(label, '/') + 1, label.len);
+	if (!act->desired || (act->verb < VERB_LIMIT && !waits))
+		return false;
+	if (lift == LIFT_LETTERS)
+		return act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE;
+	/* a resolved case still answers its customer */
+	if (lift == LIFT_ALL && str_starts(label, STR("r")))
+		return false;
+	return lift == LIFT_ALL || str_starts(label, STR("e"));
+}
+
 /* Desired state off for all that is in force or waits. */
-static enum err lift_acts(struct fold *f, const struct casefile *c, struct why *why)
+static enum err lift_acts(struct fold *f, const struct casefile *c, enum case_lift lift, struct why *why)
 {
 	for (unsigned i = 0; i < c->act_count; i++) {
 		struct act act = { 0 };
 		struct row row;
 		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
-		if (e == ERR_NOTFOUND)
+		if (e == ERR_NOTFOUND || (e == OK && !to_lift(&act, lift)))
 			continue;
 		if (e)
 			return e;
-		if (!act.desired || (act.verb < VERB_LIMIT && act.state != ACT_HELD && act.state != ACT_QUEUED))
-			continue;
 		act.desired = false;
 		act.state = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
 		act.next_at = f->now;
@@ -126,14 +175,62 @@ static enum err lift_acts(struct fold *f, const struct casefile *c, struct why *
 	return OK;
 }
 
-static enum err put_case(struct fold *f, struct row *row, const struct casefile *c, struct why *why)
+/* A case names the acts that may still have to be lifted; when many stand there, those that are over leave the list. */
+static enum err prune_acts(struct fold *f, struct casefile *c, struct why *why)
 {
-	row->owner = c->customer;
-	row->state = str_of(case_state_words[c->state]);
-	row->tenant = c->tenant.len ? c->tenant : STR("/");
-	row->due_at = case_is_closed(c) ? TIME_NONE : c->next_due_at;
-	row->rank = (int64_t)c->number;
-	return work_store(f->work, row, casefile_fields, c, why);
+	unsigned n = 0;
+	if (c->act_count + CASE_CHANGES_MAX <= CASE_ACTS_MAX)
+		return OK;
+	for (unsigned i = 0; i < c->act_count; i++) {
+		struct act act = { 0 };
+		struct row row;
+		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		bool over = e == ERR_NOTFOUND || act.state == ACT_UNDONE || act.state == ACT_EXPIRED || (act.verb < VERB_LIMIT && act.state == ACT_DONE_);
+		if (!over)
+			c->acts[n++] = c->acts[i];
+	}
+	c->act_count = n;
+	return OK;
+}
+
+/* Itself, or what stops when it does, however far down. */
+static bool touches(const struct fold *f, const struct entity *e, bool lifeline, unsigned depth)
+{
+	bool hit = lifeline ? e->lifeline : e->protected_;
+	for (unsigned i = 0; !hit && depth < RESELLER_DEPTH_MAX && i < e->depend_count; i++) {
+		const struct entity *below = registry_find(f->registry, ENTITY_SERVICE, e->depends[i]);
+		hit = below && entity_valid_at(below, f->now) && touches(f, below, lifeline, depth + 1);
+	}
+	return hit;
+}
+
+static bool protected_source(struct fold *f, struct str source)
+{
+	struct addr a;
+	struct holders h = { 0 };
+	if (!source.len || addr_parse(source, &a) != OK)
+		return false;
+	registry_by_addr(f->registry, &a, work_arena(f->work), &h);
+	for (unsigned i = 0; i < h.count; i++)
+		if (h.list[i]->protected_ && entity_valid_at(h.list[i], f->now))
+			return true;
+	return false;
+}
+
+/* What the register says now of what could be cut. */
+static void find_services(struct fold *f, const struct casefile *c, struct case_input *in)
+{
+	const struct entity *who = registry_find(f->registry, ENTITY_CUSTOMER, c->customer);
+	struct case_service *list = ARENA_ARRAY(work_arena(f->work), struct case_service, CASE_SERVICES_MAX);
+	if (!who)
+		who = registry_find(f->registry, ENTITY_RESELLER, c->customer);
+	in->protected_ = (who && who->protected_) || protected_source(f, c->source_text);
+	for (const struct entity *e = NULL; list && in->service_count < CASE_SERVICES_MAX && (e = registry_of(f->registry, ENTITY_SERVICE, c->customer, e));)
+		if (entity_valid_at(e, f->now))
+			list[in->service_count++] = (struct case_service){ e->kind, e->id, e->target, touches(f, e, true, 0), touches(f, e, false, 0) };
+	in->services = list;
 }
 
 enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
@@ -142,15 +239,18 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 	in->now = f->now;
 	if (!in->policy)
 		in->policy = fold_policy_at(f, f->now);
-	enum err e = case_step(work_arena(f->work), c, in, &out, why);
+	find_services(f, c, in);
+	enum err e = prune_acts(f, c, why);
+	if (e == OK)
+		e = case_step(work_arena(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
 			e = make_letter(f, c, &out.acts[i], why);
 		if (e == OK)
 			e = put_act(f, &out.acts[i], why);
 	}
-	if (e == OK && out.lift_acts)
-		e = lift_acts(f, c, why);
+	if (e == OK && out.lift)
+		e = lift_acts(f, c, out.lift, why);
 	for (unsigned i = 0; e == OK && i < out.event_count; i++) {
 		e = put_record(f, c, &out.events[i], why);
 		if (e == OK)

@@ -11,6 +11,25 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 /* A fresh number in the customer's partition, and the row under which the case will stand. */
 enum err new_case(struct fold *f, struct str customer, struct str group, uint64_t thread, struct casefile *ret_case, struct row *ret_row,
 	struct why *why) MUST_CHECK;
+/* The row of a closed case makes room: it moves from thread 0 to a thread of its own number. */
+enum err case_aside(struct fold *f, struct casefile *c, const struct row *row, struct why *why) MUST_CHECK;
+/* The case moves to another thread of its group, which must be free. */
+enum err case_move(struct fold *f, struct casefile *c, struct row *row, uint64_t thread, struct why *why) MUST_CHECK;
+
+/* What judging an observation needs of the engine. */
+struct window_source fold_windows(struct fold *f);
+struct subject_facts fold_facts(const struct fold *f, const struct subject *s);
+/* Two reports are of one incident when they say the same of the same thing; time is the case's to compare. */
+struct str incident_key(struct fold *f, const struct observation *o);
+enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why) MUST_CHECK;
+
+/* Does a retraction of that kind concern reports of this kind? */
+bool retracts(enum kind what, enum kind of);
+/* Out of the windows that counted it, by the rules of that version. */
+enum err take_back(struct fold *f, const struct observation *o, const struct subject *s, struct str version, struct why *why) MUST_CHECK;
+enum err fold_retract(struct fold *f, const struct observation *o, const struct subject *s, const struct policy *p, struct fold_result *r,
+	struct why *why) MUST_CHECK;
+
 /* The letter of a notify act: rendered, sealed, stored, and the act pointed at it. */
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct why *why) MUST_CHECK;
 enum err put_act(struct fold *f, const struct act *act, struct why *why) MUST_CHECK;

@@ -1,5 +1,5 @@
 /*
- * What comes without an observation: deadlines, answers to letters, results of acts, people's commands. See fold.h.
+ * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
 #include "engine/fold_case.h"
 
@@ -154,65 +154,4 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	kept.state = ITEM_DONE;
 	e = put_item(f, &kept, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
-}
-
-static enum err open_by_person(struct fold *f, const struct fold_command *cmd, struct casefile *c, struct row *row, struct why *why)
-{
-	const struct policy *p = fold_policy_at(f, f->now);
-	const struct clause *cl = p ? policy_clause(p, cmd->clause) : NULL;
-	const struct entity *who = registry_find(f->registry, ENTITY_CUSTOMER, cmd->customer);
-	if (!cl)
-		return why_set(why, ERR_NOTFOUND, "there is no clause %.*s in the policy in force", STR_ARG(cmd->clause));
-	if (!who && !registry_find(f->registry, ENTITY_RESELLER, cmd->customer))
-		return why_set(why, ERR_NOTFOUND, "there is no customer %.*s", STR_ARG(cmd->customer));
-	struct str group = cl->group.len ? cl->group : STR("conduct");
-	*c = (struct casefile){ 0 };
-	enum err e = work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), cmd->customer, group, 0), casefile_fields, c, row, why);
-	if (e == OK)
-		return why_set(why, ERR_CONFLICT, "customer %.*s has case C-%llu in group %.*s already", STR_ARG(cmd->customer), (unsigned long long)c->number,
-			STR_ARG(group));
-	if (e != ERR_NOTFOUND)
-		return e;
-	e = new_case(f, cmd->customer, group, 0, c, row, why);
-	if (e)
-		return e;
-	struct subject *s = ARENA_NEW(work_arena(f->work), struct subject);
-	struct finding *found = ARENA_NEW(work_arena(f->work), struct finding);
-	struct observation *o = ARENA_NEW(work_arena(f->work), struct observation);
-	if (!s || !found || !o)
-		return why_set(why, ERR_NOMEM, "no memory");
-	*s = (struct subject){ .ours = OURS_YES, .grade = GRADE_B, .customer = cmd->customer, .tenant = STR("/") };
-	*found = (struct finding){ .policy = p->version, .clause = cl->id, .group = group, .rule = STR("person"), .severity = SEVERITY_MEDIUM, .weight = WEIGHT_PERSON,
-		.because = cmd->text, .appeal_us = 30 * DAY_US, .conduct_at = f->now };
-	*o = (struct observation){ .event_at = f->now, .received_at = f->now };
-	struct case_input in = { .type = INPUT_OPEN, .finding = found, .subject = s, .observation = o, .actor = cmd->actor, .text = cmd->text };
-	return step_case(f, row, c, &in, why);
-}
-
-enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *ret_number, struct why *why)
-{
-	struct casefile c;
-	struct row row;
-	struct act act = { 0 };
-	enum err e;
-	if (cmd->type == INPUT_OPEN) {
-		e = open_by_person(f, cmd, &c, &row, why);
-		*ret_number = c.number;
-		return e;
-	}
-	e = fold_find_case(f, cmd->number, &c, &row, why);
-	if (e)
-		return e;
-	struct case_input in = { .type = cmd->type, .actor = cmd->actor, .text = cmd->text, .service = cmd->service, .flag = cmd->flag, .on = cmd->on };
-	if (cmd->type == INPUT_APPROVE || cmd->type == INPUT_UNDO) {
-		struct row act_row;
-		e = work_load(f->work, TABLE_ACT, cmd->act, act_fields, &act, &act_row, why);
-		if (e == ERR_NOTFOUND || (e == OK && act.number != c.number))
-			return why_set(why, ERR_NOTFOUND, "case C-%llu has no act %.*s", (unsigned long long)c.number, STR_ARG(cmd->act));
-		if (e)
-			return e;
-		in.act = &act;
-	}
-	*ret_number = c.number;
-	return step_case(f, &row, &c, &in, why);
 }

@@ -14,6 +14,12 @@ struct cell {
 	struct row row;
 	uint64_t read_version;
 	bool changed, exists;
+	uint64_t saved;                 /* the beginning that it was last saved for */
+};
+
+struct saved {
+	struct cell *cell, was;
+	struct saved *next;
 };
 
 struct work {
@@ -21,6 +27,8 @@ struct work {
 	struct arena *arena;
 	struct map *cells;              /* table octet and key */
 	size_t changes;
+	uint64_t beginning;             /* counts work_begin; 0 = none */
+	struct saved *saved;
 };
 
 struct work *work_new(const struct row_reader *reader)
@@ -51,6 +59,38 @@ void work_reset(struct work *w)
 	map_clear(w->cells);
 	arena_reset(w->arena);
 	w->changes = 0;
+	w->beginning = 0;
+	w->saved = NULL;
+}
+
+void work_begin(struct work *w)
+{
+	w->beginning++;
+	w->saved = NULL;
+}
+
+/* Before a cell changes for the first time since the beginning. */
+static enum err save(struct work *w, struct cell *c)
+{
+	if (!w->beginning || c->saved == w->beginning)
+		return OK;
+	struct saved *s = ARENA_NEW(w->arena, struct saved);
+	if (!s)
+		return ERR_NOMEM;
+	*s = (struct saved){ c, *c, w->saved };
+	w->saved = s;
+	c->saved = w->beginning;
+	return OK;
+}
+
+void work_undo(struct work *w)
+{
+	for (struct saved *s = w->saved; s; s = s->next) {
+		w->changes -= s->cell->changed && !s->was.changed;
+		*s->cell = s->was;
+	}
+	w->saved = NULL;
+	w->beginning++;
 }
 
 struct arena *work_arena(struct work *w)
@@ -109,6 +149,8 @@ enum err work_put(struct work *w, const struct row *row, struct why *why)
 {
 	struct cell *c;
 	enum err e = cell_of(w, row->table, row->key, &c, why);
+	if (e == OK && save(w, c) != OK)
+		e = why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
 	if (e)
 		return e;
 	c->row.owner = str_copy(w->arena, row->owner);
@@ -128,6 +170,8 @@ enum err work_delete(struct work *w, enum table t, struct str key, struct why *w
 {
 	struct cell *c;
 	enum err e = cell_of(w, t, key, &c, why);
+	if (e == OK && save(w, c) != OK)
+		e = why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
 	if (e)
 		return e;
 	w->changes += !c->changed;

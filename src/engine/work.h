@@ -33,6 +33,9 @@ enum err work_delete(struct work *w, enum table t, struct str key, struct why *w
 /* What changed, in order of first touch. */
 enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count) MUST_CHECK;
 size_t work_changes(const struct work *w);
+/* From work_begin on, work_undo takes every change back; work_reset and the next work_begin end it. Rows stay read. */
+void work_begin(struct work *w);
+void work_undo(struct work *w);
 /* For runs that keep all their rows here (tests, back-tests): the earliest row due by then, and every row of a table in order of first touch. */
 bool work_next_due(struct work *w, int64_t by_at, struct row *ret_row);
 bool work_next_row(struct work *w, enum table t, size_t *i, struct row *ret_row);

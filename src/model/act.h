@@ -41,7 +41,7 @@ enum act_hold { HOLD_NONE, HOLD_APPROVAL = 1, HOLD_GRADE = 2, HOLD_BUDGET = 4, H
 enum { ACT_APPROVERS_MAX = 8 };
 
 struct act {
-	struct str key;                 /* "C-4711/s2/limit/mail": case, step, verb, service */
+	struct str key;                 /* "C-4711/s2.1/limit/mail": case, step and round of the ladder, verb, service */
 	uint64_t number;                /* case */
 	struct str customer;
 	enum verb verb;

@@ -29,10 +29,11 @@ const struct field casefile_fields[] = {
 	F(casefile, incident_count, FIELD_U64), F(casefile, strikes, FIELD_U64),
 	{ .name = "recent", .type = FIELD_LIST, .offset = offsetof(struct casefile, recent), .fields = incident_fields, .size = sizeof(struct incident),
 		.count_offset = offsetof(struct casefile, recent_count), .max = CASE_INCIDENTS_MAX },
-	F(casefile, next_step, FIELD_U32), F(casefile, ladder_started_at, FIELD_TIME), F(casefile, paused_at, FIELD_TIME), F(casefile, next_due_at, FIELD_TIME),
+	F(casefile, next_step, FIELD_U32), F(casefile, rounds, FIELD_U32), F(casefile, ladder_started_at, FIELD_TIME), F(casefile, paused_at, FIELD_TIME), F(casefile, next_due_at, FIELD_TIME),
 	F(casefile, fix_by_at, FIELD_TIME), F(casefile, appeal_until_at, FIELD_TIME), F(casefile, review_by_at, FIELD_TIME), F(casefile, answered, FIELD_BOOL),
 	F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
-	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR), F(casefile, resolution, FIELD_STR),
+	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR), F(casefile, cut_by, FIELD_STR),
+	F(casefile, wanted, FIELD_STR), F(casefile, wanted_by, FIELD_STR), F(casefile, resolution, FIELD_STR),
 	S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 
@@ -44,5 +45,13 @@ const struct field case_event_fields[] = {
 	S(case_event, reasons, reason_count, SUBJECT_REASONS_MAX),
 	{ .name = "terms", .type = FIELD_LIST, .offset = offsetof(struct case_event, terms), .fields = term_fields, .size = sizeof(struct term),
 		.count_offset = offsetof(struct case_event, term_count), .max = FINDING_TERMS_MAX },
-	F(case_event, raw, FIELD_STR), { .name = NULL },
+	{ .name = "item", .type = FIELD_STRUCT, .offset = offsetof(struct case_event, item), .fields = position_fields }, F(case_event, raw, FIELD_STR),
+	F(case_event, incident, FIELD_STR), { .name = NULL },
+};
+
+const struct field earlier_fields[] = {
+	{ .name = "seen", .type = FIELD_STRUCT, .offset = offsetof(struct earlier, seen), .fields = observation_fields },
+	{ .name = "whose", .type = FIELD_STRUCT, .offset = offsetof(struct earlier, whose), .fields = subject_fields },
+	F(earlier, policy, FIELD_STR), F(earlier, clause, FIELD_STR), F(earlier, rule, FIELD_STR), F(earlier, key, FIELD_STR), F(earlier, until_at, FIELD_TIME),
+	{ .name = NULL },
 };

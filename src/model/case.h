@@ -10,7 +10,8 @@
 #include "model/act.h"
 #include "model/finding.h"
 
-enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256 };
+enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
+	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32 };
 
 enum case_state {
 	CASE_NONE,
@@ -32,11 +33,12 @@ enum case_flag {
 	CASE_APPEALED = 16,
 	CASE_NOTICE_BOUNCED = 32,       /* the ladder stands until a person finds another way */
 	CASE_ADVICE = 64,       /* advice only: strikes stay 0 */
+	CASE_SEALED_CLASS = 128,        /* of the sealed class in every state: nothing of it is shown */
 };
 
 /* One incident may have several witnesses: it counts once. */
 struct incident {
-	struct str key;         /* digest of (kind, source, hour-free event key): see cases/incident.h */
+	struct str key;         /* digest of kind, source and port; two of one key are one when they lie within minutes */
 	int64_t first_at, last_at;
 	uint32_t reports;
 	unsigned witness_count;
@@ -64,6 +66,7 @@ struct casefile {
 	struct incident *recent;        /* the last CASE_INCIDENTS_MAX, for matching witnesses */
 	unsigned recent_count;
 	uint32_t next_step;             /* index in the ladder of the next step not yet taken */
+	uint32_t rounds;                /* how often a ladder was begun: part of the keys of its acts */
 	int64_t ladder_started_at;      /* moved forward by the length of each pause */
 	int64_t paused_at;              /* TIME_NONE when not paused */
 	int64_t next_due_at;            /* deadline of the next step or review; copied to the row */
@@ -75,6 +78,8 @@ struct casefile {
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
 	struct str opened_by;           /* "rule", or an operator's name */
+	struct str cut_by;              /* emergency: the operator who cut; another one reviews */
+	struct str wanted, wanted_by;   /* sealed: what one person asked for; a second one asking the same does it */
 	struct str resolution;          /* reason code of the resolution */
 	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
 	unsigned act_count;
@@ -110,9 +115,21 @@ struct case_event {
 	unsigned term_count;
 	struct position item;           /* where the raw bytes are */
 	struct str raw;                 /* reference of the kept evidence bytes */
+	struct str incident;            /* of a report: key of its incident */
 };
 
 extern const struct field case_event_fields[];
+
+/* A report that a rule counted before it fired: part of the case that it led to. */
+struct earlier {
+	struct observation seen;        /* without its facts */
+	struct subject whose;
+	struct str policy, clause, rule;
+	struct str key;                 /* of its incident */
+	int64_t until_at;               /* it leaves the rule's window */
+};
+
+extern const struct field earlier_fields[];
 
 /* What is fed into a case. Exactly the members its type names are read. */
 enum case_input_type {
@@ -124,15 +141,29 @@ enum case_input_type {
 	INPUT_RESULT,                   /* act, result: what became of an act */
 	INPUT_APPROVE,                  /* actor, act: one person's approval */
 	INPUT_RESOLVE,                  /* actor, text = reason code, note */
-	INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_MERGE, INPUT_SPLIT,
+	INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE,
+	INPUT_REPLY,                    /* actor, text: a letter in a person's own words */
+	INPUT_MERGE,                    /* actor, text = into which case: this one ends there */
+	INPUT_ABSORB,                   /* actor, other: that case has been merged into this one */
+	INPUT_SPLIT,                    /* actor, text, other, moved: these reports leave for the case `other` */
+	INPUT_SPLIT_OFF,                /* actor, text, other, moved: a case made of reports of `other` */
 	INPUT_UNDO,                     /* actor, act */
 	INPUT_FLAG,                     /* actor, flag, on */
 	INPUT_EMERGENCY,                /* actor, service: cut now, review within 24 h */
 	INPUT_REVIEWED,                 /* actor: the emergency or review case looked at; on = upheld */
 	INPUT_APPEAL,
-	INPUT_RETRACT,                  /* a reporter takes the report back */
-	INPUT_OPEN,                     /* actor, clause, text: opened by a person (other.discretion) */
+	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
+	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
 };
+
+/* A service of the customer as the register has it now. */
+struct case_service {
+	struct str kind, id, target;
+	bool lifeline;                  /* it is one, or one depends on it: never cut without a person */
+	bool protected_;                /* never cut */
+};
+
+enum { CASE_SERVICES_MAX = 64 };
 
 struct case_input {
 	enum case_input_type type;
@@ -145,10 +176,21 @@ struct case_input {
 	enum act_result result;
 	uint32_t flag;
 	bool on;
-	struct str incident_key;
+	struct str incident_key, reporter;
+	const struct earlier *earlier;          /* INPUT_FINDING: what the rule counted before, oldest first */
+	unsigned earlier_count;
+	uint64_t earlier_more;                  /* older ones, of which only the number is known */
+	const struct casefile *other;
+	const struct case_event *moved;         /* events of reports */
+	unsigned moved_count;
 	const struct policy *policy;    /* the version in force now: procedure */
+	const struct case_service *services;
+	unsigned service_count;
+	bool protected_;                /* the customer, or the address: nothing is ever cut */
 	struct str raw, record;         /* references of kept bytes */
 };
+
+enum case_lift { LIFT_NONE, LIFT_ALL, LIFT_LETTERS, LIFT_EMERGENCY };
 
 /* What a step of the fold asks for. The caller makes rows and records of it; nothing is done here. */
 struct case_output {
@@ -156,7 +198,7 @@ struct case_output {
 	unsigned event_count;
 	struct act *acts;               /* new or changed acts */
 	unsigned act_count;
-	bool lift_acts;                 /* every act of the case that is in force or waiting is to be lifted */
+	enum case_lift lift;            /* which acts of the case that are in force or waiting are to be lifted */
 };
 
 #endif

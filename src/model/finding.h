@@ -31,6 +31,7 @@ struct finding {
 	struct str because;             /* the rule's sentence, filled in; may name addresses: sealed with the case */
 	int64_t appeal_us;
 	int64_t count, first_at, last_at;       /* of the rule's window; 1 and the event's time without one */
+	int64_t in_us;                  /* length of that window; 0 without one */
 	int64_t conduct_at;             /* when it happened: the version in force then judges */
 	struct term *terms;
 	unsigned term_count;

@@ -5,7 +5,7 @@
 
 #include "model/letter.h"
 
-const char *const item_type_words[] = { "unparsed", "prose", "answer", "auto-answer", "bounce", "report", "sealed", NULL };
+const char *const item_type_words[] = { "none", "unparsed", "prose", "answer", "auto-answer", "bounce", "report", "sealed", NULL };
 const char *const item_state_words[] = { "waiting", "confirmed", "discarded", "ignored", "done", NULL };
 
 const char *const letter_field_names[] = { "case", "customer", "clause", "clause_title", "clause_text", "policy_version", "because", "evidence", "first", "last",
@@ -14,8 +14,6 @@ const char *const letter_field_names[] = { "case", "customer", "clause", "clause
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 #define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
-
-static const struct field position_fields[] = { F(position, segment, FIELD_U64), F(position, offset, FIELD_U64), F(position, index, FIELD_U32), { .name = NULL } };
 
 const struct field item_fields[] = {
 	E(item, type, item_type_words), E(item, state, item_state_words),

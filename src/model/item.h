@@ -7,6 +7,7 @@
 #include "model/observation.h"
 
 enum item_type {
+	ITEM_NONE,
 	ITEM_UNPARSED,                  /* nothing recognised, or it crashed a decoder twice */
 	ITEM_PROSE,                     /* candidates found; a person confirms */
 	ITEM_ANSWER,                    /* a human reply to a letter of ours: token names the case */

@@ -23,7 +23,7 @@ const struct field source_fields[] = {
 	E(source, certainty, certainty_words), END,
 };
 
-static const struct field position_fields[] = { F(position, segment, FIELD_U64), F(position, offset, FIELD_U64), F(position, index, FIELD_U32), END };
+const struct field position_fields[] = { F(position, segment, FIELD_U64), F(position, offset, FIELD_U64), F(position, index, FIELD_U32), END };
 
 const struct field observation_fields[] = {
 	E(observation, kind, kind_words), F(observation, kind_text, FIELD_STR), E(observation, witness, witness_words),

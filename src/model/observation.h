@@ -82,7 +82,7 @@ struct observation {
 	struct str receipt;             /* receipt id that the reporter was given; "" = none */
 };
 
-extern const struct field fact_fields[], source_fields[], observation_fields[];
+extern const struct field fact_fields[], source_fields[], position_fields[], observation_fields[];
 
 const struct fact *observation_fact(const struct observation *o, const char *name);     /* the first of that name */
 struct str observation_value(const struct observation *o, const char *name);            /* STR_NONE when absent */

@@ -266,15 +266,20 @@ static enum err judge_rule(struct judging *j, const struct rule *r)
 {
 	struct finding f = { .policy = j->p->version, .clause = r->clause->id, .group = r->clause->group, .rule = r->name, .ladder = r->ladder,
 		.severity = r->severity, .appeal_us = r->appeal_us, .count = 1, .first_at = event_time(j->o), .last_at = event_time(j->o),
-		.conduct_at = event_time(j->o) };
+		.conduct_at = event_time(j->o), .in_us = r->counted ? r->in_us : 0 };
 	bool fires = true;
 	enum err e = OK;
 	if (rule_answer(j, r) != ANSWER_YES)
 		return OK;
 	if (r->counted)
 		e = count_window(j, r, &f, &fires);
-	if (e || !fires)
+	if (e)
 		return e;
+	if (!fires) {
+		if (j->out->counted_count < FINDINGS_MAX)
+			j->out->counted[j->out->counted_count++] = f;
+		return OK;
+	}
 	if (j->out->count == FINDINGS_MAX)
 		return why_set(j->why, ERR_LIMIT, "more than %d rules fire at once", FINDINGS_MAX);
 	f.weight = weight_of(j, r);
@@ -288,7 +293,7 @@ enum err judge(struct arena *a, const struct policy *p, const struct observation
 	const struct window_source *windows, struct judgement *ret_judgement, struct why *why)
 {
 	struct judging j = { a, p, o, s, facts, windows, ret_judgement, why };
-	ret_judgement->count = ret_judgement->cannot_count = 0;
+	ret_judgement->count = ret_judgement->counted_count = ret_judgement->cannot_count = 0;
 	if (s->ours == OURS_NO)
 		return OK;
 	for (unsigned i = 0; i < p->rules->count; i++) {

@@ -25,6 +25,8 @@ struct window_source {
 struct judgement {
 	struct finding findings[FINDINGS_MAX];
 	unsigned count;
+	struct finding counted[FINDINGS_MAX];   /* rules that counted the event and have not fired: no sentence, no terms */
+	unsigned counted_count;
 	struct cannot_tell cannot[FINDINGS_MAX];
 	unsigned cannot_count;
 };
