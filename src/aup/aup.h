@@ -29,6 +29,7 @@ int cli_usage(const char *command);
 int cli_fail(const struct why *why);
 
 int cmd_check(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);

@@ -13,9 +13,14 @@ static int cmd_help(int argc, char **argv);
 const struct command commands[] = {
 	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
 	{ "check", "[-c FILE]", "check the daemon's configuration and print it in its normal form, without a daemon", cmd_check },
-	{ "policy", "check|test|show|coverage|diff [ARGUMENTS]", "what a policy says, without a daemon", cmd_policy },
-	{ "case", "list|show|explain|open|note|assign|approve|resolve|reopen|merge|split|undo|uphold|dismiss|appeal|emergency|flag ...", "cases, and what people decide in them", cmd_case },
-	{ "intake", "list|show ITEM|confirm ITEM [--class KIND] [--at TIME] [--candidate N]|discard ITEM", "what came in and waits for a person", cmd_intake },
+	{ "policy", "check PATH | test PATH [NAME] | show PATH [CLAUSE|LADDER] | coverage [--sources LIST] PATH | diff OLD NEW | post PATH",
+		"what a policy says, without a daemon; post gives it to the daemon", cmd_policy },
+	{ "case", "list [--state STATE] [--customer ID] [--limit N] | show C-N | explain C-N | open --customer ID [--clause ID] --because TEXT"
+		" | note C-N TEXT | assign C-N OPERATOR | approve C-N ACT | resolve C-N REASON | reopen C-N REASON | merge C-N INTO | split C-N REASON"
+		" | undo C-N ACT | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | emergency C-N SERVICE --because TEXT"
+		" | flag [--off] C-N (do-not-tell|hold|counsel)",
+		"cases, and what people decide in them", cmd_case },
+	{ "intake", "list | show ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] | discard ITEM [--because TEXT]", "what came in and waits for a person", cmd_intake },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "registry", "import FILE | export", "customers, resellers, services and what they hold", cmd_registry },
@@ -23,6 +28,7 @@ const struct command commands[] = {
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },
 	{ "test", "pass SPAN", "move the test clock from due row to due row", cmd_test },
+	{ "completion", "bash", "print the completion of this command for a shell", cmd_completion },
 	{ "help", "[COMMAND]", "list the commands, or one command's arguments", cmd_help },
 	{ NULL, NULL, NULL, NULL },
 };
@@ -43,6 +49,15 @@ static void list_commands(FILE *out)
 	(void)fprintf(out, "\naup COMMAND --help tells its arguments; aup(8) tells the rest.\n");
 }
 
+/* One line for each of its alternatives, which " | " sets apart. */
+static void print_usage(FILE *out, const struct command *c)
+{
+	const char *lead = "usage:", *from = c->arguments;
+	for (const char *bar; (bar = strstr(from, " | ")); from = bar + 3, lead = "      ")
+		(void)fprintf(out, "%s aup %s %.*s\n", lead, c->name, (int)(bar - from), from);
+	(void)fprintf(out, "%s aup %s %s\n", lead, c->name, from);
+}
+
 static int cmd_help(int argc, char **argv)
 {
 	const struct command *c = argc > 1 ? find(argv[1]) : NULL;
@@ -50,7 +65,8 @@ static int cmd_help(int argc, char **argv)
 		list_commands(stdout);
 		return EXIT_OK;
 	}
-	(void)printf("usage: aup %s %s\n\n%s\n", c->name, c->arguments, c->doc);
+	print_usage(stdout, c);
+	(void)printf("\n%s\n", c->doc);
 	return EXIT_OK;
 }
 
@@ -90,7 +106,8 @@ const char *cli_value(int *argc, char **argv, const char *name)
 int cli_usage(const char *command)
 {
 	const struct command *c = find(command);
-	(void)fprintf(stderr, "usage: aup %s %s\n", command, c ? c->arguments : "");
+	if (c)
+		print_usage(stderr, c);
 	return EXIT_USAGE;
 }
 
@@ -131,7 +148,8 @@ int main(int argc, char **argv)
 	argc--;
 	argv++;
 	if (cli_flag(&argc, argv, "--help")) {
-		(void)printf("usage: aup %s %s\n\n%s\n", c->name, c->arguments, c->doc);
+		print_usage(stdout, c);
+		(void)printf("\n%s\n", c->doc);
 		return EXIT_OK;
 	}
 	if (seal_start() != OK)

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""The manuals against the programs: lint, every command and option of aup, every statement and default of the configuration,
+every column of the registry, every path and command of the API, every field of a webhook's call, every role."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+top = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
+sys.path.insert(0, os.path.join(top, "tests"))
+import tap
+
+build = os.environ.get("AUPD_BUILD", os.path.join(top, "build"))
+aup, aupd = os.path.join(build, "aup"), os.path.join(build, "aupd")
+
+
+def source(name):
+    with open(os.path.join(top, "src", name), encoding="utf-8") as f:
+        return f.read()
+
+
+def page(name):
+    with open(os.path.join(top, "man", name), encoding="utf-8") as f:
+        return f.read()
+
+
+def said(*command):
+    p = subprocess.run(command, capture_output=True, text=True, check=False)
+    return p.stdout + p.stderr
+
+
+def table(text, start):
+    """The rows of a table in C, from the line that opens it to the one that closes it."""
+    rest = text[text.index(start):]
+    return rest[:rest.index("};")]
+
+
+def missing(words, text):
+    """Words that do not stand in the text as words of their own."""
+    return [w for w in words if not re.search(r"(?<![\w.-])" + re.escape(w) + r"(?![\w-])", text)]
+
+
+def lint():
+    pages = sorted(os.listdir(os.path.join(top, "man")))
+    for name in pages:
+        if shutil.which("mandoc"):
+            got = said("mandoc", "-Tlint", "-Wwarning", os.path.join(top, "man", name))
+            tap.is_equal(got, "", f"{name} has no fault")
+    known = {"bash 1", "systemd 1", "nft 8"} | {" ".join(p.rsplit(".", 1)) for p in pages}
+    for name in pages:
+        cited = re.findall(r"^\.Xr (\S+ \d)", page(name), re.M)
+        tap.is_equal([c for c in cited if c not in known], [], f"{name} cites manuals that are there")
+
+
+def commands():
+    manual = page("aup.8")
+    names = re.findall(r"^  ([a-z]+) ", said(aup, "--help"), re.M)
+    tap.ok(len(names) > 10, "aup --help lists its commands", names)
+    for name in names:
+        lines = re.findall(r"^(?:usage:|      ) (aup .*)", said(aup, name, "--help"), re.M)
+        verbs = [l.split()[2] for l in lines if len(lines) > 1]
+        items = {name: re.findall(rf"^\.It Ic {name}\b.*", manual, re.M)}
+        for verb in verbs:
+            items[f"{name} {verb}"] = re.findall(rf"^\.It Ic {name} {verb}\b.*", manual, re.M)
+        tap.is_equal([k for k, v in items.items() if not v], [], f"aup.8 has each of aup {name}")
+        options = set(re.findall(r"(?<![\w-])--?([a-z][a-z-]*)", " ".join(lines)))
+        told = " ".join(sum(items.values(), []))
+        tap.is_equal(sorted(o for o in options if not re.search(rf"Fl (-|-?){o}\b", told)), [], f"and each option of aup {name}")
+    extra = {m.split()[0] for m in re.findall(r"^\.It Ic ([a-z ]+)", manual, re.M)} - set(names)
+    tap.is_equal(sorted(extra), [], "aup.8 has no command that is not there")
+
+
+def daemon():
+    options = re.findall(r"--([a-z]+)", said(aupd, "--help"))
+    manual = page("aupd.8")
+    tap.is_equal([o for o in options if f"Fl -{o}" not in manual], [], "aupd.8 has each option of aupd")
+    roles = re.findall(r'"(\w+)"', re.search(r"role_words\[\] = \{(.*?)\}", source("aupd/role.c")).group(1))
+    tap.ok(len(roles) == 6, "the roles are found", roles)
+    tap.is_equal([r for r in roles if f"Cm {r}" not in manual], [], "and each role")
+
+
+def configuration():
+    text, manual = source("model/config.c"), page("aupd.conf.5")
+    rows = re.findall(r'\{ \.name = "([a-z-]+)", \.type = (\w+)(.*?)\.doc = "[^"]+" \}', text, re.S)
+    tap.ok(len(rows) > 25, "the tables of the configuration are found", len(rows))
+    for name, kind, rest in rows:
+        item = re.search(rf"^\.It Ic {name}\b.*?(?=^\.It Ic|^\.El|^\.Sh)", manual, re.M | re.S)
+        fallback = re.search(r'\.fallback = "((?:[^"\\]|\\.)*)"', rest)
+        want = fallback.group(1) if fallback else ""
+        tap.ok(item and (not want or re.search(rf"default is\s+\.\w+ {re.escape(want)}", item.group(0))), f"aupd.conf.5 has {name} and its default", want)
+    known = {r[0] for r in rows}
+    tap.is_equal(sorted({m for m in re.findall(r"^\.It Ic ([a-z-]+)", manual, re.M)} - known), [], "and no statement that is not there")
+
+
+def registry():
+    text, manual = source("model/entity.c"), page("aup-registry.5")
+    columns = re.findall(r'\{ "([a-z_]+)",', table(text, "entity_columns[] = {"))
+    tap.is_equal(missing(columns, manual), [], "aup-registry.5 has each column")
+    types = re.findall(r'"([a-z]+)"', re.search(r"entity_type_words\[\] = \{(.*?)\}", text, re.S).group(1))[1:]
+    tap.is_equal([t for t in types if not re.search(rf"^\.It Cm.*\b{t}\b", manual, re.M)], [], "and each type")
+
+
+def interfaces():
+    manual = page("aupd-api.7")
+    paths = set(re.findall(r'STR\("(/[a-z0-9/]+)"\)', source("aupd/desk_read.c"))) | set(re.findall(r'\{ "(/v1/[a-z]+)"', source("aupd/desk_read.c")))
+    tap.ok(len(paths) > 8, "the paths of the desk are found", paths)
+    tap.is_equal(sorted(p for p in paths if p.rstrip("/") not in manual), [], "aupd-api.7 has each of them")
+    ops = re.findall(r'\{ "([a-z-]+)", cmd_', source("aupd/judge_command.c"))
+    tap.ok(len(ops) > 15, "the commands are found", ops)
+    tap.is_equal(missing(ops, manual), [], "and each command")
+    codes = set(re.findall(r"answer\(r, [^;]*?\b([45]\d\d)\b", source("intake/reports.c")))
+    tap.is_equal(missing(sorted(codes), manual), [], "and each status of POST /v1/reports")
+    fates = re.findall(r'"([a-z-]+)"', re.search(r"fate_words\[\] = \{(.*?)\}", source("engine/fold.c")).group(1))[1:]
+    tap.is_equal(missing(fates, manual), [], "and each fate of a report")
+    hook = page("aupd-webhook.7")
+    fields = re.findall(r'jsonw_\w+\(&w, "([a-z]+)"', source("action/webhook.c"))
+    tap.ok(len(fields) > 6, "the fields of a call are found", fields)
+    tap.is_equal([f for f in fields if not re.search(rf"^\.It Li {f}$", hook, re.M)], [], "aupd-webhook.7 has each of them")
+
+
+def decoding():
+    manual = page("aup.8")
+    fields = re.findall(r'jsonw_\w+\((?:&w|w), "([a-z_]+)"', source("aup/decode.c"))
+    tap.is_equal(missing(sorted(set(fields)), manual), [], "aup.8 has each member of aup decode --json")
+    outcomes = re.findall(r'"([a-z-]+)"', re.search(r"outcome_words\[\] = \{(.*?)\}", source("format/format.c")).group(1))
+    tap.is_equal(missing(outcomes, manual), [], "and each outcome")
+    formats = set(re.findall(r'd->format = .*?"([a-z0-9-]+)"', "".join(source(os.path.join("format", f)) for f in os.listdir(os.path.join(top, "src/format")) if f.endswith(".c"))))
+    tap.is_equal(missing(sorted(formats), manual), [], "and each format")
+
+
+def main():
+    if not os.access(aup, os.X_OK) or not os.access(aupd, os.X_OK):
+        tap.skip_all("the programs are not built")
+    lint()
+    commands()
+    daemon()
+    configuration()
+    registry()
+    interfaces()
+    decoding()
+
+
+tap.run(main)
