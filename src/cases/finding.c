@@ -92,6 +92,7 @@ static void seal_if(struct casefile *c, const struct finding *f)
 	if (c->flags & CASE_SEALED_CLASS) {
 		c->state = CASE_SEALED;
 		c->because = c->source_text = STR_NONE;
+		c->paused_at = TIME_NONE;
 	}
 }
 

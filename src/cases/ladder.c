@@ -280,7 +280,8 @@ enum err due_step(struct step_work *w)
 		c->flags &= ~(uint32_t)CASE_EMERGENCY;
 		c->cut_by = STR_NONE;
 		w->out->lift = person ? LIFT_EMERGENCY : LIFT_ALL;
-		if (c->state != CASE_SEALED)
+		/* an answer that waits for a person goes on waiting */
+		if (c->state == CASE_OPEN)
 			c->state = CASE_REVIEW;
 		if (!step_event(w, EVENT_ACT_LIFTED, STR("clock"), STR("nobody reviewed the emergency in time: what was cut is lifted, a person decides")))
 			return ERR_LIMIT;

@@ -1,0 +1,360 @@
+/*
+ * Properties of a case over seeded random sequences of findings, answers, commands and time: what must hold whatever happens,
+ * in whatever order. Each sequence is played twice and must give the same bytes.
+ */
+#include "base/digest.h"
+#include "cases/case.h"
+#include "tap.h"
+
+enum { SEEDS = 100, STEPS = 120, ACTS_MAX = 2000 };
+
+static struct step spam_steps[] = {
+	{ .verb = VERB_NOTIFY, .service = { "spam-first", 10 }, .fix_within_us = 48 * HOUR_US },
+	{ .after_us = 48 * HOUR_US, .verb = VERB_LIMIT, .service = { "mail", 4 }, .unless = UNLESS_ANSWERED },
+	{ .after_us = 7 * DAY_US, .verb = VERB_SUSPEND, .service = { "mail", 4 }, .unless = UNLESS_RESOLVED },
+	{ .after_us = 30 * DAY_US, .verb = VERB_TERMINATE, .service = { "all", 3 } },       /* no approvals written: two all the same */
+};
+static struct step fraud_steps[] = {
+	{ .verb = VERB_TASK, .service = { "look at it", 10 } },
+	{ .verb = VERB_LIMIT, .service = { "all", 3 } },
+	{ .after_us = DAY_US, .verb = VERB_SUSPEND, .service = { "offending", 9 }, .review_within_us = 4 * HOUR_US },
+	{ .after_us = 9 * DAY_US, .verb = VERB_TERMINATE, .service = { "access", 6 }, .approvals = 3 },
+};
+static struct ladder ladders[] = {
+	{ .name = { "spam", 4 }, .steps = spam_steps, .step_count = 4, .forget_us = 180 * DAY_US },
+	{ .name = { "fraud", 5 }, .steps = fraud_steps, .step_count = 4, .forget_us = 180 * DAY_US },
+};
+static struct enforcement enforcements[] = {
+	{ VERB_LIMIT, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_LIMIT, { "access", 6 }, { "nft", 3 }, { { NULL, 0 } }, 0 },
+	{ VERB_SUSPEND, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0 },
+	{ VERB_TERMINATE, { "access", 6 }, { "task", 4 }, { { NULL, 0 } }, 0 },
+};
+static const struct policy policy = { .version = { "v1", 2 }, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5 };
+
+struct world {
+	struct arena *a;
+	uint64_t random;
+	int64_t now;
+	struct casefile c;
+	struct act acts[ACTS_MAX];
+	unsigned act_count;
+	uint64_t events;
+	struct digest digest;           /* of everything so far */
+	const char *broken;
+	unsigned done[64], refused;
+};
+
+static uint32_t dice(struct world *w, uint32_t sides)
+{
+	w->random ^= w->random << 13;
+	w->random ^= w->random >> 7;
+	w->random ^= w->random << 17;
+	return (uint32_t)(w->random >> 20) % sides;
+}
+
+static void breaks(struct world *w, const char *what)
+{
+	if (!w->broken)
+		w->broken = what;
+}
+
+static struct act *find_act(struct world *w, struct str key)
+{
+	for (unsigned i = 0; i < w->act_count; i++)
+		if (str_eq(w->acts[i].key, key))
+			return &w->acts[i];
+	return NULL;
+}
+
+/* What is kept between two steps is what the row keeps. */
+static void store(struct world *w, const struct casefile *c)
+{
+	struct str text, both;
+	struct casefile back = { 0 };
+	char hex[2 * DIGEST_LEN];
+	if (field_encode(w->a, casefile_fields, c, &text) != OK || field_decode(w->a, text, casefile_fields, &back, NULL) != OK) {
+		breaks(w, "a case does not survive its own row");
+		return;
+	}
+	if (text.len > 200000)
+		breaks(w, "the row of a case grows without bound");
+	struct str old = digest_hex(w->a, &w->digest);
+	memcpy(hex, old.ptr, sizeof(hex));
+	both = str_format(w->a, "%.*s%.*s", (int)sizeof(hex), hex, STR_ARG(text));
+	digest_sha256(both, &w->digest);
+	w->c = back;
+}
+
+static unsigned distinct(const struct act *act)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < act->approver_count; i++) {
+		bool again = false;
+		for (unsigned k = 0; k < i; k++)
+			again |= str_eq(act->approvers[i], act->approvers[k]);
+		n += !again;
+	}
+	return n;
+}
+
+static void check_act(struct world *w, const struct casefile *before, const struct case_input *in, const struct act *act)
+{
+	bool fresh = !find_act(w, act->key);
+	if (act->verb == VERB_TERMINATE && act->desired && act->state != ACT_HELD && distinct(act) < 2)
+		breaks(w, "a contract ends without two people");
+	if (distinct(act) != act->approver_count)
+		breaks(w, "one person approves twice");
+	if (act->verb >= VERB_LIMIT && act->grade != GRADE_A && act->automatic && act->state != ACT_HELD && act->desired)
+		breaks(w, "an act without a person on less than grade A");
+	if (fresh && act->verb == VERB_NOTIFY && before->flags & CASE_DO_NOT_TELL)
+		breaks(w, "a letter from a case marked do-not-tell");
+	if (fresh && before->flags & CASE_SEALED_CLASS && act->verb != VERB_TASK && act->verb != VERB_ASK)
+		breaks(w, "a sealed case acts");
+	if (fresh && before->state == CASE_PAUSED && in->type == INPUT_DUE)
+		breaks(w, "a paused case acts by time");
+}
+
+static void check_time(struct world *w, const struct casefile *before, const struct casefile *c, const struct case_output *out)
+{
+	bool lapses = before->review_by_at != TIME_NONE && before->review_by_at <= w->now;
+	if (c->next_step < before->next_step || c->rounds != before->rounds || c->severity < before->severity)
+		breaks(w, "a ladder falls by time alone");
+	if (out->lift && !lapses)
+		breaks(w, "time alone lifts");
+	if (before->state == CASE_PAUSED && c->state != CASE_PAUSED && !lapses)
+		breaks(w, "time alone ends a pause");
+}
+
+static void check_case(struct world *w, const struct casefile *c, const struct case_output *out)
+{
+	if (c->next_due_at != TIME_NONE && c->next_due_at <= w->now)
+		breaks(w, "a deadline is left standing in the past");
+	if (case_is_closed(c) && c->next_due_at != TIME_NONE)
+		breaks(w, "a closed case has a deadline");
+	if (c->state == CASE_PAUSED && c->next_due_at != c->review_by_at)
+		breaks(w, "a paused case has a deadline");
+	if ((c->state == CASE_PAUSED) != (c->paused_at != TIME_NONE) && !(c->flags & CASE_NOTICE_BOUNCED) && c->state != CASE_REVIEW)
+		breaks(w, c->state == CASE_PAUSED ? "a pause without a beginning" : "a pause that never ended");
+	if (c->flags & CASE_EMERGENCY && c->review_by_at == TIME_NONE)
+		breaks(w, "an emergency without a review");
+	if (c->flags & CASE_EMERGENCY && c->review_by_at > w->now + 24 * HOUR_US)
+		breaks(w, "an emergency is reviewed later than within a day");
+	if (c->flags & CASE_SEALED_CLASS && c->state != CASE_SEALED && !case_is_closed(c))
+		breaks(w, "a sealed case comes open");
+	if (c->flags & CASE_SEALED_CLASS && (c->because.len || c->source_text.len))
+		breaks(w, "a sealed case tells");
+	if (c->recent_count > CASE_INCIDENTS_MAX || c->incident_count < c->recent_count || c->report_count < c->incident_count)
+		breaks(w, "the counts of a case contradict each other");
+	for (unsigned i = 0; i < out->event_count; i++)
+		if (out->events[i].n != ++w->events)
+			breaks(w, "the events of a case are not in one row");
+	if (c->event_count != w->events)
+		breaks(w, "events are lost");
+}
+
+static void apply(struct world *w, const struct case_output *out)
+{
+	for (unsigned i = 0; i < out->act_count && w->act_count < ACTS_MAX; i++) {
+		struct act *known = find_act(w, out->acts[i].key);
+		*(known ? known : &w->acts[w->act_count++]) = out->acts[i];
+	}
+	for (unsigned i = 0; i < w->act_count; i++) {
+		struct act *act = &w->acts[i];
+		bool letter = act->verb == VERB_NOTIFY, waits = act->state == ACT_HELD || act->state == ACT_QUEUED;
+		if (act->desired && ((out->lift == LIFT_ALL && (act->verb >= VERB_LIMIT || waits)) || (out->lift == LIFT_LETTERS && letter && waits))) {
+			act->desired = false;
+			act->state = ACT_UNDONE;
+		}
+	}
+}
+
+static enum err step(struct world *w, struct case_input *in)
+{
+	struct casefile next = w->c;
+	struct case_output out;
+	struct casefile before = w->c;
+	uint64_t events = w->events;
+	in->now = w->now;
+	in->policy = &policy;
+	enum err e = case_step(w->a, &next, in, &out, NULL);
+	if (e) {
+		w->refused++;
+		if (e != ERR_DENIED && e != ERR_CONFLICT && e != ERR_RANGE && e != ERR_NOTFOUND && !(e == ERR_LIMIT && w->c.act_count > 200))
+			breaks(w, err_text(e));
+		return e;
+	}
+	for (unsigned i = 0; i < out.act_count; i++)
+		check_act(w, &before, in, &out.acts[i]);
+	if (in->type == INPUT_DUE)
+		check_time(w, &before, &next, &out);
+	check_case(w, &next, &out);
+	if ((in->type == INPUT_RESOLVE || in->type == INPUT_MERGE) && case_is_closed(&next) && out.lift != LIFT_ALL)
+		breaks(w, "a closed case frees nobody");
+	(void)events;
+	w->done[in->type]++;
+	apply(w, &out);
+	store(w, &next);
+	return OK;
+}
+
+static struct str name(struct world *w, const char *what, uint32_t of)
+{
+	return str_format(w->a, "%s%u", what, dice(w, of));
+}
+
+static enum err random_finding(struct world *w)
+{
+	static const enum finding_weight weights[] = { WEIGHT_OPEN, WEIGHT_OPEN, WEIGHT_OPEN, WEIGHT_OPEN, WEIGHT_OPEN, WEIGHT_ADVICE, WEIGHT_PERSON };
+	bool fraud = !dice(w, 6);
+	struct observation o = { .kind = KIND_SPAM, .event_at = w->now - dice(w, 1000) * SECOND_US, .received_at = w->now, .reporter = name(w, "r", 50),
+		.source = { .type = SOURCE_ADDR, .text = STR("192.0.2.7") } };
+	struct subject s = { .ours = OURS_YES, .grade = dice(w, 8) ? GRADE_A : (enum grade)(1 + dice(w, 5)), .customer = STR("acme"), .tenant = STR("/") };
+	struct finding f = { .policy = STR("v1"), .clause = STR("email.unsolicited"), .group = STR("spam"), .rule = STR("r"), .ladder = fraud ? STR("fraud") : STR("spam"),
+		.severity = fraud ? SEVERITY_HIGH : SEVERITY_MEDIUM, .weight = dice(w, 400) ? weights[dice(w, 7)] : WEIGHT_SEALED, .because = STR("so"),
+		.appeal_us = 30 * DAY_US, .last_at = w->now, .first_at = w->now };
+	struct earlier before[3];
+	struct case_input in = { .type = INPUT_FINDING, .finding = &f, .observation = &o, .subject = &s, .incident_key = name(w, "k", 30), .service = STR("mail"),
+		.earlier = before, .earlier_count = dice(w, 4) ? 0 : dice(w, 4), .earlier_more = dice(w, 20) ? 0 : 2 };
+	if (f.weight == WEIGHT_SEALED)
+		o.reporter = STR("");
+	for (unsigned i = 0; i < 3; i++)
+		before[i] = (struct earlier){ .seen = o, .whose = s, .policy = f.policy, .clause = f.clause, .rule = f.rule, .key = name(w, "k", 30) };
+	return step(w, &in);
+}
+
+static enum err random_command(struct world *w)
+{
+	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
+		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL,
+		INPUT_RETRACT };
+	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
+	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
+	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)],
+		.service = str_of(services[dice(w, 3)]), .incident_key = name(w, "k", 30), .reporter = name(w, "r", 50) };
+	if (in.type != INPUT_ANSWER && in.type != INPUT_AUTO_ANSWER && in.type != INPUT_BOUNCE)
+		in.actor = str_of(people[dice(w, 3)]);
+	if (in.type == INPUT_APPROVE || in.type == INPUT_UNDO) {
+		if (!w->act_count)
+			return OK;
+		in.act = &w->acts[w->act_count - 1 - dice(w, w->act_count < 6 ? w->act_count : 6)];
+	}
+	return step(w, &in);
+}
+
+static void random_result(struct world *w)
+{
+	for (unsigned i = 0; i < w->act_count; i++) {
+		struct act *act = &w->acts[i];
+		if (act->state != ACT_QUEUED || dice(w, 2))
+			continue;
+		act->state = ACT_DONE_;
+		struct case_input in = { .type = INPUT_RESULT, .act = act, .result = RESULT_DONE };
+		(void)step(w, &in);
+	}
+}
+
+static void pass(struct world *w)
+{
+	int64_t until = w->now + (int64_t)dice(w, 96) * HOUR_US / 4;
+	for (int i = 0; i < 100 && !w->broken && !case_is_closed(&w->c) && w->c.next_due_at != TIME_NONE && w->c.next_due_at <= until; i++) {
+		struct case_input in = { .type = INPUT_DUE, .service = STR("mail") };
+		w->now = w->c.next_due_at;
+		(void)step(w, &in);
+	}
+	w->now = until > w->now ? until : w->now;
+}
+
+static void start(struct world *w, uint64_t seed)
+{
+	int64_t *times[] = { &w->c.opened_at, &w->c.changed_at, &w->c.resolved_at, &w->c.first_event_at, &w->c.last_event_at, &w->c.ladder_started_at, &w->c.paused_at,
+		&w->c.next_due_at, &w->c.fix_by_at, &w->c.appeal_until_at, &w->c.review_by_at };
+	struct arena *a = w->a;
+	arena_reset(a);
+	*w = (struct world){ .a = a, .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1, .now = 1000 * DAY_US };
+	w->c = (struct casefile){ .number = 256 };
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		*times[i] = TIME_NONE;
+}
+
+static void play(struct world *w, uint64_t seed)
+{
+	start(w, seed);
+	(void)random_finding(w);
+	for (int i = 0; i < STEPS && !w->broken && w->c.state != CASE_TERMINATED; i++) {
+		switch (dice(w, 8)) {
+		case 0: case 1: case 2: (void)random_finding(w); break;
+		case 3: case 4: (void)random_command(w); break;
+		case 5: random_result(w); break;
+		default: pass(w); break;
+		}
+	}
+}
+
+static void test_sequences(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	unsigned done[64] = { 0 }, same = 0, good = 0;
+	if (!w)
+		return;
+	w->a = arena_new("test", 256 << 20);
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		play(w, seed);
+		struct digest first = w->digest;
+		good += !w->broken;
+		if (w->broken)
+			printf("# seed %llu: %s\n", (unsigned long long)seed, w->broken);
+		for (int i = 0; i < 64; i++)
+			done[i] += w->done[i];
+		play(w, seed);
+		same += memcmp(&first, &w->digest, sizeof(first)) == 0;
+	}
+	IS_INT(good, SEEDS, "nothing that must hold is ever broken");
+	IS_INT(same, SEEDS, "the same input gives the same bytes");
+	for (int t = INPUT_FINDING; t <= INPUT_RETRACT; t++)
+		if (t != INPUT_MERGE && t != INPUT_ABSORB && t != INPUT_SPLIT && t != INPUT_SPLIT_OFF)
+			OK_(done[t] > 20, str_c(w->a, str_format(w->a, "input %d was really played: %u times", t, done[t])));
+	arena_free(w->a);
+	free(w);
+}
+
+/* A hot customer: the row and the time of a step do not grow with the number of reports. */
+static void test_constant(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	/* two by turns: the row of the last step lives while the next one is made */
+	struct arena *turns[2] = { arena_new("even", 64 << 20), arena_new("odd", 64 << 20) };
+	size_t lens[2] = { 0 };
+	w->a = turns[0];
+	start(w, 7);
+	for (int i = 0; i < 6000; i++) {
+		w->a = turns[i % 2];
+		arena_reset(w->a);
+		struct casefile next = w->c;
+		struct case_output out;
+		struct str text;
+		struct observation o = { .kind = KIND_SPAM, .event_at = w->now, .received_at = w->now, .reporter = name(w, "reporter-", 1000) };
+		struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = STR("acme"), .tenant = STR("/") };
+		struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("spam"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
+		struct case_input in = { .type = INPUT_FINDING, .now = w->now, .policy = &policy, .finding = &f, .observation = &o, .subject = &s,
+			.incident_key = name(w, "incident-", 1000), .service = STR("mail") };
+		if (case_step(w->a, &next, &in, &out, NULL) != OK || field_encode(w->a, casefile_fields, &next, &text) != OK)
+			break;
+		lens[i >= 3000] = text.len > lens[i >= 3000] ? text.len : lens[i >= 3000];
+		store(w, &next);
+	}
+	IS_INT(w->c.report_count, 6000, "all counted");
+	OK_(lens[1] < lens[0] + lens[0] / 2 && lens[1] < 200000, "the row is of constant size");
+	IS_INT(w->c.recent_count, CASE_INCIDENTS_MAX, "and remembers the last incidents only");
+	arena_free(turns[0]);
+	arena_free(turns[1]);
+	free(w);
+}
+
+int main(void)
+{
+	test_sequences();
+	test_constant();
+	return tap_done();
+}
