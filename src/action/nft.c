@@ -2,7 +2,8 @@
  * nft: single addresses in hash sets of a table of our own; what a set means is the operator's rules.
  *
  * Parameters: set NAME. Addresses of the IPv4 family live in NAME, of IPv6 in NAME6. Do is delete and add in one go (older
- * kernels keep an element's old timeout), seen by reading the element back; undo is a delete, seen by its absence. The
+ * kernels keep an element's old timeout), seen by reading the element back; undo is a delete, seen by its absence. Table and
+ * sets are made when they are not there; an element in a set that no rule looks at is told of in the answer's text. The
  * program runs in a child that alone may run it; this driver only writes its lines. Never for a shared address.
  */
 #include <stdlib.h>
@@ -12,7 +13,7 @@
 #include "base/arena.h"
 #include "base/time.h"
 
-enum { NFT_NAME_MAX = 64 };
+enum { NFT_NAME_MAX = 64, NFT_LISTING_WHOLE = 16000 };
 enum phase { PHASE_SETUP, PHASE_CHANGE, PHASE_LOOK };
 
 struct nft {
@@ -52,16 +53,23 @@ static void end(struct job *j, enum act_result result, struct str text)
 
 static void on_output(void *arg, int status, struct str out);
 
+/* Nothing was tried: what was to be done is done later, what was to be seen is not known. */
+static enum act_result not_asked(const struct job *j)
+{
+	return j->op == ACT_CHECK || j->phase == PHASE_LOOK ? RESULT_UNKNOWN : RESULT_RETRY;
+}
+
 static void ask(struct job *j, enum phase phase, struct str commands)
 {
 	j->phase = phase;
 	if (j->nft->o.nft(j->nft->o.nft_arg, commands, on_output, j) != OK)
-		end(j, RESULT_RETRY, STR("the child that runs nft is away"));
+		end(j, not_asked(j), STR("the child that runs nft is away"));
 }
 
 static void look(struct job *j)
 {
-	ask(j, PHASE_LOOK, str_format(j->arena, "get element inet %.*s %.*s { %.*s }\n", STR_ARG(j->table), STR_ARG(j->set), STR_ARG(j->element)));
+	ask(j, PHASE_LOOK, str_format(j->arena, "get element inet %.*s %.*s { %.*s }\nlist table inet %.*s\n", STR_ARG(j->table), STR_ARG(j->set),
+		STR_ARG(j->element), STR_ARG(j->table)));
 }
 
 static void change(struct job *j)
@@ -78,13 +86,40 @@ static void change(struct job *j)
 		STR_ARG(t), STR_ARG(s), STR_ARG(e), STR_ARG(t), STR_ARG(s), STR_ARG(e), STR_ARG(t), STR_ARG(s), STR_ARG(e), STR_ARG(timeout)));
 }
 
+static bool name_octet(char c)
+{
+	return ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* Whether a rule of the table names the set; a listing that was cut tells nothing and counts as yes. */
+static bool looked_at(const struct job *j, struct str listing)
+{
+	struct str want = str_format(j->arena, "@%.*s", STR_ARG(j->set));
+	if (listing.len >= NFT_LISTING_WHOLE)
+		return true;
+	for (size_t at; (at = str_find(listing, want)) != SIZE_MAX; listing = str_sub(listing, at + want.len, listing.len))
+		if (at + want.len == listing.len || !name_octet(listing.ptr[at + want.len]))
+			return true;
+	return false;
+}
+
+static void seen(struct job *j, bool there, struct str listing)
+{
+	if (j->op == ACT_UNDO)
+		end(j, there ? RESULT_UNKNOWN : RESULT_DONE, there ? STR("the address is still in its set") : STR_NONE);
+	else if (there)
+		end(j, RESULT_DONE, looked_at(j, listing) ? STR_NONE : str_format(j->arena, "no rule of table %.*s looks at the set %.*s", STR_ARG(j->table), STR_ARG(j->set)));
+	else
+		end(j, j->op == ACT_CHECK ? RESULT_RETRY : RESULT_UNKNOWN, STR("the address is not in its set"));
+}
+
 static void on_output(void *arg, int status, struct str out)
 {
 	struct job *j = arg;
 	bool missing = str_find(out, STR("No such file")) != SIZE_MAX || str_find(out, STR("does not exist")) != SIZE_MAX;
 	struct str told = str_printable(j->arena, out, 200);
 	if (status < 0) {
-		end(j, RESULT_RETRY, told.len ? told : STR("nft cannot be run"));
+		end(j, not_asked(j), told.len ? told : STR("nft cannot be run"));
 	} else if (j->phase == PHASE_SETUP && status) {
 		end(j, RESULT_RETRY, told);
 	} else if (j->phase == PHASE_SETUP) {
@@ -94,20 +129,17 @@ static void on_output(void *arg, int status, struct str out)
 	} else if (j->phase == PHASE_CHANGE) {
 		look(j);
 	} else {
-		bool there = status == 0;
-		if (!there && !missing)
+		if (status && !missing)
 			end(j, RESULT_UNKNOWN, told);
-		else if (j->op == ACT_UNDO)
-			end(j, there ? RESULT_UNKNOWN : RESULT_DONE, STR_NONE);
 		else
-			end(j, there ? RESULT_DONE : j->op == ACT_CHECK ? RESULT_RETRY : RESULT_UNKNOWN, STR_NONE);
+			seen(j, !status, out);
 	}
 }
 
 static bool name_ok(struct str s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!((s.ptr[i] | 0x20) >= 'a' && (s.ptr[i] | 0x20) <= 'z') && !(s.ptr[i] >= '0' && s.ptr[i] <= '9') && s.ptr[i] != '_')
+		if (!name_octet(s.ptr[i]))
 			return false;
 	return s.len && s.len < NFT_NAME_MAX;
 }

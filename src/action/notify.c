@@ -123,6 +123,12 @@ static void put_message(struct arena *a, struct buf *out, const struct letter *l
 	put_body(out, l->body);
 }
 
+/* What answers by itself and what comes back goes to the letter's own address; an answer of ours to a stranger has none (RFC 3834 3.3). */
+static struct str envelope_of(const struct letter *l)
+{
+	return l->number ? l->reply_to : STR("");
+}
+
 static enum err notify_open(const struct action_options *o, void **ret_state, struct why *why)
 {
 	struct transfer_options t = { .at_once = 4 };
@@ -159,7 +165,7 @@ static void notify_run(void *state, const struct action_order *order, action_don
 	}
 	buf_init(&message, NOTIFY_BYTES_MAX);
 	put_message(s->arena, &message, order->letter, order->now);
-	struct transfer_mail mail = { .smarthost = n->o.smarthost, .helo = n->o.mail_domain, .tls = MAIL_TLS_NONE, .from = order->letter->from,
+	struct transfer_mail mail = { .smarthost = n->o.smarthost, .helo = n->o.mail_domain, .tls = MAIL_TLS_NONE, .from = envelope_of(order->letter),
 		.to = &order->letter->to, .to_count = 1, .message = buf_str(&message), .timeout_us = notify_timeout_us };
 	enum err e = message.err ? message.err : transfer_mail(n->transfers, &mail, on_sent, s, &why);
 	buf_done(&message);

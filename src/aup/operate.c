@@ -162,21 +162,17 @@ int cmd_backup(int argc, char **argv)
 	return status;
 }
 
-/* Until nothing is in flight: the outbox holds only what is done or waits for a person. */
+/* Until the hand has nothing in flight and no row is due: what is left waits for a later time, or for a person. */
 static int settle(struct arena *a, const char *socket_path)
 {
-	static const char *const busy[] = { "acts_queued", "acts_sent", "acts_undoing" };
 	const struct timespec pause = { 0, 20 * 1000 * 1000 };
 	for (int i = 0; i < 500; i++, arena_reset(a)) {
 		struct json *root;
 		struct str text;
-		int64_t n = 0;
 		int status = client_get(a, socket_path, "/v1/status", &root, &text);
 		if (status)
 			return status;
-		for (size_t k = 0; k < 3; k++)
-			n += json_int(root, busy[k], 0);
-		if (!n)
+		if (!json_int(root, "acts_sent", 0) && !json_flag(root, "due_now", false))
 			return EXIT_OK;
 		(void)nanosleep(&pause, NULL);
 	}

@@ -3,6 +3,7 @@
  */
 #include "aupd/desk_read.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "model/act.h"
 #include "model/case.h"
@@ -144,6 +145,11 @@ static enum err counts(struct desk_store *d, struct jsonw *w, struct why *why)
 		e = d->driver->count(d->store, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, &n, why);
 		jsonw_int(w, counted[i].name, (int64_t)n);
 	}
+	int64_t due = TIME_NONE;
+	if (e == OK)
+		e = d->driver->next_due(d->store, &due, why);
+	jsonw_time(w, "next_due", due);
+	jsonw_bool(w, "due_now", due != TIME_NONE && due <= clock_wall_at());
 	return e;
 }
 

@@ -27,7 +27,7 @@ struct hand {
 	struct bus judge, nft;
 	bool has_judge, has_nft;
 	void *drivers[DRIVERS_MAX];
-	struct map *running;            /* act key and op -> struct order */
+	struct map *running;            /* act key -> struct order */
 	int dir_fd, journal_fd;
 	int64_t suspended_at[10000];
 	unsigned suspended_count;
@@ -41,7 +41,8 @@ struct order {
 	struct act act;
 	struct letter letter;
 	enum act_op op;
-	struct str key;                 /* in running */
+	int64_t good_until;
+	struct order *next;             /* another order about the same act that came meanwhile */
 };
 
 static void report(struct hand *h, const struct act *act, enum act_op op, enum act_result result, struct str text)
@@ -57,16 +58,23 @@ static void report(struct hand *h, const struct act *act, enum act_op op, enum a
 	arena_free(a);
 }
 
+static void begin(struct order *o);
+
 static void on_done(void *arg, enum act_result result, struct str text)
 {
 	struct order *o = arg;
 	struct hand *h = o->hand;
 	h->done += result == RESULT_DONE;
 	if (result != RESULT_DONE)
-		log_info("an act was not done", "driver", log_str(o->act.driver), "result", act_result_words[result], "text", log_str(text));
+		log_warn("an act was not done", "driver", log_str(o->act.driver), "result", act_result_words[result], "text", log_str(text));
+	else if (text.len && o->act.verb >= VERB_LIMIT)
+		log_warn("an act was done, and somebody should look at it", "driver", log_str(o->act.driver), "text", log_str(text));
 	report(h, &o->act, o->op, result, text);
-	(void)map_remove(h->running, o->key);
+	(void)map_remove(h->running, o->act.key);
+	struct order *next = o->next;
 	arena_free(o->arena);
+	if (next)
+		begin(next);
 }
 
 static bool protected_target(const struct hand *h, const struct act *act)
@@ -106,15 +114,22 @@ static bool within_budget(struct hand *h, const struct act *act, int64_t now)
 }
 
 /* The last word before something happens in the world. */
-static const char *brake(struct hand *h, const struct act *act, enum act_op op, enum act_result *ret_result)
+static const char *brake(struct hand *h, const struct order *o, enum act_result *ret_result)
 {
-	*ret_result = RESULT_REFUSED;
-	if (op != ACT_DO || act->verb < VERB_LIMIT)
+	const struct act *act = &o->act;
+	/* what is not tried can be tried later; what was only to be looked at is not known */
+	*ret_result = o->op == ACT_CHECK ? RESULT_UNKNOWN : RESULT_RETRY;
+	if (o->good_until < clock_wall_at())
+		return "the order is too old";
+	if (o->op != ACT_DO)
 		return NULL;
-	if (faccessat(h->dir_fd, "stop", F_OK, 0) == 0) {
-		*ret_result = RESULT_RETRY;
+	if (faccessat(h->dir_fd, "stop", F_OK, 0) == 0)
 		return "the kill switch is set";
-	}
+	if (act->verb < VERB_LIMIT)
+		return NULL;
+	*ret_result = RESULT_REFUSED;
+	if (act->expires_at != TIME_NONE && act->expires_at <= clock_wall_at())
+		return "the act has expired";
 	if (protected_target(h, act))
 		return "the target is on the protected list";
 	if (act->automatic && act->grade != GRADE_A)
@@ -131,7 +146,7 @@ static const char *brake(struct hand *h, const struct act *act, enum act_op op, 
 static void execute(struct hand *h, struct order *o)
 {
 	enum act_result result;
-	const char *no = brake(h, &o->act, o->op, &result);
+	const char *no = brake(h, o, &result);
 	if (no) {
 		log_warn("an act is held back by the hand", "why", no);
 		on_done(o, result, str_of(no));
@@ -145,6 +160,25 @@ static void execute(struct hand *h, struct order *o)
 		return;
 	}
 	on_done(o, RESULT_REFUSED, STR("there is no such driver"));
+}
+
+/* One order at a time about an act: the same again is answered once, another one waits, and of those that wait the last counts. */
+static void begin(struct order *o)
+{
+	struct hand *h = o->hand;
+	struct order *running = map_get(h->running, o->act.key);
+	if (running && running->op == o->op && !running->next) {
+		arena_free(o->arena);
+	} else if (running) {
+		if (running->next)
+			arena_free(running->next->arena);
+		running->next = o;
+	} else if (map_put(h->running, o->act.key, o) != OK) {
+		log_error("too many acts are in hand");
+		arena_free(o->arena);
+	} else {
+		execute(h, o);
+	}
 }
 
 static void take_order(struct hand *h, const struct frame *f)
@@ -163,11 +197,9 @@ static void take_order(struct hand *h, const struct frame *f)
 		goto drop;
 	struct str op = json_text(root, "op");
 	o->op = str_eq(op, STR("undo")) ? ACT_UNDO : str_eq(op, STR("check")) ? ACT_CHECK : ACT_DO;
-	o->key = str_format(a, "%.*s %s", STR_ARG(o->act.key), act_op_words[o->op]);
-	/* in hand already: it will be answered */
-	if (map_get(h->running, o->key) || map_put(h->running, o->key, o) != OK)
+	if (time_parse(json_text(root, "good_until"), &o->good_until) != OK)
 		goto drop;
-	execute(h, o);
+	begin(o);
 	return;
 drop:
 	if (why.text[0])

@@ -46,6 +46,17 @@ static enum err read_marks(struct judge *j, struct why *why)
 	return e;
 }
 
+/* What was switched by a command outlives a restart; the configuration's word holds until the first such command. */
+static enum err read_switch(struct judge *j, struct why *why)
+{
+	struct row_key key = { TABLE_SWITCH, STR("enforcement") };
+	struct row row;
+	enum err e = j->driver->load(j->store, j->scratch, &key, 1, &row, why);
+	if (e == OK && row.version)
+		j->enforce = str_eq(row.body, STR("on"));
+	return e;
+}
+
 static void on_due(void *arg);
 static void on_retry(void *arg);
 static void turn(void *arg);
@@ -81,6 +92,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_load_registry(j, why);
 	if (e == OK)
 		e = read_marks(j, why);
+	if (e == OK)
+		e = read_switch(j, why);
 	if (e == OK)
 		e = timer_new(r->loop, on_due, j, &j->due_timer);
 	if (e == OK)
@@ -281,7 +294,7 @@ static void send_kept(struct bus *to, bool is_up, struct buf *kept, const char *
 	buf_clear(kept);
 }
 
-static enum err commit(struct judge *j, struct why *why)
+enum err judge_commit(struct judge *j, struct why *why)
 {
 	struct effect *effects;
 	struct mark marks[LANE_COUNT];
@@ -341,7 +354,7 @@ static bool run_batch(struct judge *j)
 		for (unsigned i = 0; e == OK && i < j->batch_count; i++)
 			e = fold_one(j, &j->batch[i]);
 		if (e == OK)
-			e = commit(j, &why);
+			e = judge_commit(j, &why);
 		if (e != ERR_CONFLICT)
 			break;
 		j->conflicts++;
@@ -374,14 +387,14 @@ static bool run_due(struct judge *j)
 		struct query q = { .due_by = clock_wall_at(), .limit = RELEASE_MAX };
 		j->fold.now = q.due_by;
 		arena_reset(j->scratch);
-		enum err e = j->hand_is_new ? judge_hurry(j, &why) : OK;
+		enum err e = j->hand_is_new ? judge_reconcile(j, &why) : OK;
 		if (e == OK)
 			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
 		for (size_t i = 0; e == OK && i < n; i++)
 			e = rows[i].table == TABLE_ACT ? judge_release(j, &rows[i], &why) : fold_due(&j->fold, &rows[i], &why);
 		size_t changes = work_changes(j->fold.work);
 		if (e == OK)
-			e = commit(j, &why);
+			e = judge_commit(j, &why);
 		work_reset(j->fold.work);
 		if (e)
 			buf_clear(&j->orders);

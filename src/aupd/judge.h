@@ -51,9 +51,15 @@ enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
 /* One command of a person, folded into the batch; the answer's JSON members are appended to w. */
 enum err judge_command(struct judge *j, const struct json *root, struct str operator_name, struct jsonw *w, struct why *why) MUST_CHECK;
 
-/* Acts whose time has come go to the hand, or are held. Gives how many rows were touched. */
+/* An act whose time has come: its order is put with the others, or it is held. */
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
-/* A new hand has no order in hand: what the old one has not answered is due now. */
-enum err judge_hurry(struct judge *j, struct why *why) MUST_CHECK;
+/*
+ * A new hand has no order in hand: what the old one has not answered is due now. Desired against actual: what is in force is
+ * looked at again. Commits by itself; between batches only.
+ */
+enum err judge_reconcile(struct judge *j, struct why *why) MUST_CHECK;
+
+/* Commits the effects of the work and the marks of the batch. */
+enum err judge_commit(struct judge *j, struct why *why) MUST_CHECK;
 
 #endif

@@ -2,14 +2,15 @@
  * Releasing acts: what the outbox owes the world, re-read and re-checked just before it is handed over. See judge.h.
  *
  * Observe-only holds limits and suspensions here, and the hand refuses once more on its own. An act that was handed over and
- * not answered is handed over again under the same key.
+ * not answered is handed over again under the same key. When the hand is new, what is in force is compared with what should
+ * be: it is looked at before anything is done again.
  */
 #include "aupd/judge.h"
 #include "base/json.h"
 #include "engine/fold_case.h"
 #include "model/letter.h"
 
-enum { ANSWER_WITHIN_US_SECONDS = 60, NO_HAND_US_SECONDS = 2 };
+enum { ANSWER_WITHIN_SECONDS = 60, ORDER_GOOD_SECONDS = 60, NO_HAND_SECONDS = 2 };
 
 static bool enforces(const struct act *act)
 {
@@ -43,6 +44,7 @@ static enum err order_act(struct judge *j, const struct act *act, struct why *wh
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "op", str_of(act_op_words[act->state == ACT_UNCLEAR ? ACT_CHECK : act->desired ? ACT_DO : ACT_UNDO]));
+	jsonw_time(&w, "good_until", j->fold.now + ORDER_GOOD_SECONDS * SECOND_US);
 	jsonw_object(&w, "act");
 	field_write(&w, act_fields, act);
 	jsonw_end(&w, '}');
@@ -75,28 +77,6 @@ static enum err do_task(struct judge *j, const struct act *act, struct why *why)
 	return fold_report(&j->fold, &r, why);
 }
 
-enum err judge_hurry(struct judge *j, struct why *why)
-{
-	static const enum act_state unanswered[] = { ACT_QUEUED, ACT_SENT, ACT_UNDOING };
-	enum err e = OK;
-	for (size_t s = 0; e == OK && s < sizeof(unanswered) / sizeof(unanswered[0]); s++) {
-		struct row *rows;
-		size_t n = 0;
-		struct query q = { .table = TABLE_ACT, .state = str_of(act_state_words[unanswered[s]]), .due_by = TIME_NONE, .limit = QUERY_LIMIT_MAX };
-		e = j->driver->page(j->store, j->scratch, &q, &rows, &n, why);
-		for (size_t i = 0; e == OK && i < n; i++) {
-			struct act act = { 0 };
-			struct row now;
-			e = work_load(j->fold.work, TABLE_ACT, rows[i].key, act_fields, &act, &now, why);
-			if (e || act.next_at <= j->fold.now)
-				continue;
-			act.next_at = j->fold.now;
-			e = put_act(&j->fold, &act, why);
-		}
-	}
-	return e;
-}
-
 enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 {
 	struct act act = { 0 };
@@ -121,7 +101,7 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 		log_info("observe only: an act is held", "verb", verb_words[act.verb]);
 		return put_act(&j->fold, &act, why);
 	}
-	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_US_SECONDS : NO_HAND_US_SECONDS) * SECOND_US;
+	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_SECONDS : NO_HAND_SECONDS) * SECOND_US;
 	if (j->has_hand) {
 		e = order_act(j, &act, why);
 		if (e == ERR_NOTFOUND || e == ERR_CORRUPT) {
@@ -130,9 +110,72 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 		}
 		if (e)
 			log_warn("an act cannot be ordered now", "error", err_text(e));
-		else if (act.state == ACT_QUEUED)
+		if (e == OK && act.state == ACT_QUEUED)
 			act.state = ACT_SENT;
+		act.in_hand = e == OK;
 		act.attempts++;
 	}
 	return put_act(&j->fold, &act, why);
+}
+
+/* What is to be asked or said again of an act that the hand may or must know; false when it can stay as it is. */
+static bool look_again(struct act *act, int64_t now)
+{
+	if (act->state == ACT_SENT)
+		act->state = enforces(act) ? ACT_UNCLEAR : act->desired ? ACT_QUEUED : ACT_UNDOING;
+	else if (act->state == ACT_DONE_ && act->desired && enforces(act))
+		act->state = ACT_UNCLEAR;
+	else if (act->state != ACT_UNCLEAR && act->state != ACT_UNDOING && act->state != ACT_QUEUED)
+		return false;
+	act->next_at = now;
+	act->in_hand = false;
+	return true;
+}
+
+static enum err reconcile_page(struct judge *j, struct query *q, size_t *ret_count, struct why *why)
+{
+	struct row *rows;
+	size_t n = 0;
+	arena_reset(j->scratch);
+	enum err e = j->driver->page(j->store, j->scratch, q, &rows, &n, why);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct act act = { 0 };
+		struct row now;
+		e = work_load(j->fold.work, TABLE_ACT, rows[i].key, act_fields, &act, &now, why);
+		if (e == OK && look_again(&act, j->fold.now))
+			e = put_act(&j->fold, &act, why);
+		else if (e == ERR_NOTFOUND)
+			e = OK;
+	}
+	if (e == OK)
+		e = judge_commit(j, why);
+	work_reset(j->fold.work);
+	*ret_count = n;
+	if (e == OK && n) {
+		q->has_after = true;
+		q->after_rank = rows[n - 1].rank;
+		q->after_key = rows[n - 1].key;
+	}
+	return e;
+}
+
+enum err judge_reconcile(struct judge *j, struct why *why)
+{
+	static const enum act_state states[] = { ACT_SENT, ACT_UNDOING, ACT_UNCLEAR, ACT_QUEUED, ACT_DONE_ };
+	char after[ROW_KEY_MAX];
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		struct query q = { .table = TABLE_ACT, .state = str_of(act_state_words[states[i]]), .due_by = TIME_NONE, .limit = RELEASE_MAX };
+		size_t n = RELEASE_MAX;
+		while (n == RELEASE_MAX) {
+			enum err e = reconcile_page(j, &q, &n, why);
+			if (e)
+				return e;
+			/* outlives the reset of the arena that the page lies in */
+			size_t len = q.after_key.len < sizeof(after) ? q.after_key.len : sizeof(after);
+			if (len)
+				memcpy(after, q.after_key.ptr, len);
+			q.after_key = (struct str){ after, len };
+		}
+	}
+	return OK;
 }

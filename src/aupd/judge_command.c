@@ -44,7 +44,21 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 }
 
 static enum err cmd_open(struct commanding *c) { return case_command(c, INPUT_OPEN); }
-static enum err cmd_approve(struct commanding *c) { return case_command(c, INPUT_APPROVE); }
+
+/* What was held because aupd only observes is released by a person, one by one, after the switch. */
+static enum err cmd_approve(struct commanding *c)
+{
+	struct act act = { 0 };
+	struct row row;
+	enum err e = work_load(c->j->fold.work, TABLE_ACT, arg(c, "act"), act_fields, &act, &row, c->why);
+	if (e == OK && act.hold & HOLD_OBSERVE && !c->j->enforce) {
+		e = why_set(c->why, ERR_DENIED, "enforcement is observe-only: %.*s would be held again", STR_ARG(act.key));
+		why_hint(c->why, "aup enforcement on");
+		return e;
+	}
+	return e == OK || e == ERR_NOTFOUND ? case_command(c, INPUT_APPROVE) : e;
+}
+
 static enum err cmd_resolve(struct commanding *c) { return case_command(c, INPUT_RESOLVE); }
 static enum err cmd_reopen(struct commanding *c) { return case_command(c, INPUT_REOPEN); }
 static enum err cmd_assign(struct commanding *c) { return case_command(c, INPUT_ASSIGN); }

@@ -24,6 +24,7 @@
 #include "base/json.h"
 #include "base/net.h"
 #include "base/seal.h"
+#include "base/time.h"
 
 enum { BREAKS_MAX = 3, BACKOFF_US = 200000, STOP_US = 10000000, STATE_BYTES_MAX = 4 << 20 };
 enum child_state { CHILD_DOWN, CHILD_STARTING, CHILD_READY, CHILD_BROKEN };
@@ -229,6 +230,7 @@ static void maybe_ready(struct keeper *k)
 
 static void clock_moved(struct keeper *k)
 {
+	write_state(k);
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (k->children[i].state == CHILD_READY)
 			send_control(&k->children[i], STR("{\"op\":\"clock\"}"), -1);
@@ -423,6 +425,20 @@ static enum err open_dir(int at, const char *path, unsigned mode, int *ret_fd, s
 	return e ? e : file_open(at, path, O_RDONLY | O_DIRECTORY, 0, ret_fd, why);
 }
 
+/* A test clock never goes back: after a restart it stands where the state file left it. */
+static int64_t test_time(struct keeper *k)
+{
+	struct arena *a = arena_new("state", STATE_BYTES_MAX);
+	struct json *root;
+	struct str text;
+	int64_t now = clock_wall_at(), then;
+	if (a && file_read_all(a, k->run_fd, "state.json", STATE_BYTES_MAX / 2, &text, NULL) == OK && json_read(a, text, &root, NULL) == OK &&
+		time_parse(json_text(root, "time"), &then) == OK && then > now)
+		now = then;
+	arena_free(a);
+	return now;
+}
+
 static enum err open_all(struct keeper *k, struct why *why)
 {
 	const struct config *c = k->config;
@@ -440,7 +456,7 @@ static enum err open_all(struct keeper *k, struct why *why)
 	for (unsigned i = 0; e == OK && i < c->all.listen_count; i++)
 		e = net_listen(c->all.listens[i].address, 256, 0666, &k->listen_fds[i], why);
 	if (e == OK && c->all.testing) {
-		e = clock_test_create(clock_wall_at(), &k->clock_fd, why);
+		e = clock_test_create(test_time(k), &k->clock_fd, why);
 		if (e == OK)
 			e = clock_test_use(k->clock_fd, why);
 	}

@@ -1,13 +1,14 @@
 /*
  * The child of the hand that may run nft, and nothing else: it alone has CAP_NET_ADMIN and may execute that one path.
  *
- * A frame's body goes to `nft -f -`; what it prints and its exit status come back under the frame's index. One at a time.
+ * A frame's body goes to `nft -t -f -` (-t: a listing leaves out what sets hold); what it prints and its exit status come back under the frame's index. One at a time.
  */
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -26,23 +27,26 @@ struct nft_role {
 
 static void child(const char *path, int in, int out)
 {
-	char *const argv[] = { (char *)(uintptr_t)"nft", (char *)(uintptr_t)"-f", (char *)(uintptr_t)"-", NULL }, *const envp[] = { (char *)(uintptr_t)"LC_ALL=C", NULL };
+	char *const argv[] = { (char *)(uintptr_t)"nft", (char *)(uintptr_t)"-t", (char *)(uintptr_t)"-f", (char *)(uintptr_t)"-", NULL }, *const envp[] = { (char *)(uintptr_t)"LC_ALL=C", NULL };
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
 		_exit(127);
 	(void)execve(path, argv, envp);
 	_exit(127);
 }
 
-/* All the output, or what came until the time was up. */
-static size_t collect(int fd, char *out, size_t room)
+/* The output as far as there is room; not whole when the program said nothing for too long. */
+static size_t collect(int fd, char *out, size_t room, bool *ret_whole)
 {
 	size_t n = 0;
 	struct pollfd p = { fd, POLLIN, 0 };
-	while (n < room && poll(&p, 1, RUN_MS) == 1) {
-		ssize_t got = read(fd, out + n, room - n);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
+	*ret_whole = false;
+	while (!*ret_whole && poll(&p, 1, RUN_MS) == 1) {
+		char window[4096];
+		ssize_t got = read(fd, window, sizeof(window));
+		size_t keep = got < 0 ? 0 : (size_t)got < room - n ? (size_t)got : room - n;
+		memcpy(out + n, window, keep);
+		n += keep;
+		*ret_whole = got <= 0;
 	}
 	return n;
 }
@@ -64,17 +68,17 @@ static int run_nft(const char *path, struct str commands, char *out, size_t room
 	net_close(to[0]);
 	net_close(from[1]);
 	/* at most a few lines: they fit the pipe */
-	bool fed = pid > 0 && write(to[1], commands.ptr, commands.len) == (ssize_t)commands.len;
+	bool whole = false, fed = pid > 0 && write(to[1], commands.ptr, commands.len) == (ssize_t)commands.len;
 	net_close(to[1]);
 	if (pid > 0) {
-		*ret_len = collect(from[0], out, room);
-		if (!fed)
+		*ret_len = collect(from[0], out, room, &whole);
+		if (!fed || !whole)
 			(void)kill(pid, SIGKILL);
 		if (waitpid(pid, &status, 0) != pid)
 			status = -1;
 	}
 	net_close(from[0]);
-	return pid > 0 && fed && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+	return pid > 0 && fed && whole && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
 }
 
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)

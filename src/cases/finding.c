@@ -220,13 +220,21 @@ enum err result_step(struct step_work *w)
 	case RESULT_REFUSED:
 		e = step_event(w, EVENT_ACT_REFUSED, driver, str_format(w->a, "%s of %.*s was refused: %.*s", verb_words[act->verb], STR_ARG(act->service),
 			STR_ARG(w->in->text)));
+		if (act->verb == VERB_NOTIFY && !case_is_closed(w->c)) {
+			w->c->flags |= CASE_NOTICE_BOUNCED;
+			ladder_pause(w);
+		}
 		break;
 	case RESULT_UNKNOWN:
 		e = step_event(w, EVENT_ACT_UNKNOWN, driver, str_format(w->a, "it cannot be told whether %s of %.*s took effect: it is checked again", verb_words[act->verb],
 			STR_ARG(act->service)));
 		break;
 	case RESULT_RETRY: case RESULT_NONE:
-		return OK;
+		if (!w->in->on)
+			return OK;
+		e = step_event(w, EVENT_ACT_UNKNOWN, driver, str_format(w->a, "%s of %.*s was found gone, and not by us: it is done again", verb_words[act->verb],
+			STR_ARG(act->service)));
+		break;
 	}
 	if (!e)
 		return ERR_LIMIT;

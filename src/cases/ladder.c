@@ -97,6 +97,7 @@ static enum err enforce(struct step_work *w, const struct step *s, const struct 
 	struct act *act = step_act(w, s->verb, f->service, label);
 	if (!act)
 		return ERR_LIMIT;
+	act->step = w->c->next_step + 1;
 	aim(w, act, f);
 	act->expires_at = s->for_us ? w->in->now + s->for_us : TIME_NONE;
 	act->approvals_needed = s->verb == VERB_TERMINATE && s->approvals < TERMINATE_APPROVALS ? TERMINATE_APPROVALS : s->approvals;
@@ -147,6 +148,7 @@ static enum err letter_step(struct step_work *w, const struct step *s, struct st
 	if (!act)
 		return ERR_LIMIT;
 	act->driver = STR("notify");
+	act->step = w->c->next_step + 1;
 	w->c->letters++;
 	if (s->fix_within_us)
 		w->c->fix_by_at = w->in->now + s->fix_within_us;

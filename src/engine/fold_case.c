@@ -80,7 +80,7 @@ enum err put_act(struct fold *f, const struct act *act, struct why *why)
 	char number[CASE_TEXT_MAX];
 	case_text(act->number, number);
 	bool waits = act->state == ACT_QUEUED || act->state == ACT_UNDOING || act->state == ACT_UNCLEAR || act->state == ACT_SENT;
-	struct row row = { .table = TABLE_ACT, .key = act->key, .owner = act->number ? str_of(number) : STR(""), .state = str_of(act_state_words[act->state]),
+	struct row row = { .table = TABLE_ACT, .key = act->key, .owner = act->number ? str_of(number) : STR(""), .state = act->in_hand ? STR("sent") : str_of(act_state_words[act->state]),
 		.due_at = waits ? act->next_at : act->state == ACT_DONE_ && act->desired ? act->expires_at : TIME_NONE, .rank = act->created_at };
 	return work_store(f->work, &row, act_fields, act, why);
 }

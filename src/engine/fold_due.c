@@ -3,7 +3,7 @@
  */
 #include "engine/fold_case.h"
 
-enum { UNKNOWN_RETRY_US_SECONDS = 30, RETRY_FIRST_US_SECONDS = 10, RETRY_MAX_HOURS = 4 };
+enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
 
 static enum err due_case(struct fold *f, const struct row *due, struct why *why)
 {
@@ -46,20 +46,29 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	}
 }
 
-static int64_t backoff(uint32_t attempts)
+static int64_t backoff(int64_t first_us, uint32_t attempts)
 {
-	int64_t us = RETRY_FIRST_US_SECONDS * SECOND_US;
+	int64_t us = first_us;
 	while (attempts-- > 1 && us < RETRY_MAX_HOURS * HOUR_US)
 		us *= 2;
 	return us;
 }
 
-/* The act's next state from what the hand reports. */
-static void take_report(struct fold *f, struct act *act, const struct act_report *r)
+/* What a look at the target means for what is wanted of it: in force is DONE, absent is RETRY. */
+static enum act_result meaning(const struct act *act, const struct act_report *r)
 {
-	act->last_result = r->result;
+	if (r->op != ACT_CHECK || act->desired)
+		return r->result;
+	return r->result == RESULT_DONE ? RESULT_RETRY : r->result == RESULT_RETRY ? RESULT_DONE : r->result;
+}
+
+/* The act's next state from what the hand reports. */
+static void take_report(struct fold *f, struct act *act, enum act_result result, const struct act_report *r)
+{
+	act->last_result = result;
 	act->last_text = r->text;
-	switch (r->result) {
+	act->in_hand = false;
+	switch (result) {
 	case RESULT_DONE:
 		act->state = act->desired ? ACT_DONE_ : ACT_UNDONE;
 		act->done_at = f->now;
@@ -70,11 +79,12 @@ static void take_report(struct fold *f, struct act *act, const struct act_report
 		break;
 	case RESULT_UNKNOWN:
 		act->state = ACT_UNCLEAR;
-		act->next_at = f->now + UNKNOWN_RETRY_US_SECONDS * SECOND_US;
+		act->next_at = f->now + backoff(UNKNOWN_FIRST_SECONDS * SECOND_US, act->attempts);
 		break;
 	case RESULT_RETRY: case RESULT_NONE:
 		act->state = act->desired ? ACT_QUEUED : ACT_UNDOING;
-		act->next_at = r->retry_at != TIME_NONE ? r->retry_at : f->now + backoff(act->attempts);
+		/* a look that found it otherwise than it should be is followed by the deed at once */
+		act->next_at = r->op == ACT_CHECK ? f->now : r->retry_at != TIME_NONE ? r->retry_at : f->now + backoff(RETRY_FIRST_SECONDS * SECOND_US, act->attempts);
 		break;
 	}
 }
@@ -92,14 +102,19 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 		return OK;
 	if (act.state != ACT_SENT && act.state != ACT_UNDOING && act.state != ACT_QUEUED && act.state != ACT_UNCLEAR)
 		return OK;
-	take_report(f, &act, r);
+	bool was_done = act.done_at != TIME_NONE && act.desired;
+	enum act_result before = act.last_result, result = meaning(&act, r);
+	take_report(f, &act, result, r);
 	e = put_act(f, &act, why);
 	if (e || !act.number)
 		return e;
+	/* found as it should be, or as unclear as before: nothing new for the case */
+	if ((result == RESULT_DONE && was_done && before == RESULT_DONE) || (result == RESULT_UNKNOWN && before == RESULT_UNKNOWN))
+		return OK;
 	e = fold_find_case(f, act.number, &c, &row, why);
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
-	struct case_input in = { .type = INPUT_RESULT, .act = &act, .result = r->result, .text = r->text };
+	struct case_input in = { .type = INPUT_RESULT, .act = &act, .result = result, .text = r->text, .on = was_done && r->op == ACT_CHECK };
 	return step_case(f, &row, &c, &in, why);
 }
 

@@ -33,12 +33,19 @@ static const struct entity *contact_of(const struct fold *f, struct str customer
 static const struct step *next_step(const struct words *w, int64_t *ret_at)
 {
 	const struct ladder *l = policy_ladder(w->p, w->c->ladder);
-	for (unsigned i = w->c->next_step + 1; l && i < l->step_count; i++)
+	/* a letter of no step tells of the step that the case has not yet taken */
+	for (unsigned i = w->act->step ? w->act->step : w->c->next_step; l && i < l->step_count; i++)
 		if (l->steps[i].verb >= VERB_LIMIT) {
 			*ret_at = w->c->ladder_started_at + l->steps[i].after_us;
 			return &l->steps[i];
 		}
 	return NULL;
+}
+
+/* Whole seconds: nobody answers to the microsecond. */
+static struct str moment(struct arena *a, int64_t at)
+{
+	return at == TIME_NONE ? STR("-") : time_str(a, at - at % SECOND_US);
 }
 
 static struct str field(const struct words *w, struct str name)
@@ -53,11 +60,11 @@ static struct str field(const struct words *w, struct str name)
 	struct { const char *name; struct str value; } known[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "clause_text", cl ? cl->text : STR_NONE }, { "policy_version", c->policy }, { "because", c->because },
 		{ "evidence", str_format(a, "  %llu report(s) of %llu incident(s), first %.*s, last %.*s", (unsigned long long)c->report_count,
-			(unsigned long long)c->incident_count, STR_ARG(time_str(a, c->first_event_at)), STR_ARG(time_str(a, c->last_event_at))) },
-		{ "first", time_str(a, c->first_event_at) }, { "last", time_str(a, c->last_event_at) },
+			(unsigned long long)c->incident_count, STR_ARG(moment(a, c->first_event_at)), STR_ARG(moment(a, c->last_event_at))) },
+		{ "first", moment(a, c->first_event_at) }, { "last", moment(a, c->last_event_at) },
 		{ "count", str_format(a, "%llu", (unsigned long long)c->report_count) }, { "source", c->source_text },
-		{ "next_step", next ? str_format(a, "%s %.*s", verb_words[next->verb], STR_ARG(next->service)) : STR("none") }, { "next_at", time_str(a, next_at) },
-		{ "deadline", time_str(a, c->fix_by_at) }, { "how_to_answer", STR("reply to this letter") }, { "appeal_until", time_str(a, c->appeal_until_at) },
+		{ "next_step", next ? str_format(a, "%s %.*s", verb_words[next->verb], STR_ARG(next->service)) : STR("none") }, { "next_at", moment(a, next_at) },
+		{ "deadline", moment(a, c->fix_by_at) }, { "how_to_answer", STR("reply to this letter") }, { "appeal_until", moment(a, c->appeal_until_at) },
 		{ "provider", w->f->provider }, { "contact", w->f->contact }, { "reply_address", w->reply_to },
 		{ "service", c->service.len ? c->service : STR("-") },
 		{ "fix_within", c->fix_by_at != TIME_NONE ? span_str(a, c->fix_by_at - w->f->now) : STR("-") },

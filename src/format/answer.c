@@ -31,6 +31,21 @@ static bool automatic(struct decode *d)
 	return str_eq(str_trim(mime_value(d->arena, h, "return-path")), STR("<>"));
 }
 
+/* RFC 3464 2.3.3: "delayed", "relayed" and "expanded" are no end, and "delivered" is a good one. */
+static bool failed(struct str report)
+{
+	struct mime_field f;
+	bool any = false;
+	for (size_t at = 0; mime_next_field(report, &at, &f);) {
+		if (!str_eq_fold(f.name, STR("action")))
+			continue;
+		any = true;
+		if (str_starts_fold(str_trim(f.value), STR("failed")))
+			return true;
+	}
+	return !any;
+}
+
 bool bounce_decode(struct decode *d)
 {
 	if (!d->mime.count)
@@ -41,7 +56,7 @@ bool bounce_decode(struct decode *d)
 	struct str text = mime_body(d->arena, report);
 	struct mime_field f;
 	d->format = "dsn";
-	d->outcome = OUTCOME_BOUNCE;
+	d->outcome = failed(text) ? OUTCOME_BOUNCE : OUTCOME_AUTO;
 	struct observation *o = decode_add(d);
 	for (size_t at = 0; o && mime_next_field(text, &at, &f);)
 		decode_fact(d, o, str_lower(d->arena, f.name), mime_unfold(d->arena, f.value),

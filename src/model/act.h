@@ -65,6 +65,8 @@ struct act {
 	struct str last_text;
 	struct str letter;              /* VERB_NOTIFY: Message-ID, key in TABLE_LETTER */
 	bool automatic;                 /* no person asked for it */
+	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
+	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */
 };
 
 /* What the hand answers. */

@@ -138,7 +138,7 @@ enum case_input_type {
 	INPUT_ANSWER,                   /* text: a human reply of the customer */
 	INPUT_AUTO_ANSWER,
 	INPUT_BOUNCE,                   /* of a letter of this case: act key in text */
-	INPUT_RESULT,                   /* act, result: what became of an act */
+	INPUT_RESULT,                   /* act, result: what became of an act; on: it was in force and a look found it gone */
 	INPUT_APPROVE,                  /* actor, act: one person's approval */
 	INPUT_RESOLVE,                  /* actor, text = reason code, note */
 	INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE,
