@@ -4,8 +4,8 @@
  *   POST URL, X-Aupd-Signature: sha256=HEX (HMAC over the body), Idempotency-Key: the act's key
  *   {"op":"do","key":K,"verb":V,"service":S,"target":T,"case":C,"expires":TIME|null}  ->  {"result":"done|refused|unknown","text":"..."}
  *
- * Addresses that are not public are refused unless listed. After a do that was not answered the same call is made again: the
- * key makes it one.
+ * A check is answered done when the effect is in force, refused when it is not. Addresses that are not public are refused
+ * unless listed. After a do that was not answered the hook is asked by check; a do that is made again has the same key.
  */
 #include <stdlib.h>
 
@@ -30,6 +30,7 @@ struct call {
 	void *arg;
 	struct arena *arena;
 	struct timer *soon;
+	enum act_op op;
 	enum act_result result;
 	struct str text;
 };
@@ -55,7 +56,7 @@ static void read_answer(struct call *c, struct str body)
 	if (str_eq(result, STR("done")))
 		c->result = RESULT_DONE;
 	else if (str_eq(result, STR("refused")))
-		c->result = RESULT_REFUSED;
+		c->result = c->op == ACT_CHECK ? RESULT_RETRY : RESULT_REFUSED;
 }
 
 static void on_answer(void *arg, const struct transfer_result *r)
@@ -64,7 +65,8 @@ static void on_answer(void *arg, const struct transfer_result *r)
 	if (r->outcome == TRANSFER_DONE) {
 		read_answer(c, r->body);
 	} else {
-		c->result = r->outcome == TRANSFER_REFUSED ? RESULT_REFUSED : r->outcome == TRANSFER_UNKNOWN ? RESULT_UNKNOWN : RESULT_RETRY;
+		/* a look that failed has seen nothing, whatever it failed of */
+		c->result = r->outcome == TRANSFER_UNKNOWN || c->op == ACT_CHECK ? RESULT_UNKNOWN : r->outcome == TRANSFER_REFUSED ? RESULT_REFUSED : RESULT_RETRY;
 		c->text = str_printable(c->arena, r->text, 200);
 	}
 	finish(c);
@@ -120,6 +122,7 @@ static void webhook_run(void *state, const struct action_order *order, action_do
 	BUG_ON(!c || !(c->arena = arena_new("hook", 8 * ANSWER_BYTES_MAX)));
 	c->done = done;
 	c->arg = arg;
+	c->op = order->op;
 	struct str body = make_body(c->arena, order);
 	digest_hmac(h->o.webhook_secret, body, &d);
 	struct str headers[] = { STR("Content-Type: application/json"), str_format(c->arena, "X-Aupd-Signature: sha256=%.*s", STR_ARG(digest_hex(c->arena, &d))),
@@ -129,7 +132,7 @@ static void webhook_run(void *state, const struct action_order *order, action_do
 	enum err e = transfer_http(h->transfers, &r, on_answer, c, &why);
 	if (e == OK)
 		return;
-	c->result = e == ERR_AGAIN ? RESULT_RETRY : RESULT_REFUSED;
+	c->result = c->op == ACT_CHECK ? RESULT_UNKNOWN : e == ERR_AGAIN ? RESULT_RETRY : RESULT_REFUSED;
 	c->text = str_copy(c->arena, str_of(why.text));
 	if (timer_new(h->o.loop, finish, c, &c->soon) == OK)
 		timer_set(c->soon, 0, 0);

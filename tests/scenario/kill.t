@@ -33,9 +33,10 @@ class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with Hook.lock:
+            known = any(op == "do" and key == body["key"] for op, key, _, _ in Hook.calls)
             Hook.calls.append((body["op"], body["key"], self.headers["Idempotency-Key"], body["case"]))
         Hook.gate.wait(60)
-        answer = b'{"result":"done"}'
+        answer = b'{"result":"refused"}' if body["op"] == "check" and not known else b'{"result":"done"}'
         try:
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
