@@ -61,7 +61,12 @@ void buf_put(struct buf *b, struct str s)
 
 void buf_putc(struct buf *b, char c)
 {
-	buf_put(b, (struct str){ &c, 1 });
+	char *p = reserve(b, 1);
+	if (!p)
+		return;
+	p[0] = c;
+	p[1] = 0;
+	b->len++;
 }
 
 void buf_puts(struct buf *b, const char *text)
@@ -74,12 +79,17 @@ void buf_printf(struct buf *b, const char *format, ...)
 	va_list ap, again;
 	va_start(ap, format);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	/* most texts fit into the room that is there */
+	size_t room = !b->err && b->room > b->len ? b->room - b->len : 0;
+	int n = vsnprintf(room ? b->ptr + b->len : NULL, room, format, ap);
 	va_end(ap);
 	char *p = n < 0 ? NULL : reserve(b, (size_t)n);
 	if (p) {
-		(void)vsnprintf(p, (size_t)n + 1, format, again);
+		if ((size_t)n >= room)
+			(void)vsnprintf(p, (size_t)n + 1, format, again);
 		b->len += (size_t)n;
+	} else if (room) {
+		b->ptr[b->len] = 0;
 	}
 	va_end(again);
 }

@@ -1,11 +1,9 @@
 /*
- * Digests. See digest.h. SHA-256 and HMAC are OpenSSL's (SHA-NI where there is one).
+ * Digests. See digest.h. SHA-256 is OpenSSL's (SHA-NI where there is one), HMAC is RFC 2104 over it.
  */
 #include "base/digest.h"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
@@ -14,9 +12,36 @@ struct sha256 {
 	EVP_MD_CTX *ctx;
 };
 
+enum { SHA256_BLOCK_LEN = 64 };
+
+/*
+ * Finding an algorithm by name costs OpenSSL more than a short digest does: it is found once. One context serves the whole
+ * digests; a role has one thread.
+ */
+static EVP_MD *sha256;
+static EVP_MD_CTX *whole;
+
+static EVP_MD_CTX *whole_start(void)
+{
+	if (!sha256) {
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+		whole = EVP_MD_CTX_new();
+		BUG_ON(!sha256 || !whole);
+	}
+	BUG_ON(EVP_DigestInit_ex2(whole, sha256, NULL) != 1);
+	return whole;
+}
+
+static void whole_end(struct digest *ret_digest)
+{
+	unsigned len = DIGEST_LEN;
+	BUG_ON(EVP_DigestFinal_ex(whole, ret_digest->octets, &len) != 1);
+}
+
 void digest_sha256(struct str s, struct digest *ret_digest)
 {
-	(void)SHA256((const unsigned char *)(s.len ? s.ptr : ""), s.len, ret_digest->octets);
+	BUG_ON(EVP_DigestUpdate(whole_start(), s.len ? s.ptr : "", s.len) != 1);
+	whole_end(ret_digest);
 }
 
 struct sha256 *sha256_new(void)
@@ -49,10 +74,31 @@ void sha256_free(struct sha256 *h)
 	free(h);
 }
 
+/* One pass of RFC 2104: H(K xor pad, text). */
+static void padded(const uint8_t key[SHA256_BLOCK_LEN], uint8_t pad, const void *text, size_t len, struct digest *ret_digest)
+{
+	uint8_t block[SHA256_BLOCK_LEN];
+	for (size_t i = 0; i < SHA256_BLOCK_LEN; i++)
+		block[i] = key[i] ^ pad;
+	EVP_MD_CTX *ctx = whole_start();
+	BUG_ON(EVP_DigestUpdate(ctx, block, sizeof(block)) != 1 || EVP_DigestUpdate(ctx, text, len) != 1);
+	whole_end(ret_digest);
+	OPENSSL_cleanse(block, sizeof(block));
+}
+
 void digest_hmac(struct str key, struct str s, struct digest *ret_digest)
 {
-	unsigned len = DIGEST_LEN;
-	BUG_ON(!HMAC(EVP_sha256(), key.len ? key.ptr : "", (int)key.len, (const unsigned char *)(s.len ? s.ptr : ""), s.len, ret_digest->octets, &len));
+	uint8_t block[SHA256_BLOCK_LEN] = { 0 };
+	struct digest inner;
+	if (key.len > SHA256_BLOCK_LEN) {
+		digest_sha256(key, &inner);
+		memcpy(block, inner.octets, DIGEST_LEN);
+	} else if (key.len) {
+		memcpy(block, key.ptr, key.len);
+	}
+	padded(block, 0x36, s.len ? s.ptr : "", s.len, &inner);
+	padded(block, 0x5c, inner.octets, DIGEST_LEN, ret_digest);
+	OPENSSL_cleanse(block, sizeof(block));
 }
 
 void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len)

@@ -18,12 +18,21 @@ static size_t sequence(struct str s, size_t i)
 	return 0;
 }
 
+/* Bytes that stand in a string as they are, whatever comes before and after. */
+static size_t plain_run(struct str s, size_t i)
+{
+	size_t from = i;
+	while (i < s.len && (unsigned char)s.ptr[i] >= 0x20 && (unsigned char)s.ptr[i] < 0x7f && s.ptr[i] != '"' && s.ptr[i] != '\\')
+		i++;
+	return i - from;
+}
+
 static void quoted(struct buf *out, struct str s)
 {
-	bool valid = str_utf8_valid(s);
-	size_t from = 0;
+	size_t from = 0, plain = plain_run(s, 0);
+	bool valid = plain == s.len || str_utf8_valid(s);
 	buf_putc(out, '"');
-	for (size_t i = 0; i < s.len;) {
+	for (size_t i = plain; i < s.len;) {
 		unsigned char c = (unsigned char)s.ptr[i];
 		size_t n = c < 0x80 || valid ? 1 : sequence(s, i);
 		if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f && n) {
@@ -90,8 +99,15 @@ void jsonw_str(struct jsonw *w, const char *key, struct str value)
 
 void jsonw_int(struct jsonw *w, const char *key, int64_t value)
 {
+	char text[24], *p = text + sizeof(text);
+	uint64_t v = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
 	begin(w, key);
-	buf_printf(w->out, "%lld", (long long)value);
+	do
+		*--p = (char)('0' + v % 10);
+	while (v /= 10);
+	if (value < 0)
+		*--p = '-';
+	buf_put(w->out, (struct str){ p, (size_t)(text + sizeof(text) - p) });
 }
 
 void jsonw_bool(struct jsonw *w, const char *key, bool value)

@@ -160,12 +160,15 @@ struct str str_lower(struct arena *a, struct str s)
 struct str str_format(struct arena *a, const char *format, ...)
 {
 	va_list ap, again;
+	char first[512];
 	va_start(ap, format);
 	va_copy(again, ap);
-	int n = vsnprintf(NULL, 0, format, ap);
+	int n = vsnprintf(first, sizeof(first), format, ap);
 	va_end(ap);
 	char *p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
-	if (p)
+	if (p && (size_t)n < sizeof(first))
+		memcpy(p, first, (size_t)n + 1);
+	else if (p)
 		(void)vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
 	return p ? (struct str){ p, (size_t)n } : STR_NONE;

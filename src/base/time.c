@@ -267,6 +267,15 @@ enum err time_parse_mail(struct str text, int64_t *ret_at, bool *ret_zone_given)
 	return OK;
 }
 
+/* The last n digits of v. */
+static char *put_digits(char *p, unsigned v, unsigned n)
+{
+	for (unsigned i = n; i; i--, v /= 10)
+		p[i - 1] = (char)('0' + v % 10);
+	return p + n;
+}
+
+/* By hand: a case writes dozens of times, and printf is most of what that would cost. */
 static void print(int64_t at, bool always_us, char out[TIME_TEXT_MAX])
 {
 	struct civil c;
@@ -276,10 +285,18 @@ static void print(int64_t at, bool always_us, char out[TIME_TEXT_MAX])
 		return;
 	}
 	time_to_civil(at, &c);
-	unsigned year = (unsigned)(c.year < 0 ? 0 : c.year) % 10000;
-	int n = snprintf(out, TIME_TEXT_MAX, "%04u-%02u-%02uT%02u:%02u:%02u", year, (unsigned)c.month % 100, (unsigned)c.day % 100, (unsigned)c.hour % 100,
-		(unsigned)c.minute % 100, (unsigned)c.second % 100);
-	(void)snprintf(out + n, TIME_TEXT_MAX - (size_t)n, us || always_us ? ".%06uZ" : "Z", (unsigned)us % 1000000);
+	const struct { char before; unsigned value; } parts[] = { { '-', (unsigned)c.month }, { '-', (unsigned)c.day }, { 'T', (unsigned)c.hour },
+		{ ':', (unsigned)c.minute }, { ':', (unsigned)c.second } };
+	char *p = put_digits(out, (unsigned)(c.year < 0 ? 0 : c.year), 4);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		*p++ = parts[i].before;
+		p = put_digits(p, parts[i].value, 2);
+	}
+	if (us || always_us) {
+		*p++ = '.';
+		p = put_digits(p, (unsigned)us, 6);
+	}
+	memcpy(p, "Z", 2);
 }
 
 void time_print(int64_t at, char out[TIME_TEXT_MAX])

@@ -167,9 +167,9 @@ static enum err take_value(struct arena *a, struct str v, struct str *ret)
 			out[n++] = (char)c;
 			continue;
 		}
-		int hi = i + 2 < v.len ? hex_upper(v.ptr[i + 1]) : -1, lo = hi < 0 ? -1 : hex_upper(v.ptr[i + 2]), value = hi << 4 | lo;
+		int hi = i + 2 < v.len ? hex_upper(v.ptr[i + 1]) : -1, lo = hi < 0 ? -1 : hex_upper(v.ptr[i + 2]), value = lo < 0 ? -1 : hi << 4 | lo;
 		/* one text only for each value: what needs no escape must not have one */
-		if (hi < 0 || lo < 0 || !(value < 0x21 || value == '%' || value == 0x7f))
+		if (value < 0 || !(value < 0x21 || value == '%' || value == 0x7f))
 			return ERR_SYNTAX;
 		out[n++] = (char)value;
 		i += 2;

@@ -19,7 +19,10 @@ struct store_driver {
 	const char *name, *doc;
 	/* dir_fd: the data directory; name: file or connection text. Creates or migrates forward in STORE_WRITE. */
 	enum err (*open)(int dir_fd, const char *name, enum store_mode mode, struct store **ret_store, struct why *why);
-	/* rows[i] answers keys[i]: version 0 when there is no such row. Texts live in a. */
+	/*
+	 * rows[i] answers keys[i]: version 0 when there is no such row. Texts live in a. The loads of a writer between two other
+	 * calls may all show the store as it was at the first of them.
+	 */
 	enum err (*load)(struct store *s, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why);
 	enum err (*commit)(struct store *s, const struct effect *effects, size_t count, const struct mark *marks, size_t mark_count, struct why *why);
 	enum err (*page)(struct store *s, struct arena *a, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why);

@@ -72,6 +72,7 @@ enum err sqlite_page(struct store *s, struct arena *a, const struct query *q, st
 	enum err e = OK;
 	if (!rows)
 		return why_set(why, ERR_NOMEM, "no memory for a page");
+	sqlite_end_loads(s);
 	if (q->table)
 		e = page_of(s, a, q, q->table, rows, room, &n, why);
 	else
@@ -88,6 +89,7 @@ enum err sqlite_page(struct store *s, struct arena *a, const struct query *q, st
 static enum err one_integer(struct store *s, const char *sql, const struct str *text, int64_t none, int64_t *ret, struct why *why)
 {
 	sqlite3_stmt *st = NULL;
+	sqlite_end_loads(s);
 	int r = sqlite3_prepare_v2(s->db, sql, -1, &st, NULL);
 	if (r == SQLITE_OK) {
 		if (text)

@@ -104,6 +104,7 @@ static enum err open_store(int dir_fd, const char *name, enum store_mode mode, s
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return why_set(why, ERR_NOMEM, "no memory for the store");
+	s->writes = mode == STORE_WRITE;
 	int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
 	int r = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
 	if (r != SQLITE_OK)
@@ -152,11 +153,34 @@ enum err sqlite_row(struct arena *a, sqlite3_stmt *st, enum table t, struct row 
 	return ret_row->body.ptr ? OK : why_set(why, ERR_NOMEM, "no memory for a row");
 }
 
+/*
+ * The loads of a batch share one read transaction, for a lock a row costs more than the row. Whatever else is asked of the
+ * store ends it first, so what is old is never read for long; a commit compares versions anyway.
+ */
+static enum err begin_loads(struct store *s, struct why *why)
+{
+	if (s->loading || !s->writes)
+		return OK;
+	int r = sqlite3_exec(s->db, "BEGIN", NULL, NULL, NULL);
+	s->loading = r == SQLITE_OK;
+	return r == SQLITE_OK ? OK : sqlite_fail(s, r, "cannot begin to read", why);
+}
+
+void sqlite_end_loads(struct store *s)
+{
+	if (s->loading)
+		(void)sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+	s->loading = false;
+}
+
 static enum err load(struct store *s, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
+	enum err e = begin_loads(s, why);
+	if (e)
+		return e;
 	for (size_t i = 0; i < count; i++) {
 		sqlite3_stmt *st = NULL;
-		enum err e = statement(s, keys[i].table, STATEMENT_LOAD, &st, why);
+		e = statement(s, keys[i].table, STATEMENT_LOAD, &st, why);
 		if (e)
 			return e;
 		sqlite_bind(st, 1, keys[i].key);
@@ -226,6 +250,7 @@ static enum err put_mark(struct store *s, const struct mark *m, struct why *why)
 
 static enum err commit(struct store *s, const struct effect *effects, size_t count, const struct mark *marks, size_t mark_count, struct why *why)
 {
+	sqlite_end_loads(s);
 	int r = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	if (r != SQLITE_OK)
 		return sqlite_fail(s, r, "cannot begin a transaction", why);
@@ -252,6 +277,7 @@ static enum err marks(struct store *s, struct arena *a, uint32_t source, struct 
 	size_t n = 0;
 	if (!list)
 		return why_set(why, ERR_NOMEM, "no memory for marks");
+	sqlite_end_loads(s);
 	int r = sqlite3_prepare_v2(s->db, "SELECT hop, lane, segment, off, idx FROM mark WHERE source=?1 ORDER BY hop, lane", -1, &st, NULL);
 	if (r == SQLITE_OK) {
 		(void)sqlite3_bind_int64(st, 1, source);
@@ -274,6 +300,7 @@ static enum err backup(struct store *s, int dir_fd, const char *name, struct why
 	enum err e = path_of(dir_fd, name, path, why);
 	if (e)
 		return e;
+	sqlite_end_loads(s);
 	int r = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
 	sqlite3_backup *b = r == SQLITE_OK ? sqlite3_backup_init(to, "main", s->db, "main") : NULL;
 	if (b) {

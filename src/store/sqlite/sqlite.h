@@ -14,8 +14,10 @@ enum statement_kind { STATEMENT_LOAD, STATEMENT_INSERT, STATEMENT_UPDATE, STATEM
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[TABLE_END][STATEMENT_COUNT], *put_mark;
+	bool writes, loading;   /* loading: a read transaction of loads is open; only a writer keeps one */
 };
 
+void sqlite_end_loads(struct store *s);
 enum err sqlite_fail(struct store *s, int code, const char *what, struct why *why);
 void sqlite_bind(sqlite3_stmt *st, int i, struct str v);
 /* The current row of a statement that selects key, version, owner, state, tenant, due, rank, body. */
