@@ -4,7 +4,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), ".."))
-import daemon  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 
 def pss_kb(pid):
@@ -20,7 +20,11 @@ def tree(pid):
 
 
 def main():
-    print("idle_pss_mb %.1f MB" % (sum(map(pss_kb, tree(daemon.idle_pid()))) / 1024))
+    with Daemon() as d:
+        d.settle()
+        roles = tree(d.process.pid)
+        print("idle_pss_mb %.1f MB" % (sum(map(pss_kb, roles)) / 1024))
+        print("idle_processes %d 1" % len(roles))
 
 
 main()
