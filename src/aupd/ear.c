@@ -2,14 +2,16 @@
  * The ear: listeners, spool and decoding; frames to the judge. Stops 1 and 2 are joined here.
  *
  * What a listener takes is durable before it is answered, also while the judge is down. Decoding reads the spool, never the
- * network: after a restart it begins at the oldest item and skips what the judge's marks cover. Before an item is decoded
- * its position is written to the attempt file; one that ended two attempts is skipped and goes before a person.
+ * network: after a restart it begins at the oldest item and skips what the judges' marks cover. Before an item is decoded
+ * its position stands in the page shared with the keeper; one that ended two processes is skipped and goes before a person.
+ * Of several judges each folds the lanes that are its own; frames flow when all of them are there.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "aupd/attempt.h"
 #include "aupd/role.h"
 #include "aupd/seal_item.h"
 #include "base/clock.h"
@@ -24,12 +26,23 @@
 #include "spool/reader.h"
 #include "spool/spool.h"
 
-enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, ATTEMPTS_MAX = 2, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256 };
+enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256 };
 
 /* A frame that the judge has not confirmed yet. */
 struct sent {
 	struct position at;
 	uint8_t lane;
+};
+
+struct ear;
+
+/* The link to one of the judges. */
+struct judge_link {
+	struct ear *ear;
+	unsigned number;
+	struct bus bus;
+	bool linked, greeted;           /* greeted: it has told its marks */
+	bool asked_idle;                /* it wants to know when all that was taken is judged */
 };
 
 struct ear {
@@ -40,8 +53,8 @@ struct ear {
 	struct smtp *smtps[CONFIG_LISTEN_MAX];
 	struct reports *reports[CONFIG_LISTEN_MAX];
 	unsigned listen_count;
-	struct bus judge;
-	bool linked, greeted;           /* greeted: the judge has told its marks */
+	struct judge_link judges[CONFIG_JUDGES_MAX];
+	struct attempt *attempt;
 	struct spool_reader *reader;
 	struct position lane_mark[LANE_COUNT], lane_sent[LANE_COUNT];
 	struct sent *flight;
@@ -51,37 +64,20 @@ struct ear {
 	struct timer *trim_timer, *more_timer;
 	uint64_t items, frames, unparsed, sealed;
 	bool blocked;
-	bool asked_idle;                /* the judge wants to know when all that was taken is judged */
+	struct position unsealed_at;    /* the first sealed report whose bytes wait for the officer's key */
 };
 
-/* The position in hand, so that an item that kills its decoder is known to the next incarnation. */
-static unsigned attempt_begin(struct ear *e, const struct position *at)
+static struct judge_link *judge_of(struct ear *e, uint8_t lane)
 {
-	char text[POSITION_TEXT_MAX + 16], key[POSITION_TEXT_MAX];
-	struct str old;
-	uint64_t n = 0;
-	struct why why;
-	position_print(at, key);
-	if (file_read_all(e->arena, e->spool_fd, "attempt", sizeof(text), &old, &why) == OK) {
-		struct str rest = old, first;
-		if (str_split(&rest, ' ', &first) && str_eq(first, str_of(key)) && str_to_u64(rest, 100, &n) != OK)
-			n = 0;
-	}
-	(void)snprintf(text, sizeof(text), "%s %llu", key, (unsigned long long)n + 1);
-	int fd;
-	if (file_open(e->spool_fd, "attempt", O_WRONLY | O_CREAT | O_TRUNC, 0600, &fd, &why) == OK) {
-		if (file_write_at(fd, 0, str_of(text), &why) != OK)
-			log_warn("cannot note the item in hand");
-		file_close(fd);
-	}
-	return (unsigned)n;
+	return &e->judges[lane % e->role->share.judges];
 }
 
-static void attempt_end(struct ear *e)
+static bool all_greeted(const struct ear *e)
 {
-	struct why why;
-	if (file_unlink(e->spool_fd, "attempt", &why) != OK)
-		log_debug("no attempt was noted");
+	for (unsigned i = 0; i < e->role->share.judges; i++)
+		if (!e->judges[i].linked || !e->judges[i].greeted)
+			return false;
+	return true;
 }
 
 static bool send(struct ear *e, enum frame_type type, struct position at, struct str lane_key, bool last, const struct field *fields, const void *noun)
@@ -94,7 +90,7 @@ static bool send(struct ear *e, enum frame_type type, struct position at, struct
 		return true;
 	if (e->flight_count == IN_FLIGHT_MAX)
 		return false;
-	if (field_encode(e->arena, fields, noun, &f.body) != OK || bus_send(&e->judge, &f, NULL, 0) != OK)
+	if (field_encode(e->arena, fields, noun, &f.body) != OK || bus_send(&judge_of(e, lane)->bus, &f, NULL, 0) != OK)
 		return false;
 	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
 	e->lane_sent[lane] = at;
@@ -163,8 +159,11 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
 {
 	struct why why;
-	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK)
+	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK) {
+		if (!e->unsealed_at.segment)
+			e->unsealed_at = r->at;
 		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
+	}
 	e->sealed++;
 	if (!d->count)
 		return true;
@@ -181,7 +180,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	d.recipient = first_recipient(meta);
-	if (attempt_begin(e, &r->at) >= ATTEMPTS_MAX) {
+	if (!attempt_begin(e->attempt, &r->at)) {
 		e->unparsed++;
 		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
@@ -219,6 +218,7 @@ static void restart_reader(struct ear *e)
 	struct position first = spool_first(e->spool);
 	e->flight_count = 0;
 	e->blocked = false;
+	e->unsealed_at = (struct position){ 0 };
 	memcpy(e->lane_sent, e->lane_mark, sizeof(e->lane_sent));
 	open_reader(e, &first);
 }
@@ -226,11 +226,12 @@ static void restart_reader(struct ear *e)
 static void answer_idle(struct ear *e)
 {
 	struct frame f = { .type = FRAME_CONTROL, .source = 1, .now = clock_wall_at(), .body = STR("{\"op\":\"idle\"}") };
-	if (!e->asked_idle || e->flight_count || e->blocked)
-		return;
-	e->asked_idle = false;
-	if (bus_send(&e->judge, &f, NULL, 0) != OK)
-		log_warn("cannot answer the judge");
+	for (unsigned i = 0; !e->flight_count && i < e->role->share.judges; i++) {
+		struct judge_link *j = &e->judges[i];
+		if (j->asked_idle && bus_send(&j->bus, &f, NULL, 0) != OK)
+			log_warn("cannot answer the judge");
+		j->asked_idle = false;
+	}
 }
 
 /* Sends what the spool holds until the link, or what may be in flight, is full. */
@@ -241,7 +242,7 @@ static void pump(void *arg)
 	unsigned n = 0;
 	if (spool_sync(e->spool, &why) != OK)
 		log_error("the spool cannot be synced; nothing is acknowledged", "why", why.text);
-	if (!e->linked || !e->greeted || !e->reader || e->blocked)
+	if (!all_greeted(e) || !e->reader || e->blocked)
 		return;
 	struct position end = spool_end(e->spool);
 	spool_reader_limit(e->reader, &end);
@@ -261,7 +262,7 @@ static void pump(void *arg)
 		}
 		e->items++;
 		bool sent = send_record(e, &r);
-		attempt_end(e);
+		attempt_end(e->attempt);
 		if (!sent) {
 			/* no room: the same item again from its start, once there is */
 			e->blocked = true;
@@ -294,6 +295,7 @@ static void on_mark(struct ear *e, const struct frame *f)
 		e->done_below = s->at;
 		e->flight_from = (e->flight_from + 1) % IN_FLIGHT_MAX;
 		e->flight_count--;
+		e->attempt->progress++;
 	}
 	if (e->blocked && e->flight_count < IN_FLIGHT_MAX / 2)
 		resume(e);
@@ -301,10 +303,13 @@ static void on_mark(struct ear *e, const struct frame *f)
 
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
-	struct ear *e = arg;
+	struct judge_link *j = arg;
+	struct ear *e = j->ear;
 	for (unsigned i = 0; i < fd_count; i++)
 		net_close(take_fds[i]);
-	if (f->type == FRAME_MARK && e->greeted) {
+	if (f->type == FRAME_MARK && judge_of(e, f->lane) != j) {
+		/* a lane of another judge, which tells it itself */
+	} else if (f->type == FRAME_MARK && j->greeted) {
 		on_mark(e, f);
 	} else if (f->type == FRAME_MARK) {
 		/* before the greeting: what the store has of each lane */
@@ -312,42 +317,60 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	} else if (f->type == FRAME_REWIND) {
 		restart_reader(e);
 	} else if (f->type == FRAME_CONTROL) {
-		e->asked_idle = true;
+		j->asked_idle = true;
 	} else if (f->type == FRAME_HELLO) {
-		e->greeted = true;
-		restart_reader(e);
+		j->greeted = true;
+		if (all_greeted(e))
+			restart_reader(e);
 	}
 }
 
 static void on_ready(void *arg)
 {
-	resume(arg);
+	const struct judge_link *j = arg;
+	resume(j->ear);
 }
 
 static void on_closed(void *arg, enum err err)
 {
-	struct ear *e = arg;
-	log_warn("the judge is away; complaints are kept meanwhile", "error", err_text(err));
-	bus_close(&e->judge);
-	e->linked = e->greeted = e->asked_idle = false;
+	struct judge_link *j = arg;
+	log_warn("a judge is away; complaints are kept meanwhile", "error", err_text(err));
+	bus_close(&j->bus);
+	j->linked = j->greeted = j->asked_idle = false;
 }
 
 static void ear_link(struct role *r, struct str name, int take_fd)
 {
 	static const struct bus_handler handler = { on_frame, on_ready, on_closed };
 	struct ear *e = r->state;
-	struct bus_options options = { .take_fd = take_fd, .handler = &handler, .arg = e };
-	if (!str_eq(name, STR("judge"))) {
+	uint64_t number = 0;
+	if (str_starts(name, STR("judge.")) && str_to_u64(str_sub(name, 6, name.len), r->share.judges - 1, &number) != OK) {
 		net_close(take_fd);
 		return;
 	}
-	if (e->linked)
-		bus_close(&e->judge);
-	e->greeted = e->blocked = false;
-	e->linked = bus_open(r->loop, &bus_pipe, &options, &e->judge) == OK;
+	struct judge_link *j = &e->judges[number];
+	struct bus_options options = { .take_fd = take_fd, .handler = &handler, .arg = j };
+	if (j->linked)
+		bus_close(&j->bus);
+	*j = (struct judge_link){ .ear = e, .number = (unsigned)number };
+	e->blocked = false;
+	j->linked = bus_open(r->loop, &bus_pipe, &options, &j->bus) == OK;
 	struct frame hello = { .type = FRAME_HELLO, .source = 1, .incarnation = r->share.incarnation, .now = clock_wall_at(), .body = STR("{}") };
-	if (e->linked && bus_send(&e->judge, &hello, NULL, 0) != OK)
+	if (j->linked && bus_send(&j->bus, &hello, NULL, 0) != OK)
 		log_warn("cannot greet the judge");
+}
+
+/* While a judge stays down for good nothing new is taken: nobody knows when it will be judged. */
+static enum err door_put(void *state, const struct sink_item *item, sink_done_fn *done, void *arg)
+{
+	struct ear *e = state;
+	return e->role->refuse ? ERR_FULL : spool_put(e->spool, item, done, arg);
+}
+
+static bool door_refuses(void *state, enum item_class item_class)
+{
+	struct ear *e = state;
+	return e->role->refuse || spool_refuses(e->spool, item_class);
 }
 
 /* Whole segments below the oldest unconfirmed item go; their keys first. */
@@ -358,6 +381,8 @@ static void on_trim(void *arg)
 	if (!e->done_below.segment)
 		return;
 	struct position below = e->flight_count ? e->flight[e->flight_from].at : e->done_below;
+	if (e->unsealed_at.segment && position_cmp(&e->unsealed_at, &below) < 0)
+		below = e->unsealed_at;
 	below.index = 0;
 	if (spool_trim(e->spool, &below, &why) != OK)
 		log_warn("cannot trim the spool", "why", why.text);
@@ -378,12 +403,15 @@ static enum err ear_start(struct role *r, struct why *why)
 	e->role = r;
 	e->spool_fd = role_fd(r, "spool");
 	e->sealed_fd = role_fd(r, "sealed");
+	enum err err = attempt_map(role_fd(r, "attempt"), &e->attempt, why);
+	if (err)
+		return err;
 	e->arena = arena_new("item", ITEM_ARENA_MAX);
 	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
 	if (!e->arena || !e->flight)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = 64 << 20, .payload_bytes = r->share.message_bytes };
-	enum err err = spool_open(e->spool_fd, &limits, &e->spool, why);
+	err = spool_open(e->spool_fd, &limits, &e->spool, why);
 	if (err == OK)
 		err = timer_new(r->loop, on_more, e, &e->more_timer);
 	return err ? err : timer_new(r->loop, on_trim, e, &e->trim_timer);
@@ -394,6 +422,7 @@ static void ear_run(struct role *r)
 	struct ear *e = r->state;
 	struct why why;
 	struct str domain = r->share.mail_domain;
+	struct sink door = { e, door_put, door_refuses };
 	enum err err = loop_after(r->loop, pump, e);
 	timer_set(e->trim_timer, TRIM_EVERY_US, TRIM_EVERY_US);
 	for (unsigned i = 0; err == OK && i < r->share.listen_count; i++) {
@@ -403,11 +432,11 @@ static void ear_run(struct role *r)
 		int fd = role_fd(r, name);
 		if (kind == LISTEN_SMTP || kind == LISTEN_LMTP) {
 			struct smtp_options o = { .listen_fd = fd, .lmtp = kind == LISTEN_LMTP, .source = 1, .name = str_c(r->arena, domain), .domain = domain,
-				.message_bytes = r->share.message_bytes, .sink = spool_sink(e->spool) };
+				.message_bytes = r->share.message_bytes, .sink = door };
 			err = smtp_open(r->loop, &o, &e->smtps[i], &why);
 		} else {
 			struct reports_options o = { .take_listen_fd = fd, .trusted = kind == LISTEN_INGEST, .source = 1, .message_bytes = r->share.message_bytes,
-				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .sink = spool_sink(e->spool) };
+				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .sink = door };
 			err = reports_open(r->loop, &o, &e->reports[i], &why);
 		}
 	}

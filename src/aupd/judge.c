@@ -95,6 +95,8 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = read_switch(j, why);
 	if (e == OK)
+		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
+	if (e == OK)
 		e = timer_new(r->loop, on_due, j, &j->due_timer);
 	if (e == OK)
 		e = timer_new(r->loop, on_retry, j, &j->retry_timer);
@@ -106,7 +108,10 @@ static void judge_run(struct role *r)
 	struct judge *j = r->state;
 	if (loop_after(r->loop, turn, j) != OK)
 		exit(1);
+	if (r->share.number)
+		return;
 	timer_set(j->due_timer, 0, 0);
+	role_send(r, j->enforce ? "enforce" : "observe");
 	if (!j->fold.policy_count)
 		log_warn("no policy has been posted: nothing can be judged; aup policy post");
 }
@@ -184,12 +189,19 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 			log_warn("cannot ask the ear to go back");
 		return OK;
 	}
+	enum err e;
 	work_begin(j->fold.work);
-	enum err e = fold_intake(j, f);
-	if (e && !passes(e)) {
-		work_undo(j->fold.work);
-		e = keep_bad(j, f, "it could not be judged");
+	if (attempt_begin(j->attempt, &f->at)) {
+		e = fold_intake(j, f);
+		if (e && !passes(e)) {
+			work_undo(j->fold.work);
+			e = keep_bad(j, f, "it could not be judged");
+		}
+	} else {
+		log_error("an item ended the judge twice and is not judged: a person has to look at it");
+		e = keep_bad(j, f, "it ended the judge twice");
 	}
+	attempt_end(j->attempt);
 	if (e == OK) {
 		j->lane_touched[f->lane] = true;
 		j->lanes[f->lane] = (struct mark){ 1, HOP_LANE, f->lane, f->at };
@@ -350,7 +362,7 @@ static bool run_batch(struct judge *j)
 	struct why why = { .line = 0 };
 	enum err e = OK;
 	for (int tries = 0; tries < 100; tries++) {
-		e = OK;
+		e = judge_tables_follow(j, &why);
 		for (unsigned i = 0; e == OK && i < j->batch_count; i++)
 			e = fold_one(j, &j->batch[i]);
 		if (e == OK)
@@ -371,6 +383,9 @@ static bool run_batch(struct judge *j)
 		pause_links(j, false);
 	}
 	j->committed += j->batch_count;
+	j->attempt->progress += j->batch_count > 0;
+	if (j->role->share.number && work_changes(j->fold.work))
+		role_send(j->role, "due");
 	send_marks(j);
 	send_kept(&j->desk, j->has_desk, &j->replies, "desk");
 	end_batch(j);
@@ -381,6 +396,8 @@ static bool run_batch(struct judge *j)
 static bool run_due(struct judge *j)
 {
 	struct why why = { .line = 0 };
+	if (j->role->share.number)
+		return true;
 	for (int round = 0; round < 1000; round++) {
 		struct row *rows;
 		size_t n = 0;
@@ -416,7 +433,7 @@ static void set_due_timer(struct judge *j)
 {
 	int64_t due = TIME_NONE;
 	struct why why;
-	if (clock_is_test() || j->driver->next_due(j->store, &due, &why) != OK || due == TIME_NONE)
+	if (clock_is_test() || j->role->share.number || j->driver->next_due(j->store, &due, &why) != OK || due == TIME_NONE)
 		return;
 	int64_t wait = due - clock_wall_at();
 	timer_set(j->due_timer, wait < 0 ? RETRY_US / 10 : wait > HOUR_US ? HOUR_US : wait, 0);

@@ -8,6 +8,7 @@
 #ifndef AUPD_AUPD_JUDGE_H
 #define AUPD_AUPD_JUDGE_H
 
+#include "aupd/attempt.h"
 #include "aupd/role.h"
 #include "engine/fold.h"
 #include "store/store.h"
@@ -35,6 +36,8 @@ struct judge {
 	bool lane_touched[LANE_COUNT];
 	struct position lane_committed[LANE_COUNT];
 	struct bus ear, desk, hand;
+	struct attempt *attempt;
+	uint64_t tables_version;        /* of registry and policies together, as they are in memory */
 	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
 	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
 	bool clock_waits, hand_is_new;
@@ -44,6 +47,10 @@ struct judge {
 	uint64_t folded, committed, conflicts;
 };
 
+/* Notes in the batch that registry or policies change, for the other judges. */
+enum err judge_tables_change(struct judge *j, struct why *why) MUST_CHECK;
+/* Loads both again when another judge has changed them. */
+enum err judge_tables_follow(struct judge *j, struct why *why) MUST_CHECK;
 /* Loads policies and registry from the store. */
 enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;

@@ -102,7 +102,12 @@ static enum err cmd_registry_import(struct commanding *c)
 		if (err)
 			return err;
 	}
-	c->j->registry_stale = changed > 0;
+	c->j->registry_stale |= changed > 0;
+	if (changed) {
+		enum err err = judge_tables_change(c->j, c->why);
+		if (err)
+			return err;
+	}
 	jsonw_int(c->w, "entities", n);
 	jsonw_int(c->w, "changed", changed);
 	return OK;
@@ -160,7 +165,8 @@ static enum err cmd_policy_post(struct commanding *c)
 	if (row.version)
 		return OK;
 	j->policies_stale = true;
-	return work_put(j->fold.work, &row, c->why);
+	e = judge_tables_change(j, c->why);
+	return e ? e : work_put(j->fold.work, &row, c->why);
 }
 
 static void set_source(struct arena *a, struct observation *o, struct str text)
@@ -322,6 +328,7 @@ static enum err cmd_switch(struct commanding *c)
 	row.rank = c->j->fold.now;
 	row.body = on ? STR("on") : STR("observe");
 	jsonw_str(c->w, "enforcement", row.body);
+	role_send(c->j->role, on ? "enforce" : "observe");
 	return work_put(c->j->fold.work, &row, c->why);
 }
 

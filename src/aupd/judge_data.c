@@ -7,6 +7,32 @@
 #include "aupd/registry_row.h"
 
 enum { PAGE = 500 };
+static const struct row_key tables_key = { TABLE_COUNTER, { "tables", 6 } };
+
+enum err judge_tables_change(struct judge *j, struct why *why)
+{
+	struct row row;
+	enum err e = work_get(j->fold.work, tables_key.table, tables_key.key, &row, why);
+	row.body = STR("{}");
+	return e ? e : work_put(j->fold.work, &row, why);
+}
+
+enum err judge_tables_follow(struct judge *j, struct why *why)
+{
+	struct row row;
+	if (j->role->share.judges < 2)
+		return OK;
+	arena_reset(j->scratch);
+	enum err e = j->driver->load(j->store, j->scratch, &tables_key, 1, &row, why);
+	if (e || row.version == j->tables_version)
+		return e;
+	e = judge_load_policies(j, why);
+	if (e == OK)
+		e = judge_load_registry(j, why);
+	if (e == OK)
+		j->tables_version = row.version;
+	return e;
+}
 
 enum err judge_load_policies(struct judge *j, struct why *why)
 {

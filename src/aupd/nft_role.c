@@ -22,6 +22,7 @@ struct nft_role {
 	struct role *role;
 	struct bus hand;
 	bool has_hand;
+	const char *path;
 	uint64_t runs;
 };
 
@@ -90,7 +91,7 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		net_close(take_fds[i]);
 	if (f->type != FRAME_ACT)
 		return;
-	int status = run_nft(str_c(n->role->arena, n->role->share.nft_path), f->body, out, sizeof(out), &len);
+	int status = run_nft(n->path, f->body, out, sizeof(out), &len);
 	n->runs++;
 	struct frame r = { .type = FRAME_RESULT, .at = f->at, .flags = (uint16_t)(status + 1), .body = { out, len } };
 	if (status < 0)
@@ -118,6 +119,7 @@ static enum err nft_start(struct role *r, struct why *why)
 	if (!n)
 		return why_set(why, ERR_NOMEM, "no memory");
 	n->role = r;
+	n->path = str_c(r->arena, r->share.nft_path);
 	r->state = n;
 	return OK;
 }

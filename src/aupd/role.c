@@ -85,8 +85,10 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 {
 	struct role *r = arg;
 	struct json *root;
-	struct str copy = str_copy(r->arena, f->body);
-	if (f->type != FRAME_CONTROL || json_read(r->arena, copy, &root, NULL) != OK)
+	/* what comes before the start stays, what comes later is of its moment */
+	struct arena *a = r->started ? r->scratch : r->arena;
+	arena_reset(r->scratch);
+	if (f->type != FRAME_CONTROL || json_read(a, str_copy(a, f->body), &root, NULL) != OK)
 		exit(1);
 	struct str op = json_text(root, "op"), name = json_text(root, "name");
 	if (str_eq(op, STR("fd")) && fd_count == 1) {
@@ -99,6 +101,8 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		r->ops->link(r, name, take_fds[0]);
 	} else if (str_eq(op, STR("clock"))) {
 		r->ops->clock(r);
+	} else if (str_eq(op, STR("refuse")) || str_eq(op, STR("accept"))) {
+		r->refuse = str_eq(op, STR("refuse"));
 	} else if (str_eq(op, STR("status"))) {
 		send_status(r);
 	} else if (str_eq(op, STR("stop"))) {
@@ -125,13 +129,14 @@ static void on_closed(void *arg, enum err e)
 int role_main(enum role_name name)
 {
 	static const struct bus_handler handler = { on_frame, on_ready, on_closed };
-	struct role r = { .name = name, .ops = all_ops[name], .loop = loop_new(), .arena = arena_new("role", SHARE_BYTES_MAX * 16) };
+	struct role r = { .name = name, .ops = all_ops[name], .loop = loop_new(), .arena = arena_new("role", SHARE_BYTES_MAX * 16),
+		.scratch = arena_new("control", SHARE_BYTES_MAX * 4) };
 	struct bus_options options = { .take_fd = ROLE_LINK_FD, .handler = &handler, .arg = &r };
 	log_start(role_words[name], LOG_INFO, LOG_PLAIN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
-	if (seal_start() != OK || !r.loop || !r.arena || bus_open(r.loop, &bus_pipe, &options, &r.keeper) != OK)
+	if (seal_start() != OK || !r.loop || !r.arena || !r.scratch || bus_open(r.loop, &bus_pipe, &options, &r.keeper) != OK)
 		return 1;
 	if (name == ROLE_EAR)
 		charset_start();
@@ -139,5 +144,6 @@ int role_main(enum role_name name)
 	bus_close(&r.keeper);
 	loop_free(r.loop);
 	arena_free(r.arena);
+	arena_free(r.scratch);
 	return e != OK;
 }

@@ -3,7 +3,8 @@
  *
  * A role is the same binary, re-executed with --role NAME and the keeper's link as descriptor 3. The keeper sends control
  * frames {"op":"fd","name":N} with one descriptor each, then {"op":"start","share":{...}}; the role answers {"op":"ready"}
- * when its sandbox is up and its loop runs. Later: "link" (a new peer link), "clock" (the test clock moved), "stop".
+ * when its sandbox is up and its loop runs. Later: "link" (a new peer link), "clock" (the test clock moved, or something is
+ * due), "refuse" and "accept" (a judge stays down, is back), "stop".
  */
 #ifndef AUPD_AUPD_ROLE_H
 #define AUPD_AUPD_ROLE_H
@@ -26,11 +27,13 @@ struct role {
 	enum role_name name;
 	struct loop *loop;
 	struct arena *arena;    /* configuration's lifetime */
+	struct arena *scratch;  /* of a control frame */
 	struct share share;
 	struct bus keeper;
 	struct role_fd fds[ROLE_FDS_MAX];
 	unsigned fd_count;
 	bool started;
+	bool refuse;            /* what comes in is to be refused for now */
 	const struct role_ops *ops;
 	void *state;            /* the role's own */
 };

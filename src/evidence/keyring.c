@@ -3,8 +3,10 @@
  */
 #include "evidence/keyring.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 
 #include "base/digest.h"
 #include "base/file.h"
@@ -133,26 +135,28 @@ static enum err wipe_at(struct keyring *k, uint64_t at, size_t id_len, struct wh
 	return e ? e : file_sync(k->fd, why);
 }
 
+/* Octets of the file from k->size on, which is where whole records end as far as we know. */
 static enum err read_records(struct keyring *k, struct str all, struct why *why)
 {
 	size_t at = 0;
+	uint64_t base = k->size;
 	enum err e = OK;
 	while (e == OK && at < all.len) {
 		struct key_record rec = take_record(str_sub(all, at, all.len));
 		if (rec.state == RECORD_BAD)
 			break;
 		if (rec.state == RECORD_GOOD)
-			e = remember(k, rec.id, rec.key, at, why);
+			e = remember(k, rec.id, rec.key, base + at, why);
 		else if (!rec.wiped && k->mode == MODE_WRITE)
-			e = wipe_at(k, at, rec.id.len, why);
+			e = wipe_at(k, base + at, rec.id.len, why);
 		at += rec.len;
 	}
-	k->size = at;
+	k->size = base + at;
 	if (e || at == all.len)
 		return e;
 	if (!is_torn(str_sub(all, at, all.len)))
-		return why_set(why, ERR_CORRUPT, "the key file is damaged at octet %zu", at);
-	return k->mode == MODE_WRITE ? file_truncate(k->fd, at, why) : OK;
+		return why_set(why, ERR_CORRUPT, "the key file is damaged at octet %llu", (unsigned long long)k->size);
+	return k->mode == MODE_WRITE ? file_truncate(k->fd, k->size, why) : OK;
 }
 
 static enum err read_keys(struct keyring *k, struct why *why)
@@ -161,17 +165,36 @@ static enum err read_keys(struct keyring *k, struct why *why)
 	uint64_t size = 0;
 	size_t got = 0;
 	enum err e = a ? file_size(k->fd, &size, why) : ERR_NOMEM;
-	char *bytes = e == OK && size <= FILE_BYTES_MAX ? arena_alloc(a, (size_t)size + 1) : NULL;
+	size_t fresh = size > k->size ? (size_t)(size - k->size) : 0;
+	char *bytes = e == OK && size <= FILE_BYTES_MAX ? arena_alloc(a, fresh + 1) : NULL;
 	if (e == OK && !bytes)
 		e = why_set(why, ERR_LIMIT, "the key file is too long");
-	if (e == OK)
-		e = file_read_at(k->fd, 0, bytes, (size_t)size, &got, why);
+	if (e == OK && fresh)
+		e = file_read_at(k->fd, k->size, bytes, fresh, &got, why);
 	if (e == OK)
 		e = read_records(k, (struct str){ bytes, got }, why);
 	if (bytes)
-		secret_wipe(bytes, (size_t)size);
+		secret_wipe(bytes, fresh);
 	arena_free(a);
 	return e;
+}
+
+/* One writer at a time, also among processes: nobody reads half of what another one appends. */
+static enum err lock(struct keyring *k, struct why *why)
+{
+	int r;
+	do {
+		r = flock(k->fd, k->mode == MODE_WRITE ? LOCK_EX : LOCK_SH);
+	} while (r != 0 && errno == EINTR);
+	return r == 0 ? OK : why_errno(why, "cannot lock the key file");
+}
+
+/* Keys that another process has made since. */
+static enum err read_new(struct keyring *k, struct why *why)
+{
+	uint64_t size;
+	enum err e = file_size(k->fd, &size, why);
+	return e || size <= k->size ? e : read_keys(k, why);
 }
 
 static enum err open_mode(int dir_fd, const char *name, enum mode mode, int flags, struct keyring **ret_keyring, struct why *why)
@@ -184,7 +207,11 @@ static enum err open_mode(int dir_fd, const char *name, enum mode mode, int flag
 	k->keys = map_new(KEYRING_KEYS_MAX);
 	enum err e = k->keys ? file_open(dir_fd, name, flags, 0600, &k->fd, why) : ERR_NOMEM;
 	if (e == OK)
+		e = lock(k, why);
+	if (e == OK) {
 		e = read_keys(k, why);
+		(void)flock(k->fd, LOCK_UN);
+	}
 	if (e == OK && flags & O_CREAT)
 		e = file_sync_dir(dir_fd, why);
 	if (e) {
@@ -212,6 +239,13 @@ enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *re
 		return OK;
 	}
 	const struct entry *found = map_get(k->keys, subject);
+	if (!found && lock(k, NULL) == OK) {
+		enum err e = read_new(k, NULL);
+		(void)flock(k->fd, LOCK_UN);
+		if (e)
+			return e;
+		found = map_get(k->keys, subject);
+	}
 	if (!found)
 		return ERR_NOTFOUND;
 	*ret_key = found->key;
@@ -229,27 +263,24 @@ static enum err append(struct keyring *k, struct str record, struct why *why)
 	return e;
 }
 
-enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why)
+/* Made under the lock, when nobody else has made it meanwhile. */
+static enum err make(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why)
 {
 	struct buf b;
 	struct seal_key key;
-	if (subject.len > KEYRING_ID_MAX)
-		return why_set(why, ERR_LIMIT, "the id of a subject has at most %d octets", KEYRING_ID_MAX);
-	if (keyring_find(k, subject, ret_key) == OK)
-		return OK;
-	if (k->mode != MODE_WRITE)
-		return why_set(why, ERR_DENIED, "the subject has no key, and this program makes none");
-	if (k->broken)
-		return why_set(why, ERR_IO, "the key file could not be written; aupd must be started again");
-	if (map_count(k->keys) == KEYRING_KEYS_MAX || k->size > FILE_BYTES_MAX - RECORD_MAX)
-		return why_set(why, ERR_LIMIT, "the key file is full");
+	enum err e = read_new(k, why);
+	const struct entry *found = e == OK ? map_get(k->keys, subject) : NULL;
+	if (found)
+		*ret_key = found->key;
+	if (e || found)
+		return e;
 	random_bytes(key.octets, sizeof(key.octets));
 	buf_init(&b, RECORD_MAX);
 	buf_u16(&b, (uint16_t)subject.len);
 	buf_put(&b, subject);
 	buf_put(&b, (struct str){ (const char *)key.octets, SEAL_KEY_LEN });
 	buf_u32(&b, crc32c(0, buf_str(&b)));
-	enum err e = b.err ? b.err : append(k, buf_str(&b), why);
+	e = b.err ? b.err : append(k, buf_str(&b), why);
 	if (e == OK) {
 		e = remember(k, subject, (struct str){ (const char *)key.octets, SEAL_KEY_LEN }, k->size, why);
 		k->size += b.len;
@@ -260,6 +291,27 @@ enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret
 		secret_wipe(b.ptr, b.len);
 	buf_done(&b);
 	secret_wipe(&key, sizeof(key));
+	return e;
+}
+
+enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why)
+{
+	if (subject.len > KEYRING_ID_MAX)
+		return why_set(why, ERR_LIMIT, "the id of a subject has at most %d octets", KEYRING_ID_MAX);
+	enum err e = keyring_find(k, subject, ret_key);
+	if (e != ERR_NOTFOUND)
+		return e;
+	if (k->mode != MODE_WRITE)
+		return why_set(why, ERR_DENIED, "the subject has no key, and this program makes none");
+	if (k->broken)
+		return why_set(why, ERR_IO, "the key file could not be written; aupd must be started again");
+	if (map_count(k->keys) == KEYRING_KEYS_MAX || k->size > FILE_BYTES_MAX - RECORD_MAX)
+		return why_set(why, ERR_LIMIT, "the key file is full");
+	e = lock(k, why);
+	if (e == OK) {
+		e = make(k, subject, ret_key, why);
+		(void)flock(k->fd, LOCK_UN);
+	}
 	return e;
 }
 

@@ -3,7 +3,7 @@
  *
  * One line-less record a key: length of the id, id, key, CRC32C. A new key is appended and synced before it is used for
  * the first time, so a commit never rests on a key that a crash could lose. A destroyed key is marked by one bit of its
- * record, synced, then overwritten and synced again. Only the judge opens the file for writing.
+ * record, synced, then overwritten and synced again. Only judges open the file for writing; a lock orders those of several.
  *
  * Opening cuts off a torn last record and ends a destruction that was interrupted; every other damage is ERR_CORRUPT,
  * because a key that is lost erases a person's evidence.

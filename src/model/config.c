@@ -43,6 +43,8 @@ const struct conf_item config_items[] = {
 	{ .name = "data", .type = CONF_PATH, .arguments = "DIRECTORY", .fallback = "/var/lib/aupd", .doc = "store, keys and spool" },
 	{ .name = "run", .type = CONF_PATH, .arguments = "DIRECTORY", .fallback = "/run/aupd", .doc = "sockets and the state file" },
 	{ .name = "store", .type = CONF_WORD, .arguments = "FILE", .fallback = "aupd.db", .doc = "file of the embedded store in the data directory" },
+	{ .name = "judges", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1", .min = 1, .max = CONFIG_JUDGES_MAX,
+		.doc = "processes that fold reports into the one store" },
 	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest ADDRESS:PORT|/PATH", .many = true, .doc = "where complaints come in" },
 	{ .name = "api", .type = CONF_LISTEN, .arguments = "/PATH|ADDRESS:PORT", .doc = "where the desk answers aup; RUN/api.sock unless given" },
 	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
@@ -51,7 +53,7 @@ const struct conf_item config_items[] = {
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
-		.doc = "observe: limits and suspensions are shown, not done" },
+		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
 	{ .name = "user", .type = CONF_WORD, .arguments = "PREFIX", .fallback = "aupd", .doc = "when started by root, roles run as PREFIX-ear, PREFIX-judge..." },
 	{ .name = "log", .type = CONF_ENUM, .words = form_words, .arguments = "plain|json", .fallback = "plain", .doc = "form of log lines" },
 	{ .name = "log-level", .type = CONF_ENUM, .words = level_words, .arguments = "error|warning|info|debug", .fallback = "info", .doc = "least important line" },
@@ -72,7 +74,7 @@ const struct field share_fields[] = {
 	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
-	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(provider, FIELD_STR),
+	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
@@ -174,6 +176,7 @@ static enum err fill(struct config *c, struct why *why)
 	if (!c->api.len)
 		c->api = str_format(c->arena, "%s/api.sock", c->run_dir);
 	a->store = conf_text(c->first, config_items, "store");
+	a->judges = (uint32_t)conf_number(c->first, config_items, "judges");
 	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
 	a->officer_key = conf_text(c->first, config_items, "officer-key");

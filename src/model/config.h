@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "model/field.h"
 
-enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20 };
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8 };
 
 enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
 extern const char *const listen_kind_words[];
@@ -33,6 +33,8 @@ struct share {
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
 	unsigned api_key_count;
 	struct str officer_key;         /* public key, hex */
+	/* ear, judge */
+	uint32_t judges, number;        /* how many judges fold the lanes; which of them this one is */
 	/* judge, ear, hand */
 	struct str provider, mail_domain, mail_local, contact;
 	/* judge */

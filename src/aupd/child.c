@@ -1,0 +1,379 @@
+/*
+ * One role after the other. See child.h. A link between two roles is a fresh socket pair each time one of them is started.
+ */
+#include "aupd/child.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "aupd/sandbox.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/net.h"
+
+enum { BACKOFF_US = 200000, SHARE_BYTES_MAX = 4 << 20 };
+const char *const child_state_words[] = { "down", "starting", "ready", "broken" };
+
+/* Which roles have a link between them. */
+static const enum role_name links[][2] = { { ROLE_EAR, ROLE_JUDGE }, { ROLE_DESK, ROLE_JUDGE }, { ROLE_JUDGE, ROLE_HAND }, { ROLE_HAND, ROLE_NFT },
+	{ ROLE_JUDGE, ROLE_SIGNER } };
+
+static void send_control(struct child *c, struct str body, int fd)
+{
+	struct frame f = { .type = FRAME_CONTROL, .incarnation = c->keeper->incarnation, .now = clock_wall_at(), .body = body };
+	if (c->link.driver && bus_send(&c->link, &f, fd >= 0 ? &fd : NULL, fd >= 0) != OK)
+		log_warn("cannot speak to a role", "role", c->text);
+}
+
+static void send_fd(struct child *c, const char *op, const char *name, int fd)
+{
+	char body[128];
+	if (fd < 0)
+		return;
+	(void)snprintf(body, sizeof(body), "{\"op\":\"%s\",\"name\":\"%s\"}", op, name);
+	send_control(c, str_of(body), fd);
+}
+
+/* The members that this role needs; the others stay empty. */
+static struct share share_of(const struct child *c, const struct config *config)
+{
+	const struct share *a = &config->all;
+	enum role_name name = c->name;
+	struct share s = { .incarnation = c->keeper->incarnation, .log_level = a->log_level, .log_form = a->log_form, .testing = a->testing };
+	if (name == ROLE_EAR || name == ROLE_JUDGE || name == ROLE_HAND) {
+		s.provider = a->provider;
+		s.mail_domain = a->mail_domain;
+		s.mail_local = a->mail_local;
+		s.contact = a->contact;
+	}
+	if (name == ROLE_EAR || name == ROLE_JUDGE) {
+		s.judges = a->judges;
+		s.number = c->number;
+	}
+	if (name == ROLE_EAR) {
+		s.listens = a->listens;
+		s.listen_count = a->listen_count;
+		s.spool_bytes = a->spool_bytes;
+		s.message_bytes = a->message_bytes;
+		s.api_keys = a->api_keys;
+		s.api_key_count = a->api_key_count;
+		s.officer_key = a->officer_key;
+	}
+	if (name == ROLE_JUDGE || name == ROLE_DESK) {
+		s.store = a->store;
+		s.enforce = a->enforce;
+		s.operators = a->operators;
+		s.operator_count = a->operator_count;
+	}
+	if (name == ROLE_HAND) {
+		s.smarthost = a->smarthost;
+		s.nft_table = a->nft_table;
+		s.protect = a->protect;
+		s.protect_count = a->protect_count;
+		s.webhook_allow = a->webhook_allow;
+		s.webhook_allow_count = a->webhook_allow_count;
+		s.webhook_secret = a->webhook_secret;
+		s.suspensions_per_hour = a->suspensions_per_hour;
+	}
+	if (name == ROLE_NFT) {
+		s.nft_path = a->nft_path;
+		s.nft_table = a->nft_table;
+	}
+	return s;
+}
+
+enum err child_share(const struct child *c, const struct config *config, struct arena *a, struct str *ret_text)
+{
+	struct share s = share_of(c, config);
+	return field_encode(a, share_fields, &s, ret_text);
+}
+
+static void hand_over(struct keeper *k, struct child *c)
+{
+	char name[32];
+	if (k->config->all.testing)
+		send_fd(c, "fd", "clock", k->clock_fd);
+	switch (c->name) {
+	case ROLE_EAR:
+		send_fd(c, "fd", "attempt", c->attempt_fd);
+		send_fd(c, "fd", "spool", k->spool_fd);
+		send_fd(c, "fd", "sealed", k->sealed_fd);
+		for (unsigned i = 0; i < k->config->all.listen_count; i++) {
+			(void)snprintf(name, sizeof(name), "listen.%u", i);
+			send_fd(c, "fd", name, k->listen_fds[i]);
+		}
+		break;
+	case ROLE_JUDGE:
+		send_fd(c, "fd", "attempt", c->attempt_fd);
+		send_fd(c, "fd", "data", k->data_fd);
+		send_fd(c, "fd", "spool", k->spool_fd);
+		break;
+	case ROLE_DESK:
+		send_fd(c, "fd", "data", k->data_fd);
+		send_fd(c, "fd", "api", k->api_fd);
+		break;
+	case ROLE_HAND:
+		send_fd(c, "fd", "hand", k->hand_fd);
+		break;
+	case ROLE_SIGNER: case ROLE_NFT: case ROLE_COUNT:
+		break;
+	}
+}
+
+static void send_start(struct child *c)
+{
+	struct share s = share_of(c, c->keeper->config);
+	struct buf b;
+	struct jsonw w;
+	buf_init(&b, SHARE_BYTES_MAX);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "op", STR("start"));
+	jsonw_object(&w, "share");
+	field_write(&w, share_fields, &s);
+	jsonw_end(&w, '}');
+	jsonw_end(&w, '}');
+	send_control(c, buf_str(&b), -1);
+	buf_done(&b);
+}
+
+static void link_two(struct child *a, struct child *b)
+{
+	int fds[2];
+	/* judges beside number 0 only fold */
+	if ((a->number && b->name != ROLE_EAR) || (b->number && a->name != ROLE_EAR) || net_pair(fds) != OK)
+		return;
+	send_fd(a, "link", b->text, fds[0]);
+	send_fd(b, "link", a->text, fds[1]);
+	net_close(fds[0]);
+	net_close(fds[1]);
+}
+
+/* Fresh socket pairs between this role and those that live. */
+static void make_links(struct keeper *k, struct child *c)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		for (unsigned n = 0; n < k->child_count; n++) {
+			struct child *other = &k->children[n];
+			if (other->state != CHILD_READY)
+				continue;
+			if (c->name == links[i][0] && other->name == links[i][1])
+				link_two(c, other);
+			else if (c->name == links[i][1] && other->name == links[i][0])
+				link_two(other, c);
+		}
+}
+
+/* Ears answer tempfail while a judge stays down: nobody knows when it comes back. */
+static void tell_ears(struct keeper *k)
+{
+	bool broken = false;
+	for (unsigned i = 0; i < k->child_count; i++)
+		broken |= k->children[i].name == ROLE_JUDGE && k->children[i].state == CHILD_BROKEN;
+	for (unsigned i = 0; i < k->child_count; i++)
+		if (k->children[i].name == ROLE_EAR && k->children[i].state == CHILD_READY)
+			send_control(&k->children[i], broken ? STR("{\"op\":\"refuse\"}") : STR("{\"op\":\"accept\"}"), -1);
+}
+
+static void clock_moved(struct keeper *k)
+{
+	keeper_changed(k);
+	for (unsigned i = 0; i < k->child_count; i++)
+		if (k->children[i].state == CHILD_READY)
+			send_control(&k->children[i], STR("{\"op\":\"clock\"}"), -1);
+}
+
+/* A judge that only folds has made work: number 0 looks what is due. */
+static void something_due(struct keeper *k)
+{
+	for (unsigned i = 0; i < k->child_count; i++)
+		if (k->children[i].name == ROLE_JUDGE && !k->children[i].number && k->children[i].state == CHILD_READY)
+			send_control(&k->children[i], STR("{\"op\":\"clock\"}"), -1);
+}
+
+static void got_ready(struct child *c)
+{
+	struct keeper *k = c->keeper;
+	c->state = CHILD_READY;
+	log_info("role ready", "role", c->text);
+	make_links(k, c);
+	for (unsigned i = 0; c->name == ROLE_JUDGE && i < k->child_count; i++)
+		if (k->children[i].name == ROLE_JUDGE && k->children[i].state == CHILD_DOWN && !k->children[i].starts)
+			child_start(&k->children[i]);
+	tell_ears(k);
+	keeper_changed(k);
+}
+
+static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
+{
+	struct child *c = arg;
+	struct keeper *k = c->keeper;
+	for (unsigned i = 0; i < fd_count; i++)
+		net_close(take_fds[i]);
+	if (str_eq(f->body, STR("{\"op\":\"ready\"}"))) {
+		got_ready(c);
+	} else if (str_eq(f->body, STR("{\"op\":\"clock\"}"))) {
+		clock_moved(k);
+	} else if (str_eq(f->body, STR("{\"op\":\"due\"}"))) {
+		something_due(k);
+	} else if (str_eq(f->body, STR("{\"op\":\"enforce\"}")) || str_eq(f->body, STR("{\"op\":\"observe\"}"))) {
+		k->enforce = str_eq(f->body, STR("{\"op\":\"enforce\"}"));
+		keeper_changed(k);
+	}
+}
+
+static void on_ready(void *arg)
+{
+	(void)arg;
+}
+
+static void on_closed(void *arg, enum err e)
+{
+	struct child *c = arg;
+	if (e != ERR_PEER) {
+		log_error("a role sent a bad frame and is ended", "role", c->text);
+		(void)kill(c->pid, SIGKILL);
+	}
+}
+
+static void child_exec(struct keeper *k, enum role_name name, int link_fd)
+{
+	struct why why;
+	char *const argv[] = { (char *)(uintptr_t)"aupd", (char *)(uintptr_t)"--role", (char *)(uintptr_t)role_words[name], NULL };
+	if (link_fd != ROLE_LINK_FD && dup2(link_fd, ROLE_LINK_FD) < 0)
+		_exit(1);
+	if (link_fd == ROLE_LINK_FD)
+		(void)fcntl(ROLE_LINK_FD, F_SETFD, 0);
+	(void)setpgid(0, 0);
+	if (sandbox_become(k->config->user, name, &why) != OK)
+		_exit(1);
+	/* after the change of user, which takes it off again */
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)execv(k->self, argv);
+	_exit(1);
+}
+
+void child_start(struct child *c)
+{
+	static const struct bus_handler handler = { on_frame, on_ready, on_closed };
+	struct keeper *k = c->keeper;
+	int fds[2];
+	if (net_pair(fds) != OK)
+		return;
+	pid_t pid = fork();
+	if (pid == 0)
+		child_exec(k, c->name, fds[1]);
+	net_close(fds[1]);
+	if (pid < 0) {
+		net_close(fds[0]);
+		timer_set(c->restart, BACKOFF_US * 10, 0);
+		return;
+	}
+	c->pid = pid;
+	c->state = CHILD_STARTING;
+	c->told_stop = false;
+	c->starts++;
+	struct bus_options options = { .take_fd = fds[0], .handler = &handler, .arg = c };
+	if (bus_open(k->loop, &bus_pipe, &options, &c->link) != OK) {
+		(void)kill(pid, SIGKILL);
+		return;
+	}
+	hand_over(k, c);
+	send_start(c);
+}
+
+void child_stop(struct child *c)
+{
+	if (!c->pid)
+		return;
+	c->told_stop = true;
+	send_control(c, STR("{\"op\":\"stop\"}"), -1);
+}
+
+static void on_restart(void *arg)
+{
+	struct child *c = arg;
+	if (c->state == CHILD_DOWN && !c->keeper->stopping)
+		child_start(c);
+}
+
+static bool breaks_too_often(struct child *c, int64_t now)
+{
+	if (c->attempt->progress != c->progress)
+		memset(c->deaths_at, 0, sizeof(c->deaths_at));
+	c->progress = c->attempt->progress;
+	for (int i = 0; i < BREAKS_MAX - 1; i++)
+		c->deaths_at[i] = c->deaths_at[i + 1];
+	c->deaths_at[BREAKS_MAX - 1] = now;
+	return c->deaths_at[0] && now - c->deaths_at[0] < 60 * INT64_C(1000000);
+}
+
+void child_mend(struct child *c)
+{
+	memset(c->deaths_at, 0, sizeof(c->deaths_at));
+	if (c->state != CHILD_BROKEN)
+		return;
+	c->state = CHILD_DOWN;
+	timer_set(c->restart, 0, 0);
+}
+
+void child_died(struct child *c, int status)
+{
+	struct keeper *k = c->keeper;
+	bool was_ready = c->state == CHILD_READY, killed = WIFSIGNALED(status);
+	bus_close(&c->link);
+	c->pid = 0;
+	c->state = CHILD_DOWN;
+	if (k->stopping)
+		return;
+	if (c->told_stop) {
+		log_info("a role ended as it was told", "role", c->text);
+		timer_set(c->restart, 0, 0);
+		return;
+	}
+	c->last_signal = killed ? WTERMSIG(status) : 0;
+	c->last_status = killed ? 0 : WEXITSTATUS(status);
+	log_error("a role died", "role", c->text, killed ? "signal" : "status", log_u64((uint64_t)(killed ? c->last_signal : c->last_status)));
+	/* killed from outside while it worked is no sign of a fault of its own */
+	bool own_fault = !was_ready || !killed || c->last_signal != SIGKILL;
+	if (own_fault && breaks_too_often(c, clock_monotonic_us())) {
+		c->state = CHILD_BROKEN;
+		log_error("a role stays down: it died three times within a minute and got nothing done", "role", c->text);
+		tell_ears(k);
+		if (!k->told_ready)
+			loop_stop(k->loop);
+	} else {
+		timer_set(c->restart, BACKOFF_US, 0);
+	}
+	keeper_changed(k);
+}
+
+static enum err child_init(struct keeper *k, enum role_name name, unsigned number, struct why *why)
+{
+	struct child *c = &k->children[k->child_count++];
+	*c = (struct child){ .keeper = k, .name = name, .number = number, .attempt_fd = -1 };
+	(void)snprintf(c->text, sizeof(c->text), number ? "%s.%u" : "%s", role_words[name], number);
+	enum err e = attempt_create(&c->attempt_fd, &c->attempt, why);
+	return e ? e : timer_new(k->loop, on_restart, c, &c->restart);
+}
+
+enum err children_init(struct keeper *k, struct why *why)
+{
+	enum err e = OK;
+	for (int i = 0; e == OK && i < ROLE_COUNT; i++)
+		for (unsigned n = 0; e == OK && n < (i == ROLE_JUDGE ? k->config->all.judges : 1); n++)
+			e = child_init(k, (enum role_name)i, n, why);
+	return e;
+}
+
+void children_start(struct keeper *k)
+{
+	for (unsigned i = 0; i < k->child_count; i++)
+		if (!k->children[i].number)
+			child_start(&k->children[i]);
+}
