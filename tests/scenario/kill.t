@@ -190,7 +190,7 @@ def check(d, loads):
         keys.setdefault((op, number), set()).add(key)
     tap.is_equal(sum(op == "do" for op, _ in keys), rounds * CUSTOMERS, "the hook was called for every case of the API")
     tap.is_equal([k for k, v in keys.items() if len(v) != 1], [], "a hook that was called twice had the same key")
-    tap.ok(len(Hook.calls) > len(set(Hook.calls)), "a hook in flight at a kill was called again")
+    tap.ok(len(Hook.calls) > rounds * CUSTOMERS, "a hook in flight at a kill is asked about, or called again")
     tap.is_equal([c for c in Hook.calls if c[0] == "undo"], [], "nothing was taken back")
     tap.diag(f"hooks: {len(Hook.calls)} calls, {len(set(Hook.calls))} different")
 
