@@ -250,8 +250,10 @@ static void child_exec(struct keeper *k, enum role_name name, int link_fd)
 	if (link_fd == ROLE_LINK_FD)
 		(void)fcntl(ROLE_LINK_FD, F_SETFD, 0);
 	(void)setpgid(0, 0);
-	if (sandbox_become(k->config->user, name, &why) != OK)
+	if (sandbox_become(k->config->user, name, &why) != OK) {
+		log_error("a role cannot be started", "role", role_words[name], "why", why.text);
 		_exit(1);
+	}
 	/* after the change of user, which takes it off again */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)execv(k->self, argv);

@@ -2,7 +2,7 @@
  * The desk: the API for `aup` on a Unix socket; reads by a read-only store, writes as command frames to the judge.
  *
  * A command goes with the very connection it came by, so that the judge reads the peer's credentials itself; the desk cannot
- * speak for anybody. With the judge down commands are answered 503.
+ * speak for anybody. With the judge down commands are answered 503. Only operators read what is about people.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +68,12 @@ static void on_request(void *arg, struct http_request *r)
 	}
 	if (!str_eq(r->method, STR("GET"))) {
 		refuse(r, 405, "GET, or POST /v1/command");
+		return;
+	}
+	/* how much there is may be known to anybody who reaches us; what it is, to operators */
+	bool open_to_all = str_eq(r->path, STR("/v1/status")) || str_eq(r->path, STR("/metrics"));
+	if (!open_to_all && !role_operator(d->role, r->fd).len) {
+		refuse(r, 403, "you are no operator: the configuration names none with your user id");
 		return;
 	}
 	enum err e = desk_read(&d->store, r, &out, &why);

@@ -210,27 +210,13 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 	return e;
 }
 
-static struct str operator_of(struct judge *j, int fd)
-{
-	struct net_creds creds;
-	uint64_t uid;
-	if (fd < 0 || net_creds(fd, &creds) != OK)
-		return STR_NONE;
-	for (unsigned i = 0; i < j->role->share.operator_count; i++) {
-		struct str rest = j->role->share.operators[i], name, word;
-		if (str_split(&rest, ' ', &name) && str_split(&rest, ' ', &word) && str_to_u64(rest, UINT32_MAX, &uid) == OK && uid == creds.uid)
-			return name;
-	}
-	return STR_NONE;
-}
-
 static void fold_from_desk(struct judge *j, const struct held_frame *h)
 {
 	struct buf b;
 	struct jsonw w;
 	struct json *root = NULL;
 	struct why why = { .line = 0 };
-	struct str who = operator_of(j, h->fd);
+	struct str who = role_operator(j->role, h->fd);
 	struct arena *a = work_arena(j->fold.work);
 	buf_init(&b, FRAME_BODY_MAX);
 	jsonw_init(&w, &b);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "aupd/child.h"
+#include "aupd/sandbox.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -220,6 +221,17 @@ static int64_t test_time(struct keeper *k)
 	return now;
 }
 
+/* When roles run as users of their own, each gets its directories; the desk reads the judge's store, the judge the ear's spool. */
+static enum err give_all(const struct keeper *k, struct why *why)
+{
+	const struct { int fd; enum role_name owner, reader; } dirs[] = { { k->data_fd, ROLE_JUDGE, ROLE_DESK }, { k->spool_fd, ROLE_EAR, ROLE_JUDGE },
+		{ k->sealed_fd, ROLE_EAR, ROLE_EAR }, { k->hand_fd, ROLE_HAND, ROLE_HAND } };
+	enum err e = OK;
+	for (size_t i = 0; e == OK && i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		e = sandbox_give(k->config->user, dirs[i].fd, dirs[i].owner, dirs[i].reader, why);
+	return e;
+}
+
 static enum err open_all(struct keeper *k, struct why *why)
 {
 	const struct config *c = k->config;
@@ -232,6 +244,10 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = open_dir(k->data_fd, "sealed", 0700, &k->sealed_fd, why);
 	if (e == OK)
 		e = open_dir(k->data_fd, "hand", 0700, &k->hand_fd, why);
+	if (e == OK && k->in_service)
+		e = sandbox_users(c->user, why);
+	if (e == OK)
+		e = give_all(k, why);
 	if (e == OK)
 		e = net_listen(c->api, 64, 0666, &k->api_fd, why);
 	for (unsigned i = 0; e == OK && i < c->all.listen_count; i++)

@@ -42,6 +42,20 @@ void role_send(struct role *r, const char *op)
 	send_body(r, str_of(body));
 }
 
+struct str role_operator(const struct role *r, int fd)
+{
+	struct net_creds creds;
+	uint64_t uid;
+	if (fd < 0 || net_creds(fd, &creds) != OK)
+		return STR_NONE;
+	for (unsigned i = 0; i < r->share.operator_count; i++) {
+		struct str rest = r->share.operators[i], name, word;
+		if (str_split(&rest, ' ', &name) && str_split(&rest, ' ', &word) && str_to_u64(rest, UINT32_MAX, &uid) == OK && uid == creds.uid)
+			return name;
+	}
+	return STR_NONE;
+}
+
 static void send_status(struct role *r)
 {
 	struct buf b;

@@ -56,6 +56,8 @@ struct role_ops {
 int role_fd(const struct role *r, const char *name);   /* -1 when it was not given */
 int role_main(enum role_name name);
 void role_send(struct role *r, const char *op);         /* to the keeper */
+/* The operator at the other end of a Unix connection, by the user id that the system tells; STR_NONE when it is none. */
+struct str role_operator(const struct role *r, int fd);
 
 extern const struct role_ops ear_ops, judge_ops, desk_ops, hand_ops, signer_ops, nft_ops;
 

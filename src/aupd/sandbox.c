@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
@@ -17,9 +18,11 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+enum { USER_MAX = 64 };
 enum { READ_ACCESS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR };
 static const uint64_t write_access = READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
 	LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR;
@@ -93,20 +96,66 @@ static enum err deny_calls(enum role_name name, struct why *why)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0 ? OK : why_errno(why, "cannot deny system calls");
 }
 
+static const struct passwd *user_of(const char *user_prefix, enum role_name name, char out[USER_MAX])
+{
+	(void)snprintf(out, USER_MAX, "%s-%s", user_prefix, role_words[name]);
+	return geteuid() == 0 ? getpwnam(out) : NULL;
+}
+
+/* The one capability of the one role, through the change of user and into nft. */
+static enum err keep_net_admin(struct why *why)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = { { 0, 0, 0 } };
+	struct __user_cap_data_struct *c = &caps[CAP_TO_INDEX(CAP_NET_ADMIN)];
+	c->permitted = c->effective = c->inheritable = CAP_TO_MASK(CAP_NET_ADMIN);
+	if (syscall(SYS_capset, &head, caps) != 0 || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0, 0) != 0)
+		return why_errno(why, "cannot keep CAP_NET_ADMIN");
+	return OK;
+}
+
 enum err sandbox_become(const char *user_prefix, enum role_name name, struct why *why)
 {
-	char user[64];
-	if (geteuid() != 0)
-		return OK;
-	(void)snprintf(user, sizeof(user), "%s-%s", user_prefix, role_words[name]);
-	const struct passwd *pw = getpwnam(user);
+	char user[USER_MAX];
+	const struct passwd *pw = user_of(user_prefix, name, user);
 	if (!pw)
 		return OK;
+	(void)umask(027);
 	if (setgroups(0, NULL) != 0 || setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) != 0)
 		return why_errno(why, "cannot become %s", user);
 	if (name == ROLE_NFT && prctl(PR_SET_KEEPCAPS, 1) != 0)
 		return why_errno(why, "cannot keep CAP_NET_ADMIN");
-	return setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) == 0 ? OK : why_errno(why, "cannot become %s", user);
+	if (setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) != 0)
+		return why_errno(why, "cannot become %s", user);
+	return name == ROLE_NFT ? keep_net_admin(why) : OK;
+}
+
+enum err sandbox_give(const char *user_prefix, int dir_fd, enum role_name owner, enum role_name reader, struct why *why)
+{
+	char user[USER_MAX];
+	const struct passwd *pw = user_of(user_prefix, reader, user);
+	gid_t group = pw ? pw->pw_gid : 0;
+	if (pw)
+		pw = user_of(user_prefix, owner, user);
+	if (!pw)
+		return OK;
+	/* the group is handed down to what is made in it; the mode first, while it is ours */
+	mode_t mode = owner == reader ? 0700 : 02750;
+	struct stat now;
+	if (fstat(dir_fd, &now) == 0 && now.st_uid == pw->pw_uid && now.st_gid == group && (now.st_mode & 07777) == mode)
+		return OK;
+	if (fchown(dir_fd, 0, 0) != 0 || fchmod(dir_fd, mode) != 0 || fchown(dir_fd, pw->pw_uid, group) != 0)
+		return why_errno(why, "cannot give a directory to %s", user);
+	return OK;
+}
+
+enum err sandbox_users(const char *user_prefix, struct why *why)
+{
+	char user[USER_MAX];
+	for (int i = 0; geteuid() == 0 && i < ROLE_COUNT; i++)
+		if (!user_of(user_prefix, (enum role_name)i, user))
+			return why_set(why, ERR_NOTFOUND, "there is no user %s for a role to run as", user);
+	return OK;
 }
 
 enum err sandbox_enter(enum role_name name, struct role *r, struct why *why)
