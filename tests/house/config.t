@@ -49,6 +49,7 @@ listen lmtp /run/aupd/lmtp.sock
 data /var/lib/aupd
 run /run/aupd
 store aupd.db
+judges 1
 spool {
     size 2G
     message 50M
