@@ -165,8 +165,12 @@ static bool send_sealed(struct ear *e, const struct spool_record *r, struct deco
 		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
 	}
 	e->sealed++;
-	if (!d->count)
-		return true;
+	if (!d->count) {
+		char key[POSITION_TEXT_MAX];
+		struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
+		position_print(&r->at, key);
+		return send(e, FRAME_ITEM, r->at, str_of(key), true, item_fields, &i);
+	}
 	struct observation o = { .kind = d->observations[0].kind, .witness = WITNESS_REPORT, .source = d->observations[0].source,
 		.event_at = d->observations[0].event_at, .first_at = d->observations[0].event_at, .last_at = d->observations[0].event_at,
 		.zone_given = d->observations[0].zone_given, .received_at = r->received_at, .incidents = 1, .at = r->at };

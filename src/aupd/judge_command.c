@@ -266,6 +266,35 @@ static enum err cmd_clock(struct commanding *c)
 	return OK;
 }
 
+static bool is_sealed(const struct item *i)
+{
+	for (unsigned n = 0; n < i->candidate_count; n++)
+		if (kind_info(i->candidates[n].kind)->flags & KIND_SEALED)
+			return true;
+	return i->type == ITEM_SEALED;
+}
+
+/* Of the sealed class: what one person asks for is noted, and done when a second one asks for the same. */
+static enum err second_person(struct commanding *c, struct str item, enum item_state state, bool *ret_second)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct row row;
+	struct str wanted = str_format(a, "{\"wanted\":\"%s %d %lld\"}", item_state_words[state], (int)kind_find(arg(c, "class")),
+		(long long)json_int(c->root, "candidate", 1));
+	enum err e = work_get(c->j->fold.work, TABLE_APPROVAL, str_format(a, "item/%.*s", STR_ARG(item)), &row, c->why);
+	bool same = e == OK && row.version && str_eq(row.body, wanted);
+	if (same && str_eq(row.owner, c->who))
+		return why_set(c->why, ERR_DENIED, "the item is sealed: %.*s has asked for this already; another person has to", STR_ARG(c->who));
+	*ret_second = same;
+	if (e || same)
+		return e;
+	row.owner = c->who;
+	row.rank = c->j->fold.now;
+	row.body = wanted;
+	jsonw_str(c->w, "fate", STR("waits for a second person"));
+	return work_put(c->j->fold.work, &row, c->why);
+}
+
 static enum err cmd_intake(struct commanding *c, enum item_state state)
 {
 	struct judge *j = c->j;
@@ -278,6 +307,11 @@ static enum err cmd_intake(struct commanding *c, enum item_state state)
 		return e;
 	if (i.state != ITEM_WAITING)
 		return why_set(c->why, ERR_CONFLICT, "item %.*s is %s already", STR_ARG(row.key), item_state_words[i.state]);
+	bool second = true;
+	if (is_sealed(&i))
+		e = second_person(c, row.key, state, &second);
+	if (e || !second)
+		return e;
 	uint64_t number = 0;
 	if (state == ITEM_CONFIRMED) {
 		int64_t n = json_int(c->root, "candidate", 1);

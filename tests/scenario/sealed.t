@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""A report of the sealed class, by every way in: what it says is nowhere in clear, not in a file of the data and run
+directories, the log, a letter, or anything that the daemon shows; the officer alone can open it; whatever is done to its
+case takes two people. Marks stand in every part of the reports and are searched for byte by byte, also as base64, hex and
+UTF-16."""
+import base64
+import ctypes
+import ctypes.util
+import glob
+import json
+import os
+import secrets
+import sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap
+from daemon import Daemon, crlf, missing, xarf
+
+SECOND = 65534                          # the user id of the second officer
+marks = {}
+
+
+def mark(where):
+    """A word that stands in one place of one report."""
+    return marks.setdefault(where, "mk" + secrets.token_hex(10))
+
+
+def forms(word):
+    """The bytes that would give the word away."""
+    plain = word.encode()
+    yield plain
+    yield plain.hex().encode()
+    yield word.encode("utf-16-le")
+    for shift in range(3):              # base64 of it wherever it begins in a longer text; the ends depend on the neighbours
+        yield base64.b64encode(b"\0" * shift + plain)[4 if shift else 0:-4]
+
+
+def found_in(data):
+    low = data.lower()
+    return sorted({where for where, word in marks.items() for form in forms(word) if form in data or form.lower() in low})
+
+
+def report(way, report_id, source="203.0.113.66", kind="csam"):
+    evidence = [{"content_type": "text/plain", "description": mark(way + " evidence"),
+                 "payload": base64.b64encode(("x " + mark(way + " payload")).encode()).decode()}]
+    who = {"org": mark(way + " org"), "contact": f"{mark(way + ' contact')}@reporter.example", "domain": "reporter.example"}
+    return xarf(source, kind=kind, report_id=report_id, url=f"https://bakery.example/{mark(way + ' url')}", description=mark(way + " description"),
+                evidence=evidence, evidence_source=mark(way + " evidence source"), reporter=who, sender=who)
+
+
+def xarf_mail(way, report_id):
+    return crlf(f"""From: "{mark(way + ' name')}" <{mark(way + ' from')}@reporter.example>
+To: abuse@example.net
+Subject: {mark(way + ' subject')}
+Message-ID: <{mark(way + ' message-id')}@reporter.example>
+X-Note: {mark(way + ' header')}
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+{mark(way + ' words')}
+--b
+Content-Type: application/json; name="{mark(way + ' file')}.json"
+Content-Transfer-Encoding: base64
+
+{base64.encodebytes(report(way, report_id)).decode()}
+--b--
+""")
+
+
+def prose(way, body, subject=None):
+    return crlf(f"""From: "{mark(way + ' name')}" <{mark(way + ' from')}@home.example>
+To: abuse@example.net
+Subject: {subject or mark(way + ' subject')}
+Message-ID: <{mark(way + ' message-id')}@home.example>
+
+{body}
+{mark(way + ' words')}
+""")
+
+
+def officer():
+    """libsodium's box for the officer, or None where it cannot be loaded."""
+    name = ctypes.util.find_library("sodium")
+    if not name:
+        return None, None, "00" * 31 + "09"
+    sodium = ctypes.CDLL(name)
+    public, secret = ctypes.create_string_buffer(32), ctypes.create_string_buffer(32)
+    sodium.crypto_box_keypair(public, secret)
+
+    def unbox(data):
+        out = ctypes.create_string_buffer(len(data))
+        ok = sodium.crypto_box_seal_open(out, data, ctypes.c_ulonglong(len(data)), public, secret) == 0
+        return out.raw[:len(data) - 48] if ok else None
+    return unbox, secret, public.raw.hex()
+
+
+def send_all(d):
+    """Every way in; gives the bytes of each report."""
+    sent = [xarf_mail("smtp", "10000000-8172-431a-9276-c28ba90f694a"),
+            prose("prose", f"On 203.0.113.130 there is child porn: http://203.0.113.130/{mark('prose url')} Remove it."),
+            prose("subject", "see above", subject="csam " + mark("subject subject"))]
+    for i, message in enumerate(sent):
+        reply = d.smtp_send(message, sender=f"{mark(f'envelope {i}')}@reporter.example", kind="lmtp" if i == 1 else "smtp")
+        tap.is_equal(reply.code, 250, f"a sealed report by mail is taken ({i + 1})")
+    ours, other = report("api", "20000000-8172-431a-9276-c28ba90f694a"), report("api-not-ours", "30000000-8172-431a-9276-c28ba90f694a", "198.51.100.9")
+    for body in (ours, other):
+        answer = d.report(body, token=mark("idempotency"))
+        tap.is_equal(answer.status, 202, "one by the API is taken")
+    sent += [ours, other]
+    ingested = report("ingest", "40000000-8172-431a-9276-c28ba90f694a", "203.0.113.17", kind="csem")
+    d.check("ingest", "-", stdin=ingested)
+    return sent + [ingested]
+
+
+def shown(d):
+    """Everything that can be asked for, as (what, bytes)."""
+    def run(*args):
+        r = d.aup(*args)
+        return " ".join(args), (r.out + r.err).encode()
+    yield run("status")
+    yield run("status", "--json")
+    yield run("case", "list")
+    yield run("case", "list", "--json")
+    yield run("intake", "list")
+    yield run("intake", "list", "--json")
+    yield run("registry", "export")
+    for case in d.cases():
+        for verb in ("show", "explain"):
+            yield run("case", verb, case["case"])
+            yield run("case", verb, case["case"], "--json")
+    for item in d.check("intake", "list", "--json").json["rows"]:
+        yield run("intake", "show", item["key"])
+    for path in ("cases", "intake", "acts", "records", "parked", "lookups", "registry", "status"):
+        yield path, d.api(f"/v1/{path}?limit=1000").body
+    yield "metrics", d.api("/metrics").body
+
+
+def search(d, when):
+    files = [p for p in glob.glob(d.dir + "/**", recursive=True) if os.path.isfile(p) and os.path.basename(p) != "aup"]
+    for path in sorted(files):
+        with open(path, "rb") as f:
+            hits = found_in(f.read())
+        if hits or os.path.basename(path) in ("aupd.db", "aupd.db-wal", "log"):
+            tap.is_equal(hits, [], f"{when}: nothing of a sealed report in {os.path.relpath(path, d.dir)}")
+    tap.ok(len(files) > 8, f"{when}: {len(files)} files were searched")
+    for what, data in shown(d):
+        hits = found_in(data)
+        if hits or what.startswith("case"):
+            tap.is_equal(hits, [], f"{when}: nothing of it in {what}")
+    tap.is_equal([l for l in d.sink.letters if found_in(l.data)], [], f"{when}: nothing of it in a letter")
+
+
+def two_people(d):
+    if os.getuid() != 0:
+        tap.skip("whatever is done takes two people", "only root can be two people")
+        return
+    number = next(c["case"] for c in d.cases() if c["state"] == "sealed")
+    state = lambda: next(c["state"] for c in d.cases() if c["case"] == number)
+    first = d.aup("case", "resolve", number, "handed over")
+    tap.is_equal(state(), "sealed", "one person alone closes nothing", first.out + first.err)
+    tap.ok(d.aup("case", "resolve", number, "handed over").rc != 0, "nor the same person twice")
+    for verb, arg in (("note", "x"), ("assign", "tester"), ("undo", "x"), ("flag", "counsel"), ("emergency", "mail")):
+        d.aup("case", verb, number, arg)
+        tap.is_equal(state(), "sealed", f"{verb} by one person leaves it sealed")
+    d.aup("case", "resolve", number, "handed over")
+    second = d.aup("case", "resolve", number, "handed over", uid=SECOND)
+    tap.is_equal(second.rc, 0, "a second person who asks for the same closes it", second.err)
+    tap.is_equal(state(), "resolved", "then it is closed")
+    stranger = d.aup("case", "list", uid=SECOND + 1)
+    tap.ok(d.aup("case", "note", number, "x", uid=SECOND - 7).rc != 0, "somebody who is no operator may do nothing", stranger.out)
+
+
+def two_for_items(d):
+    if os.getuid() != 0:
+        return
+    rows = d.check("intake", "list", "--json").json["rows"]
+    tap.ok(rows, "a sealed report about nobody of ours, or without an address, waits for people")
+    for row in rows:
+        for verb in (("discard",), ("confirm", "--class", "content.csam")):
+            d.aup("intake", verb[0], row["key"], *verb[1:])
+        left = [r["key"] for r in d.check("intake", "list", "--json").json["rows"]]
+        tap.ok(row["key"] in left, f"one person alone decides nothing about item {row['key']}")
+        d.aup("intake", "discard", row["key"])
+        second = d.aup("intake", "discard", row["key"], uid=SECOND)
+        left = [r["key"] for r in d.check("intake", "list", "--json").json["rows"]]
+        tap.ok(row["key"] not in left, f"two do ({row['key']})", second.err)
+
+
+def main():
+    unbox, _, public = officer()
+    operators = {"tester": os.getuid(), "second": SECOND}
+    with Daemon(conf=f"officer-key {public}", log_level="debug", operators=operators) as d:
+        sent = send_all(d)
+        for name, data in (("as it is", sent[3]), ("as base64", base64.b64encode(sent[3])), ("as hex", sent[3].hex().encode())):
+            tap.ok(found_in(data), f"the search finds a report {name}")
+        d.settle()
+        d.check("backup", "copy.db")
+        states = [c["state"] for c in d.cases()]
+        tap.is_equal(states, ["sealed"] * 3, "three customers of ours have a sealed case, and only a sealed one")
+        search(d, "after the fold")
+        boxes = []
+        for path in glob.glob(d.data + "/sealed/*.box"):
+            with open(path, "rb") as f:
+                boxes.append(f.read())
+        tap.is_equal(len(boxes), len(sent), "each report is encrypted to the officer")
+        if unbox:
+            tap.is_equal(sorted(unbox(b) or b"" for b in boxes), sorted(sent), "the officer reads exactly what was sent")
+        else:
+            tap.skip("the officer reads exactly what was sent", "libsodium cannot be loaded here")
+        d.pass_time("90d")
+        tap.is_equal([l for l in d.sink.letters if "acme" in str(l.recipients) or "bakery" in str(l.recipients)], [], "no letter goes to the customers")
+        two_people(d)
+        two_for_items(d)
+        search(d, "in the end")
+        tap.ok(d.restart(), "aupd stops and starts", *getattr(d, "stop_trouble", []))
+        d.settle()
+        tap.is_equal(len(d.cases()), 3, "the cases are the same after a restart")
+        search(d, "after a restart")
+
+
+tap.skip_all(missing()) if missing() else tap.run(main)
