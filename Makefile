@@ -42,10 +42,12 @@ bench: setup-test
 	@$(MAKE) --no-print-directory all
 	@tests/bench/run $(BUILD) $(BENCH)
 
-# FUZZ='mime arf' runs some, SECONDS=60 each
-fuzz: setup-test
-	@$(MAKE) --no-print-directory asan
-	@tests/fuzz/run $(ASAN) "$(or $(SECONDS),60)" $(FUZZ)
+# FUZZ='mime arf' runs some, FUZZ_S seconds each
+fuzz:
+	@tools/setup build fuzz
+	@[ -f build-fuzz/build.ninja ] || CC=clang meson setup build-fuzz -Dfuzzing=true -Db_lundef=false -Db_sanitize=address,undefined >/dev/null
+	@$(NINJA) -C build-fuzz
+	@tests/fuzz/run build-fuzz "$(or $(FUZZ_S),60)" $(FUZZ)
 
 # the kill harness whole; make test runs a slice of it
 torture: setup-test

@@ -16,7 +16,7 @@
 #include "base/net.h"
 #include "base/time.h"
 
-enum { READ_BYTES = 64 << 10, OUT_BYTES_MAX = 256 << 10, SWEEP_S = 30 };
+enum { READ_BYTES = 64 << 10, OUT_BYTES_MAX = 256 << 10, SWEEP_S = 5 };
 enum phase { PHASE_COMMAND, PHASE_DATA, PHASE_WAIT };
 
 struct session {
@@ -419,8 +419,9 @@ static void on_accept(void *arg, int fd, unsigned events)
 	struct smtp *m = arg;
 	struct net_peer peer;
 	int client;
+	enum err e;
 	(void)events;
-	while (net_accept(fd, &client, &peer) == OK) {
+	while ((e = net_accept(fd, &client, &peer)) == OK) {
 		size_t ignored;
 		if (m->count >= SMTP_SESSIONS_MAX || (!peer.is_unix && sessions_of(m, &peer) >= SMTP_SESSIONS_PER_ADDRESS)) {
 			m->stats.tempfailed++;
@@ -453,12 +454,16 @@ static void on_accept(void *arg, int fd, unsigned events)
 		buf_printf(&s->out, "220 %s %s aupd\r\n", m->name, m->o.lmtp ? "LMTP" : "ESMTP");
 		flush(s);
 	}
+	/* out of descriptors: the connection stays in the queue and would wake us without end; the sweep listens again */
+	if (e != ERR_AGAIN)
+		watch_set(m->watch, 0);
 }
 
 static void on_sweep(void *arg)
 {
 	struct smtp *m = arg;
 	int64_t now = clock_monotonic_us();
+	watch_set(m->watch, LOOP_READ);
 	for (struct session *s = m->first, *next; s; s = next) {
 		next = s->next;
 		if (s->phase != PHASE_WAIT && now - s->heard_us > SMTP_IDLE_S * SECOND_US) {
