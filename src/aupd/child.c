@@ -60,6 +60,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.listen_count = a->listen_count;
 		s.spool_bytes = a->spool_bytes;
 		s.message_bytes = a->message_bytes;
+		s.api_rate = a->api_rate;
 		s.api_keys = a->api_keys;
 		s.api_key_count = a->api_key_count;
 		s.officer_key = a->officer_key;

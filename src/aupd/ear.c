@@ -26,7 +26,8 @@
 #include "spool/reader.h"
 #include "spool/spool.h"
 
-enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256 };
+enum { ITEM_ARENA_MAX = 512 << 20, IN_FLIGHT_MAX = 4096, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256, SEGMENT_BYTES_MAX = 64 << 20,
+	SEGMENTS_MIN = 8 };
 
 /* A frame that the judge has not confirmed yet. */
 struct sent {
@@ -64,6 +65,7 @@ struct ear {
 	struct timer *trim_timer, *more_timer;
 	uint64_t items, frames, unparsed, sealed;
 	bool blocked;
+	bool all_done;                  /* the reader is at the end and nothing is in flight */
 	struct position unsealed_at;    /* the first sealed report whose bytes wait for the officer's key */
 };
 
@@ -230,7 +232,7 @@ static void restart_reader(struct ear *e)
 static void answer_idle(struct ear *e)
 {
 	struct frame f = { .type = FRAME_CONTROL, .source = 1, .now = clock_wall_at(), .body = STR("{\"op\":\"idle\"}") };
-	for (unsigned i = 0; !e->flight_count && i < e->role->share.judges; i++) {
+	for (unsigned i = 0; e->all_done && i < e->role->share.judges; i++) {
 		struct judge_link *j = &e->judges[i];
 		if (j->asked_idle && bus_send(&j->bus, &f, NULL, 0) != OK)
 			log_warn("cannot answer the judge");
@@ -250,6 +252,7 @@ static void pump(void *arg)
 		return;
 	struct position end = spool_end(e->spool);
 	spool_reader_limit(e->reader, &end);
+	e->all_done = false;
 	for (; n < ITEMS_A_TURN; n++, arena_reset(e->arena)) {
 		struct spool_record r;
 		enum err err = spool_reader_next(e->reader, e->arena, &r, &why);
@@ -260,8 +263,8 @@ static void pump(void *arg)
 		if (err) {
 			if (err != ERR_NOTFOUND)
 				log_error("cannot read the spool", "why", why.text);
-			else
-				answer_idle(e);
+			e->all_done = err == ERR_NOTFOUND && !e->flight_count;
+			answer_idle(e);
 			break;
 		}
 		e->items++;
@@ -377,11 +380,23 @@ static bool door_refuses(void *state, enum item_class item_class)
 	return e->role->refuse || spool_refuses(e->spool, item_class);
 }
 
+/* All that was taken is judged, and half of the room is used: the segment at hand is closed, so that it can go too. */
+static void make_room(struct ear *e)
+{
+	struct why why;
+	if (!e->all_done)
+		return;
+	e->done_below = spool_end(e->spool);
+	if (spool_refuses(e->spool, CLASS_TELEMETRY) && spool_roll(e->spool, &why) != OK)
+		log_warn("cannot close a segment of the spool", "why", why.text);
+}
+
 /* Whole segments below the oldest unconfirmed item go; their keys first. */
 static void on_trim(void *arg)
 {
 	struct ear *e = arg;
 	struct why why;
+	make_room(e);
 	if (!e->done_below.segment)
 		return;
 	struct position below = e->flight_count ? e->flight[e->flight_from].at : e->done_below;
@@ -414,7 +429,8 @@ static enum err ear_start(struct role *r, struct why *why)
 	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
 	if (!e->arena || !e->flight)
 		return why_set(why, ERR_NOMEM, "no memory");
-	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = 64 << 20, .payload_bytes = r->share.message_bytes };
+	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
+	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes };
 	err = spool_open(e->spool_fd, &limits, &e->spool, why);
 	if (err == OK)
 		err = timer_new(r->loop, on_more, e, &e->more_timer);
@@ -440,7 +456,7 @@ static void ear_run(struct role *r)
 			err = smtp_open(r->loop, &o, &e->smtps[i], &why);
 		} else {
 			struct reports_options o = { .take_listen_fd = fd, .trusted = kind == LISTEN_INGEST, .source = 1, .message_bytes = r->share.message_bytes,
-				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .sink = door };
+				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .per_minute = r->share.api_rate, .sink = door };
 			err = reports_open(r->loop, &o, &e->reports[i], &why);
 		}
 	}

@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/httpd.h"
 #include "base/json.h"
+#include "base/seal.h"
 #include "base/time.h"
 
 enum { RECEIPT_LEN = 32 };
@@ -17,7 +18,7 @@ enum { RECEIPT_LEN = 32 };
 struct client {
 	struct str name, key_digest;
 	int64_t window_us;
-	unsigned in_window;
+	uint64_t in_window;
 };
 
 struct reports {
@@ -69,14 +70,14 @@ static struct client *find_client(struct reports *s, struct http_request *r)
 	return found;
 }
 
-static bool too_many(struct client *c)
+static bool too_many(const struct reports *s, struct client *c)
 {
 	int64_t now = clock_monotonic_us();
 	if (now - c->window_us >= MINUTE_US) {
 		c->window_us = now;
 		c->in_window = 0;
 	}
-	return ++c->in_window > REPORTS_PER_MINUTE;
+	return ++c->in_window > s->o.per_minute;
 }
 
 static void make_receipt(const struct client *c, struct str token, char out[RECEIPT_LEN + 1])
@@ -113,7 +114,7 @@ static void on_request(void *arg, struct http_request *r)
 		answer(r, 401, "an API key is needed: Authorization: Bearer KEY", NULL);
 		return;
 	}
-	if (!s->o.trusted && too_many(c)) {
+	if (!s->o.trusted && too_many(s, c)) {
 		answer(r, 429, "too many reports a minute", "60");
 		return;
 	}
@@ -123,15 +124,14 @@ static void on_request(void *arg, struct http_request *r)
 	}
 	struct pending *p = ARENA_NEW(r->arena, struct pending);
 	struct str token = http_header(r, "idempotency-key");
-	struct str peer = str_format(r->arena, "%lld.%llu", (long long)clock_wall_at(), (unsigned long long)clock_monotonic_us());
+	char chance[RECEIPT_LEN / 2];
 	if (!p || token.len > 256) {
 		answer(r, token.len > 256 ? 400 : 503, "the Idempotency-Key is too long", NULL);
 		return;
 	}
 	*p = (struct pending){ .server = s, .request = r, .client = c };
-	struct digest d;
-	digest_sha256(r->body, &d);
-	make_receipt(c, token.len ? token : str_format(r->arena, "%.*s %.*s", STR_ARG(digest_hex(r->arena, &d)), STR_ARG(peer)), p->receipt);
+	random_bytes(chance, sizeof(chance));
+	make_receipt(c, token.len ? token : (struct str){ chance, sizeof(chance) }, p->receipt);
 	struct str to = http_header(r, "x-recipient");
 	struct buf meta;
 	struct jsonw w;

@@ -2,8 +2,8 @@
  * POST /v1/reports: complaints by HTTP, of clients with a key, or of anybody on the ear's own Unix socket (`aup ingest`).
  *
  * The body is a report as it would come by mail (message/rfc822) or as JSON. 202 with a receipt only when the sink says that
- * it is durable; the receipt is a keyed digest of client and Idempotency-Key, or of the position, so the same request again
- * gets the same receipt. 401, 413, 415, 429 with Retry-After, 503 with Retry-After.
+ * it is durable; the receipt is a keyed digest of client and Idempotency-Key, so the same request again gets the same receipt;
+ * without that header it is by chance. 401, 413, 415, 429 with Retry-After, 503 with Retry-After.
  */
 #ifndef AUPD_INTAKE_REPORTS_H
 #define AUPD_INTAKE_REPORTS_H
@@ -11,7 +11,7 @@
 #include "base/loop.h"
 #include "model/sink.h"
 
-enum { REPORTS_PER_MINUTE = 6000, REPORTS_CLIENTS_MAX = 64 };
+enum { REPORTS_CLIENTS_MAX = 64 };
 
 struct reports;
 
@@ -20,6 +20,7 @@ struct reports_options {
 	bool trusted;                   /* the Unix socket of `aup ingest`: no key, no rate */
 	uint32_t source;
 	uint64_t message_bytes;
+	uint64_t per_minute;            /* of one client */
 	const struct str *api_keys;     /* "CLIENT SHA256-HEX"; borrowed */
 	unsigned api_key_count;
 	struct sink sink;

@@ -48,6 +48,8 @@ const struct conf_item config_items[] = {
 	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest ADDRESS:PORT|/PATH", .many = true, .doc = "where complaints come in" },
 	{ .name = "api", .type = CONF_LISTEN, .arguments = "/PATH|ADDRESS:PORT", .doc = "where the desk answers aup; RUN/api.sock unless given" },
 	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
+	{ .name = "api-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "6000", .min = 1, .max = 1000000,
+		.doc = "most reports a minute that one client may send by HTTP" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
@@ -74,7 +76,7 @@ const struct field share_fields[] = {
 	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
-	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
@@ -179,6 +181,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->judges = (uint32_t)conf_number(c->first, config_items, "judges");
 	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
+	a->api_rate = (uint64_t)conf_number(c->first, config_items, "api-rate");
 	a->officer_key = conf_text(c->first, config_items, "officer-key");
 	a->smarthost = conf_text(in_hand, hand_items, "smarthost");
 	a->nft_path = conf_text(in_hand, hand_items, "nft");

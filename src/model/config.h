@@ -29,7 +29,7 @@ struct share {
 	/* ear */
 	struct listen_at *listens;
 	unsigned listen_count;
-	uint64_t spool_bytes, message_bytes;
+	uint64_t spool_bytes, message_bytes, api_rate;
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
 	unsigned api_key_count;
 	struct str officer_key;         /* public key, hex */

@@ -49,16 +49,19 @@ class Hook(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def customers(rounds):
-    """Registry rows: for each round CUSTOMERS with an address for mail and as many for the API."""
+def address(r, way, i):
+    return f"10.{way * 128 + (r >> 8)}.{r & 255}.{i + 1}"
+
+
+def customers(r):
+    """Registry rows of a round: CUSTOMERS with an address for mail and as many for the API."""
     rows = ["type,id,customer,class,kind,resource,service,language,name,email,from"]
-    for r in range(rounds):
-        for way in range(2):
-            for i in range(CUSTOMERS):
-                name, address = f"c-{r}-{way}-{i}", f"198.{18 + way}.{r}.{i + 1}"
-                rows.append(f"customer,{name},,business,,,,en,Customer {name},{name}@customers.example,2026-01-01T00:00:00Z")
-                rows.append(f"service,s-{name},{name},,{'web' if way else 'mail'},,,,,,2026-01-01T00:00:00Z")
-                rows.append(f"prefix,p-{name},{name},,static,{address}/32,s-{name},,,,2026-01-01T00:00:00Z")
+    for way in range(2):
+        for i in range(CUSTOMERS):
+            name = f"c-{r}-{way}-{i}"
+            rows.append(f"customer,{name},,business,,,,en,Customer {name},{name}@customers.example,2026-01-01T00:00:00Z")
+            rows.append(f"service,s-{name},{name},,{'web' if way else 'mail'},,,,,,2026-01-01T00:00:00Z")
+            rows.append(f"prefix,p-{name},{name},,static,{address(r, way, i)}/32,s-{name},,,,2026-01-01T00:00:00Z")
     return "\n".join(rows) + "\n"
 
 
@@ -84,11 +87,10 @@ class Load:
 
     def one(self, way, i, n):
         if way == "mail":
-            address = f"198.18.{self.round}.{i + 1}"
             kind = "smtp" if n else "lmtp"
-            return self.d.smtp_send(arf(address, number=n, reporter=f"fbl@reporter-{n}.example"), kind=kind).code == 250
+            return self.d.smtp_send(arf(address(self.round, 0, i), number=n, reporter=f"fbl@reporter-{n}.example"), kind=kind).code == 250
         report_id = f"{self.round:08x}-8172-431a-9276-{i:012x}"
-        answer = self.d.report(xarf(f"198.19.{self.round}.{i + 1}", report_id=report_id), token=report_id)
+        answer = self.d.report(xarf(address(self.round, 1, i), report_id=report_id), token=report_id)
         if answer.status != 202:
             return False
         receipt = json.loads(answer.body)["id"]
@@ -210,11 +212,11 @@ def main():
             f.write("\n".join(lines) + "\n")
         d.check("policy", "post", policy)
         registry = os.path.join(d.dir, "registry.csv")
-        with open(registry, "w") as f:
-            f.write(customers(ROUNDS))
-        d.check("registry", "import", registry)
         loads = []
         for r in range(ROUNDS):
+            with open(registry, "w") as f:
+                f.write(customers(r))
+            d.check("registry", "import", registry)
             load = Load(d, r)
             loads.append(load)
             load.start()
