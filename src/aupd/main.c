@@ -14,7 +14,7 @@ static int usage(FILE *out, int status)
 {
 	(void)fprintf(out, "usage: aupd [-c FILE] [-S] [-t]\n\n"
 			   "  -c, --config FILE   configuration (" AUPD_SYSCONFDIR "/aupd/aupd.conf)\n"
-			   "  -S, --service       refuse what is only for tests: the test clock\n"
+			   "  -S, --service       refuse the test clock, and roles that stay root\n"
 			   "  -t, --check         check the configuration and stop\n"
 			   "      --version       print the version\n");
 	return status;

@@ -42,7 +42,7 @@ def missing(words, text):
 
 
 def lint():
-    pages = sorted(os.listdir(os.path.join(top, "man")))
+    pages = sorted(p for p in os.listdir(os.path.join(top, "man")) if p[-1].isdigit())
     for name in pages:
         if shutil.which("mandoc"):
             got = said("mandoc", "-Tlint", "-Wwarning", os.path.join(top, "man", name))

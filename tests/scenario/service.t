@@ -3,6 +3,7 @@
 
 As root only, in a mount namespace with users made up for it: nothing of the machine is changed."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,26 @@ def bind(directory, target, lines):
 def status_of(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as f:
         return dict(line.rstrip("\n").split(":\t", 1) for line in f if ":\t" in line)
+
+
+def conf(name):
+    with open(os.path.join(daemon.TOP, "conf", name), encoding="utf-8") as f:
+        return f.read()
+
+
+def like_the_unit(d):
+    """Directories as tmpfiles.d makes them, and a command that leaves no capability but those of the unit."""
+    shutil.rmtree(d.data)
+    for path, mode, user, group in re.findall(r"^d /var/lib/aupd(\S*) +(\d+) +(\S+) +(\S+)", conf("tmpfiles.conf"), re.M):
+        os.mkdir(d.data + path)
+        shutil.chown(d.data + path, user, group)
+        os.chmod(d.data + path, int(mode, 8))
+    caps = re.search(r"^CapabilityBoundingSet=(.*)", conf("aupd.service"), re.M).group(1).lower().replace("cap_", "+").split()
+    with open(d.dir + "/bin/bounded", "w", encoding="utf-8") as f:
+        f.write(f"#!/bin/sh\nexec setpriv --bounding-set -all,{','.join(caps)} --no-new-privs {d.dir}/bin/aupd.real \"$@\"\n")
+    os.chmod(d.dir + "/bin/bounded", 0o755)
+    os.rename(d.dir + "/bin/aupd", d.dir + "/bin/aupd.real")
+    os.rename(d.dir + "/bin/bounded", d.dir + "/bin/aupd")
 
 
 def as_stranger(d, *args):
@@ -87,7 +108,25 @@ def with_users():
         tap.ok(d.stop(), "aupd stops", *getattr(d, "stop_trouble", []))
         d.launch(argv=("-S",))
         tap.like(d.check("status").out, r"enforcement +on", "and the daemon")
-        tap.like(d.check("who", "203.0.113.20", "--because", "a test").out, "ours: yes", "a second start finds all that the first one made")
+        tap.like(d.check("who", "203.0.113.17", "--because", "a test").out, "ours: yes", "a second start finds all that the first one made")
+
+        tap.is_equal(sorted(re.findall(r"^u (\S+)", conf("sysusers.conf"), re.M)), sorted(f"aupd-{r}" for r in ROLES), "sysusers.d names a user for each role")
+        tap.ok(d.stop(), "aupd stops", *getattr(d, "stop_trouble", []))
+        if not shutil.which("setpriv"):
+            tap.skip("the capabilities of the unit are enough", "setpriv is not installed")
+            return
+        like_the_unit(d)
+        d.launch(argv=("-S",))
+        d.check("policy", "post", daemon.POLICY)
+        d.check("registry", "import", daemon.REGISTRY)
+        tap.is_equal(status_of(d.process.pid)["CapEff"], status_of(d.process.pid)["CapBnd"], "the keeper has the capabilities of the unit alone")
+        tap.is_equal([status_of(d.role_pid(r))["CapEff"] for r in ROLES], [f"{CAP_NET_ADMIN if r == 'nft' else 0:016x}" for r in ROLES], "and nft alone keeps one")
+        d.check("ingest", "-", stdin="From: a@b.example\nSubject: spam\nMessage-ID: <1@b.example>\n\nSpam from 203.0.113.17 at 2026-11-01 10:00:00 +0000.\n")
+        d.until(lambda: "spam" in d.aup("intake", "list").out, "a report comes through")
+        tap.ok(True, "they are enough: a report comes through")
+        for role in ROLES:
+            d.kill_and_wait(role)
+        tap.like(d.check("intake", "list").out, "spam", "and each role comes back")
 
 
 enter()
