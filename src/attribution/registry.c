@@ -187,6 +187,12 @@ size_t registry_count(const struct registry *r)
 	return r->count;
 }
 
+const struct entity *registry_next(const struct registry *r, size_t *i)
+{
+	void *v;
+	return map_next(r->by_id, i, NULL, &v) ? &((const struct entry *)v)->e : NULL;
+}
+
 const struct entity *registry_find(const struct registry *r, enum entity_type type, struct str id)
 {
 	char buf[KEY_MAX];

@@ -25,6 +25,8 @@ enum err registry_ready(struct registry *r, uint64_t version, struct why *why) M
 uint64_t registry_version(const struct registry *r);
 size_t registry_count(const struct registry *r);
 
+/* Every entity, in order of insertion: for (size_t i = 0; (e = registry_next(r, &i)); ). */
+const struct entity *registry_next(const struct registry *r, size_t *i);
 const struct entity *registry_find(const struct registry *r, enum entity_type type, struct str id);
 /* Every entity of the type whose `customer` is that one, in order of insertion: for (e = NULL; (e = registry_of(...)); ). */
 const struct entity *registry_of(const struct registry *r, enum entity_type type, struct str customer, const struct entity *after);
@@ -45,6 +47,9 @@ enum err registry_chain(const struct registry *r, struct arena *a, struct str cu
 struct str registry_tenant(struct arena *a, const struct str *chain, unsigned count);
 
 /* Checks one entity by its columns and brings its resource into its one written form. */
-enum err registry_normalise(struct arena *a, struct entity *e, struct why *why) MUST_CHECK;
+/* *ret_column, when given, names the column that is wrong; NULL when it is the whole entity. */
+enum err registry_normalise(struct arena *a, struct entity *e, const char **ret_column, struct why *why) MUST_CHECK;
+/* Does all that it names exist? Asked of a registry that holds it. ERR_NOTFOUND. */
+enum err registry_check(const struct registry *r, const struct entity *e, const char **ret_column, struct why *why) MUST_CHECK;
 
 #endif

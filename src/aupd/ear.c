@@ -430,7 +430,8 @@ static enum err ear_start(struct role *r, struct why *why)
 	if (!e->arena || !e->flight)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
-	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes };
+	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes,
+		.key_mode = 0640 };
 	err = spool_open(e->spool_fd, &limits, &e->spool, why);
 	if (err == OK)
 		err = timer_new(r->loop, on_more, e, &e->more_timer);

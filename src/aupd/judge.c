@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, KEY_BYTES_MAX = 64 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, KEY_BYTES_MAX = 64, COMMAND_BYTES_MAX = 128 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
@@ -32,6 +32,16 @@ static enum err token_key(struct judge *j, int data_fd, struct why *why)
 		e = why_set(why, ERR_CORRUPT, "token.key is damaged");
 	if (e == OK)
 		memcpy(j->fold.token_key.octets, text.ptr, SEAL_KEY_LEN);
+	return e;
+}
+
+/* What a person switched last holds; before that the configuration. */
+static enum err read_switch(struct judge *j, struct why *why)
+{
+	struct row row;
+	enum err e = j->driver->load(j->store, j->scratch, &(struct row_key){ TABLE_SWITCH, STR("enforcement") }, 1, &row, why);
+	if (e == OK && row.version)
+		j->enforce = str_eq(row.body, STR("on"));
 	return e;
 }
 
@@ -76,7 +86,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->batch_arena = arena_new("batch", BATCH_ARENA_MAX);
 	j->scratch = arena_new("scratch", BATCH_ARENA_MAX);
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
-		.contact = r->share.contact, .now = clock_wall_at(), .source = 1 };
+		.contact = r->share.contact, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j };
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)
@@ -86,6 +96,10 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = keyring_open(data_fd, "subjects.keys", true, &j->fold.keyring, why);
 	if (e == OK)
 		e = token_key(j, data_fd, why);
+	if (e == OK)
+		e = judge_raw_open(j, why);
+	if (e == OK)
+		e = read_switch(j, why);
 	if (e == OK)
 		e = judge_load_policies(j, why);
 	if (e == OK)
@@ -221,12 +235,18 @@ static void fold_from_desk(struct judge *j, const struct held_frame *h)
 	buf_init(&b, FRAME_BODY_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
-	enum err e = json_read(a, str_copy(a, h->frame.body), &root, &why);
+	/* the command stands in the first line; entities of an import in lines of their own behind it */
+	struct str more = h->frame.body, head = STR_NONE;
+	enum err e = str_next_line(&more, &head) ? json_read(a, str_copy(a, head), &root, &why) : ERR_SYNTAX;
+	if (e && more.len) {
+		more = STR_NONE;
+		e = json_read(a, str_copy(a, h->frame.body), &root, &why);
+	}
 	if (e == OK && !who.len)
 		e = why_set(&why, ERR_DENIED, "you are no operator: the configuration names none with your user id");
 	work_begin(j->fold.work);
 	if (e == OK)
-		e = judge_command(j, root, who, &w, &why);
+		e = judge_command(j, root, more, who, &w, &why);
 	if (e) {
 		/* all or nothing, also when the batch goes on with others */
 		work_undo(j->fold.work);
@@ -235,6 +255,8 @@ static void fold_from_desk(struct judge *j, const struct held_frame *h)
 		jsonw_object(&w, NULL);
 		jsonw_str(&w, "error", str_of(why.text[0] ? why.text : err_text(e)));
 		jsonw_str(&w, "hint", str_of(why.hint));
+		jsonw_str(&w, "place", str_of(why.file));
+		jsonw_int(&w, "line", why.line);
 	}
 	jsonw_int(&w, "code", e);
 	jsonw_end(&w, '}');
@@ -301,6 +323,9 @@ enum err judge_commit(struct judge *j, struct why *why)
 	for (int i = 0; i < LANE_COUNT; i++)
 		if (j->lane_touched[i])
 			marks[mark_count++] = j->lanes[i];
+	if (e == OK && j->chest_dirty)
+		e = chest_sync(j->chest, why);
+	j->chest_dirty &= e != OK;
 	if (e == OK && (count || mark_count))
 		e = j->driver->commit(j->store, effects, count, marks, mark_count, why);
 	return e;
@@ -533,6 +558,17 @@ static void ear_frame(void *arg, const struct frame *f, const int *take_fds, uns
 
 static void desk_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
+	struct judge *j = arg;
+	struct frame whole = *f;
+	struct why why;
+	/* a long command comes as a memory file beside the connection; a full batch ends before its arena takes it */
+	if (j->batch_count == BATCH_FRAMES_MAX)
+		turn(j);
+	if (f->type == FRAME_COMMAND && fd_count == 2 && file_memory_read(j->batch_arena, take_fds[1], COMMAND_BYTES_MAX, &whole.body, &why) != OK) {
+		log_warn("a long command cannot be read", "why", why.text);
+		whole.body = STR("{}");
+	}
+	f = &whole;
 	close_fds(take_fds, 1, fd_count);
 	if (f->type == FRAME_COMMAND && fd_count && clock_must_wait(arg, f, take_fds[0]))
 		return;

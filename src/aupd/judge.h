@@ -11,6 +11,7 @@
 #include "aupd/attempt.h"
 #include "aupd/role.h"
 #include "engine/fold.h"
+#include "evidence/chest.h"
 #include "store/store.h"
 
 enum { BATCH_FRAMES_MAX = 1000, RELEASE_MAX = 200 };
@@ -44,6 +45,9 @@ struct judge {
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	bool enforce;
+	struct chest *chest;            /* raw bytes of what waits for a person */
+	int evidence_fd;
+	bool chest_dirty;
 	uint64_t folded, committed, conflicts;
 };
 
@@ -56,7 +60,12 @@ enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
 
 /* One command of a person, folded into the batch; the answer's JSON members are appended to w. */
-enum err judge_command(struct judge *j, const struct json *root, struct str operator_name, struct jsonw *w, struct why *why) MUST_CHECK;
+enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why) MUST_CHECK;
+
+/* Raw bytes: kept by the fold's callback, given as the text of a reference. */
+enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
+struct str judge_keep(void *arg, const struct position *at);
+enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why) MUST_CHECK;
 
 /* An act whose time has come: its order is put with the others, or it is held. */
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,5 +220,42 @@ enum err file_list(int dir_fd, file_name_fn *fn, void *arg, struct why *why)
 	if (errno)
 		e = why_errno(why, "cannot list a directory");
 	(void)closedir(d);
+	return e;
+}
+
+enum { SEALS = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE };
+
+enum err file_memory(struct str bytes, int *ret_fd, struct why *why)
+{
+	int fd = memfd_create("aupd", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd < 0)
+		return why_errno(why, "cannot make a memory file");
+	enum err e = file_write_at(fd, 0, bytes, why);
+	if (e == OK && fcntl(fd, F_ADD_SEALS, SEALS) != 0)
+		e = why_errno(why, "cannot seal a memory file");
+	if (e)
+		file_close(fd);
+	else
+		*ret_fd = fd;
+	return e;
+}
+
+enum err file_memory_read(struct arena *a, int fd, size_t max, struct str *ret_bytes, struct why *why)
+{
+	uint64_t size = 0;
+	size_t got = 0;
+	int seals = fcntl(fd, F_GET_SEALS);
+	if (seals < 0 || (seals & SEALS) != SEALS)
+		return why_set(why, ERR_DENIED, "a memory file that could still change");
+	enum err e = file_size(fd, &size, why);
+	if (e == OK && size > max)
+		e = why_set(why, ERR_LIMIT, "more than %zu octets", max);
+	char *bytes = e == OK ? arena_alloc(a, (size_t)size + 1) : NULL;
+	if (e == OK && !bytes)
+		e = why_set(why, ERR_NOMEM, "no memory for %llu octets", (unsigned long long)size);
+	if (e == OK)
+		e = file_read_at(fd, 0, bytes, (size_t)size, &got, why);
+	if (e == OK)
+		*ret_bytes = (struct str){ bytes, got };
 	return e;
 }

@@ -31,6 +31,10 @@ enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max
 /* Write a new file, sync it, rename it over path, sync the directory: afterwards either the old or the new is there. */
 enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned mode, struct why *why) MUST_CHECK;
 
+/* Bytes in a memory file that nobody can change any more, to be handed to another role; and their reader, who insists on that. */
+enum err file_memory(struct str bytes, int *ret_fd, struct why *why) MUST_CHECK;
+enum err file_memory_read(struct arena *a, int fd, size_t max, struct str *ret_bytes, struct why *why) MUST_CHECK;
+
 /* Every name in the directory but "." and "..", in no order. The callback may change the directory only after the last call. */
 typedef void file_name_fn(void *arg, const char *name);
 enum err file_list(int dir_fd, file_name_fn *fn, void *arg, struct why *why) MUST_CHECK;

@@ -79,19 +79,6 @@ static enum err park(struct fold *f, const struct observation *o, struct why *wh
 	return work_store(f->work, &row, observation_fields, o, why);
 }
 
-enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
-{
-	char key[POSITION_TEXT_MAX];
-	struct item i = { .type = ITEM_PROSE, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason), .reporter = o->reporter,
-		.reply_to = o->reply_to, .subject_line = o->subject_line, .candidate_count = 1, .raw_digest = o->raw_digest, .raw_len = o->raw_len };
-	struct observation copy = *o;
-	position_print(&o->at, key);
-	i.candidates = &copy;
-	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .state = str_of(item_state_words[i.state]),
-		.due_at = TIME_NONE, .rank = o->received_at };
-	return work_store(f->work, &row, item_fields, &i, why);
-}
-
 static enum err park_or_ask(struct fold *f, const struct observation *o, struct fold_result *r, const char *reason, struct why *why)
 {
 	r->fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;

@@ -27,6 +27,9 @@ struct fold {
 	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
 	int64_t now;
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
+	/* Keeps the raw bytes at that position and gives their reference, "" when they cannot be had; NULL = nothing is kept. */
+	struct str (*keep)(void *arg, const struct position *at);
+	void *keep_arg;
 };
 
 /* What became of an observation; stands in its receipt. */

@@ -21,6 +21,9 @@ struct window_source fold_windows(struct fold *f);
 struct subject_facts fold_facts(const struct fold *f, const struct subject *s);
 /* Two reports are of one incident when they say the same of the same thing; time is the case's to compare. */
 struct str incident_key(struct fold *f, const struct observation *o);
+/* An item with its state; hide: the ignore rules are asked. */
+enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why) MUST_CHECK;
+bool ignore_fits(const struct ignore_rule *r, const struct item *i);
 enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why) MUST_CHECK;
 
 /* Does a retraction of that kind concern reports of this kind? */

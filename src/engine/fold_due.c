@@ -118,15 +118,6 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	return step_case(f, &row, &c, &in, why);
 }
 
-static enum err put_item(struct fold *f, const struct item *i, struct why *why)
-{
-	char key[POSITION_TEXT_MAX];
-	position_print(&i->at, key);
-	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .state = str_of(item_state_words[i->state]),
-		.due_at = TIME_NONE, .rank = i->received_at };
-	return work_store(f->work, &row, item_fields, i, why);
-}
-
 /* The case a reply token or a bounced Message-ID belongs to; 0 when there is none. */
 static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret_number, struct why *why)
 {
@@ -160,13 +151,13 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	if (!number || (i->type != ITEM_ANSWER && i->type != ITEM_AUTO_ANSWER && i->type != ITEM_BOUNCE)) {
 		if (i->type == ITEM_AUTO_ANSWER)
 			kept.state = ITEM_DONE;
-		return put_item(f, &kept, why);
+		return put_item(f, &kept, true, why);
 	}
 	e = fold_find_case(f, number, &c, &row, why);
 	if (e)
 		return e;
 	struct case_input in = { .type = i->type == ITEM_ANSWER ? INPUT_ANSWER : i->type == ITEM_BOUNCE ? INPUT_BOUNCE : INPUT_AUTO_ANSWER, .text = i->text };
 	kept.state = ITEM_DONE;
-	e = put_item(f, &kept, why);
+	e = put_item(f, &kept, false, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
 }

@@ -27,6 +27,7 @@ struct keyring {
 	enum mode mode;
 	uint64_t size;                  /* whole records */
 	bool broken;                    /* the end of the file is not known: nothing may be appended */
+	bool together;                  /* appended keys are synced at keyring_end */
 	struct map *keys;               /* -> struct entry; a destroyed one is not in it */
 	struct seal_key secret;
 };
@@ -183,10 +184,19 @@ static enum err read_keys(struct keyring *k, struct why *why)
 static enum err lock(struct keyring *k, struct why *why)
 {
 	int r;
+	/* held from begin to end */
+	if (k->together)
+		return OK;
 	do {
 		r = flock(k->fd, k->mode == MODE_WRITE ? LOCK_EX : LOCK_SH);
 	} while (r != 0 && errno == EINTR);
 	return r == 0 ? OK : why_errno(why, "cannot lock the key file");
+}
+
+static void unlock(struct keyring *k)
+{
+	if (!k->together)
+		(void)flock(k->fd, LOCK_UN);
 }
 
 /* Keys that another process has made since. */
@@ -210,7 +220,7 @@ static enum err open_mode(int dir_fd, const char *name, enum mode mode, int flag
 		e = lock(k, why);
 	if (e == OK) {
 		e = read_keys(k, why);
-		(void)flock(k->fd, LOCK_UN);
+		unlock(k);
 	}
 	if (e == OK && flags & O_CREAT)
 		e = file_sync_dir(dir_fd, why);
@@ -241,7 +251,7 @@ enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *re
 	const struct entry *found = map_get(k->keys, subject);
 	if (!found && lock(k, NULL) == OK) {
 		enum err e = read_new(k, NULL);
-		(void)flock(k->fd, LOCK_UN);
+		unlock(k);
 		if (e)
 			return e;
 		found = map_get(k->keys, subject);
@@ -256,10 +266,31 @@ enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *re
 static enum err append(struct keyring *k, struct str record, struct why *why)
 {
 	enum err e = file_write_at(k->fd, k->size, record, why);
-	if (e == OK)
+	if (e == OK && !k->together)
 		e = file_sync(k->fd, why);
 	if (e && (file_truncate(k->fd, k->size, NULL) != OK || file_sync(k->fd, NULL) != OK))
 		k->broken = true;
+	return e;
+}
+
+enum err keyring_begin(struct keyring *k, struct why *why)
+{
+	enum err e = k->mode == MODE_WRITE ? lock(k, why) : OK;
+	if (e == OK && k->mode == MODE_WRITE)
+		e = read_new(k, why);
+	k->together = e == OK && k->mode == MODE_WRITE;
+	return e;
+}
+
+enum err keyring_end(struct keyring *k, struct why *why)
+{
+	if (!k->together)
+		return OK;
+	enum err e = file_sync(k->fd, why);
+	k->together = false;
+	unlock(k);
+	/* which of them are on disk is not known: nothing rests on them, and no more is written behind them */
+	k->broken |= e != OK;
 	return e;
 }
 
@@ -310,7 +341,7 @@ enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret
 	e = lock(k, why);
 	if (e == OK) {
 		e = make(k, subject, ret_key, why);
-		(void)flock(k->fd, LOCK_UN);
+		unlock(k);
 	}
 	return e;
 }

@@ -24,7 +24,10 @@ enum err keyring_open_read(int dir_fd, const char *name, struct keyring **ret_ke
 /* Keys derived from one secret, nothing kept: for tests and replays. */
 struct keyring *keyring_fixed(const struct seal_key *secret);
 void keyring_close(struct keyring *k);
-/* The subject's key; made when there is none. Synced when it returns. */
+/* Many new keys at once: from begin to end the file is locked, and they are synced together at the end; use none before that. */
+enum err keyring_begin(struct keyring *k, struct why *why) MUST_CHECK;
+enum err keyring_end(struct keyring *k, struct why *why) MUST_CHECK;
+/* The subject's key; made when there is none. Synced when it returns, unless within begin and end. */
 enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why) MUST_CHECK;
 /* ERR_NOTFOUND: never made, or destroyed. */
 enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *ret_key) MUST_CHECK;

@@ -33,3 +33,13 @@ const struct field letter_fields[] = {
 	F(letter, reply_to, FIELD_STR), F(letter, language, FIELD_STR), F(letter, name, FIELD_STR), F(letter, subject, FIELD_STR), F(letter, body, FIELD_STR),
 	F(letter, in_reply_to, FIELD_STR), F(letter, policy, FIELD_STR), F(letter, made_at, FIELD_TIME), F(letter, automatic, FIELD_BOOL), { .name = NULL },
 };
+
+static const struct field ignore_rule_fields[] = {
+	F(ignore_rule, name, FIELD_STR), F(ignore_rule, reporter, FIELD_STR), F(ignore_rule, subject, FIELD_STR), F(ignore_rule, by, FIELD_STR),
+	F(ignore_rule, because, FIELD_STR), { .name = "since", .type = FIELD_TIME, .offset = offsetof(struct ignore_rule, since_at) }, { .name = NULL },
+};
+
+const struct field ignore_rules_fields[] = {
+	{ .name = "rules", .type = FIELD_LIST, .offset = offsetof(struct ignore_rules, list), .fields = ignore_rule_fields, .size = sizeof(struct ignore_rule),
+		.count_offset = offsetof(struct ignore_rules, count), .max = IGNORE_RULES_MAX }, { .name = NULL },
+};

@@ -42,6 +42,23 @@ struct item {
 	unsigned problem_count;
 };
 
-extern const struct field item_fields[];
+/* Hides items from the list of what waits, and keeps them. All that is given must hold. */
+struct ignore_rule {
+	struct str name;
+	struct str reporter;            /* a mail address, or "@" and a domain; "" = any */
+	struct str subject;             /* part of the subject line, case folded; "" = any */
+	struct str by, because;
+	int64_t since_at;
+};
+
+enum { IGNORE_RULES_MAX = 256 };
+
+/* The one row "rules" of TABLE_IGNORE. */
+struct ignore_rules {
+	struct ignore_rule *list;
+	unsigned count;
+};
+
+extern const struct field item_fields[], ignore_rules_fields[];
 
 #endif

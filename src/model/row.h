@@ -27,7 +27,7 @@ enum table {
 	TABLE_RECORD,           /* evidence record by id; owner = case; rank = order of commit */
 	TABLE_OPENING,          /* record id: sealed salts and values of its commitments; owner = subject */
 	TABLE_ITEM,             /* position: an item before a person (triage), or kept with its outcome; state = its state */
-	TABLE_IGNORE,           /* name of an ignore rule */
+	TABLE_IGNORE,           /* "rules": the rules that hide items */
 	TABLE_RECEIPT,          /* receipt id: what became of a report; owner = reporter */
 	TABLE_TOKEN,            /* digest of a reply token: the case and letter it belongs to */
 	TABLE_LETTER,           /* Message-ID: the letter, sealed; owner = case */
@@ -36,7 +36,7 @@ enum table {
 	TABLE_COUNTER,          /* name: a number (last case of a partition, order of records) */
 	TABLE_REPORTER,         /* reporter id: reputation and caps */
 	TABLE_SWITCH,           /* name: enforcement on or off, kill switch, do-not-tell */
-	TABLE_ATTRIBUTION,      /* case number "/" n: how an event was attributed, with the registry version used */
+	TABLE_ATTRIBUTION,      /* "look-up/" time: who looked up whom, and why */
 	TABLE_APPROVAL,         /* act key or case: who asked, who approved */
 	TABLE_SESSION,          /* console sessions; owner = operator */
 	TABLE_OPERATOR,         /* operator name */

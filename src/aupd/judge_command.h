@@ -1,0 +1,32 @@
+/*
+ * One command of a person in hand, shared by the files that carry them out.
+ */
+#ifndef AUPD_AUPD_JUDGE_COMMAND_H
+#define AUPD_AUPD_JUDGE_COMMAND_H
+
+#include "aupd/judge.h"
+#include "base/json.h"
+
+struct commanding {
+	struct judge *j;
+	const struct json *root;
+	struct str more;                /* lines behind the command: one entity each */
+	struct str who;                 /* the operator */
+	struct jsonw *w;                /* members of the answer */
+	struct why *why;
+};
+
+struct str command_arg(const struct commanding *c, const char *name);
+/* Who, when, about what and why: one row a look-up of a person; what was asked is sealed. */
+enum err command_record_lookup(struct commanding *c, struct str asked, struct str because) MUST_CHECK;
+
+enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
+enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
+enum err cmd_who(struct commanding *c) MUST_CHECK;
+enum err cmd_lookups(struct commanding *c) MUST_CHECK;
+enum err cmd_confirm(struct commanding *c) MUST_CHECK;
+enum err cmd_discard(struct commanding *c) MUST_CHECK;
+enum err cmd_reparse(struct commanding *c) MUST_CHECK;
+enum err cmd_ignore(struct commanding *c) MUST_CHECK;
+
+#endif
