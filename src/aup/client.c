@@ -99,13 +99,14 @@ enum err client_call(struct arena *a, const char *socket_path, const char *metho
 
 void command_begin(struct command_text *c, const char *op)
 {
+	*c = (struct command_text){ .more = STR_NONE };
 	buf_init(&c->body, CLIENT_ANSWER_MAX);
 	jsonw_init(&c->w, &c->body);
 	jsonw_object(&c->w, NULL);
 	jsonw_str(&c->w, "op", str_of(op));
 }
 
-static int finish(struct arena *a, enum err e, unsigned status, struct str text, struct json **ret_root, struct str *ret_text, struct why *why)
+static int finish(struct arena *a, enum err e, bool quiet, unsigned status, struct str text, struct json **ret_root, struct str *ret_text, struct why *why)
 {
 	if (e) {
 		(void)cli_fail(why);
@@ -119,6 +120,8 @@ static int finish(struct arena *a, enum err e, unsigned status, struct str text,
 	}
 	if (status < 300)
 		return EXIT_OK;
+	if (quiet && status != 503)
+		return EXIT_NO;
 	struct str error = json_text(*ret_root, "error"), hint = json_text(*ret_root, "hint");
 	(void)fprintf(stderr, hint.len ? "aup: %.*s (%.*s)\n" : "aup: %.*s%.*s\n", STR_ARG(error.len ? error : STR("refused")), STR_ARG(hint));
 	return status == 503 ? EXIT_DOWN : EXIT_NO;
@@ -130,10 +133,14 @@ int command_send(struct arena *a, const char *socket_path, struct command_text *
 	unsigned status = 0;
 	struct str text = STR_NONE;
 	jsonw_end(&c->w, '}');
+	if (c->more.len) {
+		buf_putc(&c->body, '\n');
+		buf_put(&c->body, c->more);
+	}
 	enum err e = c->body.err ? why_set(&why, c->body.err, "the command is too long")
 		: client_call(a, socket_path, "POST", "/v1/command", "Content-Type: application/json\r\n", buf_str(&c->body), &status, &text, &why);
 	buf_done(&c->body);
-	return finish(a, e, status, text, ret_root, ret_text, &why);
+	return finish(a, e, c->quiet, status, text, ret_root, ret_text, &why);
 }
 
 int client_get(struct arena *a, const char *socket_path, const char *path, struct json **ret_root, struct str *ret_text)
@@ -142,5 +149,53 @@ int client_get(struct arena *a, const char *socket_path, const char *path, struc
 	unsigned status = 0;
 	struct str text = STR_NONE;
 	enum err e = client_call(a, socket_path, "GET", path, "", STR_NONE, &status, &text, &why);
-	return finish(a, e, status, text, ret_root, ret_text, &why);
+	return finish(a, e, false, status, text, ret_root, ret_text, &why);
+}
+
+void client_query(struct buf *path, const char *name, const char *value)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/:@,";
+	if (!value)
+		return;
+	bool first = str_chr(buf_str(path), '?') == SIZE_MAX;
+	buf_printf(path, "%c%s=", first ? '?' : '&', name);
+	for (; *value; value++) {
+		if (strchr(plain, *value))
+			buf_putc(path, *value);
+		else
+			buf_printf(path, "%%%02X", (unsigned)(unsigned char)*value);
+	}
+}
+
+int client_pages(struct arena *a, const char *socket_path, const struct buf *path, const char *list, bool json, void (*print)(const struct json *row))
+{
+	struct str after = STR_NONE;
+	bool first = true;
+	int status;
+	if (json)
+		(void)printf("{\"%s\":[", list);
+	do {
+		struct arena *page = arena_new("page", CLI_BYTES_MAX);
+		struct json *root = NULL;
+		struct str text;
+		struct buf one;
+		buf_init(&one, CLIENT_PATH_MAX * 4);
+		buf_put(&one, buf_str(path));
+		if (after.len)
+			client_query(&one, "after", str_c(a, after));
+		status = page ? client_get(page, socket_path, str_c(page, buf_str(&one)), &root, &text) : EXIT_NO;
+		buf_done(&one);
+		const struct json *rows = status == EXIT_OK ? json_get(root, list) : NULL;
+		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next, first = false) {
+			if (json)
+				(void)printf("%s%.*s", first ? "" : ",", (int)(m->to - m->from), text.ptr + m->from);
+			else
+				print(m);
+		}
+		after = status == EXIT_OK ? str_copy(a, json_text(root, "after")) : STR_NONE;
+		arena_free(page);
+	} while (status == EXIT_OK && after.len);
+	if (json)
+		(void)printf("]}\n");
+	return status;
 }

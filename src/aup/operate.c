@@ -1,5 +1,5 @@
 /*
- * aup ingest, who, status, registry, test, enforcement, backup: the rest of the live commands.
+ * aup ingest, who, status, test, enforcement, backup: the rest of the live commands.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include "aup/aup.h"
 #include "aup/client.h"
 #include "aup/policy.h"
-#include "aup/table.h"
 #include "base/file.h"
 
 enum { INGEST_BYTES_MAX = 100 << 20 };
@@ -207,53 +206,6 @@ int cmd_test(int argc, char **argv)
 		(void)settle(a, socket_path);
 		if (now >= until)
 			break;
-	}
-	arena_free(a);
-	return status;
-}
-
-int cmd_registry(int argc, char **argv)
-{
-	const char *socket_path = api(&argc, argv);
-	bool json = cli_flag(&argc, argv, "--json");
-	struct arena *a = arena_new("registry", CLI_BYTES_MAX);
-	struct command_text c;
-	struct json *root;
-	struct str text;
-	struct why why = { .line = 0 };
-	int status = EXIT_USAGE;
-	if (a && argc == 3 && strcmp(argv[1], "import") == 0) {
-		struct str bytes;
-		command_begin(&c, "registry-import");
-		enum err e = file_read_all(a, AT_FDCWD, argv[2], INGEST_BYTES_MAX, &bytes, &why);
-		if (e == OK)
-			e = table_entities(a, argv[2], bytes, &c.w, &why);
-		if (e) {
-			buf_done(&c.body);
-			status = cli_fail(&why);
-		} else {
-			status = command_send(a, socket_path, &c, &root, &text);
-			if (status == EXIT_OK && json)
-				(void)printf("%.*s\n", STR_ARG(text));
-			else if (status == EXIT_OK)
-				(void)printf("%lld entities, %lld changed\n", (long long)json_int(root, "entities", 0), (long long)json_int(root, "changed", 0));
-		}
-	} else if (a && argc == 2 && strcmp(argv[1], "export") == 0) {
-		status = client_get(a, socket_path, "/v1/registry?limit=1000", &root, &text);
-		const struct json *rows = status == EXIT_OK ? json_get(root, "rows") : NULL;
-		struct buf out;
-		struct jsonw w;
-		buf_init(&out, CLIENT_ANSWER_MAX);
-		jsonw_init(&w, &out);
-		jsonw_array(&w, NULL);
-		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
-			jsonw_tree(&w, NULL, json_get(m, "body"));
-		jsonw_end(&w, ']');
-		if (status == EXIT_OK)
-			(void)printf("%.*s\n", STR_ARG(buf_str(&out)));
-		buf_done(&out);
-	} else {
-		status = cli_usage("registry");
 	}
 	arena_free(a);
 	return status;

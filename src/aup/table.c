@@ -3,18 +3,11 @@
  */
 #include "aup/table.h"
 
+#include "attribution/registry.h"
 #include "base/csv.h"
 #include "base/time.h"
-#include "model/entity.h"
 
-enum { COLUMNS_MAX = 64 };
-
-static enum err bad_row(struct why *why, const char *file, uint32_t line, const char *column, const char *text)
-{
-	(void)why_set(why, ERR_SYNTAX, "column %s: %s", column, text);
-	why_at(why, file, line, 1);
-	return ERR_SYNTAX;
-}
+enum { ROW_JSON_MAX = 1 << 20, TELL_EVERY = 2048 };
 
 static const struct entity_column *find(struct str name)
 {
@@ -24,25 +17,49 @@ static const struct entity_column *find(struct str name)
 	return NULL;
 }
 
+/* Line and column of an offset, both from 1. */
+static void place(const struct table_file *t, size_t at, struct why *why)
+{
+	uint32_t line = 1, column = 1;
+	for (size_t i = 0; i < at && i < t->bytes.len; i++, column++)
+		if (t->bytes.ptr[i] == '\n') {
+			line++;
+			column = 0;
+		}
+	why_at(why, t->name, line, column);
+}
+
+static bool is_time(const char *column)
+{
+	return str_eq(str_of(column), STR("from")) || str_eq(str_of(column), STR("until"));
+}
+
+static bool is_flag(const char *column)
+{
+	return str_eq(str_of(column), STR("lifeline")) || str_eq(str_of(column), STR("protected"));
+}
+
 /* One cell as a member; empty cells are left out. */
-static enum err put_cell(struct jsonw *w, const char *file, uint32_t line, const char *column, struct str text, struct why *why)
+static enum err put_cell(struct jsonw *w, const char *column, struct str text, struct why *why)
 {
 	int64_t v;
 	struct str rest, part;
 	text = str_trim(text);
 	if (!text.len)
 		return OK;
-	if (str_eq(str_of(column), STR("from")) || str_eq(str_of(column), STR("until"))) {
+	if (!str_utf8_valid(text))
+		return why_set(why, ERR_SYNTAX, "not UTF-8");
+	if (is_time(column)) {
 		if (time_parse(text, &v) != OK)
-			return bad_row(why, file, line, column, "no time such as 2026-03-01T00:00:00Z");
+			return why_set(why, ERR_SYNTAX, "no time such as 2026-03-01T00:00:00Z");
 		jsonw_int(w, column, v);
 	} else if (str_eq(str_of(column), STR("value"))) {
 		if (str_to_i64(text, &v) != OK)
-			return bad_row(why, file, line, column, "no whole number");
+			return why_set(why, ERR_SYNTAX, "no whole number");
 		jsonw_int(w, column, v);
-	} else if (str_eq(str_of(column), STR("lifeline")) || str_eq(str_of(column), STR("protected"))) {
+	} else if (is_flag(column)) {
 		if (!str_eq(text, STR("yes")) && !str_eq(text, STR("no")))
-			return bad_row(why, file, line, column, "yes or no is expected");
+			return why_set(why, ERR_SYNTAX, "yes or no is expected");
 		jsonw_bool(w, column, str_eq(text, STR("yes")));
 	} else if (str_eq(str_of(column), STR("depends"))) {
 		jsonw_array(w, column);
@@ -51,76 +68,272 @@ static enum err put_cell(struct jsonw *w, const char *file, uint32_t line, const
 				jsonw_str(w, NULL, part);
 		jsonw_end(w, ']');
 	} else {
-		if (!str_utf8_valid(text))
-			return bad_row(why, file, line, column, "not UTF-8");
 		jsonw_str(w, column, text);
 	}
 	return OK;
 }
 
-static enum err from_csv(struct arena *a, const char *file, struct str bytes, struct jsonw *w, struct why *why)
+/* The last line that was written, checked as the daemon will. */
+static enum err check_line(struct arena *a, struct table_file *t, size_t from, const char **ret_column, struct why *why)
+{
+	struct entity e = { 0 };
+	struct json *root;
+	struct str line = str_sub(buf_str(&t->lines), from, t->lines.len);
+	if (t->lines.err || t->starts.err)
+		return why_set(why, ERR_LIMIT, "the file is too long: an import takes %d MB", TABLE_LINES_BYTES >> 20);
+	enum err err = json_read(a, line, &root, why);
+	if (err == OK)
+		err = field_read(a, root, entity_fields, &e, why);
+	return err ? err : registry_normalise(a, &e, ret_column, why);
+}
+
+static enum err end_row(struct arena *a, struct table_file *t, struct jsonw *w, size_t line_from, size_t start, struct why *why)
+{
+	const char *column = NULL;
+	jsonw_end(w, '}');
+	buf_u64(&t->starts, start);
+	t->count++;
+	enum err e = check_line(a, t, line_from, &column, why);
+	if (e)
+		table_place(a, t, t->count, column, why);
+	buf_putc(&t->lines, '\n');
+	if (t->progress && t->count % TELL_EVERY == 0)
+		t->progress("reading", start, t->bytes.len);
+	return e;
+}
+
+static enum err csv_row(struct arena *a, struct table_file *t, const struct csv_row *row, struct why *why)
+{
+	struct jsonw w;
+	size_t from = t->lines.len;
+	if (row->count != t->column_count) {
+		place(t, row->from, why);
+		return why_set(why, ERR_SYNTAX, "the row has %u columns, the header %u", row->count, t->column_count);
+	}
+	jsonw_init(&w, &t->lines);
+	jsonw_object(&w, NULL);
+	for (unsigned i = 0; i < row->count; i++) {
+		enum err e = put_cell(&w, t->columns[i], row->fields[i].text, why);
+		if (e) {
+			char text[WHY_TEXT_MAX];
+			memcpy(text, why->text, sizeof(text));
+			(void)why_set(why, e, "column %s: %.300s", t->columns[i], text);
+			place(t, row->fields[i].from, why);
+			return e;
+		}
+	}
+	return end_row(a, t, &w, from, row->from, why);
+}
+
+static enum err csv_header(struct table_file *t, const struct csv_row *row, struct why *why)
+{
+	if (row->count > TABLE_COLUMNS_MAX)
+		return why_set(why, ERR_LIMIT, "more than %d columns", TABLE_COLUMNS_MAX);
+	for (unsigned i = 0; i < row->count; i++) {
+		const struct entity_column *c = find(str_trim(row->fields[i].text));
+		if (!c) {
+			(void)why_set(why, ERR_SYNTAX, "column %.*s is not known", STR_ARG(row->fields[i].text));
+			place(t, row->fields[i].from, why);
+			return ERR_SYNTAX;
+		}
+		t->columns[t->column_count++] = c->name;
+	}
+	return OK;
+}
+
+static enum err from_csv(struct arena *a, struct table_file *t, struct why *why)
 {
 	struct csv c;
 	struct csv_row row;
-	const struct entity_column *columns[COLUMNS_MAX];
-	unsigned count;
-	csv_init(&c, file, bytes, ',');
+	csv_init(&c, t->name, t->bytes, ',');
 	enum err e = csv_next(&c, a, &row, why);
 	if (e)
-		return e == ERR_NOTFOUND ? why_set(why, ERR_SYNTAX, "%s is empty", file) : e;
-	count = row.count;
-	if (count > COLUMNS_MAX)
-		return why_set(why, ERR_LIMIT, "%s has more than %d columns", file, COLUMNS_MAX);
-	for (unsigned i = 0; i < count; i++) {
-		columns[i] = find(str_trim(row.fields[i].text));
-		if (!columns[i])
-			return bad_row(why, file, row.line, str_c(a, row.fields[i].text), "is not known");
-	}
-	while ((e = csv_next(&c, a, &row, why)) == OK) {
-		if (row.count == 1 && !str_trim(row.fields[0].text).len)
-			continue;
-		if (row.count != count)
-			return bad_row(why, file, row.line, "count", "the row has another number of columns than the header");
-		jsonw_object(w, NULL);
-		for (unsigned i = 0; e == OK && i < count; i++)
-			e = put_cell(w, file, row.line, columns[i]->name, row.fields[i].text, why);
-		jsonw_end(w, '}');
-		if (e)
-			return e;
+		return e == ERR_NOTFOUND ? why_set(why, ERR_SYNTAX, "%s is empty", t->name) : e;
+	e = csv_header(t, &row, why);
+	while (e == OK) {
+		arena_reset(a);
+		e = csv_next(&c, a, &row, why);
+		if (e == OK && (row.count > 1 || str_trim(row.fields[0].text).len))
+			e = csv_row(a, t, &row, why);
 	}
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
-static enum err from_json(struct arena *a, const char *file, struct str bytes, struct jsonw *w, struct why *why)
+static enum err json_row(struct arena *a, struct table_file *t, const struct json *m, struct why *why)
+{
+	struct jsonw w;
+	size_t from = t->lines.len;
+	if (m->type != JSON_OBJECT) {
+		place(t, m->from, why);
+		return why_set(why, ERR_SYNTAX, "an entity is an object");
+	}
+	jsonw_init(&w, &t->lines);
+	jsonw_object(&w, NULL);
+	for (const struct json *f = m->child; f; f = f->next) {
+		const struct entity_column *c = find(f->key);
+		enum err e = OK;
+		if (!c)
+			e = why_set(why, ERR_SYNTAX, "column %.*s is not known", STR_ARG(f->key));
+		else if (f->type == JSON_STRING && is_time(c->name))
+			e = put_cell(&w, c->name, f->text, why);
+		else
+			jsonw_tree(&w, c->name, f);
+		if (e) {
+			place(t, f->from, why);
+			return e;
+		}
+	}
+	return end_row(a, t, &w, from, m->from, why);
+}
+
+static enum err from_json(struct arena *a, struct table_file *t, struct why *why)
 {
 	struct json *root;
-	enum err e = json_read(a, bytes, &root, why);
-	if (e) {
-		why_at(why, file, why->line, why->column);
-		return e;
+	struct arena *rows = arena_new("rows", ROW_JSON_MAX * 16);
+	enum err e = rows ? json_read(a, t->bytes, &root, why) : ERR_NOMEM;
+	if (e)
+		why_at(why, t->name, why->line, why->column);
+	const struct json *list = e ? NULL : root->type == JSON_ARRAY ? root : json_get(root, "entities");
+	if (e == OK && (!list || list->type != JSON_ARRAY))
+		e = why_set(why, ERR_SYNTAX, "%s holds no list of entities", t->name);
+	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next) {
+		arena_reset(rows);
+		e = json_row(rows, t, m, why);
 	}
-	const struct json *list = root->type == JSON_ARRAY ? root : json_get(root, "entities");
-	if (!list || list->type != JSON_ARRAY)
-		return why_set(why, ERR_SYNTAX, "%s holds no list of entities", file);
-	for (const struct json *m = list->child; e == OK && m; m = m->next) {
-		jsonw_object(w, NULL);
-		for (const struct json *f = m->child; e == OK && f; f = f->next) {
-			bool time_text = f->type == JSON_STRING && (str_eq(f->key, STR("from")) || str_eq(f->key, STR("until")));
-			if (time_text)
-				e = put_cell(w, file, 0, str_c(a, f->key), f->text, why);
-			else
-				jsonw_tree(w, str_c(a, f->key), f);
-		}
-		jsonw_end(w, '}');
-	}
+	arena_free(rows);
 	return e;
 }
 
-enum err table_entities(struct arena *a, const char *file, struct str bytes, struct jsonw *w, struct why *why)
+enum err table_open(struct arena *a, const char *name, struct str bytes, void (*progress)(const char *, uint64_t, uint64_t), struct table_file *t, struct why *why)
 {
 	struct str start = str_trim(str_sub(bytes, 0, 100));
-	jsonw_array(w, "entities");
-	enum err e = start.len && (start.ptr[0] == '[' || start.ptr[0] == '{') ? from_json(a, file, bytes, w, why) : from_csv(a, file, bytes, w, why);
-	jsonw_end(w, ']');
-	return e;
+	*t = (struct table_file){ .name = name, .bytes = bytes, .progress = progress, .json = start.len && (start.ptr[0] == '[' || start.ptr[0] == '{') };
+	buf_init(&t->lines, TABLE_LINES_BYTES);
+	buf_init(&t->starts, TABLE_LINES_BYTES);
+	*why = (struct why){ .line = 0 };
+	return t->json ? from_json(a, t, why) : from_csv(a, t, why);
+}
+
+void table_close(struct table_file *t)
+{
+	buf_done(&t->lines);
+	buf_done(&t->starts);
+}
+
+static size_t csv_offset(struct arena *a, const struct table_file *t, size_t start, const char *column)
+{
+	struct csv c;
+	struct csv_row row;
+	csv_init(&c, t->name, str_sub(t->bytes, start, t->bytes.len), ',');
+	if (csv_next(&c, a, &row, NULL) != OK)
+		return start;
+	for (unsigned i = 0; i < t->column_count && i < row.count; i++)
+		if (str_eq(str_of(t->columns[i]), str_of(column)))
+			return start + row.fields[i].from;
+	return start;
+}
+
+/* A row that stood the reader is read again: brackets and quotes balance. */
+static size_t json_offset(struct arena *a, const struct table_file *t, size_t start, const char *column)
+{
+	struct json *root;
+	size_t depth = 0, i = start;
+	bool quoted = false;
+	for (; i < t->bytes.len; i++) {
+		char ch = t->bytes.ptr[i];
+		if (quoted && ch == '\\')
+			i++;
+		else if (ch == '"')
+			quoted = !quoted;
+		else if (!quoted && ch == '{')
+			depth++;
+		else if (!quoted && ch == '}' && --depth == 0)
+			break;
+	}
+	if (json_read(a, str_sub(t->bytes, start, i + 1 - start), &root, NULL) != OK)
+		return start;
+	const struct json *f = json_get(root, column);
+	return f ? start + f->from : start;
+}
+
+void table_place(struct arena *a, const struct table_file *t, uint64_t n, const char *column, struct why *why)
+{
+	struct reader r;
+	if (!n || n > t->count)
+		return;
+	reader_init(&r, str_sub(buf_str(&t->starts), (n - 1) * 8, 8));
+	size_t at = (size_t)reader_u64(&r);
+	if (column && column[0])
+		at = t->json ? json_offset(a, t, at, column) : csv_offset(a, t, at, column);
+	place(t, at, why);
+}
+
+static void csv_cell(struct buf *out, struct str text)
+{
+	bool plain = str_eq(text, str_trim(text));
+	for (size_t i = 0; i < text.len; i++)
+		plain &= text.ptr[i] != ',' && text.ptr[i] != '"' && text.ptr[i] != '\n' && text.ptr[i] != '\r';
+	if (plain) {
+		buf_put(out, text);
+		return;
+	}
+	buf_putc(out, '"');
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.ptr[i] == '"')
+			buf_putc(out, '"');
+		buf_putc(out, text.ptr[i]);
+	}
+	buf_putc(out, '"');
+}
+
+static void csv_value(struct buf *out, const char *column, const struct json *v)
+{
+	char text[TIME_TEXT_MAX];
+	switch (v->type) {
+	case JSON_BOOL:
+		buf_puts(out, v->boolean ? "yes" : "no");
+		break;
+	case JSON_NUMBER:
+		if (is_time(column)) {
+			time_print(v->integer, text);
+			buf_puts(out, text);
+		} else {
+			buf_put(out, v->text);
+		}
+		break;
+	case JSON_ARRAY:
+		for (const struct json *m = v->child; m; m = m->next)
+			buf_printf(out, "%s%.*s", m == v->child ? "" : " ", STR_ARG(m->text));
+		break;
+	default:
+		csv_cell(out, v->text);
+		break;
+	}
+}
+
+void table_csv(const struct json *entity, struct buf *out)
+{
+	for (const struct entity_column *c = entity_columns; c->name; c++) {
+		const struct json *v = entity ? json_get(entity, c->name) : NULL;
+		if (c != entity_columns)
+			buf_putc(out, ',');
+		if (!entity)
+			buf_puts(out, c->name);
+		else if (v)
+			csv_value(out, c->name, v);
+	}
+	buf_putc(out, '\n');
+}
+
+void table_json(struct jsonw *w, const struct json *entity)
+{
+	jsonw_object(w, NULL);
+	for (const struct entity_column *c = entity_columns; c->name; c++) {
+		const struct json *v = json_get(entity, c->name);
+		if (v && is_time(c->name))
+			jsonw_time(w, c->name, v->integer);
+		else if (v)
+			jsonw_tree(w, c->name, v);
+	}
+	jsonw_end(w, '}');
 }

@@ -10,11 +10,12 @@
 #include "aupd/desk_read.h"
 #include "aupd/role.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/httpd.h"
 #include "base/json.h"
 #include "base/net.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 16 << 20 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 64 << 20, FRAME_COMMAND_MAX = 1 << 20 };
 
 struct desk {
 	struct role *role;
@@ -35,7 +36,15 @@ static void answer(struct http_request *r, unsigned status, struct str body)
 
 static void refuse(struct http_request *r, unsigned status, const char *text)
 {
-	answer(r, status, str_format(r->arena, "{\"error\":\"%s\"}", text));
+	struct buf b;
+	struct jsonw w;
+	buf_init(&b, 8192);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "error", str_of(text));
+	jsonw_end(&w, '}');
+	answer(r, status, buf_str(&b));
+	buf_done(&b);
 }
 
 static void forward(struct desk *d, struct http_request *r)
@@ -48,12 +57,22 @@ static void forward(struct desk *d, struct http_request *r)
 		return;
 	}
 	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, i }, .now = clock_wall_at(), .body = r->body };
-	int fd = r->fd;
-	if (bus_send(&d->judge, &f, &fd, 1) != OK) {
-		refuse(r, r->body.len > FRAME_BODY_MAX ? 413 : 503, "the judge cannot be told");
-		return;
+	struct why why;
+	int fds[2] = { r->fd, -1 };
+	enum err e = OK;
+	/* what is too long for a frame goes beside it */
+	if (r->body.len > FRAME_COMMAND_MAX) {
+		e = file_memory(r->body, &fds[1], &why);
+		f.body = STR("{}");
 	}
-	d->waiting[i] = r;
+	if (e == OK)
+		e = bus_send(&d->judge, &f, fds, fds[1] >= 0 ? 2 : 1);
+	if (fds[1] >= 0)
+		net_close(fds[1]);
+	if (e)
+		refuse(r, 503, "the judge cannot be told");
+	else
+		d->waiting[i] = r;
 }
 
 static void on_request(void *arg, struct http_request *r)
@@ -80,7 +99,7 @@ static void on_request(void *arg, struct http_request *r)
 	if (e == OK)
 		answer(r, 200, out);
 	else
-		refuse(r, e == ERR_NOTFOUND ? 404 : e == ERR_SYNTAX || e == ERR_RANGE ? 400 : 503, str_c(r->arena, str_printable(r->arena, str_of(why.text), 300)));
+		refuse(r, e == ERR_NOTFOUND ? 404 : e == ERR_SYNTAX || e == ERR_RANGE ? 400 : 503, why.text);
 }
 
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)

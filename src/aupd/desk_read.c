@@ -131,6 +131,16 @@ static enum err one_row(struct desk_store *d, struct http_request *r, enum table
 	return e;
 }
 
+static enum err ignores(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
+{
+	struct row row;
+	struct row_key k = { TABLE_IGNORE, STR("rules") };
+	enum err e = d->driver->load(d->store, r->arena, &k, 1, &row, why);
+	if (e == OK && row.version)
+		jsonw_raw(w, "row", row.body);
+	return e;
+}
+
 static const struct { const char *name; enum table table; const char *state; } counted[] = { { "cases", TABLE_CASE, NULL }, { "cases_open", TABLE_CASE, "open" },
 	{ "cases_review", TABLE_CASE, "review" }, { "cases_paused", TABLE_CASE, "paused" }, { "items_waiting", TABLE_ITEM, "waiting" },
 	{ "parked", TABLE_PARKED, NULL }, { "acts_held", TABLE_ACT, "held" }, { "acts_queued", TABLE_ACT, "queued" }, { "acts_sent", TABLE_ACT, "sent" },
@@ -180,6 +190,10 @@ static enum err route(struct desk_store *d, struct http_request *r, struct jsonw
 		return one_case(d, r, str_sub(r->path, 10, r->path.len), w, why);
 	if (str_starts(r->path, STR("/v1/intake/")))
 		return one_row(d, r, TABLE_ITEM, str_sub(r->path, 11, r->path.len), w, why);
+	if (str_starts(r->path, STR("/v1/registry/")))
+		return one_row(d, r, TABLE_ENTITY, str_sub(r->path, 13, r->path.len), w, why);
+	if (str_eq(r->path, STR("/v1/ignores")))
+		return ignores(d, r, w, why);
 	if (str_starts(r->path, STR("/v1/receipts/")))
 		return one_row(d, r, TABLE_RECEIPT, str_sub(r->path, 13, r->path.len), w, why);
 	if (str_starts(r->path, STR("/v1/policies/")))

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, KEY_BYTES_MAX = 64, COMMAND_BYTES_MAX = 128 << 20 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, KEY_BYTES_MAX = 64, COMMAND_BYTES_MAX = 64 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
@@ -32,16 +32,6 @@ static enum err token_key(struct judge *j, int data_fd, struct why *why)
 		e = why_set(why, ERR_CORRUPT, "token.key is damaged");
 	if (e == OK)
 		memcpy(j->fold.token_key.octets, text.ptr, SEAL_KEY_LEN);
-	return e;
-}
-
-/* What a person switched last holds; before that the configuration. */
-static enum err read_switch(struct judge *j, struct why *why)
-{
-	struct row row;
-	enum err e = j->driver->load(j->store, j->scratch, &(struct row_key){ TABLE_SWITCH, STR("enforcement") }, 1, &row, why);
-	if (e == OK && row.version)
-		j->enforce = str_eq(row.body, STR("on"));
 	return e;
 }
 
@@ -98,8 +88,6 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = token_key(j, data_fd, why);
 	if (e == OK)
 		e = judge_raw_open(j, why);
-	if (e == OK)
-		e = read_switch(j, why);
 	if (e == OK)
 		e = judge_load_policies(j, why);
 	if (e == OK)

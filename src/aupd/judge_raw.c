@@ -17,7 +17,7 @@
 static const struct raw_subject triage = { .id = { "triage", 6 } };
 
 /* Judges that share a store write files of their own, and read each other's. */
-static void prefix_of(unsigned number, char out[CHEST_PREFIX_MAX + 1])
+static void chest_name(unsigned number, char out[CHEST_PREFIX_MAX + 1])
 {
 	(void)snprintf(out, CHEST_PREFIX_MAX + 1, "triage%u", number);
 }
@@ -26,7 +26,7 @@ enum err judge_raw_open(struct judge *j, struct why *why)
 {
 	int data_fd = role_fd(j->role, "data");
 	char prefix[CHEST_PREFIX_MAX + 1];
-	prefix_of(j->role->share.number, prefix);
+	chest_name(j->role->share.number, prefix);
 	enum err e = file_mkdir(data_fd, "evidence", 0700, why);
 	if (e == OK)
 		e = file_open(data_fd, "evidence", O_RDONLY | O_DIRECTORY, 0, &j->evidence_fd, why);
@@ -68,7 +68,7 @@ enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struc
 		return why_set(why, ERR_NOTFOUND, "its raw bytes were not kept");
 	if (!str_split(&text, ':', &number) || str_to_u64(number, 255, &n) != OK || str_unbase64(a, text, &octets) != OK || raw_reference_decode(octets, &ref) != OK)
 		return why_set(why, ERR_CORRUPT, "the reference of the raw bytes is damaged");
-	prefix_of((unsigned)n, prefix);
+	chest_name((unsigned)n, prefix);
 	enum err e = chest_open(j->evidence_fd, prefix, CHEST_READ, 0, &chest, why);
 	if (e)
 		return e;
