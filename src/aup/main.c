@@ -23,7 +23,7 @@ const struct command commands[] = {
 	{ "intake", "list | show ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] | discard ITEM [--because TEXT]", "what came in and waits for a person", cmd_intake },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
-	{ "registry", "import FILE | export", "customers, resellers, services and what they hold", cmd_registry },
+	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID", "customers, resellers, services and what they hold", cmd_registry },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },

@@ -46,17 +46,6 @@ static enum err read_marks(struct judge *j, struct why *why)
 	return e;
 }
 
-/* What was switched by a command outlives a restart; the configuration's word holds until the first such command. */
-static enum err read_switch(struct judge *j, struct why *why)
-{
-	struct row_key key = { TABLE_SWITCH, STR("enforcement") };
-	struct row row;
-	enum err e = j->driver->load(j->store, j->scratch, &key, 1, &row, why);
-	if (e == OK && row.version)
-		j->enforce = str_eq(row.body, STR("on"));
-	return e;
-}
-
 static void on_due(void *arg);
 static void on_retry(void *arg);
 static void turn(void *arg);
@@ -95,7 +84,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = read_marks(j, why);
 	if (e == OK)
-		e = read_switch(j, why);
+		e = judge_load_switch(j, why);
 	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
@@ -212,48 +201,6 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 	return e;
 }
 
-static void fold_from_desk(struct judge *j, const struct held_frame *h)
-{
-	struct buf b;
-	struct jsonw w;
-	struct json *root = NULL;
-	struct why why = { .line = 0 };
-	struct str who = role_operator(j->role, h->fd);
-	struct arena *a = work_arena(j->fold.work);
-	buf_init(&b, FRAME_BODY_MAX);
-	jsonw_init(&w, &b);
-	jsonw_object(&w, NULL);
-	/* the command stands in the first line; entities of an import in lines of their own behind it */
-	struct str more = h->frame.body, head = STR_NONE;
-	enum err e = str_next_line(&more, &head) ? json_read(a, str_copy(a, head), &root, &why) : ERR_SYNTAX;
-	if (e && more.len) {
-		more = STR_NONE;
-		e = json_read(a, str_copy(a, h->frame.body), &root, &why);
-	}
-	if (e == OK && !who.len)
-		e = why_set(&why, ERR_DENIED, "you are no operator: the configuration names none with your user id");
-	work_begin(j->fold.work);
-	if (e == OK)
-		e = judge_command(j, root, more, who, &w, &why);
-	if (e) {
-		/* all or nothing, also when the batch goes on with others */
-		work_undo(j->fold.work);
-		buf_clear(&b);
-		jsonw_init(&w, &b);
-		jsonw_object(&w, NULL);
-		jsonw_str(&w, "error", str_of(why.text[0] ? why.text : err_text(e)));
-		jsonw_str(&w, "hint", str_of(why.hint));
-		jsonw_str(&w, "place", str_of(why.file));
-		jsonw_int(&w, "line", why.line);
-	}
-	jsonw_int(&w, "code", e);
-	jsonw_end(&w, '}');
-	struct frame reply = { .type = FRAME_REPLY, .at = h->frame.at, .now = j->fold.now, .body = buf_str(&b) };
-	if (b.err || frame_encode(&j->replies, &reply) != OK)
-		log_error("an answer to the desk is too long");
-	buf_done(&b);
-}
-
 static enum err fold_one(struct judge *j, const struct held_frame *h)
 {
 	struct act_report r = { 0 };
@@ -263,7 +210,7 @@ static enum err fold_one(struct judge *j, const struct held_frame *h)
 	case FROM_EAR:
 		return fold_from_ear(j, &h->frame);
 	case FROM_DESK:
-		fold_from_desk(j, h);
+		judge_answer(j, h);
 		return OK;
 	case FROM_HAND:
 		if (field_decode(work_arena(j->fold.work), str_copy(work_arena(j->fold.work), h->frame.body), act_report_fields, &r, &why) != OK) {

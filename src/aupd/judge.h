@@ -58,9 +58,10 @@ enum err judge_tables_follow(struct judge *j, struct why *why) MUST_CHECK;
 /* Loads policies and registry from the store. */
 enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
+enum err judge_load_switch(struct judge *j, struct why *why) MUST_CHECK;
 
-/* One command of a person, folded into the batch; the answer's JSON members are appended to w. */
-enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why) MUST_CHECK;
+/* One command of a person, folded into the batch; its answer is put with the replies. */
+void judge_answer(struct judge *j, const struct held_frame *h);
 
 /* Raw bytes: kept by the fold's callback, given as the text of a reference. */
 enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;

@@ -241,7 +241,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
 };
 
-enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)
+static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)
 {
 	struct commanding c = { j, root, more, operator_name, w, why };
 	struct str op = json_text(root, "op");
@@ -249,4 +249,46 @@ enum err judge_command(struct judge *j, const struct json *root, struct str more
 		if (str_eq(op, str_of(commands[i].op)))
 			return commands[i].run(&c);
 	return why_set(why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
+}
+
+void judge_answer(struct judge *j, const struct held_frame *h)
+{
+	struct buf b;
+	struct jsonw w;
+	struct json *root = NULL;
+	struct why why = { .line = 0 };
+	struct str who = role_operator(j->role, h->fd);
+	struct arena *a = work_arena(j->fold.work);
+	buf_init(&b, FRAME_BODY_MAX);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	/* the command stands in the first line; entities of an import in lines of their own behind it */
+	struct str more = h->frame.body, head = STR_NONE;
+	enum err e = str_next_line(&more, &head) ? json_read(a, str_copy(a, head), &root, &why) : ERR_SYNTAX;
+	if (e && more.len) {
+		more = STR_NONE;
+		e = json_read(a, str_copy(a, h->frame.body), &root, &why);
+	}
+	if (e == OK && !who.len)
+		e = why_set(&why, ERR_DENIED, "you are no operator: the configuration names none with your user id");
+	work_begin(j->fold.work);
+	if (e == OK)
+		e = judge_command(j, root, more, who, &w, &why);
+	if (e) {
+		/* all or nothing, also when the batch goes on with others */
+		work_undo(j->fold.work);
+		buf_clear(&b);
+		jsonw_init(&w, &b);
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "error", str_of(why.text[0] ? why.text : err_text(e)));
+		jsonw_str(&w, "hint", str_of(why.hint));
+		jsonw_str(&w, "place", str_of(why.file));
+		jsonw_int(&w, "line", why.line);
+	}
+	jsonw_int(&w, "code", e);
+	jsonw_end(&w, '}');
+	struct frame reply = { .type = FRAME_REPLY, .at = h->frame.at, .now = j->fold.now, .body = buf_str(&b) };
+	if (b.err || frame_encode(&j->replies, &reply) != OK)
+		log_error("an answer to the desk is too long");
+	buf_done(&b);
 }

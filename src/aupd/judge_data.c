@@ -97,3 +97,14 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 	j->fold.registry = fresh;
 	return OK;
 }
+
+/* What was switched by a command outlives a restart; the configuration's word holds until the first such command. */
+enum err judge_load_switch(struct judge *j, struct why *why)
+{
+	struct row_key key = { TABLE_SWITCH, STR("enforcement") };
+	struct row row;
+	enum err e = j->driver->load(j->store, j->scratch, &key, 1, &row, why);
+	if (e == OK && row.version)
+		j->enforce = str_eq(row.body, STR("on"));
+	return e;
+}

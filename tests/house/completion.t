@@ -33,7 +33,7 @@ offers "$(verbs case)" aup case ""
 offers "resolve reopen" aup case re
 offers "$(verbs intake)" aup intake ""
 offers "$(verbs policy)" aup policy ""
-offers "import export" aup registry ""
+offers "$(verbs registry)" aup registry ""
 offers "on observe" aup enforcement ""
 offers "pass" aup test ""
 offers "decode" aup help dec
