@@ -45,24 +45,13 @@ hand {
     suspensions 10
     hook-secret ""
 }
-listen lmtp /run/aupd/lmtp.sock
-data /var/lib/aupd
-run /run/aupd
-store aupd.db
-judges 1
-spool {
-    size 2G
-    message 50M
-}
-enforcement observe
-user aupd
-log plain
-log-level info
-testing no
-exit 0'
-is "the normal form, with each default" "$want" "$(check -c whole.conf)"
+listen lmtp /run/aupd/lmtp.sock'
+got=$(check -c whole.conf)
+is "the normal form: what was given, with the defaults of its blocks" "$want" "$(printf '%s\n' "$got" | sed '/^listen/q')"
+is "then the defaults of all else" "$(sed -n '/config_items\[\] = {/,/^};/s/.*\.name = "\([a-z-]*\)".*\.fallback = .*/\1/p' "$top/src/model/config.c" | sort)" \
+	"$(printf '%s\n' "$got" | sed '1,/^listen/d; /^exit 0$/d; /^    /d; /^}/d; /{$/d; s/ .*//' | sort)"
 "$build/aup" check -c whole.conf > normal.conf
-is "it reads back as itself" "$want" "$(check --config normal.conf)"
+is "it reads back as itself" "$got" "$(check --config normal.conf)"
 is "aupd -t says nothing of a good file" "exit 0" "$("$build/aupd" -t -c whole.conf 2>&1; echo "exit $?")"
 is "a file that is not there" "exit 1" "$(check -c none.conf | tail -1)"
 is "too many arguments" "exit 2" "$(check whole.conf | tail -1)"
