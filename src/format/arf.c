@@ -94,13 +94,62 @@ static bool addr_in(struct decode *d, struct str value, struct str *ret_text, si
 	return false;
 }
 
+/*
+ * Where the reported message came from. Fields above the first Received were put there by the reporter's own system; what
+ * stands below it may be the sender's invention, so only the Received lines themselves are followed downwards.
+ */
+static void derive_source(struct decode *d, struct observation *o, struct str header, struct str path)
+{
+	static const char *const above[] = { "x-originating-ip", "received-spf" };
+	struct mime_field f, best = { 0 };
+	struct str text, best_text = STR_NONE;
+	size_t from, best_from = 0, rank = 2;
+	bool received = false;
+	for (size_t at = 0; mime_next_field(header, &at, &f);) {
+		bool hop = str_eq_fold(f.name, STR("received"));
+		for (size_t i = 0; !received && i < rank; i++)
+			if (str_eq_fold(f.name, str_of(above[i])) && addr_in(d, f.value, &text, &from)) {
+				best = f;
+				best_text = text;
+				best_from = from;
+				rank = i;
+			}
+		received |= hop;
+		if (hop && rank < 2)
+			break;
+		if (hop && addr_in(d, f.value, &best_text, &best_from)) {
+			best = f;
+			break;
+		}
+	}
+	if (!best_text.len)
+		return;
+	decode_source(d, o, best_text, CERTAINTY_DERIVED);
+	decode_fact(d, o, STR("source-ip"), best_text, (struct span){ path, (uint32_t)(best.from + best_from), (uint32_t)(best.from + best_from + best_text.len) },
+		CERTAINTY_DERIVED);
+}
+
+/* When it arrived, by the reporter's own Received line; what the sender wrote as Date comes last. */
+static void derive_time(struct observation *o, struct str header)
+{
+	struct mime_field f;
+	bool found = false;
+	if (mime_find_field(header, "received", &f)) {
+		size_t from = f.value.len;
+		while (from && f.value.ptr[from - 1] != ';')
+			from--;
+		found = from && time_parse_mail(str_sub(f.value, from, f.value.len), &o->event_at, &o->zone_given) == OK;
+	}
+	if (!found && mime_find_field(header, "date", &f))
+		found = time_parse_mail(f.value, &o->event_at, &o->zone_given) == OK;
+	if (found)
+		o->time_certainty = CERTAINTY_DERIVED;
+}
+
 /* What the reported message's own header tells where the report is silent. */
 static void derive(struct decode *d, struct observation *o, struct str header, struct str path)
 {
-	static const char *const sources[] = { "x-originating-ip", "received-spf", "received", NULL };
 	struct mime_field f;
-	struct str text;
-	size_t from;
 	/* the last Message-ID is the reported one: relays may add theirs above */
 	struct str id = STR_NONE;
 	struct span id_span = { path, 0, 0 };
@@ -116,15 +165,10 @@ static void derive(struct decode *d, struct observation *o, struct str header, s
 		if (mime_find_field(header, *c, &f))
 			decode_fact(d, o, str_format(d->arena, "reported-%s", *c), mime_words(d->arena, mime_unfold(d->arena, f.value)),
 				(struct span){ path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) }, CERTAINTY_DERIVED);
-	for (const char *const *s = sources; *s && o->source.type == SOURCE_NONE; s++)
-		for (size_t at = 0; o->source.type == SOURCE_NONE && mime_next_field(header, &at, &f);)
-			if (str_eq_fold(f.name, str_of(*s)) && addr_in(d, f.value, &text, &from)) {
-				decode_source(d, o, text, CERTAINTY_DERIVED);
-				decode_fact(d, o, STR("source-ip"), text, (struct span){ path, (uint32_t)(f.from + from), (uint32_t)(f.from + from + text.len) },
-					CERTAINTY_DERIVED);
-			}
-	if (o->event_at == TIME_NONE && mime_find_field(header, "date", &f) && time_parse_mail(f.value, &o->event_at, &o->zone_given) == OK)
-		o->time_certainty = CERTAINTY_DERIVED;
+	if (o->source.type == SOURCE_NONE)
+		derive_source(d, o, header, path);
+	if (o->event_at == TIME_NONE)
+		derive_time(o, header);
 }
 
 static void read_reported(struct decode *d, struct observation *o, const struct mime_part *report)
@@ -132,9 +176,12 @@ static void read_reported(struct decode *d, struct observation *o, const struct 
 	const struct mime_part *p = mime_find_part(&d->mime, "message/rfc822", report);
 	if (!p)
 		p = mime_find_part(&d->mime, "text/rfc822-headers", report);
+	/* as some write it */
+	if (!p)
+		p = mime_find_part(&d->mime, "text/rfc822-header", report);
 	if (!p)
 		return;
-	if (str_eq(p->type, STR("text/rfc822-headers"))) {
+	if (str_starts(p->type, STR("text/"))) {
 		derive(d, o, mime_body(d->arena, p), p->path);
 		return;
 	}

@@ -135,12 +135,19 @@ static void seal_item(struct decode *d)
 	for (unsigned i = 0; i < d->count; i++) {
 		struct observation *o = &d->observations[i];
 		o->fact_count = 0;
-		o->kind = KIND_CSAM;
+		if (!(kind_info(o->kind)->flags & KIND_SEALED))
+			o->kind = KIND_CSAM;
 		o->kind_text = o->reporter = o->reply_to = o->report_id = o->thread = o->subject_line = STR_NONE;
 		if (o->source.type != SOURCE_ADDR)
 			o->source = (struct source){ .type = o->source.domain.len ? SOURCE_DOMAIN : SOURCE_NONE, .text = o->source.domain, .domain = o->source.domain };
 	}
+	/* what a problem says may quote the report */
+	bool strict = false;
+	for (unsigned i = 0; i < d->problem_count; i++)
+		strict |= d->problems[i].strict;
 	d->problem_count = 0;
+	if (strict)
+		decode_problem(d, true, "the report breaks rules of its format");
 }
 
 enum err format_decode(struct decode *d)

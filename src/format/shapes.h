@@ -4,6 +4,7 @@
 #ifndef AUPD_FORMAT_SHAPES_H
 #define AUPD_FORMAT_SHAPES_H
 
+#include "base/json.h"
 #include "format/format.h"
 
 bool bounce_decode(struct decode *d);
@@ -15,5 +16,10 @@ bool prose_decode(struct decode *d);            /* whatever is left */
 
 /* One XARF document of any version at part path. False when it is none. */
 bool xarf_document(struct decode *d, struct str json, struct str part);
+/* Versions 1 to 3; the check alone for a document without a Report. */
+void xarf_old_check(struct decode *d, const struct json *root, struct str version);
+void xarf_old(struct decode *d, struct observation *o, const struct json *root, struct str version);
+/* The time of the event from the first text that holds one; last is the end of a span, or "". */
+void xarf_time(struct decode *d, struct observation *o, struct str first, struct str last);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * XARF, every version: 4 by its schemas, 1 to 3 by their shapes. Strict rules become problems, the lenient reading goes on.
+ * XARF: which document is which version, and version 4 by its schemas; the older ones are xarf_old.c's. Strict rules become
+ * problems, the lenient reading goes on.
  *
  * What each type of version 4 demands is one table, after the schemas (not the specification's prose, which differs). The
  * rule that a source_port is demanded for addresses only is decided by testing the text as an address.
@@ -169,7 +170,7 @@ static void check_type(struct decode *d, const struct json *root, struct str typ
 		need(d, root, demands[i].members[m]);
 }
 
-static void set_time(struct decode *d, struct observation *o, struct str first, struct str last)
+void xarf_time(struct decode *d, struct observation *o, struct str first, struct str last)
 {
 	if (time_parse(first, &o->event_at) != OK) {
 		bool zone = false;
@@ -194,9 +195,11 @@ static void version4(struct decode *d, struct observation *o, const struct json 
 	struct str first = json_text(root, "first_seen");
 	o->kind_text = whole;
 	o->kind = kind_from_xarf(category, type);
+	if (!str_starts(json_text(root, "xarf_version"), STR("4.")))
+		decode_problem(d, true, "xarf_version is not 4.x.y");
 	check_common(d, root);
 	check_type(d, root, whole);
-	set_time(d, o, first.len ? first : json_text(root, "timestamp"), json_text(root, "last_seen"));
+	xarf_time(d, o, first.len ? first : json_text(root, "timestamp"), json_text(root, "last_seen"));
 	int64_t port = json_int(root, "source_port", 0);
 	o->source.port = port > 0 && port <= 65535 ? (uint16_t)port : 0;
 	struct str source = json_text(root, "source_identifier"), url = json_text(root, "url");
@@ -207,74 +210,6 @@ static void version4(struct decode *d, struct observation *o, const struct json 
 		o->reporter = str_lower(d->arena, domain);
 	if (contact.len && !o->reply_to.len)
 		o->reply_to = mime_addr_spec(d->arena, contact);
-}
-
-static enum kind old_kind(struct str type)
-{
-	static const struct { const char *name; enum kind kind; } names[] = { { "botnet", KIND_BOTNET }, { "childabuse", KIND_CHILD_ABUSE }, { "copyright", KIND_COPYRIGHT },
-		{ "ddos", KIND_DDOS }, { "exploit", KIND_EXPLOIT }, { "harassment", KIND_HARASSMENT }, { "loginattack", KIND_LOGIN_ATTACK }, { "malware", KIND_MALWARE },
-		{ "openservice", KIND_OPEN_SERVICE }, { "phishing", KIND_PHISHING }, { "portscan", KIND_PORT_SCAN },
-		{ "potentiallycompromisedaccount", KIND_ACCOUNT_COMPROMISE }, { "rpz", KIND_RPZ }, { "spam", KIND_SPAM }, { "trademark", KIND_TRADEMARK },
-		{ "webcrawler", KIND_SCRAPING }, { "trap", KIND_SPAM }, { "fraud", KIND_FRAUD }, { "csam", KIND_CSAM }, { "infectedhost", KIND_INFECTED_HOST } };
-	char plain[64];
-	size_t n = 0;
-	for (size_t i = 0; i < type.len && n < sizeof(plain); i++)
-		if ((type.ptr[i] | 0x20) >= 'a' && (type.ptr[i] | 0x20) <= 'z')
-			plain[n++] = (char)(type.ptr[i] | 0x20);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (str_eq((struct str){ plain, n }, str_of(names[i].name)))
-			return names[i].kind;
-	return KIND_UNCLASSIFIED;
-}
-
-static struct str first_text(const struct json *o, const char *const *names)
-{
-	for (; *names; names++)
-		if (json_text(o, *names).len)
-			return json_text(o, *names);
-	return STR_NONE;
-}
-
-static void check_old(struct decode *d, const struct json *root, const struct json *report, struct str version)
-{
-	static const char *const parties[] = { "ReporterOrg", "ReporterOrgDomain", "ReporterOrgEmail", NULL };
-	const struct json *info = json_get(root, "ReporterInfo");
-	for (const char *const *p = parties; *p; p++)
-		if (!json_text(info, *p).len)
-			decode_problem(d, true, "ReporterInfo.%s is missing", *p);
-	if (!json_text(report, "ReportType").len)
-		decode_problem(d, true, "Report.ReportType is missing");
-	if (!str_eq(version, STR("1")) && !str_eq(version, STR("2")) && !str_eq(version, STR("3")) && !str_eq(version, STR("development")))
-		decode_problem(d, true, "Version \"%.*s\" is none of 1, 2, 3", STR_ARG(str_sub(version, 0, 20)));
-}
-
-static void version_old(struct decode *d, struct observation *o, const struct json *root, struct str version)
-{
-	static const char *const sources[] = { "SourceIp", "Source", "SourceUrl", "SourceDomain", NULL }, *const dates[] = { "Date", "FirstSeen", NULL };
-	const struct json *report = json_get(root, "Report"), *info = json_get(root, "ReporterInfo");
-	struct str sub = json_text(report, "ReportSubType"), type = json_text(report, "ReportType"), source = first_text(report, sources);
-	o->kind_text = type;
-	o->kind = old_kind(type);
-	if (o->kind == KIND_UNCLASSIFIED && sub.len)
-		o->kind = old_kind(sub);
-	check_old(d, root, report, version);
-	set_time(d, o, first_text(report, dates), STR_NONE);
-	if (o->event_at == TIME_NONE)
-		decode_problem(d, true, "Report.Date is no date-time");
-	int64_t port = json_int(report, "SourcePort", 0);
-	o->source.port = port > 0 && port <= 65535 ? (uint16_t)port : 0;
-	decode_source(d, o, source, CERTAINTY_STATED);
-	if (!source.len)
-		decode_problem(d, true, "Report.SourceIp is missing");
-	else if (json_text(report, "SourceIp").len && o->source.type != SOURCE_ADDR)
-		decode_problem(d, true, "Report.SourceIp is no address");
-	struct str domain = json_text(info, "ReporterOrgDomain"), mail = json_text(info, "ReporterContactEmail"), id = json_text(report, "ReportID");
-	if (domain.len)
-		o->reporter = str_lower(d->arena, domain);
-	if (mail.len && !o->reply_to.len)
-		o->reply_to = mime_addr_spec(d->arena, mail);
-	if (id.len)
-		o->report_id = id;
 }
 
 bool xarf_document(struct decode *d, struct str json, struct str part)
@@ -293,20 +228,22 @@ bool xarf_document(struct decode *d, struct str json, struct str part)
 	}
 	struct str v4 = json_text(root, "xarf_version"), old = json_text(root, "Version");
 	const struct json *report = json_get(root, "Report");
-	if (!v4.len && !(report && report->type == JSON_OBJECT))
+	bool whole = report && report->type == JSON_OBJECT, only_version = old.len && !root->child->next;
+	if (!v4.len && !whole && !(old.len && (report || json_get(root, "ReporterInfo") || only_version)))
 		return false;
+	d->format = v4.len ? "xarf-4" : str_eq(old, STR("1")) ? "xarf-1" : str_eq(old, STR("2")) ? "xarf-2" : "xarf-3";
+	if (!v4.len && !whole) {
+		/* nothing that could be judged: known by its shape, and a person's */
+		xarf_old_check(d, root, old);
+		return true;
+	}
 	struct observation *o = decode_add(d);
 	if (!o)
 		return false;
-	if (v4.len) {
-		d->format = "xarf-4";
-		if (!str_starts(v4, STR("4.")))
-			decode_problem(d, true, "xarf_version \"%.*s\" is not 4.x.y", STR_ARG(str_sub(v4, 0, 20)));
+	if (!v4.len)
+		xarf_old(d, o, root, old);
+	else
 		version4(d, o, root);
-	} else {
-		d->format = str_eq(old, STR("3")) ? "xarf-3" : str_eq(old, STR("2")) ? "xarf-2" : "xarf-1";
-		version_old(d, o, root, old);
-	}
 	facts(d, o, root, part, STR(""), 0);
 	d->outcome = OUTCOME_REPORT;
 	if (o->kind == KIND_UNCLASSIFIED)

@@ -1,0 +1,391 @@
+/*
+ * XARF 1 to 3: JSON with the members ReporterInfo and Report. Strict rules are two tables after the published schemas of the
+ * versions (which differ little); the lenient reading takes every shape that names a source.
+ *
+ * Version 3 was published twice. The one of the samples "3.0.0" has no schema, and a Source object instead of SourceIp and
+ * SourceUrl: only what both share is held against rules. Values of problems are never quoted whole.
+ */
+#include "base/json.h"
+#include "format/shapes.h"
+
+enum type {
+	ACCOUNT = 1 << 0, BOTNET = 1 << 1, CHILD_ABUSE = 1 << 2, COPYRIGHT = 1 << 3, DOS = 1 << 4, EXPLOIT = 1 << 5, HARASSMENT = 1 << 6,
+	LOGIN = 1 << 7, MALWARE = 1 << 8, OPEN_SERVICE = 1 << 9, PHISHING = 1 << 10, PORT_SCAN = 1 << 11, RPZ = 1 << 12, SPAM = 1 << 13,
+	TRADEMARK = 1 << 14, CRAWLER = 1 << 15,
+	ANY = (1 << 16) - 1,
+	BY_ADDRESS = DOS | EXPLOIT | LOGIN | PORT_SCAN | RPZ | SPAM,
+	COMMON = ANY & ~(COPYRIGHT | TRADEMARK | RPZ | CHILD_ABUSE)
+};
+
+static const struct {
+	const char *name, *class_name;
+	enum type type;
+} types[] = { { "Botnet", "Content", BOTNET }, { "ChildAbuse", "Content", CHILD_ABUSE }, { "ChildSexualAbuseMaterial", "Content", CHILD_ABUSE },
+	{ "Copyright", "Content", COPYRIGHT }, { "DOS", "Activity", DOS }, { "Exploit", "Activity", EXPLOIT }, { "Harassment", "Activity", HARASSMENT },
+	{ "LoginAttack", "Activity", LOGIN }, { "Malware", "Content", MALWARE }, { "Malware", "Activity", RPZ }, { "OpenService", "Vulnerability", OPEN_SERVICE },
+	{ "Phishing", "Content", PHISHING }, { "PortScan", "Activity", PORT_SCAN }, { "PotentiallyCompromisedAccount", "Activity", ACCOUNT },
+	{ "Spam", "Activity", SPAM }, { "Trademark", "Content", TRADEMARK }, { "WebCrawler", "Activity", CRAWLER } };
+
+enum value { TEXT, NAME, HOST, EMAIL, URL, DATE, ADDRESS, PORT, PORTS, NUMBER, COUNT, ASN, FLAG, WORD, OBJECT, HASH, CVE };
+static const char *const value_text[] = { "a text", "a text of three characters", "a host name", "a mail address", "a URL", "a date-time of RFC 3339",
+	"an address", "a port", "a port or a list of ports", "a whole number", "a number of 0 or more", "an AS number", "true or false", "one of its words",
+	"an object", "a hash with a known algorithm", "a CVE number" };
+
+struct rule {
+	enum type types;
+	const char *name;
+	enum value value;
+	bool needed;
+	const char *words;      /* WORD: "a|b|c" */
+};
+
+static const struct rule organisation[] = { { ANY, "Org", NAME, true, NULL }, { ANY, "OrgDomain", HOST, true, NULL }, { ANY, "OrgEmail", EMAIL, true, NULL } };
+static const struct rule contact[] = { { ANY, "Type", WORD, false, "Org|Person" }, { ANY, "OrgAddress", TEXT, false, NULL },
+	{ ANY, "ContactEmail", EMAIL, false, NULL }, { ANY, "ContactName", NAME, false, NULL }, { ANY, "ContactPhone", NAME, false, NULL } };
+
+static const struct rule report_rules[] = {
+	{ ANY, "Date", DATE, true, NULL },
+	{ ANY, "FirstSeen", DATE, false, NULL },
+	{ ANY, "ReportSubType", TEXT, false, NULL },
+	{ ANY, "ReporterCaseID", TEXT, false, NULL },
+	{ ANY, "ReporterSeverity", WORD, false, "low|medium|high" },
+	{ ANY, "ReporterNotes", TEXT, false, NULL },
+	{ ANY, "Custom", OBJECT, false, NULL },
+	{ BY_ADDRESS, "SourceIp", ADDRESS, true, NULL },
+	{ ANY & ~BY_ADDRESS, "SourceIp", ADDRESS, false, NULL },
+	{ ANY, "SourcePort", PORT, false, NULL },
+	{ ANY, "ASN", ASN, false, NULL },
+	{ ANY & ~(BY_ADDRESS | HARASSMENT | PHISHING), "SourceUrl", URL, false, NULL },
+	{ PHISHING, "SourceUrl", URL, true, NULL },
+	{ COMMON, "Ongoing", FLAG, false, NULL },
+	{ DOS | LOGIN | PORT_SCAN, "ByteCount", NUMBER, false, NULL },
+	{ DOS | LOGIN | PORT_SCAN, "PacketCount", NUMBER, false, NULL },
+	{ ACCOUNT | DOS | EXPLOIT | LOGIN | PORT_SCAN | SPAM, "DestinationIp", ADDRESS, false, NULL },
+	{ ACCOUNT | DOS | EXPLOIT | LOGIN | PORT_SCAN | SPAM, "DestinationPort", PORTS, false, NULL },
+	{ ACCOUNT, "Account", OBJECT, true, NULL },
+	{ ACCOUNT, "AttackerIp", ADDRESS, false, NULL },
+	{ ACCOUNT, "AttackerPort", PORTS, false, NULL },
+	{ BOTNET, "BotnetName", TEXT, false, NULL },
+	{ MALWARE | RPZ, "MalwareName", TEXT, false, NULL },
+	{ RPZ, "ReportSubType", WORD, false, "RPZ-Rewrite" },
+	{ RPZ, "RpzDomain", HOST, false, NULL },
+	{ COPYRIGHT, "InfringedMaterial", TEXT, true, NULL },
+	{ COPYRIGHT, "MaterialType", TEXT, false, NULL },
+	{ COPYRIGHT, "SharingProtocol", TEXT, false, NULL },
+	{ COPYRIGHT, "CourtOrder", URL, false, NULL },
+	{ COPYRIGHT, "FileName", TEXT, true, NULL },
+	{ COPYRIGHT, "FileSize", COUNT, false, NULL },
+	{ COPYRIGHT, "FileHash", HASH, false, NULL },
+	{ TRADEMARK, "TrademarkedMaterial", TEXT, true, NULL },
+	{ TRADEMARK, "RegistrationOffice", TEXT, false, NULL },
+	{ TRADEMARK, "RegistrationNumber", TEXT, false, NULL },
+	{ OPEN_SERVICE, "ServiceName", TEXT, true, NULL },
+	{ EXPLOIT, "ServiceName", TEXT, false, NULL },
+	{ EXPLOIT | OPEN_SERVICE, "ServiceVersion", TEXT, false, NULL },
+	{ EXPLOIT | OPEN_SERVICE, "TransportProtocol", WORD, false, "tcp|udp" },
+	{ EXPLOIT, "CVE", CVE, false, NULL },
+	{ HARASSMENT, "Harasser", TEXT, true, NULL },
+	{ HARASSMENT, "HarassmentDescription", TEXT, true, NULL },
+	{ SPAM, "SmtpMailFromAddress", EMAIL, false, NULL },
+	{ SPAM, "SmtpRcptToAddress", EMAIL, false, NULL },
+};
+
+static bool host_ok(struct str s)
+{
+	size_t label = 0;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+		if (!alnum && !(c == '-' && label) && !(c == '.' && label))
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > 63)
+			return false;
+	}
+	return s.len && s.len < 254;
+}
+
+static bool email_ok(struct str s)
+{
+	size_t at = str_chr(s, '@');
+	return at != SIZE_MAX && at && str_chr(s, ' ') == SIZE_MAX && host_ok(str_sub(s, at + 1, s.len));
+}
+
+static bool url_ok(struct str s)
+{
+	size_t colon = str_chr(s, ':');
+	return colon != SIZE_MAX && colon && host_ok(str_sub(s, 0, colon)) && colon + 1 < s.len && str_chr(s, ' ') == SIZE_MAX;
+}
+
+static bool is_word(struct str s, const char *words)
+{
+	struct str rest = str_of(words), one;
+	while (str_split(&rest, '|', &one))
+		if (str_eq(one, s))
+			return true;
+	return false;
+}
+
+static bool digits_ok(struct str s, size_t least)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] < '0' || s.ptr[i] > '9')
+			return false;
+	return s.len >= least;
+}
+
+static bool number_ok(const struct json *m, int64_t least, int64_t most)
+{
+	return m->type == JSON_NUMBER && m->is_integer && m->integer >= least && m->integer <= most;
+}
+
+static bool ports_ok(const struct json *m)
+{
+	if (m->type != JSON_ARRAY)
+		return number_ok(m, 0, 65535);
+	for (const struct json *p = m->child; p; p = p->next)
+		if (!number_ok(p, 0, 65535))
+			return false;
+	return true;
+}
+
+/* A text in versions 1 and 2, an object in version 3. */
+static bool hash_ok(const struct json *m)
+{
+	return m->type == JSON_STRING || (json_text(m, "HashValue").len && is_word(json_text(m, "HashAlgorithm"),
+		"sha1|sha2|sha3|sha256|sha512|md5|argon2id|scrypt|bcrypt|pbkdf2"));
+}
+
+static bool value_ok(const struct rule *r, const struct json *m)
+{
+	struct addr a;
+	int64_t at;
+	struct str s = m->text;
+	switch (r->value) {
+	case PORT: return number_ok(m, 0, 65535);
+	case PORTS: return ports_ok(m);
+	case NUMBER: return number_ok(m, INT64_MIN, INT64_MAX);
+	case COUNT: return number_ok(m, 0, INT64_MAX);
+	case ASN: return number_ok(m, 1, 4199999999);
+	case FLAG: return m->type == JSON_BOOL;
+	case OBJECT: return m->type == JSON_OBJECT;
+	case HASH: return hash_ok(m);
+	default: break;
+	}
+	if (m->type != JSON_STRING)
+		return false;
+	switch (r->value) {
+	case NAME: return s.len >= 3;
+	case HOST: return host_ok(s);
+	case EMAIL: return email_ok(s);
+	case URL: return url_ok(s);
+	case DATE: return s.len > 10 && time_parse(s, &at) == OK;
+	case ADDRESS: return addr_parse(s, &a) == OK;
+	case WORD: return is_word(s, r->words);
+	case CVE: return str_starts(s, STR("CVE-")) && s.len > 9 && digits_ok(str_sub(s, 4, 4), 4) && digits_ok(str_sub(s, 9, s.len), 4);
+	default: return true;
+	}
+}
+
+static void hold(struct decode *d, const struct json *object, const char *where, const char *prefix, const struct rule *r)
+{
+	const char *name = str_c(d->arena, str_format(d->arena, "%s%s", prefix, r->name));
+	const struct json *m = json_get(object, name);
+	if (!m && r->needed)
+		decode_problem(d, true, "%s.%s is missing", where, name);
+	else if (m && !value_ok(r, m))
+		decode_problem(d, true, "%s.%s is not %s", where, name, value_text[r->value]);
+}
+
+/* ReporterInfo and OnBehalfOf: an organisation tells its name, domain and address; a person need not. */
+static void check_party(struct decode *d, const struct json *party, const char *where, const char *prefix, bool closed)
+{
+	const char *type = str_c(d->arena, str_format(d->arena, "%sType", prefix));
+	if (!party || party->type != JSON_OBJECT) {
+		decode_problem(d, true, "%s is %s", where, party ? "no object" : "missing");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(organisation) / sizeof(organisation[0]); i++) {
+		struct rule r = organisation[i];
+		r.needed = !str_eq(json_text(party, type), STR("Person"));
+		hold(d, party, where, prefix, &r);
+	}
+	for (size_t i = 0; i < sizeof(contact) / sizeof(contact[0]); i++)
+		hold(d, party, where, prefix, &contact[i]);
+	for (const struct json *m = party->child; closed && m; m = m->next)
+		if (!str_starts(m->key, str_of(prefix)))
+			decode_problem(d, true, "%s.%.*s is not allowed", where, STR_ARG(str_sub(m->key, 0, 60)));
+}
+
+static void check_samples(struct decode *d, const struct json *samples)
+{
+	static const struct rule texts[] = { { ANY, "ContentType", TEXT, true, NULL }, { ANY, "Payload", TEXT, true, NULL },
+		{ ANY, "Base64Encoded", FLAG, false, NULL }, { ANY, "Description", TEXT, false, NULL } };
+	if (!samples)
+		return;
+	if (samples->type != JSON_ARRAY || !samples->child)
+		decode_problem(d, true, "Report.Samples is no list with an entry");
+	for (const struct json *s = samples->type == JSON_ARRAY ? samples->child : NULL; s; s = s->next) {
+		/* a sample that only names a file carries no payload */
+		bool file_only = json_text(s, "FileName").len && !json_get(s, "Payload");
+		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+			struct rule r = texts[i];
+			r.needed = r.needed && !file_only;
+			hold(d, s, "Report.Samples[]", "", &r);
+		}
+	}
+}
+
+static void check_internal(struct decode *d, const struct json *internal)
+{
+	const struct json *subscriber = json_get(internal, "SubscriberInformation"), *contract = json_get(internal, "ContractInformation");
+	const struct json *lists[] = { json_get(subscriber, "SubscriberData"), json_get(contract, "ResolverData"), json_get(internal, "EventTags") };
+	const struct json *ids[] = { json_get(subscriber, "ID"), json_get(contract, "ID") };
+	for (size_t i = 0; i < 2; i++)
+		if (ids[i] && ids[i]->type != JSON_STRING)
+			decode_problem(d, true, "an ID of InternalProcessing is no text");
+	for (size_t i = 0; i < 3; i++)
+		for (const struct json *m = lists[i] ? lists[i]->child : NULL; m; m = m->next)
+			if (m->type != JSON_STRING)
+				decode_problem(d, true, "a value of InternalProcessing is no text");
+}
+
+static void check_account(struct decode *d, const struct json *report)
+{
+	const struct json *account = json_get(report, "Account"), *id = json_get(account, "AccountIdentifier");
+	if (account && account->type == JSON_OBJECT && !account->child)
+		decode_problem(d, true, "Report.Account is empty");
+	if (id && (id->type != JSON_STRING || email_ok(id->text)))
+		decode_problem(d, true, "Report.Account.AccountIdentifier is no name of an account");
+	if (json_get(report, "SourceIp") || json_get(report, "SourceUrl"))
+		decode_problem(d, true, "a report about an account has no SourceIp and no SourceUrl");
+}
+
+static void check_cvss(struct decode *d, const struct json *cvss)
+{
+	struct str version = json_text(cvss, "Version"), vector = json_text(cvss, "Vector");
+	if (!cvss)
+		return;
+	if (!is_word(version, "2|2.0|3|3.0|3.1"))
+		decode_problem(d, true, "Report.CVSS.Version is not known");
+	if (vector.len && str_starts(vector, STR("CVSS:3")) != str_starts(version, STR("3")))
+		decode_problem(d, true, "Report.CVSS.Vector is of another version");
+}
+
+static void check_report(struct decode *d, const struct json *report, struct str version)
+{
+	struct str class_name = json_text(report, "ReportClass"), name = json_text(report, "ReportType");
+	enum type type = 0;
+	bool known = false;
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		known |= str_eq(name, str_of(types[i].name));
+		if (str_eq(name, str_of(types[i].name)) && str_eq(class_name, str_of(types[i].class_name)))
+			type = types[i].type;
+	}
+	if (!type) {
+		decode_problem(d, true, known ? "Report.ReportClass does not fit Report.ReportType" : "Report.ReportType is not in the specification");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(report_rules) / sizeof(report_rules[0]); i++)
+		if (report_rules[i].types & type)
+			hold(d, report, "Report", "", &report_rules[i]);
+	if (type == MALWARE && is_word(version, "1|2") && !json_get(report, "SourceUrl"))
+		decode_problem(d, true, "Report.SourceUrl is missing");
+	if (type != ACCOUNT && !(type & BY_ADDRESS) && !json_get(report, "SourceIp") && !json_get(report, "SourceUrl"))
+		decode_problem(d, true, "Report.SourceIp and Report.SourceUrl are both missing");
+	for (const struct json *m = json_get(report, "Custom") ? json_get(report, "Custom")->child : NULL; m; m = m->next)
+		if (m->type != JSON_STRING && !m->is_integer)
+			decode_problem(d, true, "a value of Report.Custom is neither a text nor a whole number");
+	if (type == ACCOUNT)
+		check_account(d, report);
+	if (type == EXPLOIT)
+		check_cvss(d, json_get(report, "CVSS"));
+	check_samples(d, json_get(report, "Samples"));
+}
+
+void xarf_old_check(struct decode *d, const struct json *root, struct str version)
+{
+	static const struct rule disclosure = { ANY, "Disclosure", FLAG, true, NULL }, date = { ANY, "Date", DATE, true, NULL };
+	const struct json *report = json_get(root, "Report");
+	bool three = str_eq(version, STR("3")) || str_eq(version, STR("development")), other_three = str_starts(version, STR("3."));
+	check_party(d, json_get(root, "ReporterInfo"), "ReporterInfo", "Reporter", three);
+	if (json_get(root, "OnBehalfOf"))
+		check_party(d, json_get(root, "OnBehalfOf"), "OnBehalfOf", "Complainant", false);
+	hold(d, root, "the document", "", &disclosure);
+	if (!three && !other_three && !is_word(version, "1|2"))
+		decode_problem(d, true, "Version is none of 1, 2, 3");
+	check_internal(d, json_get(root, "InternalProcessing"));
+	if (!report || report->type != JSON_OBJECT)
+		decode_problem(d, true, "Report is %s", report ? "no object" : "missing");
+	else if (!other_three)
+		check_report(d, report, version);
+	else
+		hold(d, report, "Report", "", &date);
+}
+
+static enum kind kind_of(struct str type)
+{
+	static const struct { const char *name; enum kind kind; } names[] = { { "botnet", KIND_BOTNET }, { "childabuse", KIND_CHILD_ABUSE },
+		{ "childsexualabusematerial", KIND_CSAM }, { "childsexualexploitationmaterial", KIND_CSEM }, { "csam", KIND_CSAM }, { "csem", KIND_CSEM },
+		{ "copyright", KIND_COPYRIGHT }, { "ddos", KIND_DDOS }, { "dos", KIND_DDOS }, { "exploit", KIND_EXPLOIT }, { "fraud", KIND_FRAUD },
+		{ "harassment", KIND_HARASSMENT }, { "infectedhost", KIND_INFECTED_HOST }, { "loginattack", KIND_LOGIN_ATTACK }, { "malware", KIND_MALWARE },
+		{ "openservice", KIND_OPEN_SERVICE }, { "phishing", KIND_PHISHING }, { "portscan", KIND_PORT_SCAN },
+		{ "potentiallycompromisedaccount", KIND_ACCOUNT_COMPROMISE }, { "rpz", KIND_RPZ }, { "rpzrewrite", KIND_RPZ }, { "spam", KIND_SPAM },
+		{ "trademark", KIND_TRADEMARK }, { "trap", KIND_SPAM }, { "webcrawler", KIND_SCRAPING } };
+	char plain[64];
+	size_t n = 0;
+	for (size_t i = 0; i < type.len && n < sizeof(plain); i++)
+		if ((type.ptr[i] | 0x20) >= 'a' && (type.ptr[i] | 0x20) <= 'z')
+			plain[n++] = (char)(type.ptr[i] | 0x20);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq((struct str){ plain, n }, str_of(names[i].name)))
+			return names[i].kind;
+	return KIND_UNCLASSIFIED;
+}
+
+static struct str first_text(const struct json *o, const char *const *paths)
+{
+	for (; *paths; paths++) {
+		const struct json *m = json_at(o, *paths);
+		if (m && m->type == JSON_STRING && m->text.len)
+			return m->text;
+	}
+	return STR_NONE;
+}
+
+static void take_reporter(struct decode *d, struct observation *o, const struct json *info)
+{
+	static const char *const mails[] = { "ReporterContactEmail", "ReporterOrgEmail", NULL };
+	struct str domain = json_text(info, "ReporterOrgDomain"), mail = first_text(info, mails);
+	if (!domain.len && mail.len)
+		domain = mail;
+	if (domain.len)
+		o->reporter = str_lower(d->arena, domain);
+	if (mail.len && !o->reply_to.len)
+		o->reply_to = mime_addr_spec(d->arena, mail);
+}
+
+void xarf_old(struct decode *d, struct observation *o, const struct json *root, struct str version)
+{
+	static const char *const sources[] = { "SourceIp", "Source.IP", "Source", "SourceUrl", "Source.URL", "SourceDomain", "Account.AccountEmail",
+		"Account.AccountIdentifier", NULL };
+	static const char *const firsts[] = { "FirstSeen", "AdditionalInfo.FirstSeen", "Date", NULL }, *const ids[] = { "ReportID", "ReporterCaseID", NULL };
+	static const char *const lasts[] = { "Date", NULL };
+	const struct json *report = json_get(root, "Report"), *port = json_at(report, "SourcePort");
+	struct str sub = json_text(report, "ReportSubType"), source = first_text(report, sources);
+	o->kind_text = json_text(report, "ReportType");
+	o->kind = kind_of(o->kind_text);
+	/* what a resolver saw is no malware that lies there */
+	if (o->kind == KIND_UNCLASSIFIED || kind_of(sub) == KIND_RPZ)
+		o->kind = sub.len ? kind_of(sub) : o->kind;
+	xarf_old_check(d, root, version);
+	xarf_time(d, o, first_text(report, firsts), first_text(report, lasts));
+	if (!port)
+		port = json_at(report, "Source.Port");
+	if (port && number_ok(port, 1, 65535))
+		o->source.port = (uint16_t)port->integer;
+	decode_source(d, o, source, CERTAINTY_STATED);
+	take_reporter(d, o, json_get(root, "ReporterInfo"));
+	if (first_text(report, ids).len)
+		o->report_id = first_text(report, ids);
+}
