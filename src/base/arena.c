@@ -1,5 +1,6 @@
 /*
- * Arenas. See arena.h. Blocks are chained newest first; the first block is kept over a reset.
+ * Arenas. See arena.h. Blocks are chained newest first; a reset keeps the first one, and full-sized ones up to SPARE_MAX_BYTES,
+ * because getting memory from the kernel anew costs a batch more than using it.
  */
 #include "base/arena.h"
 
@@ -15,7 +16,7 @@
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
-enum { BLOCK_MIN = 16 << 10, BLOCK_MAX = 1 << 20 };
+enum { BLOCK_MIN = 16 << 10, BLOCK_MAX = 1 << 20, SPARE_MAX_BYTES = 16 << 20 };
 
 struct block {
 	struct block *older;
@@ -26,7 +27,8 @@ struct block {
 struct arena {
 	const char *name;
 	size_t max_bytes, taken_bytes;  /* taken: room of all blocks */
-	struct block *newest;
+	struct block *newest, *spare;
+	size_t spare_bytes;
 };
 
 struct arena *arena_new(const char *name, size_t max_bytes)
@@ -54,13 +56,34 @@ void arena_free(struct arena *a)
 		return;
 	while (a->newest)
 		drop_newest(a);
+	for (struct block *b = a->spare, *older; b; b = older) {
+		older = b->older;
+		ASAN_UNPOISON_MEMORY_REGION(b->bytes, b->room);
+		free(b);
+	}
 	free(a);
+}
+
+static void spare_newest(struct arena *a)
+{
+	struct block *b = a->newest;
+	if (b->room != BLOCK_MAX || a->spare_bytes >= SPARE_MAX_BYTES) {
+		drop_newest(a);
+		return;
+	}
+	a->newest = b->older;
+	a->taken_bytes -= b->room;
+	b->used = 0;
+	ASAN_POISON_MEMORY_REGION(b->bytes, b->room);
+	b->older = a->spare;
+	a->spare = b;
+	a->spare_bytes += b->room;
 }
 
 void arena_reset(struct arena *a)
 {
 	while (a->newest && a->newest->older)
-		drop_newest(a);
+		spare_newest(a);
 	if (a->newest && a->newest->room > BLOCK_MAX)
 		drop_newest(a);
 	if (a->newest) {
@@ -80,13 +103,19 @@ static struct block *grow(struct arena *a, size_t size)
 		room = a->max_bytes - a->taken_bytes;
 	if (room < size)
 		return NULL;
-	struct block *b = malloc(sizeof(*b) + room);
-	if (!b)
-		return NULL;
+	struct block *b = room == BLOCK_MAX ? a->spare : NULL;
+	if (b) {
+		a->spare = b->older;
+		a->spare_bytes -= room;
+	} else {
+		b = malloc(sizeof(*b) + room);
+		if (!b)
+			return NULL;
+		ASAN_POISON_MEMORY_REGION(b->bytes, room);
+	}
 	b->older = a->newest;
 	b->room = room;
 	b->used = 0;
-	ASAN_POISON_MEMORY_REGION(b->bytes, room);
 	a->newest = b;
 	a->taken_bytes += room;
 	return b;

@@ -20,7 +20,7 @@
 #include "spool/spool.h"
 #include "store/store.h"
 
-enum { COMPLAINTS = 4000, BATCH = 1000, HOT = 100000, DOCUMENT_MAX = 2048 };
+enum { ROUNDS = 3, COMPLAINTS = 18000 /* of all rounds */, BATCH = 1000, HOT = 100000, DOCUMENT_MAX = 2048 };
 static const int64_t DAY_AT = 1790000000000000; /* every report happens on one day, long after the policy took force */
 
 struct bench {
@@ -158,6 +158,7 @@ static void case_commit(struct bench *b)
 	struct spool_record record;
 	struct why why = { 0 };
 	unsigned n = 0, cases = 0;
+	double best_wall = 1e9, best_cpu = 1e9;
 	enum fate fate;
 	register_customers(b, COMPLAINTS);
 	fill_spool(b, COMPLAINTS);
@@ -174,35 +175,50 @@ static void case_commit(struct bench *b)
 		last = record.at;
 		if (++n % BATCH == 0)
 			commit(b, &last);
+		if (n % (COMPLAINTS / ROUNDS))
+			continue;
+		double wall_now = bench_wall_s(), cpu_now = bench_cpu_s();
+		best_wall = wall_now - wall < best_wall ? wall_now - wall : best_wall;
+		best_cpu = cpu_now - cpu < best_cpu ? cpu_now - cpu : best_cpu;
+		wall = wall_now;
+		cpu = cpu_now;
 	}
-	commit(b, &last);
-	wall = bench_wall_s() - wall;
-	cpu = bench_cpu_s() - cpu;
 	must(cases == COMPLAINTS && n == COMPLAINTS ? OK : ERR_CORRUPT, NULL, "a case a complaint");
-	bench_say("case_commit_per_s", n / wall, "1/s");
-	bench_say("case_commit_cpu_us", 1e6 * cpu / n, "us");
+	bench_say("case_commit_per_s", COMPLAINTS / ROUNDS / best_wall, "1/s");
+	bench_say("case_commit_cpu_us", 1e6 * best_cpu / (COMPLAINTS / ROUNDS), "us");
 	spool_reader_close(r);
 }
 
-static void hot_address(struct bench *b)
+/* CPU time of the first and the last thousand reports about one address. */
+static void one_address(struct bench *b, unsigned round, double *first, double *last)
 {
-	double first = 0, last = 0, from = bench_cpu_s();
+	double from = bench_cpu_s();
 	enum fate fate;
 	for (unsigned i = 0; i < HOT; i++) {
-		struct position at = { 1ull << 40, i, 0 };
+		struct position at = { (uint64_t)(round + 1) << 40, i, 0 };
 		arena_reset(b->item);
-		judge_text(b, document(b->item, address(b, 7), COMPLAINTS + i, DAY_AT + i), &at, &fate);
+		judge_text(b, document(b->item, address(b, round), COMPLAINTS + round * HOT + i, DAY_AT + i), &at, &fate);
 		if (i % BATCH != BATCH - 1)
 			continue;
 		commit(b, &at);
 		double now = bench_cpu_s();
 		if (i < BATCH)
-			first = now - from;
-		last = now - from;
+			*first = now - from;
+		*last = now - from;
 		from = now;
 	}
-	bench_say("hot_address_ratio", first / last, "x");
-	bench_say("hot_address_cpu_us", 1e6 * last / BATCH, "us");
+}
+
+static void hot_address(struct bench *b)
+{
+	double best_first = 1e9, best_last = 1e9, first = 0, last = 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		one_address(b, round, &first, &last);
+		best_first = first < best_first ? first : best_first;
+		best_last = last < best_last ? last : best_last;
+	}
+	bench_say("hot_address_ratio", best_first / best_last, "x");
+	bench_say("hot_address_cpu_us", 1e6 * best_last / BATCH, "us");
 }
 
 int main(int argc, char **argv)
