@@ -106,7 +106,8 @@ static int export(struct arena *a, const char *socket_path, bool csv)
 		}
 		after = status == EXIT_OK ? str_copy(a, json_text(root, "after")) : STR_NONE;
 		arena_free(page);
-		(void)fwrite(out.ptr, 1, out.len, stdout);
+		if (status == EXIT_OK)
+			(void)fwrite(out.ptr, 1, out.len, stdout);
 		buf_clear(&out);
 	} while (status == EXIT_OK && after.len);
 	if (status == EXIT_OK && !csv)
