@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 top = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 sys.path.insert(0, os.path.join(top, "tests"))
@@ -93,6 +94,19 @@ def configuration():
     tap.is_equal(sorted({m for m in re.findall(r"^\.It Ic ([a-z-]+)", manual, re.M)} - known), [], "and no statement that is not there")
 
 
+def examples():
+    """What a reader copies must be taken."""
+    example = re.search(r"\.Sh EXAMPLES\n\.Bd [^\n]*\n(.*?)\.Ed", page("aupd.conf.5"), re.S).group(1)
+    with open(os.path.join(top, "README.md"), encoding="utf-8") as f:
+        readme = re.sub(r"^    ", "", re.search(r"((?:^    (?:provider|listen|operator).*\n)+)", f.read(), re.M).group(1), flags=re.M)
+    for name, text in (("aupd.conf.5", example), ("README.md", readme)):
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as f:
+            f.write(text)
+            f.flush()
+            p = subprocess.run([aup, "check", "-c", f.name], capture_output=True, text=True, check=False)
+            tap.ok(p.returncode == 0, f"the configuration in {name} is taken", p.stderr)
+
+
 def registry():
     text, manual = source("model/entity.c"), page("aup-registry.5")
     columns = re.findall(r'\{ "([a-z_]+)",', table(text, "entity_columns[] = {"))
@@ -136,6 +150,7 @@ def main():
     commands()
     daemon()
     configuration()
+    examples()
     registry()
     interfaces()
     decoding()
