@@ -118,7 +118,7 @@ static void put_message(struct arena *a, struct buf *out, const struct letter *l
 		buf_printf(out, "In-Reply-To: %.*s\r\nReferences: %.*s\r\n", STR_ARG(l->in_reply_to), STR_ARG(l->in_reply_to));
 	put_subject(a, out, l->subject);
 	if (l->automatic)
-		buf_puts(out, "Auto-Submitted: auto-generated\r\n");
+		buf_puts(out, l->in_reply_to.len ? "Auto-Submitted: auto-replied\r\n" : "Auto-Submitted: auto-generated\r\n");
 	buf_puts(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
 	put_body(out, l->body);
 }

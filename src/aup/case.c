@@ -88,7 +88,8 @@ static int case_show(struct arena *a, const char *socket_path, const char *numbe
 }
 
 static const struct { const char *verb, *op, *usage; bool text, act, off; } verbs[] = {
-	{ "note", "case-note", "C-N TEXT", true, false, false }, { "assign", "case-assign", "C-N OPERATOR", true, false, false },
+	{ "note", "case-note", "C-N TEXT", true, false, false }, { "reply", "case-reply", "C-N TEXT", true, false, false },
+	{ "assign", "case-assign", "C-N OPERATOR", true, false, false },
 	{ "approve", "case-approve", "C-N ACT", false, true, false }, { "resolve", "case-resolve", "C-N REASON", true, false, false },
 	{ "reopen", "case-reopen", "C-N REASON", true, false, false }, { "merge", "case-merge", "C-N INTO", true, false, false },
 	{ "split", "case-split", "C-N REASON", true, false, false }, { "undo", "case-undo", "C-N ACT", false, true, false },
@@ -213,8 +214,8 @@ int cmd_intake(int argc, char **argv)
 		status = client_get(a, socket_path, str_c(a, str_format(a, "/v1/intake/%s", argv[2])), &root, &text);
 		if (status == EXIT_OK)
 			(void)printf("%.*s\n", STR_ARG(text));
-	} else if ((strcmp(verb, "confirm") == 0 || strcmp(verb, "discard") == 0) && argc == 3) {
-		command_begin(&c, strcmp(verb, "confirm") == 0 ? "intake-confirm" : "intake-discard");
+	} else if ((strcmp(verb, "confirm") == 0 || strcmp(verb, "discard") == 0 || strcmp(verb, "answer") == 0) && argc == 3) {
+		command_begin(&c, str_c(a, str_format(a, "intake-%s", verb)));
 		jsonw_str(&c.w, "item", str_of(argv[2]));
 		if (kind)
 			jsonw_str(&c.w, "class", str_of(kind));

@@ -69,6 +69,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.store = a->store;
 		s.enforce = a->enforce;
 		s.operators = a->operators;
+		s.word_to = a->word_to;
 		s.operator_count = a->operator_count;
 	}
 	if (name == ROLE_HAND) {

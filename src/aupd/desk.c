@@ -21,7 +21,6 @@ struct desk {
 	struct role *role;
 	struct httpd *http;
 	struct bus judge;
-	bool has_judge;
 	struct desk_store store;
 	struct http_request *waiting[WAITING_MAX];
 	uint64_t requests;
@@ -52,8 +51,8 @@ static void forward(struct desk *d, struct http_request *r)
 	unsigned i = 0;
 	while (i < WAITING_MAX && d->waiting[i])
 		i++;
-	if (!d->has_judge || i == WAITING_MAX) {
-		refuse(r, 503, d->has_judge ? "too many commands at once" : "the judge is away; try again");
+	if (!d->store.has_judge || i == WAITING_MAX) {
+		refuse(r, 503, d->store.has_judge ? "too many commands at once" : "the judge is away; try again");
 		return;
 	}
 	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, i }, .now = clock_wall_at(), .body = r->body };
@@ -125,7 +124,7 @@ static void on_closed(void *arg, enum err e)
 	struct desk *d = arg;
 	(void)e;
 	bus_close(&d->judge);
-	d->has_judge = false;
+	d->store.has_judge = false;
 	for (unsigned i = 0; i < WAITING_MAX; i++)
 		if (d->waiting[i]) {
 			refuse(d->waiting[i], 503, "the judge went away before it answered: look whether it was done");
@@ -161,9 +160,9 @@ static void desk_link(struct role *r, struct str name, int take_fd)
 	struct desk *d = r->state;
 	struct bus_options o = { .take_fd = take_fd, .handler = &handler, .arg = d };
 	(void)name;
-	if (d->has_judge)
+	if (d->store.has_judge)
 		on_closed(d, OK);
-	d->has_judge = bus_open(r->loop, &bus_pipe, &o, &d->judge) == OK;
+	d->store.has_judge = bus_open(r->loop, &bus_pipe, &o, &d->judge) == OK;
 }
 
 static void desk_clock(struct role *r)

@@ -158,6 +158,7 @@ static enum err counts(struct desk_store *d, struct jsonw *w, struct why *why)
 	int64_t due = TIME_NONE;
 	if (e == OK)
 		e = d->driver->next_due(d->store, &due, why);
+	jsonw_bool(w, "judge_linked", d->has_judge);
 	jsonw_time(w, "next_due", due);
 	jsonw_bool(w, "due_now", due != TIME_NONE && due <= clock_wall_at());
 	return e;

@@ -12,6 +12,7 @@ struct desk_store {
 	struct store *store;            /* opened at the first request: the judge makes the file */
 	int data_fd;
 	const char *name;
+	bool has_judge;                 /* commands can be passed on */
 };
 
 /* GET paths: /v1/cases /v1/cases/C-N /v1/intake /v1/acts /v1/policies /v1/registry /v1/receipts/ID /v1/status /v1/settled /metrics */

@@ -127,7 +127,7 @@ static bool send_item(struct ear *e, const struct spool_record *r, const struct 
 	char key[POSITION_TEXT_MAX];
 	struct str problems[PROBLEMS_MAX];
 	struct item i = { .type = type, .at = r->at, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
-		.reason = str_of(reason), .token = token_of(d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->from,
+		.reason = str_of(reason), .token = token_of(d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
 		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
 		.candidate_count = d->count < 64 ? d->count : 64, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
@@ -179,13 +179,43 @@ static bool send_sealed(struct ear *e, const struct spool_record *r, struct deco
 	return send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), true, observation_fields, &o);
 }
 
+static struct str domain_of(struct str address)
+{
+	size_t at = str_chr(address, '@');
+	return str_sub(address, at == SIZE_MAX ? address.len : at + 1, address.len);
+}
+
+static bool ends_with_label(struct str domain, struct str end)
+{
+	size_t cut = domain.len - end.len;
+	return domain.len >= end.len && str_eq_fold(str_sub(domain, cut, end.len), end) && (!cut || domain.ptr[cut - 1] == '.');
+}
+
+/*
+ * Nobody is answered by machine who did not write by mail, or is a machine. A report is answered at once only where envelope
+ * and header name one domain: a stranger's address in the header alone must not bring him our letters.
+ */
+static void clear_reply(struct decode *d, const struct json *meta, bool by_mail)
+{
+	struct str from = domain_of(meta_text(meta, "from"));
+	for (unsigned i = 0; i < d->count; i++) {
+		struct observation *o = &d->observations[i];
+		struct str to = domain_of(o->reply_to);
+		bool same = from.len && to.len && (ends_with_label(from, to) || ends_with_label(to, from));
+		if (!by_mail || d->automatic || (d->outcome == OUTCOME_REPORT && !same))
+			o->reply_to = STR_NONE;
+	}
+}
+
 static bool send_record(struct ear *e, const struct spool_record *r)
 {
 	struct json *meta = NULL;
 	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .format = "unknown" };
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
+	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));
 	d.recipient = first_recipient(meta);
+	d.null_sender = by_mail && !meta_text(meta, "from").len;
 	if (!attempt_begin(e->attempt, &r->at)) {
 		e->unparsed++;
 		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
@@ -197,6 +227,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 #endif
 	if (format_decode(&d) != OK)
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it needs more memory than an item may have");
+	clear_reply(&d, meta, by_mail);
 	switch (d.outcome) {
 	case OUTCOME_REPORT: return send_observations(e, r, &d, meta);
 	case OUTCOME_SEALED: return send_sealed(e, r, &d);

@@ -290,6 +290,10 @@ static void hand_link(struct role *r, struct str name, int take_fd)
 	}
 	bool up = bus_open(r->loop, &bus_pipe, &o, is_judge ? &h->judge : &h->nft) == OK;
 	*(is_judge ? &h->has_judge : &h->has_nft) = up;
+	/* what could not be looked at or done without the child can be now */
+	struct frame hello = { .type = FRAME_HELLO, .body = STR("{}") };
+	if (!is_judge && up && h->has_judge && bus_send(&h->judge, &hello, NULL, 0) != OK)
+		log_warn("cannot tell the judge that nft can be run");
 }
 
 /* Budgets survive a restart. */

@@ -12,38 +12,12 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, KEY_BYTES_MAX = 64, COMMAND_BYTES_MAX = 64 << 20 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, COMMAND_BYTES_MAX = 64 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
 	struct judge *j = arg;
 	return j->driver->load(j->store, a, keys, count, rows, why);
-}
-
-static enum err token_key(struct judge *j, int data_fd, struct why *why)
-{
-	struct str text;
-	enum err e = file_read_all(j->scratch, data_fd, "token.key", KEY_BYTES_MAX, &text, why);
-	if (e == ERR_NOTFOUND) {
-		random_bytes(j->fold.token_key.octets, SEAL_KEY_LEN);
-		return file_replace(data_fd, "token.key", (struct str){ (const char *)j->fold.token_key.octets, SEAL_KEY_LEN }, 0600, why);
-	}
-	if (e == OK && text.len != SEAL_KEY_LEN)
-		e = why_set(why, ERR_CORRUPT, "token.key is damaged");
-	if (e == OK)
-		memcpy(j->fold.token_key.octets, text.ptr, SEAL_KEY_LEN);
-	return e;
-}
-
-static enum err read_marks(struct judge *j, struct why *why)
-{
-	struct mark *marks;
-	size_t n;
-	enum err e = j->driver->marks(j->store, j->scratch, 1, &marks, &n, why);
-	for (size_t i = 0; e == OK && i < n; i++)
-		if (marks[i].hop == HOP_LANE)
-			j->lane_committed[marks[i].lane] = marks[i].at;
-	return e;
 }
 
 static void on_due(void *arg);
@@ -60,12 +34,11 @@ static enum err judge_start(struct role *r, struct why *why)
 	r->state = j;
 	j->role = r;
 	j->driver = &store_sqlite;
-	j->enforce = r->share.enforce;
 	j->policy_arena = arena_new("policies", POLICY_ARENA_MAX);
 	j->batch_arena = arena_new("batch", BATCH_ARENA_MAX);
 	j->scratch = arena_new("scratch", BATCH_ARENA_MAX);
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
-		.contact = r->share.contact, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j };
+		.contact = r->share.contact, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j };
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)
@@ -74,7 +47,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = keyring_open(data_fd, "subjects.keys", true, &j->fold.keyring, why);
 	if (e == OK)
-		e = token_key(j, data_fd, why);
+		e = judge_token_key(j, data_fd, why);
 	if (e == OK)
 		e = judge_raw_open(j, why);
 	if (e == OK)
@@ -82,9 +55,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = judge_load_registry(j, why);
 	if (e == OK)
-		e = read_marks(j, why);
-	if (e == OK)
-		e = judge_load_switch(j, why);
+		e = judge_read_marks(j, why);
 	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
@@ -97,12 +68,16 @@ static enum err judge_start(struct role *r, struct why *why)
 static void judge_run(struct role *r)
 {
 	struct judge *j = r->state;
+	struct why why;
+	bool on;
 	if (loop_after(r->loop, turn, j) != OK)
 		exit(1);
 	if (r->share.number)
 		return;
 	timer_set(j->due_timer, 0, 0);
-	role_send(r, j->enforce ? "enforce" : "observe");
+	if (judge_enforces(j, &on, &why) == OK)
+		role_send(r, on ? "enforce" : "observe");
+	work_reset(j->fold.work);
 	if (!j->fold.policy_count)
 		log_warn("no policy has been posted: nothing can be judged; aup policy post");
 }
@@ -143,6 +118,8 @@ static enum err fold_intake(struct judge *j, const struct frame *f)
 		if (e)
 			return keep_bad(j, f, "a frame that was no observation");
 		o.at = f->at;
+		if (!o.receipt.len && o.reply_to.len)
+			o.receipt = fold_receipt(&j->fold, &o.at);
 		e = fold_observation(&j->fold, &o, &res, &why);
 		if (e == OK)
 			put_receipt(j, &o, &res);
@@ -513,11 +490,20 @@ static void desk_frame(void *arg, const struct frame *f, const int *take_fds, un
 		close_fds(take_fds, 0, fd_count ? 1 : 0);
 }
 
+/* The hand, or a child of it, is new. */
+static void look_anew(struct judge *j)
+{
+	j->hand_is_new = true;
+	on_due(j);
+}
+
 static void hand_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	close_fds(take_fds, 0, fd_count);
 	if (f->type == FRAME_RESULT)
 		hold(arg, FROM_HAND, f, -1);
+	else if (f->type == FRAME_HELLO)
+		look_anew(arg);
 }
 
 static void on_ready(void *arg)
@@ -564,10 +550,8 @@ static void judge_link(struct role *r, struct str name, int take_fd)
 		if (*ends[i].has)
 			bus_close(ends[i].bus);
 		*ends[i].has = bus_open(r->loop, &bus_pipe, &o, ends[i].bus) == OK;
-		if (i == 2) {
-			j->hand_is_new = true;
-			on_due(j);
-		}
+		if (i == 2)
+			look_anew(j);
 		return;
 	}
 	net_close(take_fd);

@@ -44,7 +44,6 @@ struct judge {
 	bool clock_waits, hand_is_new;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
-	bool enforce;
 	struct chest *chest;            /* raw bytes of what waits for a person */
 	int evidence_fd;
 	bool chest_dirty;
@@ -58,7 +57,9 @@ enum err judge_tables_follow(struct judge *j, struct why *why) MUST_CHECK;
 /* Loads policies and registry from the store. */
 enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
-enum err judge_load_switch(struct judge *j, struct why *why) MUST_CHECK;
+/* The key of reply tokens and receipts, made when there is none; and how far the ears' frames were folded. */
+enum err judge_token_key(struct judge *j, int data_fd, struct why *why) MUST_CHECK;
+enum err judge_read_marks(struct judge *j, struct why *why) MUST_CHECK;
 
 /* One command of a person, folded into the batch; its answer is put with the replies. */
 void judge_answer(struct judge *j, const struct held_frame *h);
@@ -68,6 +69,8 @@ enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
 struct str judge_keep(void *arg, const struct position *at);
 enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why) MUST_CHECK;
 
+/* Is enforcement switched on? What a command switched holds for all judges and outlives a restart; before, the configuration. */
+enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why) MUST_CHECK;
 /* An act whose time has come: its order is put with the others, or it is held. */
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
 /*

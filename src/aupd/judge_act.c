@@ -12,6 +12,15 @@
 
 enum { ANSWER_WITHIN_SECONDS = 60, ORDER_GOOD_SECONDS = 60, NO_HAND_SECONDS = 2 };
 
+enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why)
+{
+	struct row row;
+	enum err e = work_get(j->fold.work, TABLE_SWITCH, STR("enforcement"), &row, why);
+	if (e == OK)
+		*ret_on = row.version ? str_eq(row.body, STR("on")) : j->role->share.enforce;
+	return e;
+}
+
 static bool enforces(const struct act *act)
 {
 	return act->verb >= VERB_LIMIT && !str_eq(act->driver, STR("task")) && !str_eq(act->driver, STR("null"));
@@ -94,13 +103,23 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 	}
 	if (str_eq(act.driver, STR("task")))
 		return do_task(j, &act, why);
-	if (enforces(&act) && act.desired && act.state == ACT_QUEUED && !j->enforce) {
+	bool on = true;
+	if (enforces(&act) && act.desired && act.state == ACT_QUEUED) {
+		e = judge_enforces(j, &on, why);
+		if (e)
+			return e;
+	}
+	if (!on) {
 		act.state = ACT_HELD;
 		act.hold |= HOLD_OBSERVE;
 		act.approvals_needed = act.approvals_needed ? act.approvals_needed : 1;
 		log_info("observe only: an act is held", "verb", verb_words[act.verb]);
 		return put_act(&j->fold, &act, why);
 	}
+	enum gate gate;
+	e = fold_gate(&j->fold, &act, &gate, why);
+	if (e || gate != GATE_GO)
+		return e ? e : put_act(&j->fold, &act, why);
 	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_SECONDS : NO_HAND_SECONDS) * SECOND_US;
 	if (j->has_hand) {
 		e = order_act(j, &act, why);

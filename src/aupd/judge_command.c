@@ -44,7 +44,10 @@ static enum err check_observe(struct commanding *c, struct fold_command *cmd)
 	if (!str_starts(cmd->act, STR("C-")))
 		cmd->act = str_format(work_arena(c->j->fold.work), "%s/%.*s", number, STR_ARG(cmd->act));
 	enum err e = work_load(c->j->fold.work, TABLE_ACT, cmd->act, act_fields, &act, &row, c->why);
-	if (e == OK && act.hold & HOLD_OBSERVE && !c->j->enforce) {
+	bool on = true;
+	if (e == OK && act.hold & HOLD_OBSERVE)
+		e = judge_enforces(c->j, &on, c->why);
+	if (!on) {
 		e = why_set(c->why, ERR_DENIED, "enforcement is observe-only: %.*s would be held again", STR_ARG(act.key));
 		why_hint(c->why, "aup enforcement on");
 	}
@@ -205,7 +208,6 @@ static enum err cmd_switch(struct commanding *c)
 		return e;
 	bool on = json_flag(c->root, "on", false);
 	/* acts that observe-only held stay held: each may be let go by a person, none goes off by surprise */
-	c->j->enforce = on;
 	row.owner = c->who;
 	row.rank = c->j->fold.now;
 	row.body = on ? STR("on") : STR("observe");
@@ -238,7 +240,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "policy-post", cmd_policy_post }, { "who", cmd_who },
 	{ "lookups", cmd_lookups }, { "clock", cmd_clock }, { "intake-confirm", cmd_confirm }, { "intake-discard", cmd_discard },
-	{ "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
+	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
 };
 
 static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)

@@ -26,6 +26,7 @@ enum err cmd_who(struct commanding *c) MUST_CHECK;
 enum err cmd_lookups(struct commanding *c) MUST_CHECK;
 enum err cmd_confirm(struct commanding *c) MUST_CHECK;
 enum err cmd_discard(struct commanding *c) MUST_CHECK;
+enum err cmd_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_reparse(struct commanding *c) MUST_CHECK;
 enum err cmd_ignore(struct commanding *c) MUST_CHECK;
 

@@ -5,8 +5,9 @@
  */
 #include "aupd/judge.h"
 #include "aupd/registry_row.h"
+#include "base/file.h"
 
-enum { PAGE = 500 };
+enum { PAGE = 500, KEY_BYTES_MAX = 64 };
 static const struct row_key tables_key = { TABLE_COUNTER, { "tables", 6 } };
 
 enum err judge_tables_change(struct judge *j, struct why *why)
@@ -98,13 +99,28 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 	return OK;
 }
 
-/* What was switched by a command outlives a restart; the configuration's word holds until the first such command. */
-enum err judge_load_switch(struct judge *j, struct why *why)
+enum err judge_token_key(struct judge *j, int data_fd, struct why *why)
 {
-	struct row_key key = { TABLE_SWITCH, STR("enforcement") };
-	struct row row;
-	enum err e = j->driver->load(j->store, j->scratch, &key, 1, &row, why);
-	if (e == OK && row.version)
-		j->enforce = str_eq(row.body, STR("on"));
+	struct str text;
+	enum err e = file_read_all(j->scratch, data_fd, "token.key", KEY_BYTES_MAX, &text, why);
+	if (e == ERR_NOTFOUND) {
+		random_bytes(j->fold.token_key.octets, SEAL_KEY_LEN);
+		return file_replace(data_fd, "token.key", (struct str){ (const char *)j->fold.token_key.octets, SEAL_KEY_LEN }, 0600, why);
+	}
+	if (e == OK && text.len != SEAL_KEY_LEN)
+		e = why_set(why, ERR_CORRUPT, "token.key is damaged");
+	if (e == OK)
+		memcpy(j->fold.token_key.octets, text.ptr, SEAL_KEY_LEN);
+	return e;
+}
+
+enum err judge_read_marks(struct judge *j, struct why *why)
+{
+	struct mark *marks;
+	size_t n;
+	enum err e = j->driver->marks(j->store, j->scratch, 1, &marks, &n, why);
+	for (size_t i = 0; e == OK && i < n; i++)
+		if (marks[i].hop == HOP_LANE)
+			j->lane_committed[marks[i].lane] = marks[i].at;
 	return e;
 }

@@ -79,6 +79,8 @@ static enum err read_candidate(struct commanding *c, const struct item *i, struc
 		o->first_at = o->last_at = o->event_at;
 	}
 	o->witness = WITNESS_PERSON;
+	if (!o->receipt.len && o->reply_to.len)
+		o->receipt = fold_receipt(&c->j->fold, &o->at);
 	o->report_id = str_format(work_arena(c->j->fold.work), "confirmed:%.*s:%lld", STR_ARG(key), (long long)n);
 	return OK;
 }
@@ -111,6 +113,29 @@ enum err cmd_confirm(struct commanding *c)
 		case_text(r.number, text);
 		jsonw_str(c->w, "case", str_of(text));
 	}
+	return OK;
+}
+
+/* A question is no complaint: it is acknowledged, opens nothing, and a person writes the answer. */
+enum err cmd_answer(struct commanding *c)
+{
+	struct fold *f = &c->j->fold;
+	struct item i = { 0 };
+	struct row row;
+	enum err e = load_item(c, &i, &row);
+	if (e)
+		return e;
+	if (is_sealed(&i) || !i.reply_to.len)
+		return why_set(c->why, ERR_DENIED, "item %.*s %s", STR_ARG(row.key), is_sealed(&i) ? "is sealed" : "names nobody who could be answered, or was sent by a machine");
+	struct reporter_answer x = { .letter = "question-answer", .to = i.reply_to, .receipt = fold_receipt(f, &i.at), .reference = i.message_id,
+		.received_at = i.received_at, .event_at = TIME_NONE };
+	e = close_item(c, &i, &row, ITEM_DONE);
+	if (e == OK)
+		e = fold_answer(f, &x, c->why);
+	if (e)
+		return e;
+	jsonw_str(c->w, "item", row.key);
+	jsonw_str(c->w, "fate", STR("answered"));
 	return OK;
 }
 

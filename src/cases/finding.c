@@ -197,25 +197,82 @@ enum err retract_step(struct step_work *w)
 	return step_event(w, EVENT_RESOLVED, STR("reporter"), STR("nothing is left that anybody reports")) ? OK : ERR_LIMIT;
 }
 
+/*
+ * The customer is told of what is felt: by one letter for all that a step did, and by one when nothing is in force any more.
+ * A policy without such a letter tells nothing.
+ */
+static enum err tell(struct step_work *w, const char *letter, struct str label, uint32_t step)
+{
+	const struct casefile *c = w->c;
+	char number[CASE_TEXT_MAX];
+	case_text(c->number, number);
+	struct str key = str_format(w->a, "%s/%.*s/notify/%s", number, STR_ARG(label), letter);
+	if (c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS) || !w->in->policy || !policy_letter(w->in->policy, STR("en"), str_of(letter)))
+		return OK;
+	for (unsigned i = 0; i < c->act_count; i++)
+		if (str_eq(c->acts[i], key))
+			return OK;
+	struct act *act = step_act(w, VERB_NOTIFY, str_of(letter), label);
+	if (!act)
+		return ERR_LIMIT;
+	act->driver = STR("notify");
+	act->step = step;
+	w->c->letters++;
+	return OK;
+}
+
+static struct str label_of(struct str key)
+{
+	struct str rest = str_sub(key, str_chr(key, '/') + 1, key.len);
+	return str_sub(rest, 0, str_chr(rest, '/'));
+}
+
+static enum err tell_result(struct step_work *w, const struct act *act)
+{
+	if (act->verb < VERB_LIMIT)
+		return OK;
+	if (!act->desired)
+		return w->in->free ? tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0) : OK;
+	const char *letter = act->verb == VERB_LIMIT ? "limit-notice" : act->verb == VERB_SUSPEND ? "suspend-notice" : "terminated";
+	return tell(w, letter, label_of(act->key), act->step);
+}
+
+/* What a person does is not seen: it stands in the case until somebody says more. */
+static enum err task_result(struct step_work *w, const struct act *act)
+{
+	struct str text = act->param_count ? act->params[0] : STR("a person has to");
+	if (act->verb < VERB_LIMIT || w->in->result != RESULT_DONE)
+		return OK;
+	if (act->desired && act->verb == VERB_TERMINATE)
+		w->c->state = CASE_TERMINATED;
+	struct case_event *e = step_event(w, EVENT_TASK, STR("clock"), act->desired ? text : str_format(w->a, "take back: %.*s", STR_ARG(text)));
+	if (!e)
+		return ERR_LIMIT;
+	e->act = act->key;
+	return OK;
+}
+
 enum err result_step(struct step_work *w)
 {
 	const struct act *act = w->in->act;
 	struct str driver = str_format(w->a, "driver %.*s", STR_ARG(act->driver));
 	struct case_event *e = NULL;
+	if (str_eq(act->driver, STR("task")))
+		return task_result(w, act);
 	switch (w->in->result) {
 	case RESULT_DONE:
 		if (!act->desired)
 			e = step_event(w, EVENT_ACT_LIFTED, driver, str_format(w->a, "%s of %.*s was lifted, seen gone", verb_words[act->verb], STR_ARG(act->service)));
 		else if (act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE)
 			e = step_event(w, EVENT_LETTER, driver, str_format(w->a, "letter \"%.*s\" was handed to the mail server", STR_ARG(act->service)));
-		else if (act->verb == VERB_TASK || act->verb == VERB_ASK)
-			return OK;
 		else
 			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen", verb_words[act->verb], STR_ARG(act->service)));
 		if (act->desired && act->verb == VERB_NOTIFY)
 			w->c->noticed = true;
 		if (act->desired && act->verb == VERB_TERMINATE)
 			w->c->state = CASE_TERMINATED;
+		if (tell_result(w, act) != OK)
+			return ERR_LIMIT;
 		break;
 	case RESULT_REFUSED:
 		e = step_event(w, EVENT_ACT_REFUSED, driver, str_format(w->a, "%s of %.*s was refused: %.*s", verb_words[act->verb], STR_ARG(act->service),

@@ -240,7 +240,7 @@ static enum err judged(struct fold *f, const struct observation *o, const struct
 	return e;
 }
 
-enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
+static enum err observe(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
 {
 	struct fold_result r = { .fate = FATE_NONE };
 	bool seen;
@@ -279,4 +279,10 @@ enum err fold_observation(struct fold *f, const struct observation *o, struct fo
 	if (e == OK)
 		*ret_result = r;
 	return e;
+}
+
+enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
+{
+	enum err e = observe(f, o, ret_result, why);
+	return e ? e : fold_answer_report(f, o, ret_result->fate, why);
 }

@@ -25,6 +25,7 @@ struct fold {
 	struct keyring *keyring;
 	struct seal_key token_key;                      /* of reply tokens and receipts */
 	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
+	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
 	/* Keeps the raw bytes at that position and gives their reference, "" when they cannot be had; NULL = nothing is kept. */
@@ -47,6 +48,23 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why) MUST_C
 /* A row whose time has come: a case's deadline, a parked observation, what may be forgotten. Acts are the releaser's. */
 enum err fold_due(struct fold *f, const struct row *row, struct why *why) MUST_CHECK;
 enum err fold_report(struct fold *f, const struct act_report *r, struct why *why) MUST_CHECK;
+
+/* The receipt of the report at that position: nobody can guess it, and a replay gives the same. */
+struct str fold_receipt(struct fold *f, const struct position *at);
+
+/* An answer to a reporter, within the bounds of fold_reporter.c; to = "" sends nothing. */
+struct reporter_answer {
+	const char *letter;             /* name of the template */
+	struct str to, receipt, reference, source, reason, status;
+	int64_t received_at, event_at;
+};
+
+enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why) MUST_CHECK;
+
+/* May an act that is due be handed over? GATE_WAIT moved its next_at, GATE_DROP ended it: the caller stores it. */
+enum gate { GATE_GO, GATE_WAIT, GATE_DROP };
+
+enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why) MUST_CHECK;
 
 /* A person's doing. The members that its input type names are read. */
 struct fold_command {

@@ -245,7 +245,7 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 		e = case_step(work_arena(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
-			e = make_letter(f, c, &out.acts[i], why);
+			e = make_letter(f, c, &out.acts[i], in->type == INPUT_REPLY ? in->text : STR_NONE, why);
 		if (e == OK)
 			e = put_act(f, &out.acts[i], why);
 	}
@@ -256,5 +256,7 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 		if (e == OK)
 			e = put_event(f, &out.events[i], why);
 	}
+	if (e == OK)
+		e = fold_word(f, c, out.events, out.event_count, why);
 	return e ? e : put_case(f, row, c, why);
 }

@@ -41,7 +41,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	switch (row->table) {
 	case TABLE_CASE: return due_case(f, row, why);
 	case TABLE_PARKED: return due_parked(f, row, why);
-	case TABLE_SEEN: case TABLE_RECEIPT: case TABLE_SESSION: return work_delete(f->work, row->table, row->key, why);
+	case TABLE_SEEN: case TABLE_RECEIPT: case TABLE_SESSION: case TABLE_REPORTER: case TABLE_LETTER: case TABLE_TOKEN: return work_delete(f->work, row->table, row->key, why);
 	default: return OK;
 	}
 }
@@ -89,6 +89,24 @@ static void take_report(struct fold *f, struct act *act, enum act_result result,
 	}
 }
 
+/* Is anything of the case felt by the customer, or not yet known to be gone? */
+static enum err nothing_in_force(struct fold *f, const struct casefile *c, bool *ret_free, struct why *why)
+{
+	*ret_free = false;
+	for (unsigned i = 0; i < c->act_count; i++) {
+		struct act act = { 0 };
+		struct row row;
+		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		bool waits = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED || act.state == ACT_UNDONE || act.state == ACT_EXPIRED;
+		if (e == OK && act.verb >= VERB_LIMIT && !waits && !str_eq(act.driver, STR("task")))
+			return OK;
+	}
+	*ret_free = true;
+	return OK;
+}
+
 enum err fold_report(struct fold *f, const struct act_report *r, struct why *why)
 {
 	struct act act = { 0 };
@@ -105,6 +123,9 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	bool was_done = act.done_at != TIME_NONE && act.desired;
 	enum act_result before = act.last_result, result = meaning(&act, r);
 	take_report(f, &act, result, r);
+	/* what belongs to no case is over when it is done */
+	if (!act.number && (result == RESULT_DONE || result == RESULT_REFUSED))
+		return work_delete(f->work, TABLE_ACT, act.key, why);
 	e = put_act(f, &act, why);
 	if (e || !act.number)
 		return e;
@@ -115,7 +136,9 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
 	struct case_input in = { .type = INPUT_RESULT, .act = &act, .result = result, .text = r->text, .on = was_done && r->op == ACT_CHECK };
-	return step_case(f, &row, &c, &in, why);
+	if (result == RESULT_DONE && !act.desired && act.verb >= VERB_LIMIT)
+		e = nothing_in_force(f, &c, &in.free, why);
+	return e ? e : step_case(f, &row, &c, &in, why);
 }
 
 /* The case a reply token or a bounced Message-ID belongs to; 0 when there is none. */

@@ -14,15 +14,15 @@ static bool has_token(struct str recipient)
 	return plus != SIZE_MAX;
 }
 
-static bool automatic(struct decode *d)
+bool answer_automatic(struct decode *d)
 {
 	static const char *const precedence[] = { "bulk", "junk", "auto_reply", "list" };
 	struct str h = d->mime.parts[0].header, v = mime_value(d->arena, h, "auto-submitted");
 	struct mime_field f;
-	/* RFC 3834 5 */
-	if (v.len && !str_starts_fold(v, STR("no")))
+	/* RFC 3834 2 and 5 */
+	if (d->null_sender || (v.len && !str_starts_fold(v, STR("no"))))
 		return true;
-	if (mime_find_field(h, "x-autoreply", &f) || mime_find_field(h, "x-autorespond", &f) || mime_find_field(h, "x-auto-response-suppress", &f))
+	if (mime_find_field(h, "list-id", &f) || mime_find_field(h, "x-autoreply", &f) || mime_find_field(h, "x-autorespond", &f) || mime_find_field(h, "x-auto-response-suppress", &f))
 		return true;
 	v = mime_value(d->arena, h, "precedence");
 	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]); i++)
@@ -93,7 +93,7 @@ bool answer_decode(struct decode *d)
 		return false;
 	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL);
 	d->format = "answer";
-	d->outcome = automatic(d) ? OUTCOME_AUTO : OUTCOME_ANSWER;
+	d->outcome = d->automatic ? OUTCOME_AUTO : OUTCOME_ANSWER;
 	d->answer = p ? own_words(d->arena, mime_text(d->arena, p, NULL)) : STR_NONE;
 	return true;
 }

@@ -35,7 +35,7 @@ struct observation *decode_add(struct decode *d)
 	if (!o->facts)
 		return NULL;
 	o->reply_to = d->from;
-	o->reporter = d->from;
+	o->reporter = str_lower(d->arena, d->from);
 	d->count++;
 	return o;
 }
@@ -162,6 +162,7 @@ enum err format_decode(struct decode *d)
 		d->message_id = mime_value(d->arena, h, "message-id");
 		d->in_reply_to = mime_value(d->arena, h, "in-reply-to");
 		d->subject = mime_value(d->arena, h, "subject");
+		d->automatic = answer_automatic(d);
 		d->from = mime_addr_spec(d->arena, mime_value(d->arena, h, "from"));
 		if (d->mime.cut)
 			decode_problem(d, false, "nested too deeply or too many parts: the rest is left as bytes");

@@ -26,6 +26,7 @@ struct decode {
 	struct arena *arena;
 	struct str text;
 	struct str recipient;   /* envelope recipient, or "" */
+	bool null_sender;       /* its envelope named nobody to answer to */
 	int64_t received_at;
 	/* found */
 	const char *format;     /* "arf", "xarf-4", "xarf-1"..., "prose", "unknown" */
@@ -36,6 +37,7 @@ struct decode {
 	unsigned problem_count;
 	struct mime mime;       /* count 0 when it is no message */
 	struct str message_id, in_reply_to, from, subject;
+	bool automatic;         /* by its own header: RFC 3834 5, Precedence, a list */
 	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
 	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
 	struct digest raw_digest;

@@ -9,6 +9,7 @@
 
 bool bounce_decode(struct decode *d);
 bool answer_decode(struct decode *d);
+bool answer_automatic(struct decode *d);        /* no person wrote it, or it asks for no answer by machines */
 bool xarf_mail_decode(struct decode *d);        /* a mail that carries XARF JSON, by Feedback-Type or as attachment */
 bool arf_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */

@@ -176,6 +176,7 @@ struct case_input {
 	enum act_result result;
 	uint32_t flag;
 	bool on;
+	bool free;                      /* INPUT_RESULT: nothing of the case is in force any more */
 	struct str incident_key, reporter;
 	const struct earlier *earlier;          /* INPUT_FINDING: what the rule counted before, oldest first */
 	unsigned earlier_count;

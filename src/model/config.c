@@ -16,6 +16,7 @@ static const char *const form_words[] = { "plain", "json", NULL };
 static const struct conf_item provider_items[] = {
 	{ .name = "domain", .type = CONF_WORD, .arguments = "DOMAIN", .required = true, .doc = "domain of our own mail addresses and Message-IDs" },
 	{ .name = "abuse", .type = CONF_WORD, .arguments = "LOCAL-PART", .fallback = "abuse", .doc = "local part of the abuse address; replies come to LOCAL-PART+TOKEN" },
+	{ .name = "word-to", .type = CONF_WORD, .arguments = "ADDRESS", .doc = "mail address of the people who decide: word goes there when one is needed" },
 	{ .name = "contact", .type = CONF_STRING, .arguments = "\"TEXT\"", .fallback = "", .doc = "how people reach us, for letters; the abuse address unless given" },
 	{ .name = NULL },
 };
@@ -77,7 +78,7 @@ const struct field share_fields[] = {
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
-	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
+	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
 };
@@ -169,6 +170,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->mail_domain = conf_text(provider->child, provider_items, "domain");
 	a->mail_local = conf_text(provider->child, provider_items, "abuse");
 	a->contact = conf_text(provider->child, provider_items, "contact");
+	a->word_to = conf_text(provider->child, provider_items, "word-to");
 	if (!a->contact.len)
 		a->contact = str_format(c->arena, "%.*s@%.*s", STR_ARG(a->mail_local), STR_ARG(a->mail_domain));
 	c->data_dir = str_c(c->arena, conf_text(c->first, config_items, "data"));

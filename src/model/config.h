@@ -38,6 +38,7 @@ struct share {
 	/* judge, ear, hand */
 	struct str provider, mail_domain, mail_local, contact;
 	/* judge */
+	struct str word_to;
 	struct str store;
 	bool enforce;
 	struct str *operators;          /* "NAME UID ROLE" */

@@ -1,0 +1,104 @@
+/*
+ * Answers to reporters: a receipt, "not ours", "we need more", an answer to a question. See fold_case.h.
+ *
+ * Never to a machine, never about the sealed class, one letter of a kind for each address a day, and not more than a bounded
+ * number an hour in all: whoever forges our reporters' addresses cannot make us flood them. The address was cleared by the ear
+ * when the mail was automatic or its sender could not stand by it. Of the report only what cannot carry a message is repeated.
+ */
+#include "engine/fold_case.h"
+#include "engine/letter.h"
+
+#include "base/digest.h"
+
+enum { ANSWERS_AN_HOUR = 500, REFERENCE_MAX = 120, TIMES_LEN = 32 };
+
+struct str fold_receipt(struct fold *f, const struct position *at)
+{
+	/* all that one item says has one receipt */
+	return letter_token(f, str_format(work_arena(f->work), "receipt/%u.%llu.%llu", f->source, (unsigned long long)at->segment, (unsigned long long)at->offset));
+}
+
+/* Counts up to a bound until the counter's row falls due; false when the bound is reached. */
+static enum err count_within(struct fold *f, struct str key, uint64_t most, int64_t for_us, bool *ret_within, struct why *why)
+{
+	struct row row;
+	enum err e = work_get(f->work, TABLE_REPORTER, key, &row, why);
+	if (e)
+		return e;
+	uint64_t n = row.version ? (uint64_t)row.rank : 0;
+	*ret_within = n < most;
+	if (!*ret_within)
+		return OK;
+	row.rank = (int64_t)n + 1;
+	row.due_at = f->now + for_us;
+	row.body = STR("{}");
+	return work_put(f->work, &row, why);
+}
+
+static enum err may_write(struct fold *f, struct str to, struct str name, bool *ret_may, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct digest d;
+	*ret_may = false;
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_lower(a, to), &d);
+	struct str hour = str_format(a, "hour/%lld", (long long)(f->now / HOUR_US));
+	struct str who = str_format(a, "%.*s/%.*s/%lld", STR_ARG(str_sub(digest_hex(a, &d), 0, TIMES_LEN)), STR_ARG(name), (long long)(f->now / DAY_US));
+	enum err e = count_within(f, who, 1, 2 * DAY_US, ret_may, why);
+	return e || !*ret_may ? e : count_within(f, hour, ANSWERS_AN_HOUR, 2 * HOUR_US, ret_may, why);
+}
+
+/* The reporter's own id, when it is nothing but an id. */
+static struct str reference_of(struct str id)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@-_=+<>";
+	for (size_t i = 0; i < id.len; i++)
+		if (!id.ptr[i] || !strchr(good, id.ptr[i]))
+			return STR_NONE;
+	return id.len <= REFERENCE_MAX ? id : STR_NONE;
+}
+
+enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	const struct policy *p = fold_policy_at(f, f->now);
+	const struct letter_template *t = p ? policy_letter(p, STR("en"), str_of(x->letter)) : NULL;
+	bool may;
+	if (!t || !x->to.len)
+		return OK;
+	enum err e = may_write(f, x->to, str_of(x->letter), &may, why);
+	if (e || !may)
+		return e;
+	struct str reference = reference_of(x->reference);
+	struct act act = { .key = str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter), .driver = STR("notify"),
+		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
+		.automatic = true };
+	struct letter l = { .customer = STR("reporters"), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true,
+		.in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
+	const struct letter_field fields[] = { { "receipt", x->receipt }, { "reporter_reference", reference }, { "report_time", letter_time(a, x->received_at) },
+		{ "source", x->source }, { "first", letter_time(a, x->event_at) }, { "reason", x->reason }, { "status", x->status }, { "reply_address", l.reply_to },
+		{ "provider", f->provider }, { "contact", f->contact } };
+	e = letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), &act, LETTER_KEPT_DAYS * DAY_US, why);
+	return e ? e : put_act(f, &act, why);
+}
+
+static bool addressable(const struct source *s)
+{
+	return s->type == SOURCE_ADDR || s->type == SOURCE_PREFIX || s->type == SOURCE_DOMAIN;
+}
+
+enum err fold_answer_report(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
+{
+	struct reporter_answer x = { .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id, .received_at = o->received_at, .event_at = o->event_at,
+		.source = addressable(&o->source) ? o->source.text : STR_NONE, .letter = "reporter-receipt" };
+	bool again = o->witness != WITNESS_PERSON && o->received_at + HOUR_US < f->now;
+	if (kind_info(o->kind)->flags & KIND_SEALED || o->at.index || !o->receipt.len || fate == FATE_DUPLICATE || fate == FATE_NONE)
+		return OK;
+	if (fate == FATE_NOT_OURS)
+		x.letter = "reporter-not-ours";
+	else if (fate == FATE_PERSON && again)
+		x.letter = "reporter-need-more";
+	else if (again)
+		return OK;
+	x.reason = STR("who had the address at that time");
+	return fold_answer(f, &x, why);
+}

@@ -1,0 +1,105 @@
+/*
+ * Rendering and keeping letters. See letter.h.
+ *
+ * Templates have no logic: a name in braces is replaced by its value, once, so that a value cannot bring fields of its own.
+ * In a subject every control character of a value is a blank: a value never begins a header of its own.
+ */
+#include "engine/letter.h"
+
+#include "base/digest.h"
+
+enum { TOKEN_BYTES = 15, ID_LEN = 32 };
+
+struct str letter_time(struct arena *a, int64_t at)
+{
+	return at == TIME_NONE ? STR("-") : time_str(a, at - at % SECOND_US);
+}
+
+static struct str value_of(struct str name, const struct letter_field *fields, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (str_eq(name, str_of(fields[i].name)))
+			return fields[i].value.len ? fields[i].value : STR("-");
+	return STR("-");
+}
+
+static struct str fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line)
+{
+	struct buf out;
+	buf_init(&out, LETTER_BYTES_MAX);
+	for (size_t i = 0; i < template.len; i++) {
+		size_t close = template.ptr[i] == '{' ? str_chr(str_sub(template, i, template.len), '}') : SIZE_MAX;
+		if (close == SIZE_MAX) {
+			buf_putc(&out, template.ptr[i]);
+			continue;
+		}
+		struct str v = value_of(str_sub(template, i + 1, close - 1), fields, count);
+		for (size_t k = 0; k < v.len; k++) {
+			unsigned char c = (unsigned char)v.ptr[k];
+			bool control = c == 0x7f || (c < ' ' && (one_line || (c != '\n' && c != '\t')));
+			buf_putc(&out, control ? ' ' : v.ptr[k]);
+		}
+		i += close;
+	}
+	struct str text = out.err ? STR_NONE : str_copy(a, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
+struct str letter_token(struct fold *f, struct str name)
+{
+	static const char alphabet[] = "abcdefghijkmnopqrstuvwxyz23456789";
+	struct digest d;
+	char out[TOKEN_BYTES * 8 / 5];
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, name, &d);
+	for (size_t i = 0; i < sizeof(out); i++) {
+		unsigned bit = (unsigned)i * 5, two = (unsigned)d.octets[bit / 8] << 8 | d.octets[bit / 8 + 1];
+		out[i] = alphabet[two >> (11 - bit % 8) & 31];
+	}
+	return str_copy(work_arena(f->work), (struct str){ out, sizeof(out) });
+}
+
+struct str letter_reply_address(struct fold *f, struct str act_key)
+{
+	return str_format(work_arena(f->work), "%.*s+%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(letter_token(f, act_key)), STR_ARG(f->mail_domain));
+}
+
+static enum err store(struct fold *f, const struct letter *l, struct str token, int64_t due_at, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct seal_key key;
+	struct str clear, sealed;
+	enum err e = keyring_get(f->keyring, l->customer, &key, why);
+	if (e == OK)
+		e = field_encode(a, letter_fields, l, &clear);
+	if (e == OK)
+		e = seal_derived(a, &key, l->message_id, clear, &sealed);
+	if (e)
+		return e;
+	struct row row = { .table = TABLE_LETTER, .key = l->message_id, .owner = l->customer, .state = str_format(a, "%llu", (unsigned long long)l->number),
+		.due_at = due_at, .rank = l->made_at, .body = sealed };
+	e = work_put(f->work, &row, why);
+	struct row back = { .table = TABLE_TOKEN, .key = token, .due_at = due_at, .body = l->message_id };
+	return e ? e : work_put(f->work, &back, why);
+}
+
+enum err letter_post(struct fold *f, struct letter *l, const struct letter_template *t, const struct letter_field *fields, size_t field_count,
+	struct act *act, int64_t kept_us, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	const struct policy *p = fold_policy_at(f, f->now);
+	struct digest d;
+	digest_sha256(act->key, &d);
+	l->language = t->language;
+	l->name = t->name;
+	l->policy = p ? p->version : STR_NONE;
+	l->made_at = f->now;
+	l->from = str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain));
+	l->message_id = str_format(a, "<%.*s@%.*s>", STR_ARG(str_sub(digest_hex(a, &d), 0, ID_LEN)), STR_ARG(f->mail_domain));
+	l->subject = fill(a, t->subject, fields, field_count, true);
+	l->body = fill(a, t->body, fields, field_count, false);
+	if (!l->subject.ptr || !l->body.ptr)
+		return why_set(why, ERR_LIMIT, "letter %.*s is too long", STR_ARG(t->name));
+	act->letter = l->message_id;
+	return store(f, l, letter_token(f, act->key), kept_us ? f->now + kept_us : TIME_NONE, why);
+}

@@ -1,0 +1,32 @@
+/*
+ * Letters of every kind: filled from a template, sealed, stored, and the way back from their reply address.
+ */
+#ifndef AUPD_ENGINE_LETTER_H
+#define AUPD_ENGINE_LETTER_H
+
+#include "engine/fold.h"
+
+enum { LETTER_BYTES_MAX = 256 << 10, LETTER_KEPT_DAYS = 90 };
+
+struct letter_field {
+	const char *name;       /* one of letter_field_names */
+	struct str value;
+};
+
+/* 24 letters and digits of HMAC(token key, name): nobody can guess them, and case does not matter. */
+struct str letter_token(struct fold *f, struct str name);
+/* abuse+TOKEN@domain of the letter that this act is. */
+struct str letter_reply_address(struct fold *f, struct str act_key);
+
+/* Whole seconds: nobody answers to the microsecond. */
+struct str letter_time(struct arena *a, int64_t at);
+
+/*
+ * Fills subject and body, seals the letter under the key of l->customer, stores it with its token, and points the act at it.
+ * The caller sets number, customer, to, reply_to, in_reply_to and automatic. kept_us: how long, 0 = as long as the case.
+ * ERR_LIMIT: longer than LETTER_BYTES_MAX.
+ */
+enum err letter_post(struct fold *f, struct letter *l, const struct letter_template *t, const struct letter_field *fields, size_t field_count,
+	struct act *act, int64_t kept_us, struct why *why) MUST_CHECK;
+
+#endif
