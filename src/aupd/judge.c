@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, RETRY_US = 1000000, COMMAND_BYTES_MAX = 64 << 20 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, COMMAND_BYTES_MAX = 64 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
@@ -136,8 +136,7 @@ static enum err fold_intake(struct judge *j, const struct frame *f)
 	return e;
 }
 
-/* Errors of the moment: the whole batch is tried again. Every other error is the item's own. */
-static bool passes(enum err e)
+bool judge_passes(enum err e)
 {
 	return e == ERR_NOMEM || e == ERR_IO || e == ERR_AGAIN || e == ERR_FULL || e == ERR_CONFLICT;
 }
@@ -161,7 +160,7 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 	work_begin(j->fold.work);
 	if (attempt_begin(j->attempt, &f->at)) {
 		e = fold_intake(j, f);
-		if (e && !passes(e)) {
+		if (e && !judge_passes(e)) {
 			work_undo(j->fold.work);
 			e = keep_bad(j, f, "it could not be judged");
 		}
@@ -212,8 +211,7 @@ static void send_marks(struct judge *j)
 	}
 }
 
-/* What is not taken is asked for again: by the person, or when the order was not answered in time. */
-static void send_kept(struct bus *to, bool is_up, struct buf *kept, const char *whom)
+void judge_send_kept(struct bus *to, bool is_up, struct buf *kept, const char *whom)
 {
 	struct str rest = buf_str(kept);
 	struct frame f;
@@ -256,6 +254,7 @@ static void end_batch(struct judge *j)
 		if (j->batch[i].fd >= 0)
 			net_close(j->batch[i].fd);
 	j->batch_count = 0;
+	j->batch_bytes = 0;
 	arena_reset(j->batch_arena);
 	work_reset(j->fold.work);
 }
@@ -270,13 +269,13 @@ static void pause_links(struct judge *j, bool paused)
 		bus_pause(&j->hand, paused);
 }
 
-static void get_stuck(struct judge *j, const struct why *why)
+void judge_get_stuck(struct judge *j, const struct why *why)
 {
 	if (!j->stuck)
 		log_error("the store takes nothing; all waits and is tried again", "why", why->text);
 	j->stuck = true;
 	pause_links(j, true);
-	timer_set(j->retry_timer, RETRY_US, 0);
+	timer_set(j->retry_timer, JUDGE_RETRY_US, 0);
 }
 
 /* Folds the batch and commits it; again from fresh rows when another judge was quicker. */
@@ -297,7 +296,7 @@ static bool run_batch(struct judge *j)
 	}
 	if (e) {
 		drop_batch(j);
-		get_stuck(j, &why);
+		judge_get_stuck(j, &why);
 		return false;
 	}
 	if (j->stuck) {
@@ -310,56 +309,9 @@ static bool run_batch(struct judge *j)
 	if (j->role->share.number && work_changes(j->fold.work))
 		role_send(j->role, "due");
 	send_marks(j);
-	send_kept(&j->desk, j->has_desk, &j->replies, "desk");
+	judge_send_kept(&j->desk, j->has_desk, &j->replies, "desk");
 	end_batch(j);
 	return true;
-}
-
-/* Everything due by now: deadlines are folded, acts released; until nothing more is due. */
-static bool run_due(struct judge *j)
-{
-	struct why why = { .line = 0 };
-	if (j->role->share.number)
-		return true;
-	for (int round = 0; round < 1000; round++) {
-		struct row *rows;
-		size_t n = 0;
-		struct query q = { .due_by = clock_wall_at(), .limit = RELEASE_MAX };
-		j->fold.now = q.due_by;
-		arena_reset(j->scratch);
-		enum err e = j->hand_is_new ? judge_reconcile(j, &why) : OK;
-		if (e == OK)
-			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
-		for (size_t i = 0; e == OK && i < n; i++)
-			e = rows[i].table == TABLE_ACT ? judge_release(j, &rows[i], &why) : fold_due(&j->fold, &rows[i], &why);
-		size_t changes = work_changes(j->fold.work);
-		if (e == OK)
-			e = judge_commit(j, &why);
-		work_reset(j->fold.work);
-		if (e)
-			buf_clear(&j->orders);
-		if (e == ERR_CONFLICT)
-			continue;
-		if (e) {
-			get_stuck(j, &why);
-			return false;
-		}
-		send_kept(&j->hand, j->has_hand, &j->orders, "hand");
-		j->hand_is_new = false;
-		if (!changes)
-			return true;
-	}
-	return true;
-}
-
-static void set_due_timer(struct judge *j)
-{
-	int64_t due = TIME_NONE;
-	struct why why;
-	if (clock_is_test() || j->role->share.number || j->driver->next_due(j->store, &due, &why) != OK || due == TIME_NONE)
-		return;
-	int64_t wait = due - clock_wall_at();
-	timer_set(j->due_timer, wait < 0 ? RETRY_US / 10 : wait > HOUR_US ? HOUR_US : wait, 0);
 }
 
 static void refresh(struct judge *j)
@@ -380,16 +332,16 @@ static void turn(void *arg)
 		return;
 	if (run_batch(j)) {
 		refresh(j);
-		if (run_due(j))
-			set_due_timer(j);
+		if (judge_due(j))
+			judge_set_due_timer(j);
 	}
 }
 
 static void on_due(void *arg)
 {
 	struct judge *j = arg;
-	if (!j->stuck && run_due(j))
-		set_due_timer(j);
+	if (!j->stuck && judge_due(j))
+		judge_set_due_timer(j);
 }
 
 static void on_retry(void *arg)
@@ -397,22 +349,28 @@ static void on_retry(void *arg)
 	struct judge *j = arg;
 	if (run_batch(j)) {
 		refresh(j);
-		(void)run_due(j);
-		set_due_timer(j);
+		(void)judge_due(j);
+		judge_set_due_timer(j);
 	}
+}
+
+static bool full(const struct judge *j, size_t more_bytes)
+{
+	return j->batch_count == BATCH_FRAMES_MAX || (j->batch_count && j->batch_bytes + more_bytes > BATCH_BYTES_MAX);
 }
 
 static void hold(struct judge *j, enum bus_end from, const struct frame *f, int fd)
 {
-	if (j->batch_count == BATCH_FRAMES_MAX)
+	if (full(j, f->body.len))
 		turn(j);
-	if (j->batch_count == BATCH_FRAMES_MAX) {
+	if (full(j, f->body.len)) {
 		/* stuck and full: the sender keeps it and sends it again after the link was made anew */
 		if (fd >= 0)
 			net_close(fd);
 		return;
 	}
 	struct held_frame *h = &j->batch[j->batch_count++];
+	j->batch_bytes += f->body.len;
 	*h = (struct held_frame){ *f, fd, from };
 	h->frame.body = str_copy(j->batch_arena, f->body);
 }
@@ -474,7 +432,7 @@ static void desk_frame(void *arg, const struct frame *f, const int *take_fds, un
 	struct frame whole = *f;
 	struct why why;
 	/* a long command comes as a memory file beside the connection; a full batch ends before its arena takes it */
-	if (j->batch_count == BATCH_FRAMES_MAX)
+	if (full(j, 0))
 		turn(j);
 	if (f->type == FRAME_COMMAND && fd_count == 2 && file_memory_read(j->batch_arena, take_fds[1], COMMAND_BYTES_MAX, &whole.body, &why) != OK) {
 		log_warn("a long command cannot be read", "why", why.text);

@@ -14,7 +14,7 @@
 #include "evidence/chest.h"
 #include "store/store.h"
 
-enum { BATCH_FRAMES_MAX = 1000, RELEASE_MAX = 200 };
+enum { BATCH_FRAMES_MAX = 1000, BATCH_BYTES_MAX = 16 << 20 /* of bodies; one frame may be all of it */, JUDGE_RETRY_US = 1000000, RELEASE_MAX = 200 };
 
 /* A frame of the batch, kept so that it can be folded again. */
 struct held_frame {
@@ -32,6 +32,7 @@ struct judge {
 	struct arena *policy_arena, *batch_arena, *scratch;
 	struct held_frame batch[BATCH_FRAMES_MAX];
 	unsigned batch_count;
+	size_t batch_bytes;
 	struct buf replies, orders;     /* frames to the desk and to the hand, sent after the commit */
 	struct mark lanes[LANE_COUNT];  /* of the ear, as folded in this batch */
 	bool lane_touched[LANE_COUNT];
@@ -49,6 +50,16 @@ struct judge {
 	bool chest_dirty;
 	uint64_t folded, committed, conflicts;
 };
+
+/* Errors of the moment: all is tried again. Every other error is that of the item or row in hand. */
+bool judge_passes(enum err e);
+/* What waits for a commit goes out. What is not taken is asked for again: by the person, or when the order was not answered in time. */
+void judge_send_kept(struct bus *to, bool is_up, struct buf *kept, const char *whom);
+/* The store takes nothing: links pause, and all is tried again. */
+void judge_get_stuck(struct judge *j, const struct why *why);
+/* Everything due by now, until nothing more is; false when the judge got stuck. Commits by itself; between batches only. */
+bool judge_due(struct judge *j);
+void judge_set_due_timer(struct judge *j);
 
 /* Notes in the batch that registry or policies change, for the other judges. */
 enum err judge_tables_change(struct judge *j, struct why *why) MUST_CHECK;

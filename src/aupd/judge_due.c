@@ -1,0 +1,75 @@
+/*
+ * What is due: deadlines are folded, parked observations tried again, acts released. See judge.h.
+ *
+ * A row that cannot be folded is put off and said, so that it holds up nothing else.
+ */
+#include "aupd/judge.h"
+
+#include "base/clock.h"
+
+enum { ROUNDS_MAX = 1000 };
+
+static enum err put_off(struct judge *j, const struct row *due, struct why *why)
+{
+	struct row row;
+	log_error("a row that is due cannot be folded and is put off for an hour", "table", table_text(due->table), "why", why->text);
+	work_undo(j->fold.work);
+	enum err e = work_get(j->fold.work, due->table, due->key, &row, why);
+	if (e)
+		return e;
+	row.due_at = j->fold.now + HOUR_US;
+	return work_put(j->fold.work, &row, why);
+}
+
+static enum err fold_row(struct judge *j, const struct row *due, struct why *why)
+{
+	work_begin(j->fold.work);
+	enum err e = due->table == TABLE_ACT ? judge_release(j, due, why) : fold_due(&j->fold, due, why);
+	return e && !judge_passes(e) ? put_off(j, due, why) : e;
+}
+
+bool judge_due(struct judge *j)
+{
+	struct why why = { .line = 0 };
+	if (j->role->share.number)
+		return true;
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		struct row *rows;
+		size_t n = 0;
+		struct query q = { .due_by = clock_wall_at(), .limit = RELEASE_MAX };
+		j->fold.now = q.due_by;
+		arena_reset(j->scratch);
+		enum err e = j->hand_is_new ? judge_reconcile(j, &why) : OK;
+		if (e == OK)
+			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
+		for (size_t i = 0; e == OK && i < n; i++)
+			e = fold_row(j, &rows[i], &why);
+		size_t changes = work_changes(j->fold.work);
+		if (e == OK)
+			e = judge_commit(j, &why);
+		work_reset(j->fold.work);
+		if (e)
+			buf_clear(&j->orders);
+		if (e == ERR_CONFLICT)
+			continue;
+		if (e) {
+			judge_get_stuck(j, &why);
+			return false;
+		}
+		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
+		j->hand_is_new = false;
+		if (!changes)
+			return true;
+	}
+	return true;
+}
+
+void judge_set_due_timer(struct judge *j)
+{
+	int64_t due = TIME_NONE;
+	struct why why;
+	if (clock_is_test() || j->role->share.number || j->driver->next_due(j->store, &due, &why) != OK || due == TIME_NONE)
+		return;
+	int64_t wait = due - clock_wall_at();
+	timer_set(j->due_timer, wait < 0 ? JUDGE_RETRY_US / 10 : wait > HOUR_US ? HOUR_US : wait, 0);
+}
