@@ -1,0 +1,146 @@
+/*
+ * decode_mail_per_cpu_s: feedback reports and mails that carry XARF, 10 KB each, from bytes to observations.
+ * decode_xarf_per_cpu_s: bare XARF documents, read and held against the rules of their type.
+ * Inputs are made here and always the same; each has an address of its own. Every round decodes all of them; the best counts.
+ *
+ * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml and document-N.json, for the peer to read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/charset.h"
+#include "bench.h"
+#include "format/format.h"
+
+enum { ROUNDS = 3, KINDS = 16, MAIL_BYTES = 10 << 10, MAILS = 20000, DOCUMENTS = 100000 };
+
+static struct str document(struct arena *a, unsigned i, unsigned bytes)
+{
+	static const char *const types[][3] = { { "messaging", "spam", "\"protocol\":\"smtp\",\"smtp_from\":\"sender@example.net\",\"subject\":\"Win a prize\"" },
+		{ "connection", "login_attack", "\"first_seen\":\"2026-03-01T09:58:00Z\",\"protocol\":\"tcp\",\"destination_ip\":\"203.0.113.9\",\"destination_port\":22" },
+		{ "connection", "ddos", "\"first_seen\":\"2026-03-01T09:58:00Z\",\"protocol\":\"udp\",\"attack_vector\":\"dns_amplification\",\"peak_pps\":120000" },
+		{ "content", "phishing", "\"url\":\"http://login.example.net/bank\",\"target_brand\":\"Example Bank\",\"lure_type\":\"account_suspension\"" } };
+	const char *const *t = types[i % 4];
+	char *p = arena_alloc(a, bytes + 1);
+	for (unsigned k = 0; p && k < bytes; k++)
+		p[k] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[(k * 37 + i) % 64];
+	return str_format(a,
+		"{\n  \"xarf_version\": \"4.2.0\",\n  \"report_id\": \"550e8400-e29b-41d4-a716-4466554400%02u\",\n  \"timestamp\": \"2026-03-01T10:00:00Z\",\n"
+		"  \"reporter\": {\"org\": \"Example Security\", \"contact\": \"abuse@reporter.example\", \"domain\": \"reporter.example\"},\n"
+		"  \"sender\": {\"org\": \"Example Security\", \"contact\": \"abuse@reporter.example\", \"domain\": \"reporter.example\"},\n"
+		"  \"source_identifier\": \"192.0.2.%u\",\n  \"source_port\": %u,\n  \"category\": \"%s\",\n  \"type\": \"%s\",\n"
+		"  \"evidence_source\": \"spamtrap\",\n  \"confidence\": 0.95,\n  \"tags\": [\"campaign:spring\", \"sensor:eu-1\"],\n"
+		"  \"description\": \"Seen by three sensors within ten minutes; the first of them is quoted below.\",\n"
+		"  \"evidence\": [{\"content_type\": \"text/plain\", \"description\": \"what the sensor saw\", \"hash\": "
+		"\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", \"payload\": \"U2VlbiBhdCB0aGUgc2Vuc29y%s\"}],\n  %s\n}\n",
+		i % 100, i % 250 + 1, 1024 + i, t[0], t[1], p ? p : "", t[2]);
+}
+
+static const char top[] = "Return-Path: <fbl@reporter.example>\r\nReceived: from out.reporter.example (out.reporter.example [198.51.100.7])\r\n"
+	"\tby mx.isp.example (Postfix) with ESMTPS id 4XyZ12\r\n\tfor <abuse@isp.example>; Sun, 1 Mar 2026 10:00:05 +0000 (UTC)\r\n"
+	"DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=reporter.example; s=sel;\r\n\th=from:to:subject:date; bh=abc=; b=def=\r\n"
+	"From: Feedback <fbl@reporter.example>\r\nTo: abuse@isp.example\r\nSubject: FW: Earn money\r\nDate: Sun, 1 Mar 2026 10:00:00 +0000\r\n"
+	"Message-ID: <%u.fbl@reporter.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report;\r\n"
+	"\tboundary=\"part1_13d.2e68ed54_boundary\"\r\n\r\n--part1_13d.2e68ed54_boundary\r\nContent-Type: text/plain; charset=\"US-ASCII\"\r\n"
+	"Content-Transfer-Encoding: 7bit\r\n\r\nThis is an email abuse report for an email message received from IP\r\n192.0.2.%u on Sun, 1 Mar 2026 09:58:00 +0000.\r\n"
+	"\r\n--part1_13d.2e68ed54_boundary\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: %s\r\nUser-Agent: SomeGenerator/1.0\r\n"
+	"Version: 1\r\nOriginal-Mail-From: <somespammer@example.net>\r\nOriginal-Rcpt-To: <user@reporter.example>\r\n"
+	"Arrival-Date: Sun, 1 Mar 2026 09:58:00 +0000\r\nReporting-MTA: dns; mail.reporter.example\r\nSource-IP: 192.0.2.%u\r\n"
+	"Authentication-Results: mail.reporter.example; spf=fail smtp.mailfrom=somespammer@example.net\r\nReported-Domain: example.net\r\n"
+	"Reported-Uri: http://example.net/earn_money.html\r\n\r\n--part1_13d.2e68ed54_boundary\r\n";
+
+static void fill(struct buf *b)
+{
+	static const char *const lines[] = { "Dear friend, you have been chosen out of many thousands to earn money at home.\r\n",
+		"Follow the link below, it costs nothing, and answer within the next three days.\r\n", "http://example.net/earn_money.html?id=20260301\r\n", "\r\n" };
+	for (unsigned i = 0; b->len < MAIL_BYTES - 300; i++)
+		buf_puts(b, lines[i % 4]);
+}
+
+static struct str arf_mail(struct arena *a, unsigned i)
+{
+	static const char *const types[] = { "abuse", "fraud", "virus", "other" };
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	buf_puts(&b, str_c(a, str_format(a, top, i, i % 250 + 1, types[i / 2 % 4], i % 250 + 1)));
+	buf_puts(&b, "Content-Type: message/rfc822\r\nContent-Disposition: inline\r\n\r\nReturn-Path: <somespammer@example.net>\r\n"
+		"Received: from mailserver.example.net (mailserver.example.net [192.0.2.1])\r\n\tby mx.reporter.example with ESMTP id M63d4137594e46;\r\n"
+		"\tSun, 1 Mar 2026 09:58:00 +0000\r\nFrom: <somespammer@example.net>\r\nTo: <undisclosed-recipients:;>\r\nSubject: Earn money\r\n"
+		"MIME-Version: 1.0\r\nContent-Type: text/plain\r\nMessage-ID: <8787KJKJ3K4J3K4J3K4J3.mail@example.net>\r\nDate: Sun, 1 Mar 2026 09:57:00 +0000\r\n\r\n");
+	fill(&b);
+	buf_puts(&b, "\r\n--part1_13d.2e68ed54_boundary--\r\n");
+	struct str mail = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return mail;
+}
+
+static struct str xarf_mail(struct arena *a, unsigned i)
+{
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	buf_puts(&b, str_c(a, str_format(a, top, i, i % 250 + 1, "xarf", i % 250 + 1)));
+	buf_puts(&b, "Content-Type: application/json; name=\"xarf.json\"\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+	struct str coded = str_base64(a, document(a, i, 4600));
+	for (size_t at = 0; at < coded.len; at += 76) {
+		buf_put(&b, str_sub(coded, at, 76));
+		buf_puts(&b, "\r\n");
+	}
+	buf_puts(&b, "\r\n--part1_13d.2e68ed54_boundary--\r\n");
+	struct str mail = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return mail;
+}
+
+static void leave(const char *dir, const char *name, unsigned i, const char *ending, struct str bytes)
+{
+	char path[4096];
+	(void)snprintf(path, sizeof(path), "%s/%s-%u.%s", dir, name, i, ending);
+	FILE *f = fopen(path, "wb");
+	if (!f || fwrite(bytes.ptr, 1, bytes.len, f) != bytes.len || fclose(f) != 0) {
+		perror(path);
+		exit(1);
+	}
+}
+
+/* Best of the rounds; each decoding must find its one observation and no problem. */
+static double measure(const struct str *inputs, unsigned count)
+{
+	struct arena *item = arena_new("item", 64 << 20);
+	double best = 0;
+	for (unsigned round = 0; item && round < ROUNDS; round++) {
+		double start = bench_cpu_s();
+		for (unsigned i = 0; i < count; i++, arena_reset(item)) {
+			struct decode d = { .arena = item, .text = inputs[i % KINDS], .received_at = 1772359205000000 };
+			if (format_decode(&d) != OK || d.count != 1 || d.problem_count || d.observations[0].source.type != SOURCE_ADDR) {
+				fprintf(stderr, "input %u is not decoded: %s, %u observations, %.*s\n", i % KINDS, d.format, d.count,
+					STR_ARG(d.problem_count ? d.problems[0].text : STR_NONE));
+				exit(1);
+			}
+		}
+		double rate = count / (bench_cpu_s() - start);
+		best = rate > best ? rate : best;
+	}
+	arena_free(item);
+	return best;
+}
+
+int main(int argc, char **argv)
+{
+	struct arena *a = arena_new("inputs", 16 << 20);
+	struct str mails[KINDS], documents[KINDS];
+	if (argc != 2 || !a) {
+		fprintf(stderr, "usage: bench_decode INPUT-DIRECTORY\n");
+		return 2;
+	}
+	charset_start();
+	for (unsigned i = 0; i < KINDS; i++) {
+		mails[i] = i % 2 ? xarf_mail(a, i) : arf_mail(a, i);
+		documents[i] = document(a, i, 0);
+		leave(argv[1], "mail", i, "eml", mails[i]);
+		leave(argv[1], "document", i, "json", documents[i]);
+	}
+	bench_say("decode_mail_per_cpu_s", measure(mails, MAILS), "1/s");
+	bench_say("decode_xarf_per_cpu_s", measure(documents, DOCUMENTS), "1/s");
+	arena_free(a);
+	return 0;
+}
