@@ -33,6 +33,9 @@ told() { sed -n 's/^| [0-9] | `src\/\([a-z]*\)` | .* | \([^|]*\) |$/\1 \2/p' doc
 is "who may include whom is told as tools/layers.txt has it" "$(allowed)" "$(told)"
 is "every role of the table is one of the daemon's" "$(sed -n 's/.*role_words\[\] = { \(.*\), NULL };/\1/p' src/aupd/role.c | tr -d '",' | tr ' ' '\n' | sort)" \
 	"$(sed -n 's/^| \([a-z]*\) | `aupd\/.*/\1/p' doc/architecture.md | grep -vx keeper | sort)"
+is "the links of the drawing are those that the keeper makes" \
+	"$(tr -d '\n\t ' < src/aupd/child.c | grep -o 'links\[\]\[2\]={.*};' | sed 's/};.*//' | grep -o 'ROLE_[A-Z]*,ROLE_[A-Z]*' | sed 's/ROLE_//g; s/,/-/' | tr A-Z a-z | sort)" \
+	"$(sed -n 's/^Links: \([^.]*\)\..*/\1/p' doc/architecture.md | tr -d ' ' | tr ',' '\n' | sort)"
 is "LICENSE is the Apache License 2.0" "$(sed -n "s/^  license: '\(.*\)',/\1/p" meson.build)" "$(grep -q 'Apache License' LICENSE && grep -q 'Version 2.0' LICENSE && echo Apache-2.0)"
 echo "1..$n"
 exit $((bad > 0))
