@@ -33,6 +33,8 @@ int cmd_completion(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);
+int cmd_lookups(int argc, char **argv);
+int cmd_tail(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_who(int argc, char **argv);

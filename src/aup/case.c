@@ -1,237 +1,309 @@
 /*
- * aup case and aup intake: what waits for people, and what they decide.
+ * aup case: the cases, their stories, and what people decide in them.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "aup/aup.h"
 #include "aup/client.h"
 #include "base/time.h"
 #include "cases/explain.h"
-#include "model/item.h"
 
-static const char *api(int *argc, char **argv)
-{
-	return client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
-}
+enum { STORY_PAGES_MAX = 40, STORY_EVENTS_MAX = 20000, TEXT_MAX = 8192 };
 
-static void print_case_line(struct arena *a, const struct json *row)
+struct calling {
+	struct arena *a;
+	const char *socket_path;
+	bool json;
+};
+
+static void print_case(const struct json *row)
 {
 	const struct json *body = json_get(row, "body");
-	struct str due = json_text(row, "due");
-	(void)a;
-	(void)printf("%-10.*s %-9.*s %-22.*s %-16.*s strikes %lld  reports %lld  next %.*s\n", STR_ARG(json_text(row, "case")), STR_ARG(json_text(row, "state")),
-		STR_ARG(body ? json_text(body, "clause") : STR("(sealed)")), STR_ARG(body ? json_text(body, "customer") : STR("-")),
-		(long long)json_int(body, "strikes", 0), (long long)json_int(body, "report_count", 0), STR_ARG(due.len ? due : STR("-")));
+	struct str due = json_text(row, "due"), who = json_text(body, "assigned");
+	(void)printf("%-10.*s %-10.*s %-22.*s %-16.*s strikes %lld  reports %lld  next %.*s%s%.*s\n", STR_ARG(json_text(row, "case")),
+		STR_ARG(json_text(row, "state")), STR_ARG(body ? json_text(body, "clause") : STR("(sealed)")), STR_ARG(body ? json_text(body, "customer") : STR("-")),
+		(long long)json_int(body, "strikes", 0), (long long)json_int(body, "report_count", 0), STR_ARG(due.len ? due : STR("-")), who.len ? "  with " : "",
+		STR_ARG(who));
 }
 
-static int case_list(int argc, char **argv, struct arena *a, const char *socket_path, bool json)
+/* One page; "after" on the last line says how to get the next. */
+static int case_list(int argc, char **argv, struct calling *c)
 {
-	const char *state = cli_value(&argc, argv, "--state"), *customer = cli_value(&argc, argv, "--customer"), *limit = cli_value(&argc, argv, "--limit");
+	static const char *const filters[][2] = { { "--state", "state" }, { "--customer", "owner" }, { "--clause", "clause" }, { "--assigned", "assigned" },
+		{ "--flag", "flag" }, { "--reseller", "reseller" }, { "--limit", "limit" }, { "--after", "after" } };
+	struct buf path;
 	struct json *root;
 	struct str text;
-	struct str path = str_format(a, "/v1/cases?limit=%s%s%s%s%s", limit ? limit : "50", state ? "&state=" : "", state ? state : "", customer ? "&owner=" : "",
-		customer ? customer : "");
-	int status = client_get(a, socket_path, str_c(a, path), &root, &text);
+	buf_init(&path, CLIENT_PATH_MAX);
+	buf_puts(&path, "/v1/cases");
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		client_query(&path, filters[i][1], cli_value(&argc, argv, filters[i][0]));
+	int status = argc == 2 && cli_no_more_options(argc, argv, "case") ? client_get(c->a, c->socket_path, str_c(c->a, buf_str(&path)), &root, &text)
+		: cli_usage("case");
+	buf_done(&path);
 	if (status)
 		return status;
-	if (json) {
+	if (c->json) {
 		(void)printf("%.*s\n", STR_ARG(text));
 		return EXIT_OK;
 	}
 	const struct json *rows = json_get(root, "rows");
 	for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
-		print_case_line(a, m);
+		print_case(m);
+	if (json_text(root, "after").len)
+		(void)printf("more: --after %.*s\n", STR_ARG(json_text(root, "after")));
 	return EXIT_OK;
 }
 
-static int case_show(struct arena *a, const char *socket_path, const char *number, bool story, bool json)
+struct story {
+	struct casefile c;
+	struct case_event *events;
+	struct act *acts;
+	unsigned event_count, act_count;
+};
+
+static int by_order(const void *x, const void *y)
 {
-	struct json *root;
-	struct str text;
-	int status = client_get(a, socket_path, str_c(a, str_format(a, "/v1/cases/%s", number)), &root, &text);
+	const struct case_event *a = x, *b = y;
+	return a->n < b->n ? -1 : a->n > b->n;
+}
+
+static enum err read_acts(struct calling *c, const struct json *list, struct story *s, struct why *why)
+{
+	unsigned n = 0;
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+		n++;
+	s->acts = ARENA_ARRAY(c->a, struct act, n + 1);
+	enum err e = s->acts ? OK : ERR_NOMEM;
+	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next)
+		e = field_read(c->a, m, act_fields, &s->acts[s->act_count++], why);
+	return e;
+}
+
+static enum err read_events(struct calling *c, const struct json *list, struct story *s, struct why *why)
+{
+	enum err e = OK;
+	for (const struct json *m = list ? list->child : NULL; e == OK && m && s->event_count < STORY_EVENTS_MAX; m = m->next)
+		e = field_read(c->a, m, case_event_fields, &s->events[s->event_count++], why);
+	return e;
+}
+
+static int bad_number(const char *number)
+{
+	uint64_t n;
+	if (case_parse(str_of(number), &n) == OK)
+		return 0;
+	(void)fprintf(stderr, "aup: \"%s\" is no case; a number such as C-4711 is needed\n", number);
+	return EXIT_USAGE;
+}
+
+/* Page by page; gives the first answer's text for --json when it was the only one. */
+static int case_show(struct calling *c, const char *number, bool story)
+{
+	struct story s = { .events = ARENA_ARRAY(c->a, struct case_event, STORY_EVENTS_MAX) };
+	struct str after = STR("");
+	struct why why = { .line = 0 };
+	int status = bad_number(number);
+	for (int page = 0; !status && after.ptr && page < (story ? STORY_PAGES_MAX : 1); page++) {
+		struct buf path;
+		struct json *root;
+		struct str text;
+		buf_init(&path, CLIENT_PATH_MAX);
+		buf_printf(&path, "/v1/cases/%s", number);
+		client_query(&path, "after", after.len ? str_c(c->a, after) : NULL);
+		status = client_get(c->a, c->socket_path, str_c(c->a, buf_str(&path)), &root, &text);
+		buf_done(&path);
+		if (status)
+			return status;
+		const struct json *body = json_get(root, "body");
+		if (c->json) {
+			(void)printf("%.*s\n", STR_ARG(text));
+			return EXIT_OK;
+		}
+		if (!body) {
+			(void)printf("Case %.*s is %.*s, of the sealed class: nothing of it is shown.\n", STR_ARG(json_text(root, "case")), STR_ARG(json_text(root, "state")));
+			return EXIT_OK;
+		}
+		enum err e = page ? OK : field_read(c->a, body, casefile_fields, &s.c, &why);
+		if (e == OK && !page)
+			e = read_acts(c, json_get(root, "acts"), &s, &why);
+		if (e == OK)
+			e = read_events(c, json_get(root, "events"), &s, &why);
+		if (e)
+			return cli_fail(&why);
+		after = json_text(root, "after");
+	}
 	if (status)
 		return status;
-	if (json) {
-		(void)printf("%.*s\n", STR_ARG(text));
-		return EXIT_OK;
-	}
-	struct casefile c = { 0 };
-	struct why why;
-	const struct json *body = json_get(root, "body"), *events = json_get(root, "events"), *acts = json_get(root, "acts");
-	if (!body) {
-		(void)printf("case %s is sealed: two officers open it\n", number);
-		return EXIT_OK;
-	}
-	if (field_read(a, body, casefile_fields, &c, &why) != OK)
-		return cli_fail(&why);
-	unsigned n = 0, m = 0;
-	for (const struct json *e = events ? events->child : NULL; e; e = e->next)
-		n++;
-	for (const struct json *e = acts ? acts->child : NULL; e; e = e->next)
-		m++;
-	struct case_event *list = ARENA_ARRAY(a, struct case_event, n + 1);
-	struct act *act_list = ARENA_ARRAY(a, struct act, m + 1);
-	n = m = 0;
-	for (const struct json *e = events ? events->child : NULL; list && e; e = e->next)
-		if (field_read(a, e, case_event_fields, &list[n++], &why) != OK)
-			return cli_fail(&why);
-	for (const struct json *e = acts ? acts->child : NULL; act_list && e; e = e->next)
-		if (field_read(a, e, act_fields, &act_list[m++], &why) != OK)
-			return cli_fail(&why);
 	struct buf out;
-	buf_init(&out, 16 << 20);
-	explain_case(a, &c, list, n, act_list, m, story, &out);
+	buf_init(&out, 64 << 20);
+	qsort(s.events, s.event_count, sizeof(*s.events), by_order);
+	explain_case(c->a, &s.c, s.events, s.event_count, s.acts, s.act_count, story, &out);
 	(void)fwrite(out.ptr, 1, out.len, stdout);
 	buf_done(&out);
 	return EXIT_OK;
 }
 
-static const struct { const char *verb, *op, *usage; bool text, act, off; } verbs[] = {
-	{ "note", "case-note", "C-N TEXT", true, false, false }, { "reply", "case-reply", "C-N TEXT", true, false, false },
-	{ "assign", "case-assign", "C-N OPERATOR", true, false, false },
-	{ "approve", "case-approve", "C-N ACT", false, true, false }, { "resolve", "case-resolve", "C-N REASON", true, false, false },
-	{ "reopen", "case-reopen", "C-N REASON", true, false, false }, { "merge", "case-merge", "C-N INTO", true, false, false },
-	{ "split", "case-split", "C-N REASON", true, false, false }, { "undo", "case-undo", "C-N ACT", false, true, false },
-	{ "uphold", "case-review", "C-N REASON", true, false, false }, { "dismiss", "case-review", "C-N REASON", true, false, true },
-	{ "appeal", "case-appeal", "C-N REASON", true, false, false }, { "emergency", "case-emergency", "C-N SERVICE --because TEXT", false, false, false },
-	{ NULL, NULL, NULL, false, false, false } };
+static int tell(struct calling *c, struct command_text *t, const char *number, const char *verb)
+{
+	struct json *root;
+	struct str text;
+	int status = command_send(c->a, c->socket_path, t, &root, &text);
+	if (status)
+		return status;
+	if (c->json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	else if (json_flag(root, "waits", false))
+		(void)printf("%s %s: asked for; the case is sealed, and it is done when a second person asks for the same\n", number, verb);
+	else if (json_text(root, "case").len && !str_eq(json_text(root, "case"), str_of(number)))
+		(void)printf("%s %s: done, see %.*s\n", number, verb, STR_ARG(json_text(root, "case")));
+	else
+		(void)printf("%s %s: done\n", number, verb);
+	return EXIT_OK;
+}
 
-static int case_verb(int argc, char **argv, struct arena *a, const char *socket_path, bool json, size_t v)
+enum last { LAST_TEXT, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS };
+
+static const struct case_verb {
+	const char *name, *op;
+	enum last last;                 /* what follows the number */
+	bool off;
+} verbs[] = {
+	{ "reply", "case-reply", LAST_TEXT, false }, { "note", "case-note", LAST_TEXT, false }, { "assign", "case-assign", LAST_TEXT, false },
+	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
+	{ "reopen", "case-reopen", LAST_TEXT, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
+	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
+	{ "emergency", "case-emergency", LAST_SERVICE, false }, { NULL, NULL, LAST_TEXT, false } };
+
+/* "-": the text is what standard input says. */
+static struct str text_of(struct arena *a, const char *arg)
+{
+	char bytes[TEXT_MAX];
+	size_t n = 0;
+	ssize_t got;
+	if (strcmp(arg, "-") != 0)
+		return str_of(arg);
+	while (n < sizeof(bytes) && (got = read(STDIN_FILENO, bytes + n, sizeof(bytes) - n)) > 0)
+		n += (size_t)got;
+	return str_copy(a, str_trim((struct str){ bytes, n }));
+}
+
+static bool put_last(struct calling *c, struct command_text *t, const struct case_verb *v, int argc, char **argv, const char *because)
+{
+	uint64_t n;
+	switch (v->last) {
+	case LAST_ACT:
+		if (argc == 4)
+			jsonw_str(&t->w, "act", str_of(argv[3]));
+		return argc == 3 || argc == 4;
+	case LAST_SERVICE: case LAST_INTO:
+		if (argc == 4)
+			jsonw_str(&t->w, v->last == LAST_INTO ? "into" : "service", str_of(argv[3]));
+		return argc == 4 && (because || v->last == LAST_INTO);
+	case LAST_EVENTS:
+		jsonw_array(&t->w, "events");
+		for (int i = 3; i < argc; i++) {
+			if (str_to_u64(str_of(argv[i]), INT64_MAX, &n) != OK)
+				return false;
+			jsonw_int(&t->w, NULL, (int64_t)n);
+		}
+		jsonw_end(&t->w, ']');
+		return argc > 3;
+	case LAST_TEXT:
+		if (argc == 4)
+			jsonw_str(&t->w, "text", text_of(c->a, argv[3]));
+		return argc == 4;
+	}
+	return false;
+}
+
+static int run_verb(int argc, char **argv, struct calling *c, const struct case_verb *v)
 {
 	const char *because = cli_value(&argc, argv, "--because");
-	struct command_text c;
-	struct json *root;
-	struct str text;
-	if (argc != 4 || (strcmp(verbs[v].verb, "emergency") == 0 && !because)) {
-		(void)fprintf(stderr, "usage: aup case %s %s\n", verbs[v].verb, verbs[v].usage);
-		return EXIT_USAGE;
+	struct command_text t;
+	if (argc < 3 || !cli_no_more_options(argc, argv, "case"))
+		return cli_usage("case");
+	int status = bad_number(argv[2]);
+	if (status)
+		return status;
+	command_begin(&t, v->op);
+	jsonw_str(&t.w, "case", str_of(argv[2]));
+	if (!put_last(c, &t, v, argc, argv, because)) {
+		buf_done(&t.body);
+		return cli_usage("case");
 	}
-	command_begin(&c, verbs[v].op);
-	jsonw_str(&c.w, "case", str_of(argv[2]));
-	jsonw_str(&c.w, verbs[v].act ? "act" : verbs[v].text ? "text" : "service", str_of(argv[3]));
 	if (because)
-		jsonw_str(&c.w, "text", str_of(because));
-	jsonw_bool(&c.w, "on", !verbs[v].off);
-	int status = command_send(a, socket_path, &c, &root, &text);
-	if (status == EXIT_OK && json)
-		(void)printf("%.*s\n", STR_ARG(text));
-	else if (status == EXIT_OK)
-		(void)printf("%s %s: done\n", argv[2], verbs[v].verb);
-	return status;
+		jsonw_str(&t.w, "text", str_of(because));
+	jsonw_bool(&t.w, "on", !v->off);
+	return tell(c, &t, argv[2], v->name);
 }
 
-static int case_open(int argc, char **argv, struct arena *a, const char *socket_path, bool json)
+static int case_open(int argc, char **argv, struct calling *c)
 {
-	const char *customer = cli_value(&argc, argv, "--customer"), *clause = cli_value(&argc, argv, "--clause"), *because = cli_value(&argc, argv, "--because");
-	struct command_text c;
+	const char *customer = cli_value(&argc, argv, "--customer"), *clause = cli_value(&argc, argv, "--clause"), *ladder = cli_value(&argc, argv, "--ladder"),
+		   *because = cli_value(&argc, argv, "--because");
+	struct command_text t;
 	struct json *root;
 	struct str text;
-	if (!customer || !because) {
-		(void)fprintf(stderr, "usage: aup case open --customer ID [--clause ID] --because TEXT\n");
-		return EXIT_USAGE;
-	}
-	command_begin(&c, "case-open");
-	jsonw_str(&c.w, "customer", str_of(customer));
-	jsonw_str(&c.w, "clause", str_of(clause ? clause : "other.discretion"));
-	jsonw_str(&c.w, "text", str_of(because));
-	int status = command_send(a, socket_path, &c, &root, &text);
+	if (argc != 2 || !customer || !because)
+		return cli_usage("case");
+	command_begin(&t, "case-open");
+	jsonw_str(&t.w, "customer", str_of(customer));
+	jsonw_str(&t.w, "clause", str_of(clause ? clause : "other.discretion"));
+	jsonw_str(&t.w, "ladder", str_of(ladder));
+	jsonw_str(&t.w, "text", str_of(because));
+	int status = command_send(c->a, c->socket_path, &t, &root, &text);
 	if (status == EXIT_OK)
-		(void)printf("%.*s\n", STR_ARG(json ? text : json_text(root, "case")));
+		(void)printf("%.*s\n", STR_ARG(c->json ? text : json_text(root, "case")));
 	return status;
 }
 
-static int case_flag(int argc, char **argv, struct arena *a, const char *socket_path)
+static int case_flag(int argc, char **argv, struct calling *c)
 {
 	static const struct { const char *name; uint32_t flag; } flags[] = { { "do-not-tell", CASE_DO_NOT_TELL }, { "hold", CASE_HOLD }, { "counsel", CASE_COUNSEL } };
 	bool off = cli_flag(&argc, argv, "--off");
-	struct command_text c;
-	struct json *root;
-	struct str text;
-	for (size_t i = 0; argc == 4 && i < 3; i++) {
+	struct command_text t;
+	for (size_t i = 0; argc == 4 && i < sizeof(flags) / sizeof(flags[0]); i++) {
 		if (strcmp(argv[3], flags[i].name) != 0)
 			continue;
-		command_begin(&c, "case-flag");
-		jsonw_str(&c.w, "case", str_of(argv[2]));
-		jsonw_str(&c.w, "text", str_of(flags[i].name));
-		jsonw_int(&c.w, "flag", flags[i].flag);
-		jsonw_bool(&c.w, "on", !off);
-		return command_send(a, socket_path, &c, &root, &text);
+		int status = bad_number(argv[2]);
+		if (status)
+			return status;
+		command_begin(&t, "case-flag");
+		jsonw_str(&t.w, "case", str_of(argv[2]));
+		jsonw_str(&t.w, "text", str_of(flags[i].name));
+		jsonw_int(&t.w, "flag", flags[i].flag);
+		jsonw_bool(&t.w, "on", !off);
+		return tell(c, &t, argv[2], "flag");
 	}
-	(void)fprintf(stderr, "usage: aup case flag [--off] C-N do-not-tell|hold|counsel\n");
-	return EXIT_USAGE;
+	return cli_usage("case");
 }
 
 int cmd_case(int argc, char **argv)
 {
-	bool json = cli_flag(&argc, argv, "--json");
-	const char *socket_path = api(&argc, argv);
-	struct arena *a = arena_new("case", CLI_BYTES_MAX);
-	int status = EXIT_USAGE;
+	struct calling c = { .json = cli_flag(&argc, argv, "--json") };
+	c.socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	c.a = arena_new("case", CLI_BYTES_MAX);
 	const char *verb = argc > 1 ? argv[1] : "";
-	if (!a)
+	const struct case_verb *v = verbs;
+	int status = EXIT_NO;
+	while (v->name && strcmp(verb, v->name) != 0)
+		v++;
+	if (!c.a)
 		return EXIT_NO;
 	if (strcmp(verb, "list") == 0)
-		status = case_list(argc, argv, a, socket_path, json);
+		status = case_list(argc, argv, &c);
 	else if (strcmp(verb, "open") == 0)
-		status = case_open(argc, argv, a, socket_path, json);
+		status = case_open(argc, argv, &c);
 	else if (strcmp(verb, "flag") == 0)
-		status = case_flag(argc, argv, a, socket_path);
+		status = case_flag(argc, argv, &c);
 	else if (argc == 3 && (strcmp(verb, "show") == 0 || strcmp(verb, "explain") == 0))
-		status = case_show(a, socket_path, argv[2], strcmp(verb, "explain") == 0, json);
-	else {
-		size_t v = 0;
-		while (verbs[v].verb && strcmp(verb, verbs[v].verb) != 0)
-			v++;
-		status = verbs[v].verb ? case_verb(argc, argv, a, socket_path, json, v) : cli_usage("case");
-	}
-	arena_free(a);
-	return status;
-}
-
-int cmd_intake(int argc, char **argv)
-{
-	bool json = cli_flag(&argc, argv, "--json");
-	const char *socket_path = api(&argc, argv), *kind = cli_value(&argc, argv, "--class"), *at = cli_value(&argc, argv, "--at"),
-		   *candidate = cli_value(&argc, argv, "--candidate"), *because = cli_value(&argc, argv, "--because");
-	struct arena *a = arena_new("intake", CLI_BYTES_MAX);
-	struct json *root;
-	struct str text;
-	struct command_text c;
-	const char *verb = argc > 1 ? argv[1] : "";
-	int status = EXIT_USAGE;
-	if (!a)
-		return EXIT_NO;
-	if (strcmp(verb, "list") == 0) {
-		status = client_get(a, socket_path, "/v1/intake?limit=200&state=waiting", &root, &text);
-		const struct json *rows = status == EXIT_OK ? json_get(root, "rows") : NULL;
-		if (status == EXIT_OK && json)
-			(void)printf("%.*s\n", STR_ARG(text));
-		for (const struct json *m = rows && !json ? rows->child : NULL; m; m = m->next)
-			(void)printf("%-16.*s %-10.*s %.*s\n", STR_ARG(json_text(m, "key")), STR_ARG(json_text(json_get(m, "body"), "type")),
-				STR_ARG(str_printable(a, json_text(json_get(m, "body"), "subject_line"), 100)));
-	} else if (strcmp(verb, "show") == 0 && argc == 3) {
-		status = client_get(a, socket_path, str_c(a, str_format(a, "/v1/intake/%s", argv[2])), &root, &text);
-		if (status == EXIT_OK)
-			(void)printf("%.*s\n", STR_ARG(text));
-	} else if ((strcmp(verb, "confirm") == 0 || strcmp(verb, "discard") == 0 || strcmp(verb, "answer") == 0) && argc == 3) {
-		command_begin(&c, str_c(a, str_format(a, "intake-%s", verb)));
-		jsonw_str(&c.w, "item", str_of(argv[2]));
-		if (kind)
-			jsonw_str(&c.w, "class", str_of(kind));
-		if (at)
-			jsonw_str(&c.w, "at", str_of(at));
-		if (because)
-			jsonw_str(&c.w, "text", str_of(because));
-		uint64_t n;
-		if (candidate && str_to_u64(str_of(candidate), 1000, &n) == OK)
-			jsonw_int(&c.w, "candidate", (int64_t)n);
-		status = command_send(a, socket_path, &c, &root, &text);
-		if (status == EXIT_OK)
-			(void)printf("%.*s\n", STR_ARG(json ? text : json_text(root, "fate").len ? json_text(root, "fate") : STR("discarded")));
-	} else {
-		status = cli_usage("intake");
-	}
-	arena_free(a);
+		status = case_show(&c, argv[2], strcmp(verb, "explain") == 0);
+	else
+		status = v->name ? run_verb(argc, argv, &c, v) : cli_usage("case");
+	arena_free(c.a);
 	return status;
 }

@@ -15,17 +15,22 @@ const struct command commands[] = {
 	{ "check", "[-c FILE]", "check the daemon's configuration and print it in its normal form, without a daemon", cmd_check },
 	{ "policy", "check PATH | test PATH [NAME] | show PATH [CLAUSE|LADDER] | coverage [--sources LIST] PATH | diff OLD NEW | post PATH",
 		"what a policy says, without a daemon; post gives it to the daemon", cmd_policy },
-	{ "case", "list [--state STATE] [--customer ID] [--limit N] | show C-N | explain C-N | open --customer ID [--clause ID] --because TEXT"
-		" | note C-N TEXT | assign C-N OPERATOR | approve C-N ACT | resolve C-N REASON | reopen C-N REASON | merge C-N INTO | split C-N REASON"
-		" | undo C-N ACT | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | emergency C-N SERVICE --because TEXT"
-		" | flag [--off] C-N (do-not-tell|hold|counsel)",
-		"cases, and what people decide in them", cmd_case },
-	{ "intake", "list | show ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] | discard ITEM [--because TEXT]", "what came in and waits for a person", cmd_intake },
+	{ "case", "list [--state STATE] [--customer ID] [--clause ID] [--assigned OPERATOR] [--flag FLAG] [--reseller ID] [--limit N] [--after PLACE]"
+		" | show C-N | explain C-N | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
+		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
+		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON"
+		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)",
+		"cases, and what people decide in them; each with --json", cmd_case },
+	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
+		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
+		"what came in and waits for a person; each with --json", cmd_intake },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
+	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID", "customers, resellers, services and what they hold", cmd_registry },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
+	{ "tail", "[--json] [--count N]", "what happens in cases, as it happens", cmd_tail },
 	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },
 	{ "test", "pass SPAN", "move the test clock from due row to due row", cmd_test },
 	{ "completion", "bash", "print the completion of this command for a shell", cmd_completion },
@@ -49,13 +54,26 @@ static void list_commands(FILE *out)
 	(void)fprintf(out, "\naup COMMAND --help tells its arguments; aup(8) tells the rest.\n");
 }
 
-/* One line for each of its alternatives, which " | " sets apart. */
-static void print_usage(FILE *out, const struct command *c)
+static bool begins_with(const char *usage, const char *verb)
 {
-	const char *lead = "usage:", *from = c->arguments;
-	for (const char *bar; (bar = strstr(from, " | ")); from = bar + 3, lead = "      ")
-		(void)fprintf(out, "%s aup %s %.*s\n", lead, c->name, (int)(bar - from), from);
-	(void)fprintf(out, "%s aup %s %s\n", lead, c->name, from);
+	size_t n = strlen(verb);
+	return strncmp(usage, verb, n) == 0 && (usage[n] == ' ' || !usage[n]);
+}
+
+/* One line for each of its alternatives, which " | " sets apart; with a verb ("" = none) the lines that begin with it, if there are any. */
+static void print_usage(FILE *out, const struct command *c, const char *verb)
+{
+	const char *lead = "usage:";
+	for (int only = verb[0] != '\0'; only >= 0 && lead[0] == 'u'; only--) {
+		for (const char *from = c->arguments, *bar = from; bar; from = bar + 3) {
+			bar = strstr(from, " | ");
+			int n = bar ? (int)(bar - from) : (int)strlen(from);
+			if (only && !begins_with(from, verb))
+				continue;
+			(void)fprintf(out, "%s aup %s %.*s\n", lead, c->name, n, from);
+			lead = "      ";
+		}
+	}
 }
 
 static int cmd_help(int argc, char **argv)
@@ -65,7 +83,7 @@ static int cmd_help(int argc, char **argv)
 		list_commands(stdout);
 		return EXIT_OK;
 	}
-	print_usage(stdout, c);
+	print_usage(stdout, c, argc > 2 ? argv[2] : "");
 	(void)printf("\n%s\n", c->doc);
 	return EXIT_OK;
 }
@@ -107,7 +125,7 @@ int cli_usage(const char *command)
 {
 	const struct command *c = find(command);
 	if (c)
-		print_usage(stderr, c);
+		print_usage(stderr, c, "");
 	return EXIT_USAGE;
 }
 
@@ -148,7 +166,7 @@ int main(int argc, char **argv)
 	argc--;
 	argv++;
 	if (cli_flag(&argc, argv, "--help")) {
-		print_usage(stdout, c);
+		print_usage(stdout, c, argc > 1 ? argv[1] : "");
 		(void)printf("\n%s\n", c->doc);
 		return EXIT_OK;
 	}

@@ -11,6 +11,7 @@
 #include "aup/client.h"
 #include "aup/policy.h"
 #include "base/file.h"
+#include "base/time.h"
 
 enum { INGEST_BYTES_MAX = 100 << 20 };
 
@@ -62,7 +63,8 @@ int cmd_who(int argc, char **argv)
 	struct json *root;
 	struct str text;
 	uint64_t n;
-	if (!a || argc != 2 || !because || (port && str_to_u64(str_of(port), 65535, &n) != OK)) {
+	int64_t when;
+	if (!a || argc != 2 || !because || (port && str_to_u64(str_of(port), 65535, &n) != OK) || (at && time_parse(str_of(at), &when) != OK)) {
 		arena_free(a);
 		return cli_usage("who");
 	}
@@ -88,6 +90,33 @@ int cmd_who(int argc, char **argv)
 		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
 			(void)printf("because: %.*s\n", STR_ARG(m->text));
 	}
+	arena_free(a);
+	return status;
+}
+
+int cmd_lookups(int argc, char **argv)
+{
+	const char *socket_path = api(&argc, argv), *by = cli_value(&argc, argv, "--operator"), *limit = cli_value(&argc, argv, "--limit");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("lookups", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	uint64_t n = 50;
+	if (!a || argc != 1 || (limit && str_to_u64(str_of(limit), 1000, &n) != OK)) {
+		arena_free(a);
+		return cli_usage("lookups");
+	}
+	command_begin(&c, "lookups");
+	jsonw_str(&c.w, "operator", str_of(by));
+	jsonw_int(&c.w, "limit", (int64_t)n);
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	const struct json *list = status == EXIT_OK && !json ? json_get(root, "lookups") : NULL;
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+		(void)printf("%.*s  %.*s asked for %.*s: %.*s\n", STR_ARG(json_text(m, "time")), STR_ARG(json_text(m, "operator")),
+			STR_ARG(str_printable(a, json_text(m, "asked"), 300)), STR_ARG(str_printable(a, json_text(m, "because"), 500)));
 	arena_free(a);
 	return status;
 }

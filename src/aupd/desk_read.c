@@ -1,15 +1,13 @@
 /*
- * What the desk reads. See desk_read.h. A sealed case shows its number, state and time, and nothing else.
+ * What the desk reads. See desk_read.h.
  */
 #include "aupd/desk_read.h"
 
+#include "aupd/desk_case.h"
 #include "base/clock.h"
-#include "base/json.h"
-#include "model/act.h"
 #include "model/case.h"
-#include "model/item.h"
 
-enum { ANSWER_BYTES_MAX = 64 << 20, STORY_MAX = 1000 };
+enum { ANSWER_BYTES_MAX = 64 << 20 };
 
 void desk_store_close(struct desk_store *d)
 {
@@ -18,52 +16,19 @@ void desk_store_close(struct desk_store *d)
 	d->store = NULL;
 }
 
-static struct query query_of(struct http_request *r, enum table t)
-{
-	struct query q = { .table = t, .due_by = TIME_NONE, .limit = 50, .descending = true };
-	struct str limit = http_query(r, "limit"), after = http_query(r, "after"), rank;
-	uint64_t n;
-	if (http_query(r, "state").len)
-		q.state = http_query(r, "state");
-	if (http_query(r, "owner").len)
-		q.owner = http_query(r, "owner");
-	if (http_query(r, "tenant").len)
-		q.tenant = http_query(r, "tenant");
-	if (http_query(r, "prefix").len)
-		q.key_prefix = http_query(r, "prefix");
-	if (str_to_u64(limit, QUERY_LIMIT_MAX, &n) == OK && n)
-		q.limit = (unsigned)n;
-	if (after.len && str_split(&after, ',', &rank) && str_to_i64(rank, &q.after_rank) == OK) {
-		q.has_after = true;
-		q.after_key = after.ptr ? after : STR("");
-	}
-	return q;
-}
-
-static bool sealed_body(const struct row *row)
-{
-	return row->table == TABLE_CASE && str_eq(row->state, STR("sealed"));
-}
-
 static void put_row(struct jsonw *w, const struct row *row)
 {
-	char number[CASE_TEXT_MAX];
 	jsonw_object(w, NULL);
-	jsonw_str(w, "key", sealed_body(row) ? STR("sealed") : row->key);
-	if (row->table == TABLE_CASE) {
-		case_text((uint64_t)row->rank, number);
-		jsonw_str(w, "case", str_of(number));
-	}
+	jsonw_str(w, "key", row->key);
 	jsonw_str(w, "state", row->state);
 	jsonw_time(w, "due", row->due_at);
-	if (!sealed_body(row))
-		jsonw_raw(w, "body", row->body);
+	jsonw_raw(w, "body", row->body);
 	jsonw_end(w, '}');
 }
 
 static enum err list(struct desk_store *d, struct http_request *r, enum table t, struct jsonw *w, struct why *why)
 {
-	struct query q = query_of(r, t);
+	struct query q = desk_query(r, t);
 	struct row *rows;
 	size_t n;
 	enum err e = d->driver->page(d->store, r->arena, &q, &rows, &n, why);
@@ -74,49 +39,8 @@ static enum err list(struct desk_store *d, struct http_request *r, enum table t,
 		put_row(w, &rows[i]);
 	jsonw_end(w, ']');
 	if (n == q.limit)
-		jsonw_str(w, "after", str_format(r->arena, "%lld,%.*s", (long long)rows[n - 1].rank, STR_ARG(rows[n - 1].key)));
+		desk_after(r, w, &rows[n - 1]);
 	return OK;
-}
-
-static enum err all_of(struct desk_store *d, struct http_request *r, const struct query *q, const char *name, struct jsonw *w, struct why *why)
-{
-	struct row *rows;
-	size_t n;
-	enum err e = d->driver->page(d->store, r->arena, q, &rows, &n, why);
-	jsonw_array(w, name);
-	for (size_t i = 0; e == OK && i < n; i++)
-		jsonw_raw(w, NULL, rows[i].body);
-	jsonw_end(w, ']');
-	return e;
-}
-
-static enum err one_case(struct desk_store *d, struct http_request *r, struct str text, struct jsonw *w, struct why *why)
-{
-	uint64_t number;
-	char name[CASE_TEXT_MAX];
-	struct row rows[1];
-	if (case_parse(text, &number) != OK)
-		return why_set(why, ERR_SYNTAX, "no case number");
-	struct row_key index = { TABLE_COUNTER, str_format(r->arena, "number/%llu", (unsigned long long)number) };
-	enum err e = d->driver->load(d->store, r->arena, &index, 1, rows, why);
-	if (e == OK && !rows[0].version)
-		return why_set(why, ERR_NOTFOUND, "there is no such case");
-	struct row_key key = { TABLE_CASE, rows[0].body };
-	if (e == OK)
-		e = d->driver->load(d->store, r->arena, &key, 1, rows, why);
-	if (e)
-		return e;
-	case_text(number, name);
-	jsonw_str(w, "case", str_of(name));
-	jsonw_str(w, "state", rows[0].state);
-	if (str_eq(rows[0].state, STR("sealed")))
-		return OK;
-	jsonw_raw(w, "body", rows[0].body);
-	struct query events = { .table = TABLE_CASE_EVENT, .due_by = TIME_NONE, .limit = STORY_MAX,
-		.key_prefix = str_format(r->arena, "%llu/", (unsigned long long)number) };
-	struct query acts = { .table = TABLE_ACT, .due_by = TIME_NONE, .limit = STORY_MAX, .owner = str_of(name) };
-	e = all_of(d, r, &events, "events", w, why);
-	return e ? e : all_of(d, r, &acts, "acts", w, why);
 }
 
 static enum err one_row(struct desk_store *d, struct http_request *r, enum table t, struct str key, struct jsonw *w, struct why *why)
@@ -182,13 +106,17 @@ static enum err metrics(struct desk_store *d, struct http_request *r, struct str
 
 static enum err route(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
 {
-	static const struct { const char *path; enum table table; } lists[] = { { "/v1/cases", TABLE_CASE }, { "/v1/intake", TABLE_ITEM }, { "/v1/acts", TABLE_ACT },
-		{ "/v1/registry", TABLE_ENTITY }, { "/v1/records", TABLE_RECORD }, { "/v1/parked", TABLE_PARKED }, { "/v1/lookups", TABLE_ATTRIBUTION } };
+	static const struct { const char *path; enum table table; } lists[] = { { "/v1/intake", TABLE_ITEM }, { "/v1/acts", TABLE_ACT },
+		{ "/v1/registry", TABLE_ENTITY }, { "/v1/records", TABLE_RECORD }, { "/v1/parked", TABLE_PARKED } };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (str_eq(r->path, str_of(lists[i].path)))
 			return list(d, r, lists[i].table, w, why);
+	if (str_eq(r->path, STR("/v1/cases")))
+		return desk_cases(d, r, w, why);
 	if (str_starts(r->path, STR("/v1/cases/")))
-		return one_case(d, r, str_sub(r->path, 10, r->path.len), w, why);
+		return desk_case(d, r, str_sub(r->path, 10, r->path.len), w, why);
+	if (str_eq(r->path, STR("/v1/events")))
+		return desk_events(d, r, w, why);
 	if (str_starts(r->path, STR("/v1/intake/")))
 		return one_row(d, r, TABLE_ITEM, str_sub(r->path, 11, r->path.len), w, why);
 	if (str_starts(r->path, STR("/v1/registry/")))

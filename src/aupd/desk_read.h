@@ -15,7 +15,7 @@ struct desk_store {
 	bool has_judge;                 /* commands can be passed on */
 };
 
-/* GET paths: /v1/cases /v1/cases/C-N /v1/intake /v1/acts /v1/policies /v1/registry /v1/receipts/ID /v1/status /v1/settled /metrics */
+/* GET paths: see aupd-api(7). */
 enum err desk_read(struct desk_store *d, struct http_request *r, struct str *ret_body, struct why *why) MUST_CHECK;
 void desk_store_close(struct desk_store *d);
 

@@ -73,6 +73,17 @@ static enum err only_act(struct commanding *c, enum case_input_type type, struct
 	return e == OK && !cmd->act.len ? why_set(c->why, ERR_NOTFOUND, type == INPUT_APPROVE ? "nothing waits for an approval" : "nothing is in force") : e;
 }
 
+/* Of a sealed case: asked for, and not done before a second person asks. */
+static enum err tell_waiting(struct commanding *c, uint64_t number)
+{
+	struct casefile after;
+	struct row row;
+	enum err e = fold_find_case(&c->j->fold, number, &after, &row, c->why);
+	if (e == OK && after.wanted_by.len)
+		jsonw_bool(c->w, "waits", true);
+	return e;
+}
+
 static enum err case_command(struct commanding *c, enum case_input_type type)
 {
 	struct fold_command cmd = { .type = type, .actor = c->who, .text = arg(c, "text"), .service = arg(c, "service"), .act = arg(c, "act"),
@@ -95,7 +106,7 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 		return e;
 	case_text(number, text);
 	jsonw_str(c->w, "case", str_of(text));
-	return OK;
+	return tell_waiting(c, number);
 }
 
 static enum err cmd_open(struct commanding *c) { return case_command(c, INPUT_OPEN); }

@@ -133,7 +133,7 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 static enum err put_event(struct fold *f, const struct case_event *e, struct why *why)
 {
 	struct row row = { .table = TABLE_CASE_EVENT, .key = str_format(work_arena(f->work), "%llu/%08llu", (unsigned long long)e->number, (unsigned long long)e->n),
-		.due_at = TIME_NONE, .rank = (int64_t)e->n };
+		.due_at = TIME_NONE, .rank = e->at };
 	return work_store(f->work, &row, case_event_fields, e, why);
 }
 

@@ -19,7 +19,7 @@ enum { ROW_KEY_MAX = 512, ROW_BODY_MAX = 8 << 20 };
 /* Each table with the form of its key. Never renumbered: the number is stored. */
 enum table {
 	TABLE_CASE = 1,         /* customer "/" group "/" thread; rank = case number */
-	TABLE_CASE_EVENT,       /* case number "/" n: what happened to the case; owner = case; rank = n */
+	TABLE_CASE_EVENT,       /* case number "/" n: what happened to the case; rank = when it was decided */
 	TABLE_WINDOW,           /* rule "/" subject: a rule's count over time */
 	TABLE_SEEN,             /* digest of a report's content: the second copy is a duplicate; due = when it may go */
 	TABLE_PARKED,           /* position: an observation that could not be judged; due = next try */
