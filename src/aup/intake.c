@@ -41,8 +41,9 @@ static int list(int argc, char **argv, struct calling *c)
 	for (const struct json *m = rows ? rows->child : NULL; m; m = m->next) {
 		const struct json *body = json_get(m, "body");
 		struct str subject = json_text(body, "subject_line"), reason = json_text(body, "reason");
-		(void)printf("%-16.*s %-10.*s %-9.*s %-28.*s %.*s\n", STR_ARG(json_text(m, "key")), STR_ARG(json_text(body, "type")), STR_ARG(json_text(m, "state")),
-			STR_ARG(str_printable(c->a, json_text(body, "reporter"), 60)), STR_ARG(str_printable(c->a, subject.len ? subject : reason, 100)));
+		(void)printf("%-16.*s %-10.*s %.*s (%.*s, from %.*s)\n", STR_ARG(json_text(m, "key")), STR_ARG(json_text(body, "type")),
+			STR_ARG(str_printable(c->a, subject.len ? subject : reason, 100)), STR_ARG(json_text(m, "state")),
+			STR_ARG(str_printable(c->a, json_text(body, "reporter"), 60)));
 	}
 	if (json_text(root, "after").len)
 		(void)printf("more: --after %.*s\n", STR_ARG(json_text(root, "after")));
