@@ -11,16 +11,16 @@
 #include <unistd.h>
 
 #include "aupd/drivers.h"
+#include "aupd/journal.h"
 #include "aupd/role.h"
 #include "base/addr.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/map.h"
 #include "base/net.h"
 #include "base/time.h"
 
-enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16, JOURNAL_BYTES_MAX = 16 << 20 };
+enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16 };
 
 struct hand {
 	struct role *role;
@@ -28,11 +28,10 @@ struct hand {
 	bool has_judge, has_nft;
 	void *drivers[DRIVERS_MAX];
 	struct map *running;            /* act key -> struct order */
-	int dir_fd, journal_fd;
-	int64_t suspended_at[10000];
-	unsigned suspended_count;
+	int dir_fd;
+	struct journal *journal;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
-	uint64_t done, refused;
+	uint64_t done, refused, repeated;
 };
 
 struct order {
@@ -42,6 +41,7 @@ struct order {
 	struct letter letter;
 	enum act_op op;
 	int64_t good_until;
+	bool begun;                     /* the journal says so */
 	struct order *next;             /* another order about the same act that came meanwhile */
 };
 
@@ -59,6 +59,7 @@ static void report(struct hand *h, const struct act *act, enum act_op op, enum a
 }
 
 static void begin(struct order *o);
+static void end_noted(struct hand *h, const struct order *o);
 
 static void on_done(void *arg, enum act_result result, struct str text)
 {
@@ -69,6 +70,7 @@ static void on_done(void *arg, enum act_result result, struct str text)
 		log_warn("an act was not done", "driver", log_str(o->act.driver), "result", act_result_words[result], "text", log_str(text));
 	else if (text.len && o->act.verb >= VERB_LIMIT)
 		log_warn("an act was done, and somebody should look at it", "driver", log_str(o->act.driver), "text", log_str(text));
+	end_noted(h, o);
 	report(h, &o->act, o->op, result, text);
 	(void)map_remove(h->running, o->act.key);
 	struct order *next = o->next;
@@ -90,27 +92,26 @@ static bool protected_target(const struct hand *h, const struct act *act)
 	return false;
 }
 
-/* Counts a suspension; false when this hour's are used up. */
-static bool within_budget(struct hand *h, const struct act *act, int64_t now)
+/* Written and synced before anything happens; false when it cannot be. */
+static bool begin_noted(struct hand *h, enum act_op op, const struct act *act)
 {
-	unsigned kept = 0;
-	char line[64];
 	struct why why;
-	for (unsigned i = 0; i < h->suspended_count; i++)
-		if (h->suspended_at[i] > now - HOUR_US)
-			h->suspended_at[kept++] = h->suspended_at[i];
-	h->suspended_count = kept;
-	if (act->verb < VERB_SUSPEND)
-		return true;
-	if (kept >= h->role->share.suspensions_per_hour || kept >= sizeof(h->suspended_at) / sizeof(h->suspended_at[0]))
-		return false;
-	int n = snprintf(line, sizeof(line), "suspend %lld\n", (long long)now);
-	if (file_append(h->journal_fd, (struct str){ line, (size_t)n }, &why) != OK || file_sync(h->journal_fd, &why) != OK) {
-		log_error("the journal cannot be written: nothing is suspended", "why", why.text);
+	bool again;
+	if (journal_begin(h->journal, op, act, clock_wall_at(), &again, &why) != OK) {
+		log_error("the journal cannot be written: nothing is done", "why", why.text);
 		return false;
 	}
-	h->suspended_at[h->suspended_count++] = now;
+	if (again)
+		log_info("an act that was in hand when the hand ended is done again under its key", "driver", log_str(act->driver));
+	h->repeated += again;
 	return true;
+}
+
+static void end_noted(struct hand *h, const struct order *o)
+{
+	struct why why;
+	if (o->begun && journal_end(h->journal, &o->act, clock_wall_at(), &why) != OK)
+		log_warn("the journal cannot be written", "why", why.text);
 }
 
 /* The last word before something happens in the world. */
@@ -136,10 +137,9 @@ static const char *brake(struct hand *h, const struct order *o, enum act_result 
 		return "an automatic act needs attribution of grade A";
 	if (act->verb == VERB_TERMINATE && act->approver_count < 2)
 		return "a termination needs two people";
-	if (!within_budget(h, act, clock_wall_at())) {
-		*ret_result = RESULT_RETRY;
+	*ret_result = RESULT_RETRY;
+	if (act->verb >= VERB_SUSPEND && journal_suspensions(h->journal, act, clock_wall_at()) >= h->role->share.suspensions_per_hour)
 		return "the budget of this hour is used up";
-	}
 	return NULL;
 }
 
@@ -150,6 +150,12 @@ static void execute(struct hand *h, struct order *o)
 	if (no) {
 		log_warn("an act is held back by the hand", "why", no);
 		on_done(o, result, str_of(no));
+		return;
+	}
+	o->begun = o->op != ACT_CHECK;
+	if (o->begun && !begin_noted(h, o->op, &o->act)) {
+		o->begun = false;
+		on_done(o, RESULT_RETRY, STR("the journal of the hand cannot be written"));
 		return;
 	}
 	for (int i = 0; action_drivers[i]; i++) {
@@ -296,24 +302,6 @@ static void hand_link(struct role *r, struct str name, int take_fd)
 		log_warn("cannot tell the judge that nft can be run");
 }
 
-/* Budgets survive a restart. */
-static enum err read_journal(struct hand *h, struct why *why)
-{
-	struct str text, line;
-	int64_t at;
-	enum err e = file_read_all(h->role->arena, h->dir_fd, "journal", JOURNAL_BYTES_MAX, &text, why);
-	if (e == ERR_NOTFOUND)
-		text = STR_NONE;
-	else if (e)
-		return e;
-	int64_t now = clock_wall_at();
-	while (str_next_line(&text, &line))
-		if (str_starts(line, STR("suspend ")) && str_to_i64(str_sub(line, 8, line.len), &at) == OK && at > now - HOUR_US &&
-		    h->suspended_count < sizeof(h->suspended_at) / sizeof(h->suspended_at[0]))
-			h->suspended_at[h->suspended_count++] = at;
-	return file_open(h->dir_fd, "journal", O_WRONLY | O_CREAT | O_APPEND, 0600, &h->journal_fd, why);
-}
-
 static enum err hand_start(struct role *r, struct why *why)
 {
 	struct hand *h = calloc(1, sizeof(*h));
@@ -328,7 +316,7 @@ static enum err hand_start(struct role *r, struct why *why)
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nft = ask_nft,
 		.nft_arg = h };
-	enum err e = read_journal(h, why);
+	enum err e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);
 	for (int i = 0; e == OK && action_drivers[i]; i++)
 		e = action_drivers[i]->open(&o, &h->drivers[i], why);
 	return e;
@@ -354,6 +342,7 @@ static void hand_status(struct role *r, struct jsonw *w)
 	const struct hand *h = r->state;
 	jsonw_int(w, "done", (int64_t)h->done);
 	jsonw_int(w, "refused", (int64_t)h->refused);
+	jsonw_int(w, "repeated", (int64_t)h->repeated);
 	jsonw_int(w, "running", (int64_t)map_count(h->running));
 }
 
