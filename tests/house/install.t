@@ -47,5 +47,17 @@ else
 	echo "ok $((n + 1)) - systemd has nothing against the unit # SKIP systemd-analyze is not installed"
 	n=$((n + 1))
 fi
+# on a root directory of its own: the users, then their directories
+if command -v systemd-sysusers > /dev/null && [ "$(id -u)" = 0 ]; then
+	mkdir -p "$work/root/etc/aupd" "$work/root/var/lib" && touch "$work/root/etc/aupd/aupd.conf"
+	said=$(systemd-sysusers --root="$work/root" "$prefix/lib/sysusers.d/aupd.conf" 2>&1)
+	ok "systemd-sysusers makes the users" $? "$said"
+	[ "$(grep -c '^aupd-' "$work/root/etc/passwd")" = 6 ]
+	ok "all six" $? "$(cat "$work/root/etc/passwd")"
+	said=$(systemd-tmpfiles --create --root="$work/root" "$prefix/lib/tmpfiles.d/aupd.conf" 2>&1) && [ -z "$said" ]
+	ok "systemd-tmpfiles makes the directories" $? "$said"
+	[ "$(cd "$work/root" && stat -c %a var/lib/aupd var/lib/aupd/hand etc/aupd/aupd.conf | tr '\n' ' ')" = "2750 700 640 " ]
+	ok "with their modes" $? "$(cd "$work/root" && stat -c '%a %n' var/lib/aupd var/lib/aupd/hand etc/aupd/aupd.conf)"
+fi
 echo "1..$n"
 exit $((bad > 0))
