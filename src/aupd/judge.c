@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20, COMMAND_BYTES_MAX = 64 << 20 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
@@ -23,6 +23,16 @@ static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys
 static void on_due(void *arg);
 static void on_retry(void *arg);
 static void turn(void *arg);
+
+void judge_turn(struct judge *j)
+{
+	turn(j);
+}
+
+void judge_look(struct judge *j)
+{
+	on_due(j);
+}
 
 static enum err judge_start(struct role *r, struct why *why)
 {
@@ -259,22 +269,12 @@ static void end_batch(struct judge *j)
 	work_reset(j->fold.work);
 }
 
-static void pause_links(struct judge *j, bool paused)
-{
-	if (j->has_ear)
-		bus_pause(&j->ear, paused);
-	if (j->has_desk)
-		bus_pause(&j->desk, paused);
-	if (j->has_hand)
-		bus_pause(&j->hand, paused);
-}
-
 void judge_get_stuck(struct judge *j, const struct why *why)
 {
 	if (!j->stuck)
 		log_error("the store takes nothing; all waits and is tried again", "why", why->text);
 	j->stuck = true;
-	pause_links(j, true);
+	judge_links_pause(j, true);
 	timer_set(j->retry_timer, JUDGE_RETRY_US, 0);
 }
 
@@ -302,7 +302,7 @@ static bool run_batch(struct judge *j)
 	if (j->stuck) {
 		log_info("the store takes changes again");
 		j->stuck = false;
-		pause_links(j, false);
+		judge_links_pause(j, false);
 	}
 	j->committed += j->batch_count;
 	j->attempt->progress += j->batch_count > 0;
@@ -352,167 +352,6 @@ static void on_retry(void *arg)
 		(void)judge_due(j);
 		judge_set_due_timer(j);
 	}
-}
-
-static bool full(const struct judge *j, size_t more_bytes)
-{
-	return j->batch_count == BATCH_FRAMES_MAX || (j->batch_count && j->batch_bytes + more_bytes > BATCH_BYTES_MAX);
-}
-
-static void hold(struct judge *j, enum bus_end from, const struct frame *f, int fd)
-{
-	if (full(j, f->body.len))
-		turn(j);
-	if (full(j, f->body.len)) {
-		/* stuck and full: the sender keeps it and sends it again after the link was made anew */
-		if (fd >= 0)
-			net_close(fd);
-		return;
-	}
-	struct held_frame *h = &j->batch[j->batch_count++];
-	j->batch_bytes += f->body.len;
-	*h = (struct held_frame){ *f, fd, from };
-	h->frame.body = str_copy(j->batch_arena, f->body);
-}
-
-static void greet_ear(struct judge *j)
-{
-	for (int i = 0; i < LANE_COUNT; i++) {
-		struct frame f = { .type = FRAME_MARK, .source = 1, .lane = (uint8_t)i, .at = j->lane_committed[i], .body = STR("{}") };
-		if (bus_send(&j->ear, &f, NULL, 0) != OK)
-			return;
-	}
-	struct frame hello = { .type = FRAME_HELLO, .body = STR("{}") };
-	if (bus_send(&j->ear, &hello, NULL, 0) != OK)
-		log_warn("cannot greet the ear");
-}
-
-static void close_fds(const int *fds, unsigned from, unsigned count)
-{
-	for (unsigned i = from; i < count; i++)
-		net_close(fds[i]);
-}
-
-/* Time stands still until what came before is judged. */
-static bool clock_must_wait(struct judge *j, const struct frame *f, int fd)
-{
-	struct frame ask = { .type = FRAME_CONTROL, .now = clock_wall_at(), .body = STR("{\"op\":\"idle\"}") };
-	if (!clock_is_test() || !j->has_ear || j->clock_waits || f->body.len > sizeof(j->clock_text) ||
-	    str_find(f->body, STR("\"op\":\"clock\"")) == SIZE_MAX || bus_send(&j->ear, &ask, NULL, 0) != OK)
-		return false;
-	memcpy(j->clock_text, f->body.ptr, f->body.len);
-	j->clock = (struct held_frame){ *f, fd, FROM_DESK };
-	j->clock.frame.body = (struct str){ j->clock_text, f->body.len };
-	j->clock_waits = true;
-	return true;
-}
-
-static void clock_goes_on(struct judge *j)
-{
-	if (j->clock_waits)
-		hold(j, FROM_DESK, &j->clock.frame, j->clock.fd);
-	j->clock_waits = false;
-}
-
-static void ear_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
-{
-	struct judge *j = arg;
-	close_fds(take_fds, 0, fd_count);
-	if (f->type == FRAME_HELLO)
-		greet_ear(j);
-	else if (f->type == FRAME_CONTROL)
-		clock_goes_on(j);
-	else if (f->type == FRAME_OBSERVATION || f->type == FRAME_ITEM)
-		hold(j, FROM_EAR, f, -1);
-}
-
-static void desk_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
-{
-	struct judge *j = arg;
-	struct frame whole = *f;
-	struct why why;
-	/* a long command comes as a memory file beside the connection; a full batch ends before its arena takes it */
-	if (full(j, 0))
-		turn(j);
-	if (f->type == FRAME_COMMAND && fd_count == 2 && file_memory_read(j->batch_arena, take_fds[1], COMMAND_BYTES_MAX, &whole.body, &why) != OK) {
-		log_warn("a long command cannot be read", "why", why.text);
-		whole.body = STR("{}");
-	}
-	f = &whole;
-	close_fds(take_fds, 1, fd_count);
-	if (f->type == FRAME_COMMAND && fd_count && clock_must_wait(arg, f, take_fds[0]))
-		return;
-	if (f->type == FRAME_COMMAND)
-		hold(arg, FROM_DESK, f, fd_count ? take_fds[0] : -1);
-	else
-		close_fds(take_fds, 0, fd_count ? 1 : 0);
-}
-
-/* The hand, or a child of it, is new. */
-static void look_anew(struct judge *j)
-{
-	j->hand_is_new = true;
-	on_due(j);
-}
-
-static void hand_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
-{
-	close_fds(take_fds, 0, fd_count);
-	if (f->type == FRAME_RESULT)
-		hold(arg, FROM_HAND, f, -1);
-	else if (f->type == FRAME_HELLO)
-		look_anew(arg);
-}
-
-static void on_ready(void *arg)
-{
-	(void)arg;
-}
-
-static void ear_closed(void *arg, enum err e)
-{
-	struct judge *j = arg;
-	(void)e;
-	bus_close(&j->ear);
-	j->has_ear = false;
-	clock_goes_on(j);
-}
-
-static void desk_closed(void *arg, enum err e)
-{
-	struct judge *j = arg;
-	(void)e;
-	bus_close(&j->desk);
-	j->has_desk = false;
-}
-
-static void hand_closed(void *arg, enum err e)
-{
-	struct judge *j = arg;
-	(void)e;
-	bus_close(&j->hand);
-	j->has_hand = false;
-}
-
-static void judge_link(struct role *r, struct str name, int take_fd)
-{
-	static const struct bus_handler ear = { ear_frame, on_ready, ear_closed }, desk = { desk_frame, on_ready, desk_closed },
-		hand = { hand_frame, on_ready, hand_closed };
-	struct judge *j = r->state;
-	struct { const char *name; const struct bus_handler *handler; struct bus *bus; bool *has; } ends[] = { { "ear", &ear, &j->ear, &j->has_ear },
-		{ "desk", &desk, &j->desk, &j->has_desk }, { "hand", &hand, &j->hand, &j->has_hand } };
-	for (size_t i = 0; i < 3; i++) {
-		if (!str_eq(name, str_of(ends[i].name)))
-			continue;
-		struct bus_options o = { .take_fd = take_fd, .handler = ends[i].handler, .arg = j };
-		if (*ends[i].has)
-			bus_close(ends[i].bus);
-		*ends[i].has = bus_open(r->loop, &bus_pipe, &o, ends[i].bus) == OK;
-		if (i == 2)
-			look_anew(j);
-		return;
-	}
-	net_close(take_fd);
 }
 
 static void judge_clock(struct role *r)

@@ -42,7 +42,7 @@ struct judge {
 	uint64_t tables_version;        /* of registry and policies together, as they are in memory */
 	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
 	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
-	bool clock_waits, hand_is_new;
+	bool clock_waits, hand_is_new, ear_lost;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	struct chest *chest;            /* raw bytes of what waits for a person */
@@ -89,6 +89,13 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why) 
  * looked at again. Commits by itself; between batches only.
  */
 enum err judge_reconcile(struct judge *j, struct why *why) MUST_CHECK;
+
+/* judge.c: the end of a turn; a look at what is due by now, and the time of the next one. */
+void judge_turn(struct judge *j);
+void judge_look(struct judge *j);
+/* judge_link.c */
+void judge_link(struct role *r, struct str name, int take_fd);
+void judge_links_pause(struct judge *j, bool paused);
 
 /* Commits the effects of the work and the marks of the batch. */
 enum err judge_commit(struct judge *j, struct why *why) MUST_CHECK;

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "aupd/child.h"
@@ -153,10 +152,7 @@ static void restart_concerned(struct keeper *k, const struct config *old)
 static void tell_reloading(void)
 {
 	char text[TELL_BYTES_MAX];
-	struct timespec now;
-	/* sd_notify(3): by the clock of the system, whatever ours is */
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	(void)snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now.tv_sec * 1000000 + now.tv_nsec / 1000);
+	(void)snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_system_us());
 	tell_systemd(text);
 }
 

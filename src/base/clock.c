@@ -30,6 +30,11 @@ int64_t clock_monotonic_us(void)
 	return test_at ? atomic_load(test_at) : read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t clock_system_us(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
 int64_t clock_cpu_us(void)
 {
 	return read_clock(CLOCK_PROCESS_CPUTIME_ID);

@@ -15,6 +15,7 @@
 
 int64_t clock_wall_at(void);
 int64_t clock_monotonic_us(void);       /* for deadlines that survive no restart; stepped with the test clock */
+int64_t clock_system_us(void);          /* CLOCK_MONOTONIC as systemd reads it, whatever the test clock says */
 int64_t clock_cpu_us(void);             /* CPU time of this process, for benches */
 /* Create a test clock file that stands at start_at; returns its descriptor. */
 enum err clock_test_create(int64_t start_at, int *ret_fd, struct why *why) MUST_CHECK;

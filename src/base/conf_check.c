@@ -160,11 +160,13 @@ static void hint_words(const char *const *words, struct why *why)
 
 static enum err bad_value(const struct conf *s, const struct conf_item *item, enum err cause, struct why *why)
 {
-	enum err e = cause == ERR_RANGE && item->type != CONF_ENUM && item->type != CONF_YESNO
-		? conf_fail(why, s, 1, ERR_RANGE, "%s: \"%.*s\" is out of its range", item->name, STR_ARG(s->args[1].text))
+	bool range = cause == ERR_RANGE && item->type != CONF_ENUM && item->type != CONF_YESNO;
+	enum err e = range ? conf_fail(why, s, 1, ERR_RANGE, "%s: \"%.*s\" is out of its range", item->name, STR_ARG(s->args[1].text))
 		: conf_fail(why, s, 1, ERR_SYNTAX, "%s: \"%.*s\" is not %s", item->name, STR_ARG(s->args[1].text), expected(item->type));
 	const char *near = item->type == CONF_ENUM ? conf_nearest(s->args[1].text, item->words) : NULL;
-	if (near)
+	if (range && item->type != CONF_SPAN && (item->min || item->max))
+		why_hint(why, "%lld to %lld", (long long)item->min, (long long)item->max);
+	else if (near)
 		why_hint(why, "did you mean \"%s\"?", near);
 	else if (item->type == CONF_ENUM)
 		hint_words(item->words, why);
@@ -191,7 +193,11 @@ static enum err statement_check(const struct conf *s, const struct conf_item *it
 			return conf_fail(why, s, 0, ERR_SYNTAX, "%s needs a name", item->name);
 		if (s->arg_count > words_max(item))
 			return conf_fail(why, s, words_max(item), ERR_SYNTAX, "\"%.*s\" is too much here", STR_ARG(s->args[words_max(item)].text));
-		return item->items ? conf_check(s->child, item->items, why) : OK;
+		enum err e = item->items ? conf_check(s->child, item->items, why) : OK;
+		/* what is missing in an empty block is missing there */
+		if (e == ERR_NOTFOUND && !s->child)
+			why_at(why, s->file, s->args[0].line, s->args[0].column);
+		return e;
 	}
 	if (s->has_block)
 		return conf_fail(why, s, 0, ERR_SYNTAX, "%s takes no block", item->name);

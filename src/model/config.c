@@ -161,6 +161,63 @@ static enum err read_keys(struct config *c, struct why *why)
 	return gather(c, c->first, "api-key", &c->all.api_keys, &c->all.api_key_count, why);
 }
 
+/* The statement that gave a value, so that an error names its place; the whole file's first one when nothing did. */
+static const struct conf *giver(const struct config *c, const char *block, const char *name)
+{
+	const struct conf *outer = block ? conf_find(c->first, block) : NULL, *s = conf_find(block ? outer ? outer->child : NULL : c->first, name);
+	return s ? s : outer ? outer : c->first;
+}
+
+static bool is_name(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789-_", s.ptr[i] | 0x20) || !s.ptr[i])
+			return false;
+	return s.len && s.ptr[0] != '-';
+}
+
+static bool is_host_port(struct str s)
+{
+	uint64_t port;
+	size_t colon = s.len;
+	while (colon && s.ptr[colon - 1] != ':')
+		colon--;
+	return colon > 1 && str_to_u64(str_sub(s, colon, s.len), 65535, &port) == OK && port;
+}
+
+static enum err check_paths(const struct config *c, struct why *why)
+{
+	const struct { const char *block, *name, *path; } paths[] = { { NULL, "data", c->data_dir }, { NULL, "run", c->run_dir },
+		{ "hand", "nft", str_c(c->arena, c->all.nft_path) } };
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i].path[0] != '/')
+			return conf_fail(why, giver(c, paths[i].block, paths[i].name), 1, ERR_SYNTAX, "%s: \"%s\" is no absolute path", paths[i].name, paths[i].path);
+	if (str_chr(c->all.store, '/') != SIZE_MAX || !c->all.store.len || c->all.store.ptr[0] == '.')
+		return conf_fail(why, giver(c, NULL, "store"), 1, ERR_SYNTAX, "store: a file name in the data directory, not a path");
+	return OK;
+}
+
+/* What one statement alone does not show. */
+static enum err check_values(const struct config *c, struct why *why)
+{
+	const struct share *a = &c->all;
+	if (str_chr(a->mail_domain, '.') == SIZE_MAX || str_chr(a->mail_domain, ' ') != SIZE_MAX || str_chr(a->mail_domain, '@') != SIZE_MAX)
+		return conf_fail(why, giver(c, "provider", "domain"), 1, ERR_SYNTAX, "domain: \"%.*s\" is no domain such as example.net", STR_ARG(a->mail_domain));
+	if (!is_host_port(a->smarthost))
+		return conf_fail(why, giver(c, "hand", "smarthost"), 1, ERR_SYNTAX, "smarthost: \"%.*s\" is not HOST:PORT", STR_ARG(a->smarthost));
+	if (!is_name(str_of(c->user)) || !is_name(a->nft_table))
+		return conf_fail(why, is_name(a->nft_table) ? giver(c, NULL, "user") : giver(c, "hand", "table"), 1, ERR_SYNTAX,
+			"letters, digits, - and _ make such a name");
+	if (a->message_bytes > a->spool_bytes / 2)
+		return conf_fail(why, giver(c, "spool", "message"), 1, ERR_RANGE, "message: the longest message must fit twice into the spool's size");
+	for (const struct conf *s = c->first; s; s = s->next)
+		for (const struct conf *b = c->first; b != s; b = b->next)
+			if (str_eq(s->args[0].text, STR("operator")) && str_eq(b->args[0].text, STR("operator")) && str_eq(s->args[3].text, b->args[3].text))
+				return conf_fail(why, s, 3, ERR_EXISTS, "user id %.*s is operator %.*s already: one person approves once", STR_ARG(s->args[3].text),
+					STR_ARG(b->args[1].text));
+	return OK;
+}
+
 static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
@@ -203,7 +260,9 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)
 		e = gather(c, in_hand, "allow-hook", &a->webhook_allow, &a->webhook_allow_count, why);
-	return e;
+	if (e == OK)
+		e = check_paths(c, why);
+	return e ? e : check_values(c, why);
 }
 
 enum err config_read(const char *path, struct config **ret_config, struct why *why)

@@ -67,9 +67,17 @@ wrong "an unknown listener" 'listen smpt 127.0.0.1:25' \
 wrong "a listener without an address" 'listen smtp' \
 	$'t.conf:2:1: listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH\n    listen smtp\n    ^'
 wrong "a number out of its range" 'hand { suspensions 10001 }' \
-	$'t.conf:2:20: suspensions: "10001" is out of its range (suspensions NUMBER)\n    hand { suspensions 10001 }\n                       ^'
+	$'t.conf:2:20: suspensions: "10001" is out of its range (0 to 10000)\n    hand { suspensions 10001 }\n                       ^'
 wrong "a size out of its range" 'spool { message 1G }' \
-	$'t.conf:2:17: message: "1G" is out of its range (message BYTES)\n    spool { message 1G }\n                    ^'
+	$'t.conf:2:17: message: "1G" is out of its range (65536 to 104857600)\n    spool { message 1G }\n                    ^'
+wrong "a size that does not fit the spool" 'spool { size 16M }' \
+	$'t.conf:2:1: message: the longest message must fit twice into the spool\'s size\n    spool { size 16M }\n    ^'
+wrong "one person, two operators" $'operator a uid 7\noperator b uid 7' \
+	$'t.conf:3:16: user id 7 is operator a already: one person approves once\n    operator b uid 7\n                   ^'
+wrong "a relative path" 'run here' $'t.conf:2:5: run: "here" is no absolute path\n    run here\n        ^'
+wrong "a store elsewhere" 'store ../x.db' $'t.conf:2:7: store: a file name in the data directory, not a path\n    store ../x.db\n          ^'
+wrong "a smarthost without a port" 'hand { smarthost mail.example.net }' \
+	$'t.conf:2:18: smarthost: "mail.example.net" is not HOST:PORT\n    hand { smarthost mail.example.net }\n                     ^'
 wrong "a prefix with host bits" 'hand { allow-hook 10.0.0.1/8 }' \
 	$'t.conf:2:19: allow-hook: "10.0.0.1/8" is out of its range (allow-hook PREFIX)\n    hand { allow-hook 10.0.0.1/8 }\n                      ^'
 wrong "an operator without a number" 'operator eve uid eve' \

@@ -176,10 +176,10 @@ static void test_checks(void)
 	fails("level", ERR_SYNTAX, "t:1:1: level needs one of the words it knows");
 	fails("level info debug", ERR_SYNTAX, "t:1:12: \"debug\" is too much here");
 	fails("level info\nlevel debug", ERR_EXISTS, "t:2:1: level is given twice (first in line 1)");
-	fails("workers 0", ERR_RANGE, "t:1:9: workers: \"0\" is out of its range");
-	fails("workers 65", ERR_RANGE, "t:1:9: workers: \"65\" is out of its range");
+	fails("workers 0", ERR_RANGE, "t:1:9: workers: \"0\" is out of its range (1 to 64)");
+	fails("workers 65", ERR_RANGE, "t:1:9: workers: \"65\" is out of its range (1 to 64)");
 	fails("workers two", ERR_SYNTAX, "t:1:9: workers: \"two\" is not a whole number");
-	fails("workers 99999999999999999999", ERR_RANGE, "t:1:9: workers: \"99999999999999999999\" is out of its range");
+	fails("workers 99999999999999999999", ERR_RANGE, "t:1:9: workers: \"99999999999999999999\" is out of its range (1 to 64)");
 	fails("wait 90", ERR_SYNTAX, "t:1:6: wait: \"90\" is not a span such as 90s, 15m, 48h or 7d (wait SPAN)");
 	fails("wait 2d", ERR_RANGE, "t:1:6: wait: \"2d\" is out of its range (wait SPAN)");
 	fails("since today", ERR_SYNTAX, "t:1:7: since: \"today\" is not a time such as 2026-03-01T00:00:00Z");
@@ -192,7 +192,7 @@ static void test_checks(void)
 	fails("spool", ERR_SYNTAX, "t:1:1: spool needs a block { }");
 	fails("spool { size 1M }", ERR_NOTFOUND, "t:1:9: path is missing: where it lies");
 	fails("spool x { path /p }", ERR_SYNTAX, "t:1:7: \"x\" is too much here");
-	fails("spool { path /p; size 1 }", ERR_RANGE, "t:1:23: size: \"1\" is out of its range");
+	fails("spool { path /p; size 1 }", ERR_RANGE, "t:1:23: size: \"1\" is out of its range (1024 to 1099511627776)");
 	fails("store { }", ERR_SYNTAX, "t:1:1: store needs a name");
 	fails("store a { anything goes }\nstore b { }\nlisten 127.0.0.1:25 tls\nlisten [::1]:25\nlisten /run/x", OK, "");
 	static const char *const bad_listen[] = { "127.0.0.1:65536", "[127.0.0.1]:25", "::1:25", "[::1]", ":25", "localhost:25", "127.0.0.1:" };
