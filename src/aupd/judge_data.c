@@ -20,18 +20,22 @@ enum err judge_tables_change(struct judge *j, struct why *why)
 
 enum err judge_tables_follow(struct judge *j, struct why *why)
 {
-	struct row row;
+	struct row *rows;
+	size_t n = 0;
+	/* a page, because loads may show the store as it was at the first of them */
+	struct query q = { .table = tables_key.table, .key_prefix = tables_key.key, .due_by = TIME_NONE, .limit = 1 };
 	if (j->role->share.judges < 2)
 		return OK;
 	arena_reset(j->scratch);
-	enum err e = j->driver->load(j->store, j->scratch, &tables_key, 1, &row, why);
-	if (e || row.version == j->tables_version)
+	enum err e = j->driver->page(j->store, j->scratch, &q, &rows, &n, why);
+	uint64_t version = e == OK && n ? rows[0].version : 0;
+	if (e || version == j->tables_version)
 		return e;
 	e = judge_load_policies(j, why);
 	if (e == OK)
 		e = judge_load_registry(j, why);
 	if (e == OK)
-		j->tables_version = row.version;
+		j->tables_version = version;
 	return e;
 }
 

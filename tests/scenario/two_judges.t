@@ -85,7 +85,7 @@ def main():
         with sqlite3.connect(f"file:{d.data}/aupd.db?mode=ro", uri=True) as db:
             owners = [bytes(row[0]).decode() for row in db.execute("SELECT owner FROM t1")]
             tap.is_equal(len(owners), ALONE + SHARED, "exactly one case for each customer")
-            tap.is_equal(sorted(owners), sorted({c for c, _ in addresses()}), "and each customer has one")
+            tap.is_equal({c for c, _ in addresses()} - set(owners), set(), "and each customer has one")
             counts = [db.execute("SELECT sum(json_extract(CAST(body AS TEXT), '$.report_count')), sum(json_extract(CAST(body AS TEXT), '$.incident_count')) FROM t1").fetchone()]
             tap.is_equal(counts, [(1000, 1000)], "each report is counted once, though both listeners had it")
             lanes = {row[0] & 1 for row in db.execute("SELECT lane FROM mark")}
