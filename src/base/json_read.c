@@ -399,7 +399,7 @@ const struct json *json_get(const struct json *object, const char *key)
 		return NULL;
 	struct str k = str_of(key);
 	for (const struct json *m = object->child; m; m = m->next)
-		if (str_eq(m->key, k))
+		if (m->key.len == k.len && str_eq(m->key, k))
 			return m;
 	return NULL;
 }

@@ -17,18 +17,19 @@ static bool has_token(struct str recipient)
 bool answer_automatic(struct decode *d)
 {
 	static const char *const precedence[] = { "bulk", "junk", "auto_reply", "list" };
-	struct str h = d->mime.parts[0].header, v = mime_value(d->arena, h, "auto-submitted");
-	struct mime_field f;
+	static const char *const marks[] = { "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress" };
+	struct str v = mime_top_value(d->arena, &d->mime, "auto-submitted");
 	/* RFC 3834 2 and 5 */
 	if (d->null_sender || (v.len && !str_starts_fold(v, STR("no"))))
 		return true;
-	if (mime_find_field(h, "list-id", &f) || mime_find_field(h, "x-autoreply", &f) || mime_find_field(h, "x-autorespond", &f) || mime_find_field(h, "x-auto-response-suppress", &f))
-		return true;
-	v = mime_value(d->arena, h, "precedence");
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (mime_top_field(&d->mime, marks[i]))
+			return true;
+	v = mime_top_value(d->arena, &d->mime, "precedence");
 	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]); i++)
 		if (str_eq_fold(v, str_of(precedence[i])))
 			return true;
-	return str_eq(str_trim(mime_value(d->arena, h, "return-path")), STR("<>"));
+	return str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
 }
 
 /* RFC 3464 2.3.3: "delayed", "relayed" and "expanded" are no end, and "delivered" is a good one. */

@@ -160,10 +160,10 @@ static void derive(struct decode *d, struct observation *o, struct str header, s
 		}
 	if (id.len)
 		decode_fact(d, o, STR("reported-message-id"), id, id_span, CERTAINTY_DERIVED);
-	static const char *const copied[] = { "subject", "from", "list-unsubscribe", "dkim-signature", NULL };
+	static const char *const copied[] = { "reported-subject", "reported-from", "reported-list-unsubscribe", "reported-dkim-signature", NULL };
 	for (const char *const *c = copied; *c; c++)
-		if (mime_find_field(header, *c, &f))
-			decode_fact(d, o, str_format(d->arena, "reported-%s", *c), mime_words(d->arena, mime_unfold(d->arena, f.value)),
+		if (mime_find_field(header, *c + STR("reported-").len, &f))
+			decode_fact(d, o, str_of(*c), mime_words(d->arena, mime_unfold(d->arena, f.value)),
 				(struct span){ path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) }, CERTAINTY_DERIVED);
 	if (o->source.type == SOURCE_NONE)
 		derive_source(d, o, header, path);
@@ -252,7 +252,7 @@ bool arf_decode(struct decode *d)
 			decode_problem(d, false, "nothing tells where the message came from");
 	}
 	if (o->event_at == TIME_NONE) {
-		struct str date = mime_value(d->arena, d->mime.parts[0].header, "date");
+		struct str date = mime_top_value(d->arena, &d->mime, "date");
 		o->time_certainty = CERTAINTY_DERIVED;
 		if (time_parse_mail(date, &o->event_at, &o->zone_given) != OK)
 			decode_problem(d, false, "nothing tells when it happened");

@@ -12,7 +12,7 @@ const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "a
 
 static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, xarf_mail_decode, arf_decode, xarf_json_decode, prose_decode };
 
-enum { OBSERVATIONS_START = 4 };
+enum { OBSERVATIONS_START = 4, FACTS_START = 32 /* both powers of two */ };
 
 struct observation *decode_add(struct decode *d)
 {
@@ -31,9 +31,6 @@ struct observation *decode_add(struct decode *d)
 	struct observation *o = &d->observations[d->count];
 	*o = (struct observation){ .event_at = TIME_NONE, .first_at = TIME_NONE, .last_at = TIME_NONE, .received_at = d->received_at, .incidents = 1,
 		.report_id = d->message_id, .subject_line = d->subject, .raw_digest = d->raw_digest, .raw_len = d->text.len, .at = { .index = d->count } };
-	o->facts = ARENA_ARRAY(d->arena, struct fact, OBSERVATION_FACTS_MAX);
-	if (!o->facts)
-		return NULL;
 	o->reply_to = d->from;
 	o->reporter = str_lower(d->arena, d->from);
 	d->count++;
@@ -62,6 +59,16 @@ void decode_fact(struct decode *d, struct observation *o, struct str name, struc
 	if (o->fact_count == OBSERVATION_FACTS_MAX) {
 		decode_problem(d, false, "more than %d facts in one observation", OBSERVATION_FACTS_MAX);
 		return;
+	}
+	if (o->fact_count >= FACTS_START ? (o->fact_count & (o->fact_count - 1)) == 0 : o->fact_count == 0) {
+		struct fact *list = ARENA_ARRAY(d->arena, struct fact, o->fact_count ? 2 * o->fact_count : FACTS_START);
+		if (!list) {
+			decode_problem(d, false, "no memory for more facts");
+			return;
+		}
+		if (o->fact_count)
+			memcpy(list, o->facts, o->fact_count * sizeof(*list));
+		o->facts = list;
 	}
 	if (!str_utf8_valid(clean))
 		clean = str_printable(d->arena, clean, FACT_VALUE_MAX);
@@ -158,12 +165,11 @@ enum err format_decode(struct decode *d)
 		enum err e = mime_scan(d->arena, d->text, &d->mime);
 		if (e)
 			return e;
-		struct str h = d->mime.parts[0].header;
-		d->message_id = mime_value(d->arena, h, "message-id");
-		d->in_reply_to = mime_value(d->arena, h, "in-reply-to");
-		d->subject = mime_value(d->arena, h, "subject");
+		d->message_id = mime_top_value(d->arena, &d->mime, "message-id");
+		d->in_reply_to = mime_top_value(d->arena, &d->mime, "in-reply-to");
+		d->subject = mime_top_value(d->arena, &d->mime, "subject");
 		d->automatic = answer_automatic(d);
-		d->from = mime_addr_spec(d->arena, mime_value(d->arena, h, "from"));
+		d->from = mime_addr_spec(d->arena, mime_top_value(d->arena, &d->mime, "from"));
 		if (d->mime.cut)
 			decode_problem(d, false, "nested too deeply or too many parts: the rest is left as bytes");
 	}

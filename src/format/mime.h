@@ -25,16 +25,18 @@ struct mime_part {
 	bool multipart, message;        /* it has parts of its own, in the list behind it */
 };
 
+struct mime_field {
+	struct str name, value;         /* value: raw, folds and all, without the last line end */
+	size_t from;                    /* offset of the value in the header's bytes */
+};
+
 struct mime {
 	struct str text;                /* the message */
 	struct mime_part *parts;        /* parts[0] is the message itself, path "" and header path "0" */
 	unsigned count;
+	struct mime_field *fields;      /* of the message's own header, in order: it is asked for many */
+	unsigned field_count;
 	bool cut;                       /* a limit was reached */
-};
-
-struct mime_field {
-	struct str name, value;         /* value: raw, folds and all, without the last line end */
-	size_t from;                    /* offset of the value in the header's bytes */
 };
 
 /* False when the bytes cannot be a message: no header field in the first line. */
@@ -43,10 +45,12 @@ enum err mime_scan(struct arena *a, struct str text, struct mime *ret_mime) MUST
 /* Fields in order: for (size_t at = 0; mime_next_field(header, &at, &field);). Lines that are no field are skipped. */
 bool mime_next_field(struct str header, size_t *at, struct mime_field *ret_field);
 bool mime_find_field(struct str header, const char *name, struct mime_field *ret_field);
-/* Unfolded, RFC 2047 words decoded, trimmed; UTF-8. */
-struct str mime_value(struct arena *a, struct str header, const char *name);
+/* The first field of that name in the message's own header; its value unfolded, RFC 2047 words decoded, trimmed, in UTF-8. */
+const struct mime_field *mime_top_field(const struct mime *m, const char *name);
+struct str mime_top_value(struct arena *a, const struct mime *m, const char *name);
 struct str mime_words(struct arena *a, struct str value);
 struct str mime_unfold(struct arena *a, struct str value);
+struct str mime_unpercent(struct arena *a, struct str value);   /* RFC 2231 4: %41 */
 /* The body behind its transfer coding; then, for text, in UTF-8. */
 struct str mime_body(struct arena *a, const struct mime_part *p);
 struct str mime_text(struct arena *a, const struct mime_part *p, bool *ret_clean);

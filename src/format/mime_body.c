@@ -6,28 +6,39 @@
 #include "base/charset.h"
 #include "format/mime.h"
 
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+/* What a byte stands for: its value with B64_VALUE, B64_END for "=", 0 for what is skipped. */
+enum { B64_VALUE = 0x40, B64_END = 0x80 };
+
+#define V(n) B64_VALUE | (n)
+#define ROW(n) V(n), V((n) + 1), V((n) + 2), V((n) + 3), V((n) + 4), V((n) + 5), V((n) + 6), V((n) + 7), V((n) + 8), V((n) + 9)
+static const uint8_t base64_values[256] = { ['='] = B64_END, ['+'] = V(62), ['/'] = V(63), ['0'] = ROW(52),
+	['A'] = ROW(0), ROW(10), V(20), V(21), V(22), V(23), V(24), V(25), ['a'] = ROW(26), ROW(36), V(46), V(47), V(48), V(49), V(50), V(51) };
+#undef ROW
+#undef V
 
 static struct str unbase64(struct arena *a, struct str s)
 {
 	char *out = arena_alloc(a, s.len / 4 * 3 + 4);
-	size_t n = 0;
+	const unsigned char *p = (const unsigned char *)s.ptr;
+	size_t n = 0, i = 0;
 	uint32_t v = 0;
 	unsigned bits = 0;
-	for (size_t i = 0; out && i < s.len && s.ptr[i] != '='; i++) {
-		int c = base64_value(s.ptr[i]);
-		if (c < 0)
+	while (out && i < s.len) {
+		while (!bits && s.len - i >= 4) {
+			unsigned c0 = base64_values[p[i]], c1 = base64_values[p[i + 1]], c2 = base64_values[p[i + 2]], c3 = base64_values[p[i + 3]];
+			if (!(c0 & c1 & c2 & c3 & B64_VALUE))
+				break;
+			out[n++] = (char)(c0 << 2 | (c1 >> 4 & 3));
+			out[n++] = (char)(c1 << 4 | (c2 >> 2 & 15));
+			out[n++] = (char)(c2 << 6 | (c3 & 63));
+			i += 4;
+		}
+		unsigned c = i < s.len ? base64_values[p[i++]] : B64_END;
+		if (c == B64_END)
+			break;
+		if (!c)
 			continue;
-		v = (v << 6 | (uint32_t)c) & 0xffffff;
+		v = (v << 6 | (c & 63)) & 0xffffff;
 		bits += 6;
 		if (bits >= 8) {
 			bits -= 8;
@@ -108,6 +119,18 @@ struct str mime_unfold(struct arena *a, struct str value)
 	return str_trim((struct str){ out, n });
 }
 
+struct str mime_unpercent(struct arena *a, struct str value)
+{
+	char *out = arena_alloc(a, value.len + 1);
+	size_t n = 0;
+	for (size_t i = 0; out && i < value.len; i++) {
+		int hi = value.ptr[i] == '%' && i + 2 < value.len ? hex_value(value.ptr[i + 1]) : -1, lo = hi < 0 ? -1 : hex_value(value.ptr[i + 2]);
+		out[n++] = lo < 0 ? value.ptr[i] : (char)(hi << 4 | lo);
+		i += lo < 0 ? 0 : 2;
+	}
+	return (struct str){ out, n };
+}
+
 /* One "=?charset?B|Q?text?=" at the start of s; its length in *ret_len. */
 static bool encoded_word(struct arena *a, struct str s, struct str *ret_text, size_t *ret_len)
 {
@@ -160,10 +183,10 @@ struct str mime_words(struct arena *a, struct str value)
 	return charset_to_utf8(a, STR_NONE, result, &clean) == ERR_NOMEM ? STR_NONE : clean;
 }
 
-struct str mime_value(struct arena *a, struct str header, const char *name)
+struct str mime_top_value(struct arena *a, const struct mime *m, const char *name)
 {
-	struct mime_field f;
-	return mime_find_field(header, name, &f) ? mime_words(a, mime_unfold(a, f.value)) : STR_NONE;
+	const struct mime_field *f = mime_top_field(m, name);
+	return f ? mime_words(a, mime_unfold(a, f->value)) : STR_NONE;
 }
 
 struct str mime_addr_spec(struct arena *a, struct str value)

@@ -5,10 +5,12 @@
  * What each type of version 4 demands is one table, after the schemas (not the specification's prose, which differs). The
  * rule that a source_port is demanded for addresses only is decided by testing the text as an address.
  */
+#include <stdio.h>
+
 #include "base/json.h"
 #include "format/shapes.h"
 
-enum { PREFIX_PATH_MAX = 200, EVIDENCE_MAX = 50, TAGS_MAX = 20 };
+enum { NAME_MAX_BYTES = 200, EVIDENCE_MAX = 50, TAGS_MAX = 20 };
 
 enum { NEEDS_PORT = 1, NEEDS_URL = 2, NEEDS_FIRST_SEEN = 4, NEEDS_PROTOCOL = 8, NEEDS_SERVICE = 16 };
 enum { CONNECTION = NEEDS_FIRST_SEEN | NEEDS_PROTOCOL, CONTENT = NEEDS_URL };
@@ -49,15 +51,40 @@ static const struct { const char *type; unsigned needs; const char *members[3]; 
 	{ "reputation.threat_intelligence", 0, { "threat_type" } },
 };
 
+/* "a" and "B" to "a.b"; a name that is in lower case already is borrowed. */
+static struct str fact_name(struct decode *d, struct str path, struct str name)
+{
+	size_t dot = path.len ? 1 : 0;
+	bool upper = false;
+	for (size_t i = 0; i < name.len; i++)
+		upper |= name.ptr[i] >= 'A' && name.ptr[i] <= 'Z';
+	if (!path.len && !upper)
+		return name;
+	char *out = name.len <= NAME_MAX_BYTES ? arena_alloc(d->arena, path.len + dot + name.len) : NULL;
+	if (!out)
+		return STR_NONE;
+	if (path.len) {
+		memcpy(out, path.ptr, path.len);
+		out[path.len] = '.';
+	}
+	for (size_t i = 0; i < name.len; i++)
+		out[path.len + dot + i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] | 0x20) : name.ptr[i];
+	return (struct str){ out, path.len + dot + name.len };
+}
+
 /* Every scalar below a member becomes a fact "a.b", arrays "a.0". Evidence payloads and private members stay out. */
 static void facts(struct decode *d, struct observation *o, const struct json *node, struct str part, struct str path, unsigned depth)
 {
 	unsigned i = 0;
 	for (const struct json *m = node->child; m && o->fact_count < OBSERVATION_FACTS_MAX; m = m->next, i++) {
-		struct str name = node->type == JSON_OBJECT ? str_lower(d->arena, m->key) : str_format(d->arena, "%u", i);
-		if (path.len)
-			name = str_format(d->arena, "%.*s.%.*s", STR_ARG(path), STR_ARG(name));
-		if (str_eq(m->key, STR("_internal")) || str_eq(m->key, STR("payload")) || str_eq_fold(m->key, STR("Payload")) || name.len > PREFIX_PATH_MAX)
+		if (str_eq(m->key, STR("_internal")) || str_eq_fold(m->key, STR("payload")))
+			continue;
+		char number[12];
+		int digits = node->type == JSON_OBJECT ? 0 : snprintf(number, sizeof(number), "%u", i);
+		struct str name = fact_name(d, path, node->type == JSON_OBJECT ? m->key : (struct str){ number, (size_t)digits });
+		if (node->type == JSON_ARRAY && !path.len)
+			name = str_copy(d->arena, name);
+		if (!name.len || name.len > NAME_MAX_BYTES)
 			continue;
 		struct span span = { part, m->from, m->to };
 		if (m->type == JSON_OBJECT || m->type == JSON_ARRAY) {
@@ -71,11 +98,23 @@ static void facts(struct decode *d, struct observation *o, const struct json *no
 	}
 }
 
+/* json_at for a path that is no C string. */
+static const struct json *member(const struct json *m, struct str path)
+{
+	struct str part;
+	while (m && str_split(&path, '.', &part)) {
+		m = m->type == JSON_OBJECT ? m->child : NULL;
+		while (m && (m->key.len != part.len || !str_eq(m->key, part)))
+			m = m->next;
+	}
+	return m;
+}
+
 static void need(struct decode *d, const struct json *root, const char *alternatives)
 {
 	struct str rest = str_of(alternatives), one;
 	while (str_split(&rest, '|', &one)) {
-		const struct json *m = json_at(root, str_c(d->arena, one));
+		const struct json *m = member(root, one);
 		if (m && m->type != JSON_NULL && !(m->type == JSON_STRING && !m->text.len))
 			return;
 	}
