@@ -34,6 +34,9 @@ POLICY = os.path.join(TOP, "policy")
 REGISTRY = os.path.join(TOP, "conf", "demo", "registry.csv")
 API_KEY = "a-key-of-the-tests"
 
+# mail addresses, and the addresses that the tests give to customers
+PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.\w|\b203\.0\.113\.\d|\b198\.18\.\d|\bcustomer[ =](acme|smith|bakery)\b")
+
 Result = namedtuple("Result", "rc out err json")
 Reply = namedtuple("Reply", "code text")
 Answer = namedtuple("Answer", "status headers body")
@@ -420,6 +423,8 @@ class Daemon:
             tap.diag("the last lines of the log:", *self.log.lines[-15:])
         elif self.process:
             tap.ok(self.stop(), "aupd stops cleanly and no sanitizer complains", *getattr(self, "stop_trouble", []), *self.log.lines[-10:])
+            named = [line for line in self.log.lines if PERSONAL.search(line)]
+            tap.ok(not named, "its log names no customer, no address of one and no mail address", *named[:5])
         self.abandon()
         return False
 

@@ -61,15 +61,24 @@ static void report(struct hand *h, const struct act *act, enum act_op op, enum a
 static void begin(struct order *o);
 static void end_noted(struct hand *h, const struct order *o);
 
+/* What a peer says may name the customer (a mail address, the target): then it stands in the case, not in the log. */
+static struct str loggable(const struct act *act, struct str text)
+{
+	bool names = str_chr(text, '@') != SIZE_MAX || (act->target.len && str_find(text, act->target) != SIZE_MAX);
+	return names ? STR("its case tells") : text;
+}
+
 static void on_done(void *arg, enum act_result result, struct str text)
 {
 	struct order *o = arg;
 	struct hand *h = o->hand;
 	h->done += result == RESULT_DONE;
 	if (result != RESULT_DONE)
-		log_warn("an act was not done", "driver", log_str(o->act.driver), "result", act_result_words[result], "text", log_str(text));
+		log_warn("an act was not done", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "result", act_result_words[result],
+			"text", log_str(loggable(&o->act, text)));
 	else if (text.len && o->act.verb >= VERB_LIMIT)
-		log_warn("an act was done, and somebody should look at it", "driver", log_str(o->act.driver), "text", log_str(text));
+		log_warn("an act was done, and somebody should look at it", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "text",
+			log_str(loggable(&o->act, text)));
 	end_noted(h, o);
 	report(h, &o->act, o->op, result, text);
 	(void)map_remove(h->running, o->act.key);
