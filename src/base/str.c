@@ -8,19 +8,9 @@
 
 #include "base/arena.h"
 
-struct str str_of(const char *text)
-{
-	return (struct str){ text, text ? strlen(text) : 0 };
-}
-
 static char lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 bool str_eq_fold(struct str a, struct str b)
@@ -38,11 +28,6 @@ int str_cmp(struct str a, struct str b)
 	size_t n = a.len < b.len ? a.len : b.len;
 	int c = n ? memcmp(a.ptr, b.ptr, n) : 0;
 	return c ? c : a.len < b.len ? -1 : a.len > b.len;
-}
-
-bool str_starts(struct str s, struct str prefix)
-{
-	return s.len >= prefix.len && str_eq(str_sub(s, 0, prefix.len), prefix);
 }
 
 bool str_starts_fold(struct str s, struct str prefix)
@@ -71,15 +56,6 @@ struct str str_trim(struct str s)
 	return s;
 }
 
-struct str str_sub(struct str s, size_t from, size_t len)
-{
-	if (from >= s.len)
-		return (struct str){ s.len ? s.ptr + s.len : s.ptr, 0 };
-	if (len > s.len - from)
-		len = s.len - from;
-	return (struct str){ s.ptr + from, len };
-}
-
 size_t str_find(struct str s, struct str needle)
 {
 	if (!needle.len)
@@ -96,12 +72,6 @@ size_t str_find_fold(struct str s, struct str needle)
 		if (lower(s.ptr[i]) == lower(needle.ptr[0]) && str_eq_fold(str_sub(s, i, needle.len), needle))
 			return i;
 	return needle.len ? SIZE_MAX : 0;
-}
-
-size_t str_chr(struct str s, char c)
-{
-	const char *p = s.len ? memchr(s.ptr, c, s.len) : NULL;
-	return p ? (size_t)(p - s.ptr) : SIZE_MAX;
 }
 
 bool str_split(struct str *rest, char c, struct str *ret_part)

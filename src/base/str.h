@@ -28,18 +28,42 @@ struct str {
 /* For printf("%.*s"). */
 #define STR_ARG(s) (int)(s).len, ((s).len ? (s).ptr : "")
 
-struct str str_of(const char *text);                            /* a C string, which may be NULL */
-bool str_eq(struct str a, struct str b);
+/* The five that decoders live on are inline: most of their arguments are constants. */
+static inline struct str str_of(const char *text)               /* a C string, which may be NULL */
+{
+	return (struct str){ text, text ? strlen(text) : 0 };
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.len == b.len && (!a.len || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline struct str str_sub(struct str s, size_t from, size_t len) /* clipped to s */
+{
+	if (from >= s.len)
+		return (struct str){ s.len ? s.ptr + s.len : s.ptr, 0 };
+	return (struct str){ s.ptr + from, len < s.len - from ? len : s.len - from };
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+	return s.len >= prefix.len && str_eq(str_sub(s, 0, prefix.len), prefix);
+}
+
+static inline size_t str_chr(struct str s, char c)              /* offset or SIZE_MAX */
+{
+	const char *p = s.len ? (const char *)memchr(s.ptr, c, s.len) : NULL;
+	return p ? (size_t)(p - s.ptr) : SIZE_MAX;
+}
+
 bool str_eq_fold(struct str a, struct str b);                   /* ASCII case folded */
 int str_cmp(struct str a, struct str b);                        /* bytes, then length */
-bool str_starts(struct str s, struct str prefix);
 bool str_starts_fold(struct str s, struct str prefix);
 bool str_ends_fold(struct str s, struct str suffix);
 struct str str_trim(struct str s);                              /* ASCII white space off both ends */
-struct str str_sub(struct str s, size_t from, size_t len);      /* clipped to s */
 size_t str_find(struct str s, struct str needle);               /* offset or SIZE_MAX */
 size_t str_find_fold(struct str s, struct str needle);
-size_t str_chr(struct str s, char c);                           /* offset or SIZE_MAX */
 /* Cut the part before the first c off *rest; false when *rest was exhausted. */
 bool str_split(struct str *rest, char c, struct str *ret_part);
 bool str_next_line(struct str *rest, struct str *ret_line);     /* CRLF or LF, taken off the line */

@@ -34,9 +34,8 @@ enum kind kind_find(struct str name)
 enum kind kind_from_xarf(struct str category, struct str type)
 {
 	for (int k = 1; k < KIND_COUNT; k++) {
-		struct str name = str_of(infos[k].name);
-		size_t dot = str_chr(name, '.');
-		if (str_eq(str_sub(name, 0, dot), category) && str_eq(str_sub(name, dot + 1, name.len), type))
+		const char *name = infos[k].name;
+		if (category.len && strncmp(name, category.ptr, category.len) == 0 && name[category.len] == '.' && str_eq(str_of(name + category.len + 1), type))
 			return (enum kind)k;
 	}
 	return KIND_UNCLASSIFIED;
