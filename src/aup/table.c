@@ -107,8 +107,9 @@ static enum err csv_row(struct arena *a, struct table_file *t, const struct csv_
 	struct jsonw w;
 	size_t from = t->lines.len;
 	if (row->count != t->column_count) {
+		(void)why_set(why, ERR_SYNTAX, "the row has %u columns, the header %u", row->count, t->column_count);
 		place(t, row->from, why);
-		return why_set(why, ERR_SYNTAX, "the row has %u columns, the header %u", row->count, t->column_count);
+		return ERR_SYNTAX;
 	}
 	jsonw_init(&w, &t->lines);
 	jsonw_object(&w, NULL);
@@ -153,10 +154,12 @@ static enum err from_csv(struct arena *a, struct table_file *t, struct why *why)
 	while (e == OK) {
 		arena_reset(a);
 		e = csv_next(&c, a, &row, why);
+		if (e == ERR_NOTFOUND)
+			return OK;
 		if (e == OK && (row.count > 1 || str_trim(row.fields[0].text).len))
 			e = csv_row(a, t, &row, why);
 	}
-	return e == ERR_NOTFOUND ? OK : e;
+	return e;
 }
 
 static enum err json_row(struct arena *a, struct table_file *t, const struct json *m, struct why *why)
@@ -164,8 +167,9 @@ static enum err json_row(struct arena *a, struct table_file *t, const struct jso
 	struct jsonw w;
 	size_t from = t->lines.len;
 	if (m->type != JSON_OBJECT) {
+		(void)why_set(why, ERR_SYNTAX, "an entity is an object");
 		place(t, m->from, why);
-		return why_set(why, ERR_SYNTAX, "an entity is an object");
+		return ERR_SYNTAX;
 	}
 	jsonw_init(&w, &t->lines);
 	jsonw_object(&w, NULL);

@@ -27,9 +27,10 @@ static enum err bad_row(struct commanding *c, enum err e, int64_t number, const 
 {
 	char text[WHY_TEXT_MAX];
 	(void)snprintf(text, sizeof(text), "%.300s", c->why->text);
+	(void)why_set(c->why, e, "row %lld%s%s: %s", (long long)number, column ? ", column " : "", column ? column : "", text);
 	/* the client knows in which line of which file the row stands */
 	why_at(c->why, column ? column : "", (uint32_t)number, 0);
-	return why_set(c->why, e, "row %lld%s%s: %s", (long long)number, column ? ", column " : "", column ? column : "", text);
+	return e;
 }
 
 static enum err put_row(struct importing *m, struct arena *a, const struct entity *e)
