@@ -1,0 +1,287 @@
+/*
+ * The fold over a store: what was counted before a rule fires, retractions, a commit that another judge beats, what cannot be
+ * told yet, changes taken back, cases joined and taken apart.
+ */
+#include "engine/fold.h"
+#include "store/store.h"
+#include "tap.h"
+
+static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
+static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z }\n"
+	"ladder l { at once ask \"x\"; after 48h ask \"y\"; forget after 180d }\n"
+	"clause email.unsolicited \"Spam\" group spam {\n"
+	"rule r { when report messaging.spam, grade A; count distinct reporters per customer >= 3 in 24h; severity medium; ladder l; appeal 30d; because \"{count}\" }\n"
+	"rule s { when report content.phishing, service web; severity medium; ladder l; appeal 30d; because \"web\" }\n}\n";
+
+static struct arena *arena;
+static struct store *store;
+static struct registry *registry;
+static struct fold f;
+static uint32_t reports;
+static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
+
+static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
+{
+	(void)arg;
+	return store_null.load(store, a, keys, count, rows, why);
+}
+
+static enum err commit(struct work *w)
+{
+	struct effect *effects;
+	size_t n;
+	enum err e = work_effects(w, &effects, &n);
+	if (e == OK)
+		e = store_null.commit(store, effects, n, NULL, 0, NULL);
+	work_reset(w);
+	return e;
+}
+
+static void give(struct entity e)
+{
+	e.from_at = e.until_at = TIME_NONE;
+	OK_(registry_add(registry, &e, NULL) == OK, "an entity");
+}
+
+static void begin(bool with_service)
+{
+	struct row_reader reader = { load_rows, NULL };
+	struct seal_key fixed = { { 1 } };
+	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) } };
+	struct bundle b = { STR("aup.policy"), files, 2 };
+	struct policy *p = NULL;
+	struct why why = { .line = 0 };
+	if (policy_load(arena, &b, &p, &why) != OK)
+		printf("# %s:%u: %s\n", why.file, why.line, why.text);
+	registry = registry_new();
+	give((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("acme") });
+	if (with_service)
+		give((struct entity){ .type = ENTITY_SERVICE, .id = STR("w"), .customer = STR("acme"), .kind = STR("web") });
+	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static"),
+		.service = with_service ? STR("w") : STR_NONE });
+	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("own"), .resource = STR("198.51.100.0/24") });
+	OK_(registry_ready(registry, 1, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
+	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
+		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1 };
+}
+
+static void end(void)
+{
+	work_free(f.work);
+	keyring_close(f.keyring);
+	registry_free(registry);
+	store_null.close(store);
+}
+
+static struct observation report(const char *kind, const char *source, const char *by)
+{
+	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
+		.incidents = 1, .reporter = str_of(by), .reporter_verified = true, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
+		.source = { .type = SOURCE_ADDR, .text = str_of(source) } };
+	OK_(addr_parse(str_of(source), &o.source.addr) == OK, "an address");
+	return o;
+}
+
+static struct fold_result fold(const struct observation *o)
+{
+	struct fold_result r = { .fate = FATE_NONE };
+	struct why why = { .line = 0 };
+	if (fold_observation(&f, o, &r, &why) != OK)
+		printf("# %s\n", why.text);
+	return r;
+}
+
+static struct casefile the_case(uint64_t number)
+{
+	struct casefile c = { 0 };
+	struct row row;
+	OK_(fold_find_case(&f, number, &c, &row, NULL) == OK, "the case is there");
+	return c;
+}
+
+static uint64_t open_case(void)
+{
+	struct fold_result r = { 0 };
+	for (int i = 0; i < 3; i++) {
+		struct observation o = report("messaging.spam", "192.0.2.7", i == 0 ? "a" : i == 1 ? "b" : "c");
+		r = fold(&o);
+	}
+	return r.number;
+}
+
+static void test_counted(void)
+{
+	begin(false);
+	struct observation a = report("messaging.spam", "192.0.2.7", "a"), b = report("messaging.spam", "192.0.2.7", "b"), c = report("messaging.spam", "192.0.2.8", "c");
+	IS_INT(fold(&a).fate, FATE_COUNTED, "the first is counted");
+	IS_INT(fold(&a).fate, FATE_DUPLICATE, "and known when it comes again");
+	OK_(commit(f.work) == OK, "committed");
+	IS_INT(fold(&b).fate, FATE_COUNTED, "the second is counted");
+	struct fold_result r = fold(&c);
+	IS_INT(r.fate, FATE_CASE, "the third opens a case");
+	struct casefile k = the_case(r.number);
+	IS_INT(k.report_count, 3, "all three are its reports");
+	IS_INT(k.incident_count, 2, "of two incidents: two saw the same");
+	IS_INT(k.recent[0].witness_count, 2, "which has two witnesses");
+	IS_INT(k.event_count, 5, "three reports, the opening, the first step");
+	f.now += 40 * DAY_US;
+	struct observation late = report("messaging.spam", "192.0.2.7", "a");
+	IS_INT(fold(&late).fate, FATE_COUNTED, "a month later it is counted anew");
+	IS_INT(the_case(r.number).report_count, 3, "and is no report of the case yet");
+	end();
+}
+
+static void test_retract(void)
+{
+	begin(false);
+	uint64_t n = open_case();
+	struct observation back = report("messaging.not_spam", "192.0.2.7", "b");
+	back.reporter_verified = false;
+	IS_INT(fold(&back).fate, FATE_PERSON, "who is not verified only asks: a person decides");
+	IS_INT(the_case(n).report_count, 3, "and nothing is taken back");
+	back = report("messaging.not_spam", "192.0.2.7", "b");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "a verified reporter takes his report back");
+	IS_INT(the_case(n).report_count, 2, "and the case loses it");
+	back = report("messaging.not_spam", "192.0.2.7", "stranger");
+	IS_INT(fold(&back).fate, FATE_COUNTED, "who reported nothing takes nothing back");
+	struct observation x = report("messaging.not_spam", "192.0.2.7", "a"), y = report("messaging.not_spam", "192.0.2.7", "c");
+	(void)fold(&x);
+	(void)fold(&y);
+	IS_INT(the_case(n).state, CASE_RESOLVED, "when nobody is left the case is closed");
+	end();
+	begin(false);
+	struct observation a = report("messaging.spam", "192.0.2.7", "a"), b = report("messaging.spam", "192.0.2.7", "b");
+	(void)fold(&a);
+	(void)fold(&b);
+	back = report("messaging.not_spam", "192.0.2.7", "a");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "also before a rule fires");
+	struct observation c = report("messaging.spam", "192.0.2.7", "c");
+	IS_INT(fold(&c).fate, FATE_COUNTED, "then the third is the second");
+	end();
+}
+
+/* Another judge is quicker: the commit is refused whole, and the same batch folded from fresh rows is right. */
+static void test_conflict(void)
+{
+	begin(false);
+	struct row_reader reader = { load_rows, NULL };
+	struct work *mine = f.work, *other = work_new(&reader);
+	struct observation a = report("messaging.spam", "192.0.2.7", "a"), b = report("messaging.spam", "192.0.2.7", "b"), c = report("messaging.spam", "192.0.2.7", "c");
+	(void)fold(&a);
+	OK_(commit(mine) == OK, "one is there");
+	(void)fold(&b);
+	f.work = other;
+	(void)fold(&c);
+	OK_(commit(other) == OK, "the other judge commits first");
+	f.work = mine;
+	IS_INT(commit(mine), ERR_CONFLICT, "then this one is refused whole");
+	struct fold_result r = fold(&b);
+	IS_INT(r.fate, FATE_CASE, "folded again it sees what the other did: three reporters");
+	OK_(commit(mine) == OK, "and is committed");
+	IS_INT(the_case(r.number).report_count, 3, "each counted once");
+	work_free(other);
+	end();
+}
+
+static void due(int64_t until)
+{
+	struct arena *page = arena_new("page", 16 << 20);
+	struct row *rows;
+	size_t n;
+	OK_(page && commit(f.work) == OK, "committed before the clock moves");
+	for (int i = 0; page && i < 200; i++) {
+		struct query q = { .due_by = until, .limit = 10 };
+		arena_reset(page);
+		if (store_null.page(store, page, &q, &rows, &n, NULL) != OK || !n)
+			break;
+		f.now = rows[0].due_at > f.now ? rows[0].due_at : f.now;
+		if (rows[0].table == TABLE_ACT || fold_due(&f, &rows[0], NULL) != OK || commit(f.work) != OK)
+			break;
+	}
+	f.now = until;
+	arena_free(page);
+}
+
+static void test_parked(void)
+{
+	uint64_t parked = 9, items = 9;
+	begin(false);
+	struct observation o = report("messaging.spam", "198.51.100.7", "a");
+	IS_INT(fold(&o).fate, FATE_PARKED, "our own space that nobody holds: cannot tell, kept for later");
+	struct observation p = report("content.phishing", "192.0.2.7", "a");
+	IS_INT(fold(&p).fate, FATE_PARKED, "no rule could be judged, the register names no service: kept for later too");
+	due(f.now + 8 * DAY_US);
+	OK_(store_null.count(store, TABLE_PARKED, STR_NONE, &parked, NULL) == OK && store_null.count(store, TABLE_ITEM, STR("waiting"), &items, NULL) == OK, "counted");
+	IS_INT(parked, 0, "it is not tried for ever");
+	IS_INT(items, 2, "after a week a person decides");
+	end();
+	arena_reset(arena);
+	begin(true);
+	p = report("content.phishing", "192.0.2.7", "a");
+	IS_INT(fold(&p).fate, FATE_CASE, "when the register names it the rule is judged");
+	end();
+}
+
+static void test_undo(void)
+{
+	begin(false);
+	uint64_t n = open_case(), number;
+	size_t changes = work_changes(f.work);
+	uint64_t events = the_case(n).event_count;
+	work_begin(f.work);
+	struct fold_command note = { .type = INPUT_NOTE, .number = n, .actor = STR("alice"), .text = STR("x") };
+	OK_(fold_command(&f, &note, &number, NULL) == OK && the_case(n).event_count == events + 1, "a note is written");
+	work_undo(f.work);
+	IS_INT(the_case(n).event_count, events, "taken back it was never there");
+	IS_INT(work_changes(f.work), changes, "and is no change");
+	OK_(fold_command(&f, &note, &number, NULL) == OK && commit(f.work) == OK, "what comes after it is committed");
+	end();
+}
+
+/* Whatever is split, merged, resolved and reopened: no report is lost or counted twice, and at most one case is in thread 0. */
+static void test_threads(void)
+{
+	begin(false);
+	uint64_t n = open_case(), off = 0, number = 0;
+	struct why why = { .line = 0 };
+	struct fold_command split = { .type = INPUT_SPLIT, .number = n, .actor = STR("alice"), .moved = { 1 }, .moved_count = 1 };
+	OK_(fold_command(&f, &split, &off, &why) == OK, "a report leaves");
+	IS_INT(the_case(n).report_count + the_case(off).report_count, 3, "and is counted in one of them");
+	IS_INT(the_case(off).thread, off, "the new case stands in a thread of its own");
+	struct fold_command gone = { .type = INPUT_SPLIT, .number = n, .actor = STR("alice"), .moved = { 1 }, .moved_count = 1 };
+	work_begin(f.work);
+	OK_(fold_command(&f, &gone, &number, &why) == ERR_RANGE, "it cannot leave twice");
+	work_undo(f.work);
+	struct fold_command resolve = { .type = INPUT_RESOLVE, .number = off, .actor = STR("alice"), .text = STR("x") };
+	OK_(fold_command(&f, &resolve, &number, &why) == OK, "the part is resolved");
+	struct fold_command reopen = { .type = INPUT_REOPEN, .number = off, .actor = STR("alice"), .text = STR("y") };
+	OK_(fold_command(&f, &reopen, &number, &why) == OK && number == n, "reopened beside the open case it merges into that one");
+	IS_INT(the_case(n).report_count, 3, "with its report");
+	IS_INT(the_case(off).state, CASE_MERGED, "and is over itself");
+	struct observation o = report("messaging.spam", "192.0.2.9", "d");
+	IS_INT(fold(&o).number, n, "a new finding goes to the one that is open");
+	resolve.number = n;
+	OK_(fold_command(&f, &resolve, &number, &why) == OK, "all is resolved");
+	f.now += 200 * DAY_US;
+	uint64_t second = open_case();
+	OK_(second && second != n, "long after, it is forgotten: a new case");
+	IS_INT(the_case(n).thread, n, "for which the old one made room");
+	reopen.number = n;
+	OK_(fold_command(&f, &reopen, &number, &why) == OK && number == second, "and into which it merges when somebody reopens it");
+	OK_(commit(f.work) == OK, "all of it in one commit");
+	end();
+}
+
+int main(void)
+{
+	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_parked, test_undo, test_threads };
+	arena = arena_new("test", 64 << 20);
+	if (seal_start() != OK)
+		return 1;
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		arena_reset(arena);
+		tests[i]();
+	}
+	arena_free(arena);
+	return tap_done();
+}
