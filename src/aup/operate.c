@@ -148,7 +148,7 @@ int cmd_status(int argc, char **argv)
 	if (status == EXIT_OK && json)
 		(void)printf("%.*s\n", STR_ARG(text));
 	for (const struct json *m = status == EXIT_OK && !json ? root->child : NULL; m; m = m->next)
-		(void)printf("  %-14.*s %.*s\n", STR_ARG(m->key), STR_ARG(m->text));
+		(void)printf("  %-14.*s %.*s\n", STR_ARG(m->key), STR_ARG(m->type == JSON_BOOL ? m->boolean ? STR("yes") : STR("no") : m->type == JSON_NULL ? STR("-") : m->text));
 	arena_free(a);
 	return status;
 }

@@ -71,6 +71,24 @@ static const struct { const char *name; enum table table; const char *state; } c
 	{ "acts_undoing", TABLE_ACT, "undoing" }, { "acts_unclear", TABLE_ACT, "unclear" }, { "entities", TABLE_ENTITY, NULL }, { "policies", TABLE_POLICY, NULL },
 	{ "records", TABLE_RECORD, NULL } };
 
+/* What was switched last, the last backup, and since when the oldest item waits for a person. */
+static enum err lately(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
+{
+	struct row_key keys[] = { { TABLE_SWITCH, STR("enforcement") }, { TABLE_SWITCH, STR("backup") } };
+	struct row rows[2], *oldest;
+	size_t n = 0;
+	struct query q = { .table = TABLE_ITEM, .due_by = TIME_NONE, .limit = 1, .state = STR("waiting") };
+	enum err e = d->driver->load(d->store, r->arena, keys, 2, rows, why);
+	if (e == OK)
+		e = d->driver->page(d->store, r->arena, &q, &oldest, &n, why);
+	if (e)
+		return e;
+	jsonw_str(w, "switched", rows[0].version ? rows[0].body : STR("never"));
+	jsonw_time(w, "last_backup", rows[1].version ? rows[1].rank : TIME_NONE);
+	jsonw_time(w, "oldest_waiting", n ? oldest[0].rank : TIME_NONE);
+	return OK;
+}
+
 static enum err counts(struct desk_store *d, struct jsonw *w, struct why *why)
 {
 	enum err e = OK;
@@ -127,8 +145,10 @@ static enum err route(struct desk_store *d, struct http_request *r, struct jsonw
 		return one_row(d, r, TABLE_RECEIPT, str_sub(r->path, 13, r->path.len), w, why);
 	if (str_starts(r->path, STR("/v1/policies/")))
 		return one_row(d, r, TABLE_POLICY, str_sub(r->path, 13, r->path.len), w, why);
-	if (str_eq(r->path, STR("/v1/status")))
-		return counts(d, w, why);
+	if (str_eq(r->path, STR("/v1/status"))) {
+		enum err e = counts(d, w, why);
+		return e ? e : lately(d, r, w, why);
+	}
 	return why_set(why, ERR_NOTFOUND, "there is no such path");
 }
 
