@@ -124,9 +124,14 @@ struct str mime_unpercent(struct arena *a, struct str value)
 	char *out = arena_alloc(a, value.len + 1);
 	size_t n = 0;
 	for (size_t i = 0; out && i < value.len; i++) {
-		int hi = value.ptr[i] == '%' && i + 2 < value.len ? hex_value(value.ptr[i + 1]) : -1, lo = hi < 0 ? -1 : hex_value(value.ptr[i + 2]);
-		out[n++] = lo < 0 ? value.ptr[i] : (char)(hi << 4 | lo);
-		i += lo < 0 ? 0 : 2;
+		int hi = value.ptr[i] == '%' && i + 2 < value.len ? hex_value(value.ptr[i + 1]) : -1;
+		int lo = hi < 0 ? -1 : hex_value(value.ptr[i + 2]);
+		char c = value.ptr[i];
+		if (lo >= 0) {
+			c = (char)(hi << 4 | lo);
+			i += 2;
+		}
+		out[n++] = c;
 	}
 	return (struct str){ out, n };
 }
