@@ -451,6 +451,8 @@ class Daemon:
         """Until the role was started again and is ready."""
         if not self.log.wait(rf"role ready.* role={name}\b", since):
             raise RuntimeError(f"{name} did not come back:\n" + "\n".join(self.log.lines[-20:]))
+        if name == "judge" and self.role("desk")["state"] == "ready":
+            self.until(lambda: json.loads(self.api("/v1/status").body)["judge_linked"], "the link of desk and judge")
 
     def kill_and_wait(self, name, sig=signal.SIGKILL):
         self.wait_role(name, self.kill(name, sig))

@@ -42,7 +42,7 @@ struct judge {
 	uint64_t tables_version;        /* of registry and policies together, as they are in memory */
 	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
 	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
-	bool clock_waits, hand_is_new, ear_lost;
+	bool clock_waits, hand_is_new, nft_is_new, ear_lost;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	struct chest *chest;            /* raw bytes of what waits for a person */
@@ -86,7 +86,7 @@ enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why) MUST_CHE
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
 /*
  * A new hand has no order in hand: what the old one has not answered is due now. Desired against actual: what is in force is
- * looked at again. Commits by itself; between batches only.
+ * looked at again. When only the child that runs nft is new, its acts alone are. Commits by itself; between batches only.
  */
 enum err judge_reconcile(struct judge *j, struct why *why) MUST_CHECK;
 

@@ -138,15 +138,18 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 }
 
 /* What is to be asked or said again of an act that the hand may or must know; false when it can stay as it is. */
-static bool look_again(struct act *act, int64_t now)
+static bool look_again(const struct judge *j, struct act *act)
 {
+	/* the hand still has its other orders: an answer may be on its way */
+	if (!j->hand_is_new && !str_eq(act->driver, STR("nft")))
+		return false;
 	if (act->state == ACT_SENT)
 		act->state = enforces(act) ? ACT_UNCLEAR : act->desired ? ACT_QUEUED : ACT_UNDOING;
 	else if (act->state == ACT_DONE_ && act->desired && enforces(act))
 		act->state = ACT_UNCLEAR;
 	else if (act->state != ACT_UNCLEAR && act->state != ACT_UNDOING && act->state != ACT_QUEUED)
 		return false;
-	act->next_at = now;
+	act->next_at = j->fold.now;
 	act->in_hand = false;
 	return true;
 }
@@ -161,7 +164,7 @@ static enum err reconcile_page(struct judge *j, struct query *q, size_t *ret_cou
 		struct act act = { 0 };
 		struct row now;
 		e = work_load(j->fold.work, TABLE_ACT, rows[i].key, act_fields, &act, &now, why);
-		if (e == OK && look_again(&act, j->fold.now))
+		if (e == OK && look_again(j, &act))
 			e = put_act(&j->fold, &act, why);
 		else if (e == ERR_NOTFOUND)
 			e = OK;

@@ -39,7 +39,7 @@ bool judge_due(struct judge *j)
 		struct query q = { .due_by = clock_wall_at(), .limit = RELEASE_MAX };
 		j->fold.now = q.due_by;
 		arena_reset(j->scratch);
-		enum err e = j->hand_is_new ? judge_reconcile(j, &why) : OK;
+		enum err e = j->hand_is_new || j->nft_is_new ? judge_reconcile(j, &why) : OK;
 		if (e == OK)
 			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
 		for (size_t i = 0; e == OK && i < n; i++)
@@ -57,7 +57,7 @@ bool judge_due(struct judge *j)
 			return false;
 		}
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
-		j->hand_is_new = false;
+		j->hand_is_new = j->nft_is_new = false;
 		if (!changes)
 			return true;
 	}

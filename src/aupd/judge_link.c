@@ -127,20 +127,21 @@ static void desk_frame(void *arg, const struct frame *f, const int *take_fds, un
 		close_fds(take_fds, 0, fd_count ? 1 : 0);
 }
 
-/* The hand, or a child of it, is new. */
-static void look_anew(struct judge *j)
+/* The hand is new, or only its child that runs nft. */
+static void look_anew(struct judge *j, bool *is_new)
 {
-	j->hand_is_new = true;
+	*is_new = true;
 	judge_look(j);
 }
 
 static void hand_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
+	struct judge *j = arg;
 	close_fds(take_fds, 0, fd_count);
 	if (f->type == FRAME_RESULT)
 		hold(arg, FROM_HAND, f, -1);
 	else if (f->type == FRAME_HELLO)
-		look_anew(arg);
+		look_anew(j, &j->nft_is_new);
 }
 
 static void on_ready(void *arg)
@@ -188,7 +189,7 @@ void judge_link(struct role *r, struct str name, int take_fd)
 			bus_close(ends[i].bus);
 		*ends[i].has = bus_open(r->loop, &bus_pipe, &o, ends[i].bus) == OK;
 		if (i == 2)
-			look_anew(j);
+			look_anew(j, &j->hand_is_new);
 		return;
 	}
 	net_close(take_fd);

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import API_KEY, LIMIT, Daemon, arf, missing, xarf
@@ -29,14 +30,15 @@ def raw(d, request):
 
 
 def taken(d):
-    a = d.report(xarf(), token="t-1")
+    at = time.time()
+    a = d.report(xarf(at=at), token="t-1")
     tap.is_equal(a.status, 202, "a report is taken", a.body)
     tap.is_equal(json.loads(a.body).get("status"), "QUEUED", "and told to wait")
-    b = d.report(xarf(), token="t-1")
+    b = d.report(xarf(at=at), token="t-1")
     tap.is_equal((b.status, ident(b)), (202, ident(a)), "the same request again gets the same id")
-    c = d.report(xarf(), token="t-2")
+    c = d.report(xarf(at=at), token="t-2")
     tap.ok(ident(c) != ident(a), "another Idempotency-Key another one")
-    e, f = d.report(xarf()), d.report(xarf())
+    e, f = d.report(xarf(at=at)), d.report(xarf(at=at))
     tap.ok(len({ident(x) for x in (a, c, e, f)}) == 4, "without one each request has an id of its own")
     tap.like(ident(a), "^[0-9a-f]{32}$", "the id is long enough not to be guessed")
     m = d.report(arf("203.0.113.17"), headers={"Content-Type": "message/rfc822"})
