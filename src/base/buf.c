@@ -24,8 +24,8 @@ void buf_clear(struct buf *b)
 	b->err = OK;
 }
 
-/* Room for n more bytes and a NUL behind them. */
-static char *reserve(struct buf *b, size_t n)
+/* And for a NUL behind them. */
+char *buf_room(struct buf *b, size_t n)
 {
 	if (b->err)
 		return NULL;
@@ -50,7 +50,7 @@ static char *reserve(struct buf *b, size_t n)
 
 void buf_put(struct buf *b, struct str s)
 {
-	char *p = reserve(b, s.len);
+	char *p = buf_room(b, s.len);
 	if (!p)
 		return;
 	if (s.len)
@@ -61,7 +61,7 @@ void buf_put(struct buf *b, struct str s)
 
 void buf_putc(struct buf *b, char c)
 {
-	char *p = reserve(b, 1);
+	char *p = buf_room(b, 1);
 	if (!p)
 		return;
 	p[0] = c;
@@ -83,7 +83,7 @@ void buf_printf(struct buf *b, const char *format, ...)
 	size_t room = !b->err && b->room > b->len ? b->room - b->len : 0;
 	int n = vsnprintf(room ? b->ptr + b->len : NULL, room, format, ap);
 	va_end(ap);
-	char *p = n < 0 ? NULL : reserve(b, (size_t)n);
+	char *p = n < 0 ? NULL : buf_room(b, (size_t)n);
 	if (p) {
 		if ((size_t)n >= room)
 			(void)vsnprintf(p, (size_t)n + 1, format, again);

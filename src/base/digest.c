@@ -3,94 +3,86 @@
  */
 #include "base/digest.h"
 
-#include <openssl/evp.h>
+/* the functions below cost a third of what the same digest costs through EVP, and a record has a dozen short ones */
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 
 struct sha256 {
-	EVP_MD_CTX *ctx;
+	SHA256_CTX ctx;
 };
 
-enum { SHA256_BLOCK_LEN = 64 };
+enum { HMAC_BLOCK_LEN = SHA256_CBLOCK };
 
-/*
- * Finding an algorithm by name costs OpenSSL more than a short digest does: it is found once. One context serves the whole
- * digests; a role has one thread.
- */
-static EVP_MD *sha256;
-static EVP_MD_CTX *whole;
-
-static EVP_MD_CTX *whole_start(void)
+static void update(SHA256_CTX *ctx, const void *p, size_t len)
 {
-	if (!sha256) {
-		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-		whole = EVP_MD_CTX_new();
-		BUG_ON(!sha256 || !whole);
-	}
-	BUG_ON(EVP_DigestInit_ex2(whole, sha256, NULL) != 1);
-	return whole;
+	BUG_ON(SHA256_Update(ctx, p, len) != 1);
 }
 
-static void whole_end(struct digest *ret_digest)
+static void start(SHA256_CTX *ctx)
 {
-	unsigned len = DIGEST_LEN;
-	BUG_ON(EVP_DigestFinal_ex(whole, ret_digest->octets, &len) != 1);
+	BUG_ON(SHA256_Init(ctx) != 1);
+}
+
+static void end(SHA256_CTX *ctx, struct digest *ret_digest)
+{
+	BUG_ON(SHA256_Final(ret_digest->octets, ctx) != 1);
 }
 
 void digest_sha256(struct str s, struct digest *ret_digest)
 {
-	BUG_ON(EVP_DigestUpdate(whole_start(), s.len ? s.ptr : "", s.len) != 1);
-	whole_end(ret_digest);
+	SHA256_CTX ctx;
+	start(&ctx);
+	update(&ctx, s.len ? s.ptr : "", s.len);
+	end(&ctx, ret_digest);
 }
 
 struct sha256 *sha256_new(void)
 {
 	struct sha256 *h = calloc(1, sizeof(*h));
 	if (h)
-		h->ctx = EVP_MD_CTX_new();
-	if (h && h->ctx && EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) == 1)
-		return h;
-	sha256_free(h);
-	return NULL;
+		start(&h->ctx);
+	return h;
 }
 
 void sha256_update(struct sha256 *h, struct str s)
 {
-	BUG_ON(EVP_DigestUpdate(h->ctx, s.len ? s.ptr : "", s.len) != 1);
+	update(&h->ctx, s.len ? s.ptr : "", s.len);
 }
 
 void sha256_final(struct sha256 *h, struct digest *ret_digest)
 {
-	unsigned len = DIGEST_LEN;
-	BUG_ON(EVP_DigestFinal_ex(h->ctx, ret_digest->octets, &len) != 1);
-	BUG_ON(EVP_DigestInit_ex(h->ctx, EVP_sha256(), NULL) != 1);
+	end(&h->ctx, ret_digest);
+	start(&h->ctx);
 }
 
 void sha256_free(struct sha256 *h)
 {
-	if (h)
-		EVP_MD_CTX_free(h->ctx);
 	free(h);
 }
 
 /* One pass of RFC 2104: H(K xor pad, text). */
-static void padded(const uint8_t key[SHA256_BLOCK_LEN], uint8_t pad, const void *text, size_t len, struct digest *ret_digest)
+static void padded(const uint8_t key[HMAC_BLOCK_LEN], uint8_t pad, const void *text, size_t len, struct digest *ret_digest)
 {
-	uint8_t block[SHA256_BLOCK_LEN];
-	for (size_t i = 0; i < SHA256_BLOCK_LEN; i++)
+	uint8_t block[HMAC_BLOCK_LEN];
+	SHA256_CTX ctx;
+	for (size_t i = 0; i < HMAC_BLOCK_LEN; i++)
 		block[i] = key[i] ^ pad;
-	EVP_MD_CTX *ctx = whole_start();
-	BUG_ON(EVP_DigestUpdate(ctx, block, sizeof(block)) != 1 || EVP_DigestUpdate(ctx, text, len) != 1);
-	whole_end(ret_digest);
+	start(&ctx);
+	update(&ctx, block, sizeof(block));
+	update(&ctx, text, len);
+	end(&ctx, ret_digest);
 	OPENSSL_cleanse(block, sizeof(block));
 }
 
 void digest_hmac(struct str key, struct str s, struct digest *ret_digest)
 {
-	uint8_t block[SHA256_BLOCK_LEN] = { 0 };
+	uint8_t block[HMAC_BLOCK_LEN] = { 0 };
 	struct digest inner;
-	if (key.len > SHA256_BLOCK_LEN) {
+	if (key.len > HMAC_BLOCK_LEN) {
 		digest_sha256(key, &inner);
 		memcpy(block, inner.octets, DIGEST_LEN);
 	} else if (key.len) {
@@ -101,24 +93,36 @@ void digest_hmac(struct str key, struct str s, struct digest *ret_digest)
 	OPENSSL_cleanse(block, sizeof(block));
 }
 
-void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len)
+void digest_hkdf_extract(struct str key, struct digest *ret_prk)
 {
 	static const char zero[DIGEST_LEN];
-	struct digest prk, t;
+	digest_hmac((struct str){ zero, sizeof(zero) }, key, ret_prk);
+}
+
+void digest_hkdf_expand(const struct digest *prk, struct str info, uint8_t *out, size_t out_len)
+{
+	struct digest t;
 	char block[DIGEST_LEN + 256 + 1];
 	BUG_ON(out_len > 255 * DIGEST_LEN || info.len > 256);
-	digest_hmac((struct str){ zero, sizeof(zero) }, key, &prk);
 	for (size_t done = 0, t_len = 0, i = 1; done < out_len; i++, t_len = DIGEST_LEN) {
 		if (t_len)
 			memcpy(block, t.octets, t_len);
 		if (info.len)
 			memcpy(block + t_len, info.ptr, info.len);
 		block[t_len + info.len] = (char)i;
-		digest_hmac((struct str){ (const char *)prk.octets, DIGEST_LEN }, (struct str){ block, t_len + info.len + 1 }, &t);
+		digest_hmac((struct str){ (const char *)prk->octets, DIGEST_LEN }, (struct str){ block, t_len + info.len + 1 }, &t);
 		size_t n = out_len - done < DIGEST_LEN ? out_len - done : DIGEST_LEN;
 		memcpy(out + done, t.octets, n);
 		done += n;
 	}
+}
+
+void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len)
+{
+	struct digest prk;
+	digest_hkdf_extract(key, &prk);
+	digest_hkdf_expand(&prk, info, out, out_len);
+	OPENSSL_cleanse(&prk, sizeof(prk));
 }
 
 bool str_eq_secret(struct str a, struct str b)

@@ -20,6 +20,9 @@ void sha256_free(struct sha256 *h);
 void digest_hmac(struct str key, struct str s, struct digest *ret_digest);
 /* RFC 5869 with an empty salt; out_len <= 255 * 32. */
 void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len);
+/* Its two halves (RFC 5869 2.2, 2.3), where many texts are derived from one key. */
+void digest_hkdf_extract(struct str key, struct digest *ret_prk);
+void digest_hkdf_expand(const struct digest *prk, struct str info, uint8_t *out, size_t out_len);
 bool digest_eq(const struct digest *a, const struct digest *b); /* constant time */
 bool str_eq_secret(struct str a, struct str b);                 /* constant time for equal lengths */
 uint32_t crc32c(uint32_t seed, struct str s);

@@ -18,19 +18,39 @@ static size_t sequence(struct str s, size_t i)
 	return 0;
 }
 
-/* Bytes that stand in a string as they are, whatever comes before and after. */
-static size_t plain_run(struct str s, size_t i)
+/* Length of the bytes at the front that stand in a string as they are, whatever comes behind. */
+static size_t plain_run(struct str s)
 {
-	size_t from = i;
+	size_t i = 0;
 	while (i < s.len && (unsigned char)s.ptr[i] >= 0x20 && (unsigned char)s.ptr[i] < 0x7f && s.ptr[i] != '"' && s.ptr[i] != '\\')
 		i++;
-	return i - from;
+	return i;
 }
 
-static void quoted(struct buf *out, struct str s)
+/* "text" and what follows it, in one go. */
+static void quoted_plain(struct buf *out, struct str s, struct str behind)
 {
-	size_t from = 0, plain = plain_run(s, 0);
-	bool valid = plain == s.len || str_utf8_valid(s);
+	char *p = buf_room(out, s.len + behind.len + 2);
+	if (!p)
+		return;
+	*p++ = '"';
+	if (s.len)
+		memcpy(p, s.ptr, s.len);
+	p += s.len;
+	*p++ = '"';
+	memcpy(p, behind.ptr, behind.len);
+	p[behind.len] = 0;
+	out->len += s.len + behind.len + 2;
+}
+
+static void quoted(struct buf *out, struct str s, struct str behind)
+{
+	size_t from = 0, plain = plain_run(s);
+	if (plain == s.len) {
+		quoted_plain(out, s, behind);
+		return;
+	}
+	bool valid = str_utf8_valid(s);
 	buf_putc(out, '"');
 	for (size_t i = plain; i < s.len;) {
 		unsigned char c = (unsigned char)s.ptr[i];
@@ -52,6 +72,7 @@ static void quoted(struct buf *out, struct str s)
 	}
 	buf_put(out, str_sub(s, from, s.len));
 	buf_putc(out, '"');
+	buf_put(out, behind);
 }
 
 static void begin(struct jsonw *w, const char *key)
@@ -59,10 +80,8 @@ static void begin(struct jsonw *w, const char *key)
 	if (w->comma >> w->depth & 1)
 		buf_putc(w->out, ',');
 	w->comma |= UINT64_C(1) << w->depth;
-	if (key) {
-		quoted(w->out, str_of(key));
-		buf_putc(w->out, ':');
-	}
+	if (key)
+		quoted(w->out, str_of(key), STR(":"));
 }
 
 static void open_level(struct jsonw *w, const char *key, char opening)
@@ -94,7 +113,7 @@ void jsonw_end(struct jsonw *w, char closing)
 void jsonw_str(struct jsonw *w, const char *key, struct str value)
 {
 	begin(w, key);
-	quoted(w->out, value);
+	quoted(w->out, value, STR(""));
 }
 
 void jsonw_int(struct jsonw *w, const char *key, int64_t value)
@@ -153,7 +172,7 @@ void jsonw_tree(struct jsonw *w, const char *key, const struct json *node)
 		buf_put(w->out, node->text);
 		return;
 	case JSON_STRING:
-		quoted(w->out, node->text);
+		quoted(w->out, node->text, STR(""));
 		return;
 	case JSON_ARRAY:
 	case JSON_OBJECT:
@@ -164,10 +183,8 @@ void jsonw_tree(struct jsonw *w, const char *key, const struct json *node)
 	for (const struct json *m = node->child; m; m = m->next) {
 		if (m != node->child)
 			buf_putc(w->out, ',');
-		if (object) {
-			quoted(w->out, m->key);
-			buf_putc(w->out, ':');
-		}
+		if (object)
+			quoted(w->out, m->key, STR(":"));
 		/* the reader bounds the depth; a fresh writer per level keeps the commas apart */
 		struct jsonw inner = { .out = w->out };
 		jsonw_tree(&inner, NULL, m);

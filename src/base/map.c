@@ -115,14 +115,8 @@ static enum err rebuild(struct map *m)
 	return OK;
 }
 
-enum err map_put(struct map *m, struct str key, void *value)
+static enum err insert(struct map *m, struct str key, uint64_t hash, void *value)
 {
-	uint64_t hash = siphash(m->secret, key);
-	size_t i = find(m, key, hash);
-	if (i != SIZE_MAX) {
-		m->entries[m->slots[i] - 1].value = value;
-		return OK;
-	}
 	if (m->count >= m->capacity)
 		return ERR_FULL;
 	if ((m->used + 1) * 2 > m->slot_count && rebuild(m) != OK)
@@ -142,9 +136,25 @@ enum err map_put(struct map *m, struct str key, void *value)
 		memcpy(copy, key.ptr, key.len);
 	m->entries[m->used++] = (struct entry){ copy, key.len, hash, value };
 	m->count++;
-	for (i = hash & (m->slot_count - 1); m->slots[i] != SLOT_FREE;)
+	size_t i = hash & (m->slot_count - 1);
+	while (m->slots[i] != SLOT_FREE)
 		i = (i + 1) & (m->slot_count - 1);
 	m->slots[i] = (int32_t)m->used;
+	return OK;
+}
+
+enum err map_add(struct map *m, struct str key, void *value)
+{
+	return insert(m, key, siphash(m->secret, key), value);
+}
+
+enum err map_put(struct map *m, struct str key, void *value)
+{
+	uint64_t hash = siphash(m->secret, key);
+	size_t i = find(m, key, hash);
+	if (i == SIZE_MAX)
+		return insert(m, key, hash, value);
+	m->entries[m->slots[i] - 1].value = value;
 	return OK;
 }
 

@@ -17,6 +17,7 @@ void map_clear(struct map *m);
 size_t map_count(const struct map *m);
 void *map_get(const struct map *m, struct str key);             /* NULL when absent */
 enum err map_put(struct map *m, struct str key, void *value) MUST_CHECK;        /* replaces */
+enum err map_add(struct map *m, struct str key, void *value) MUST_CHECK;        /* a key that is known to be absent */
 void *map_remove(struct map *m, struct str key);                /* the value, or NULL */
 /* for (size_t i = 0; map_next(m, &i, &key, &value);) */
 bool map_next(const struct map *m, size_t *i, struct str *ret_key, void **ret_value);

@@ -94,6 +94,8 @@ struct buf {
 void buf_init(struct buf *b, size_t max_bytes);
 void buf_done(struct buf *b);
 void buf_clear(struct buf *b);                                  /* keeps the memory, forgets the error */
+/* Room for n bytes at its end, for the caller to fill and add to len; NULL and the error set when there is none. */
+char *buf_room(struct buf *b, size_t n);
 void buf_put(struct buf *b, struct str s);
 void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);

@@ -54,11 +54,11 @@ struct act *step_act(struct step_work *w, enum verb verb, struct str service, st
 	return act;
 }
 
-enum err case_step(struct arena *a, struct casefile *c, const struct case_input *in, struct case_output *ret_output, struct why *why)
+enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, const struct case_input *in, struct case_output *ret_output, struct why *why)
 {
 	struct step_work w = { a, c, in, ret_output, why };
 	enum err e;
-	*ret_output = (struct case_output){ .events = ARENA_ARRAY(a, struct case_event, CASE_CHANGES_MAX), .acts = ARENA_ARRAY(a, struct act, CASE_CHANGES_MAX) };
+	*ret_output = (struct case_output){ .events = ARENA_ARRAY(lists, struct case_event, CASE_CHANGES_MAX), .acts = ARENA_ARRAY(lists, struct act, CASE_CHANGES_MAX) };
 	if (!ret_output->events || !ret_output->acts)
 		return why_set(why, ERR_NOMEM, "no memory for a step of a case");
 	switch (in->type) {

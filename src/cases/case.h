@@ -12,9 +12,9 @@
 
 /*
  * ERR_DENIED: this actor may not (an approval twice, a second look by the same person). ERR_CONFLICT: not in this state.
- * On an error neither *c nor *ret_output is to be used.
+ * On an error neither *c nor *ret_output is to be used. The two lists of the output lie in `lists`, what they point to in `a`.
  */
-enum err case_step(struct arena *a, struct casefile *c, const struct case_input *in, struct case_output *ret_output, struct why *why) MUST_CHECK;
+enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, const struct case_input *in, struct case_output *ret_output, struct why *why) MUST_CHECK;
 
 /* customer "/" group "/" thread: what must be unique. */
 struct str case_key(struct arena *a, struct str customer, struct str group, uint64_t thread);

@@ -216,13 +216,10 @@ static bool cannot_tell_yet(const struct judgement *j)
 	return later && !j->count && !j->counted_count;
 }
 
-static enum err judged(struct fold *f, const struct observation *o, const struct policy *p, struct fold_result *r, struct why *why)
+static enum err judge_into(struct fold *f, const struct observation *o, const struct policy *p, struct judgement *j, struct fold_result *r, struct why *why)
 {
 	struct window_source windows = fold_windows(f);
 	struct subject_facts facts = fold_facts(f, &r->subject);
-	struct judgement *j = ARENA_NEW(work_arena(f->work), struct judgement);
-	if (!j)
-		return why_set(why, ERR_NOMEM, "no memory to judge");
 	enum err e = judge(work_arena(f->work), p, o, &r->subject, &facts, &windows, j, why);
 	if (e)
 		return e;
@@ -237,6 +234,15 @@ static enum err judged(struct fold *f, const struct observation *o, const struct
 		e = into_case(f, o, &r->subject, &j->findings[i], &r->number, why);
 		r->fate = FATE_CASE;
 	}
+	return e;
+}
+
+static enum err judged(struct fold *f, const struct observation *o, const struct policy *p, struct fold_result *r, struct why *why)
+{
+	struct arena_mark mark = arena_mark(work_scratch(f->work));
+	struct judgement *j = ARENA_NEW(work_scratch(f->work), struct judgement);
+	enum err e = j ? judge_into(f, o, p, j, r, why) : why_set(why, ERR_NOMEM, "no memory to judge");
+	arena_rewind(work_scratch(f->work), mark);
 	return e;
 }
 

@@ -47,7 +47,7 @@ enum err new_case(struct fold *f, struct str customer, struct str group, uint64_
 	/* the way from a number to its row */
 	struct row index = { .table = TABLE_COUNTER, .key = str_format(a, "number/%llu", (unsigned long long)ret_case->number), .due_at = TIME_NONE,
 		.body = ret_row->key };
-	return work_put(f->work, &index, why);
+	return work_add(f->work, &index, why);
 }
 
 enum err case_move(struct fold *f, struct casefile *c, struct row *row, uint64_t thread, struct why *why)
@@ -125,16 +125,16 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 		return err;
 	e->record = r.id;
 	struct row row = { .table = TABLE_RECORD, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = text };
-	err = work_put(f->work, &row, why);
+	err = work_add(f->work, &row, why);
 	struct row sealed = { .table = TABLE_OPENING, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = opening };
-	return err ? err : work_put(f->work, &sealed, why);
+	return err ? err : work_add(f->work, &sealed, why);
 }
 
 static enum err put_event(struct fold *f, const struct case_event *e, struct why *why)
 {
 	struct row row = { .table = TABLE_CASE_EVENT, .key = str_format(work_arena(f->work), "%llu/%08llu", (unsigned long long)e->number, (unsigned long long)e->n),
 		.due_at = TIME_NONE, .rank = e->at };
-	return work_store(f->work, &row, case_event_fields, e, why);
+	return work_store_new(f->work, &row, case_event_fields, e, why);
 }
 
 /* Which acts a lift means. What was done by a letter or a task stays done. */
@@ -223,7 +223,7 @@ static bool protected_source(struct fold *f, struct str source)
 static void find_services(struct fold *f, const struct casefile *c, struct case_input *in)
 {
 	const struct entity *who = registry_find(f->registry, ENTITY_CUSTOMER, c->customer);
-	struct case_service *list = ARENA_ARRAY(work_arena(f->work), struct case_service, CASE_SERVICES_MAX);
+	struct case_service *list = ARENA_ARRAY(work_scratch(f->work), struct case_service, CASE_SERVICES_MAX);
 	if (!who)
 		who = registry_find(f->registry, ENTITY_RESELLER, c->customer);
 	in->protected_ = (who && who->protected_) || protected_source(f, c->source_text);
@@ -233,7 +233,7 @@ static void find_services(struct fold *f, const struct casefile *c, struct case_
 	in->services = list;
 }
 
-enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
+static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
 	in->now = f->now;
@@ -242,7 +242,7 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 	find_services(f, c, in);
 	enum err e = prune_acts(f, c, why);
 	if (e == OK)
-		e = case_step(work_arena(f->work), c, in, &out, why);
+		e = case_step(work_arena(f->work), work_scratch(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
 			e = make_letter(f, c, &out.acts[i], in->type == INPUT_REPLY ? in->text : STR_NONE, why);
@@ -259,4 +259,14 @@ enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct c
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
 	return e ? e : put_case(f, row, c, why);
+}
+
+enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
+{
+	struct arena_mark mark = arena_mark(work_scratch(f->work));
+	enum err e = step(f, row, c, in, why);
+	arena_rewind(work_scratch(f->work), mark);
+	in->services = NULL;
+	in->service_count = 0;
+	return e;
 }

@@ -23,24 +23,30 @@ static struct str value_of(struct str name, const struct letter_field *fields, s
 	return STR("-");
 }
 
+/* A value, its control characters blanks; those that lay out a text may stand in a body. */
+static void put_value(struct buf *out, struct str v, bool one_line)
+{
+	size_t from = out->len;
+	buf_put(out, v);
+	for (size_t i = from; i < out->len; i++) {
+		unsigned char c = (unsigned char)out->ptr[i];
+		if (c == 0x7f || (c < ' ' && (one_line || (c != '\n' && c != '\t'))))
+			out->ptr[i] = ' ';
+	}
+}
+
 static struct str fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line)
 {
 	struct buf out;
+	struct str rest = template;
+	size_t open, close;
 	buf_init(&out, LETTER_BYTES_MAX);
-	for (size_t i = 0; i < template.len; i++) {
-		size_t close = template.ptr[i] == '{' ? str_chr(str_sub(template, i, template.len), '}') : SIZE_MAX;
-		if (close == SIZE_MAX) {
-			buf_putc(&out, template.ptr[i]);
-			continue;
-		}
-		struct str v = value_of(str_sub(template, i + 1, close - 1), fields, count);
-		for (size_t k = 0; k < v.len; k++) {
-			unsigned char c = (unsigned char)v.ptr[k];
-			bool control = c == 0x7f || (c < ' ' && (one_line || (c != '\n' && c != '\t')));
-			buf_putc(&out, control ? ' ' : v.ptr[k]);
-		}
-		i += close;
+	while ((open = str_chr(rest, '{')) != SIZE_MAX && (close = str_chr(str_sub(rest, open, rest.len), '}')) != SIZE_MAX) {
+		buf_put(&out, str_sub(rest, 0, open));
+		put_value(&out, value_of(str_sub(rest, open + 1, close - 1), fields, count), one_line);
+		rest = str_sub(rest, open + close + 1, rest.len);
 	}
+	buf_put(&out, rest);
 	struct str text = out.err ? STR_NONE : str_copy(a, buf_str(&out));
 	buf_done(&out);
 	return text;

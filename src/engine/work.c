@@ -8,7 +8,7 @@
 #include "base/map.h"
 #include "base/time.h"
 
-enum { WORK_BYTES_MAX = 512 << 20 };
+enum { WORK_BYTES_MAX = 512 << 20, SCRATCH_BYTES_MAX = 16 << 20, SCRATCH_BYTES = 256 << 10 /* what one step takes */ };
 
 struct cell {
 	struct row row;
@@ -24,7 +24,7 @@ struct saved {
 
 struct work {
 	struct row_reader reader;
-	struct arena *arena;
+	struct arena *arena, *scratch;
 	struct map *cells;              /* table octet and key */
 	size_t changes;
 	uint64_t beginning;             /* counts work_begin; 0 = none */
@@ -38,11 +38,15 @@ struct work *work_new(const struct row_reader *reader)
 		return NULL;
 	w->reader = *reader;
 	w->arena = arena_new("work", WORK_BYTES_MAX);
+	w->scratch = arena_new("scratch", SCRATCH_BYTES_MAX);
 	w->cells = map_new(WORK_ROWS_MAX);
-	if (w->arena && w->cells)
-		return w;
-	work_free(w);
-	return NULL;
+	if (!w->arena || !w->scratch || !w->cells || !arena_alloc(w->scratch, SCRATCH_BYTES)) {
+		work_free(w);
+		return NULL;
+	}
+	/* keeps its block, so that a step need not ask the system for one */
+	arena_reset(w->scratch);
+	return w;
 }
 
 void work_free(struct work *w)
@@ -51,6 +55,7 @@ void work_free(struct work *w)
 		return;
 	map_free(w->cells);
 	arena_free(w->arena);
+	arena_free(w->scratch);
 	free(w);
 }
 
@@ -98,12 +103,17 @@ struct arena *work_arena(struct work *w)
 	return w->arena;
 }
 
+struct arena *work_scratch(struct work *w)
+{
+	return w->scratch;
+}
+
 size_t work_changes(const struct work *w)
 {
 	return w->changes;
 }
 
-static enum err cell_of(struct work *w, enum table t, struct str key, struct cell **ret_cell, struct why *why)
+static enum err cell_of(struct work *w, enum table t, struct str key, bool is_new, struct cell **ret_cell, struct why *why)
 {
 	char k[ROW_KEY_MAX + 1];
 	if (key.len > ROW_KEY_MAX)
@@ -121,8 +131,9 @@ static enum err cell_of(struct work *w, enum table t, struct str key, struct cel
 	if (!c)
 		return why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
 	struct row_key one = { t, str_copy(w->arena, key) };
-	enum err e = w->reader.load(w->reader.arg, w->arena, &one, 1, &c->row, why);
-	if (e == OK && map_put(w->cells, whole, c) != OK)
+	c->row = (struct row){ .table = t, .due_at = TIME_NONE };
+	enum err e = is_new ? OK : w->reader.load(w->reader.arg, w->arena, &one, 1, &c->row, why);
+	if (e == OK && map_add(w->cells, whole, c) != OK)
 		e = why_set(why, ERR_LIMIT, "a batch holds at most %d rows", WORK_ROWS_MAX);
 	if (e)
 		return e;
@@ -136,7 +147,7 @@ static enum err cell_of(struct work *w, enum table t, struct str key, struct cel
 enum err work_get(struct work *w, enum table t, struct str key, struct row *ret_row, struct why *why)
 {
 	struct cell *c;
-	enum err e = cell_of(w, t, key, &c, why);
+	enum err e = cell_of(w, t, key, false, &c, why);
 	if (e)
 		return e;
 	*ret_row = c->exists ? c->row : (struct row){ .table = t, .key = c->row.key, .due_at = TIME_NONE };
@@ -145,10 +156,11 @@ enum err work_get(struct work *w, enum table t, struct str key, struct row *ret_
 	return OK;
 }
 
-enum err work_put(struct work *w, const struct row *row, struct why *why)
+/* take_body: it lies in the work's arena already. */
+static enum err put(struct work *w, const struct row *row, bool is_new, bool take_body, struct why *why)
 {
 	struct cell *c;
-	enum err e = cell_of(w, row->table, row->key, &c, why);
+	enum err e = cell_of(w, row->table, row->key, is_new, &c, why);
 	if (e == OK && save(w, c) != OK)
 		e = why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
 	if (e)
@@ -156,7 +168,7 @@ enum err work_put(struct work *w, const struct row *row, struct why *why)
 	c->row.owner = str_copy(w->arena, row->owner);
 	c->row.state = str_copy(w->arena, row->state);
 	c->row.tenant = str_copy(w->arena, row->tenant);
-	c->row.body = str_copy(w->arena, row->body);
+	c->row.body = take_body ? row->body : str_copy(w->arena, row->body);
 	c->row.due_at = row->due_at;
 	c->row.rank = row->rank;
 	if (!c->row.body.ptr)
@@ -166,10 +178,20 @@ enum err work_put(struct work *w, const struct row *row, struct why *why)
 	return OK;
 }
 
+enum err work_put(struct work *w, const struct row *row, struct why *why)
+{
+	return put(w, row, false, false, why);
+}
+
+enum err work_add(struct work *w, const struct row *row, struct why *why)
+{
+	return put(w, row, true, false, why);
+}
+
 enum err work_delete(struct work *w, enum table t, struct str key, struct why *why)
 {
 	struct cell *c;
-	enum err e = cell_of(w, t, key, &c, why);
+	enum err e = cell_of(w, t, key, false, &c, why);
 	if (e == OK && save(w, c) != OK)
 		e = why_set(why, ERR_NOMEM, "no memory for the rows of a batch");
 	if (e)
@@ -237,8 +259,18 @@ enum err work_load(struct work *w, enum table t, struct str key, const struct fi
 	return field_decode(w->arena, ret_row->body, fields, noun, why);
 }
 
-enum err work_store(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why)
+static enum err store(struct work *w, struct row *row, const struct field *fields, const void *noun, bool is_new, struct why *why)
 {
 	enum err e = field_encode(w->arena, fields, noun, &row->body);
-	return e ? why_set(why, e, "a row of table %s cannot be written", table_text(row->table)) : work_put(w, row, why);
+	return e ? why_set(why, e, "a row of table %s cannot be written", table_text(row->table)) : put(w, row, is_new, true, why);
+}
+
+enum err work_store(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why)
+{
+	return store(w, row, fields, noun, false, why);
+}
+
+enum err work_store_new(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why)
+{
+	return store(w, row, fields, noun, true, why);
 }

@@ -25,10 +25,14 @@ struct work *work_new(const struct row_reader *reader);
 void work_free(struct work *w);
 void work_reset(struct work *w);
 struct arena *work_arena(struct work *w);               /* lives until work_reset */
+/* For what is large and soon forgotten: whoever takes from it marks it before and rewinds it after. */
+struct arena *work_scratch(struct work *w);
 /* The row as the batch sees it; version 0 and an empty body when there is none. Texts live in the work's arena. */
 enum err work_get(struct work *w, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
 /* Texts are copied. The version is kept by the work. */
 enum err work_put(struct work *w, const struct row *row, struct why *why) MUST_CHECK;
+/* A row whose key nobody has used: it is not read before. When it is there all the same, the commit is a conflict. */
+enum err work_add(struct work *w, const struct row *row, struct why *why) MUST_CHECK;
 enum err work_delete(struct work *w, enum table t, struct str key, struct why *why) MUST_CHECK;
 /* What changed, in order of first touch. */
 enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count) MUST_CHECK;
@@ -42,6 +46,7 @@ bool work_next_row(struct work *w, enum table t, size_t *i, struct row *ret_row)
 
 /* A noun in a row. ERR_NOTFOUND when there is no row. */
 enum err work_load(struct work *w, enum table t, struct str key, const struct field *fields, void *noun, struct row *ret_row, struct why *why) MUST_CHECK;
+enum err work_store_new(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why) MUST_CHECK;
 enum err work_store(struct work *w, struct row *row, const struct field *fields, const void *noun, struct why *why) MUST_CHECK;
 
 #endif

@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 
-#include "base/json.h"
 #include "base/time.h"
 
 #define HEAD STR("aupd-record/1\n")
@@ -62,12 +61,17 @@ void record_leaf(struct str text, struct digest *ret_digest)
 	buf_done(&b);
 }
 
-static enum err salt_of(struct arena *a, const struct record *r, struct str name, const struct seal_key *key, uint8_t salt[32])
+static void prk_of(const struct seal_key *subject_key, struct digest *ret_prk)
+{
+	digest_hkdf_extract((struct str){ (const char *)subject_key->octets, SEAL_KEY_LEN }, ret_prk);
+}
+
+static enum err salt_of(struct arena *a, const struct record *r, struct str name, const struct digest *prk, uint8_t salt[32])
 {
 	struct str info = str_format(a, "aupd-salt/1 %.*s %.*s", STR_ARG(r->id), STR_ARG(name));
 	if (!info.ptr || info.len > 256)
 		return ERR_LIMIT;
-	digest_hkdf((struct str){ (const char *)key->octets, SEAL_KEY_LEN }, info, salt, 32);
+	digest_hkdf_expand(prk, info, salt, 32);
 	return OK;
 }
 
@@ -78,13 +82,24 @@ static int by_key(const void *x, const void *y)
 
 static void put_value(struct buf *b, struct str v)
 {
+	size_t from = 0;
 	for (size_t i = 0; i < v.len; i++) {
 		unsigned char c = (unsigned char)v.ptr[i];
-		if (c < 0x21 || c == '%' || c == 0x7f)
-			buf_printf(b, "%%%02X", c);
-		else
-			buf_putc(b, (char)c);
+		if (c >= 0x21 && c != '%' && c != 0x7f)
+			continue;
+		buf_put(b, str_sub(v, from, i - from));
+		buf_printf(b, "%%%02X", c);
+		from = i + 1;
 	}
+	buf_put(b, str_sub(v, from, v.len));
+}
+
+static void put_line(struct buf *b, const struct record_line *l)
+{
+	buf_put(b, l->key);
+	buf_putc(b, ' ');
+	put_value(b, l->value);
+	buf_putc(b, '\n');
 }
 
 static bool key_ok(struct str k)
@@ -102,10 +117,7 @@ static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 	for (unsigned i = 0; i < r->count; i++) {
 		if (!key_ok(r->lines[i].key) || (i && str_eq(r->lines[i].key, r->lines[i - 1].key)))
 			return why_set(why, ERR_SYNTAX, "a record cannot have the key \"%.*s\" there", STR_ARG(r->lines[i].key));
-		buf_put(b, r->lines[i].key);
-		buf_putc(b, ' ');
-		put_value(b, r->lines[i].value);
-		buf_putc(b, '\n');
+		put_line(b, &r->lines[i]);
 	}
 	return b->err ? why_set(why, b->err, "a record of more than %d bytes", RECORD_BYTES_MAX) : OK;
 }
@@ -113,26 +125,20 @@ static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening, struct why *why)
 {
 	struct buf text, opening;
-	struct jsonw w;
 	uint8_t salt[32];
-	struct digest d;
+	struct digest prk, d;
 	enum err e = OK;
+	prk_of(subject_key, &prk);
 	buf_init(&text, RECORD_BYTES_MAX);
-	buf_init(&opening, 4 * RECORD_BYTES_MAX);
-	jsonw_init(&w, &opening);
-	jsonw_array(&w, NULL);
+	buf_init(&opening, RECORD_BYTES_MAX);
 	for (unsigned i = 0; e == OK && i < r->secret_count; i++) {
 		const struct record_line *s = &r->secrets[i];
-		e = salt_of(a, r, s->key, subject_key, salt);
+		e = salt_of(a, r, s->key, &prk, salt);
 		record_commitment(salt, s->key, s->value, &d);
 		record_put(r, str_c(a, str_format(a, "com.%.*s", STR_ARG(s->key))), digest_hex(a, &d));
-		jsonw_object(&w, NULL);
-		jsonw_str(&w, "name", s->key);
-		jsonw_str(&w, "salt", str_hex(a, (struct str){ (const char *)salt, 32 }));
-		jsonw_str(&w, "value", str_base64(a, s->value));
-		jsonw_end(&w, '}');
+		put_line(&opening, s);
 	}
-	jsonw_end(&w, ']');
+	secret_wipe(&prk, sizeof(prk));
 	record_put(r, "id", r->id);
 	if (e == OK)
 		e = write_lines(r, &text, why);
@@ -178,22 +184,28 @@ static enum err take_value(struct arena *a, struct str v, struct str *ret)
 	return OK;
 }
 
+/* The next line of *rest; keys come in any order. */
+static enum err take_line(struct arena *a, struct str *rest, struct record_line *ret_line)
+{
+	size_t end = str_chr(*rest, '\n');
+	struct str line = str_sub(*rest, 0, end);
+	size_t space = str_chr(line, ' ');
+	if (end == SIZE_MAX || space == SIZE_MAX || space + 1 == line.len)
+		return ERR_SYNTAX;
+	*rest = str_sub(*rest, end + 1, rest->len);
+	ret_line->key = str_sub(line, 0, space);
+	return key_ok(ret_line->key) ? take_value(a, str_sub(line, space + 1, line.len), &ret_line->value) : ERR_SYNTAX;
+}
+
 enum err record_read(struct arena *a, struct str text, struct record *ret_record, struct why *why)
 {
 	struct record r = { 0 };
-	if (text.len > RECORD_BYTES_MAX || !str_starts(text, HEAD) || text.ptr[text.len - 1] != '\n')
+	if (text.len > RECORD_BYTES_MAX || !str_starts(text, HEAD))
 		return why_set(why, ERR_SYNTAX, "this is no aupd-record/1");
-	struct str rest = str_sub(text, HEAD.len, text.len), line;
+	struct str rest = str_sub(text, HEAD.len, text.len);
 	while (rest.len) {
-		size_t end = str_chr(rest, '\n');
-		line = str_sub(rest, 0, end);
-		rest = str_sub(rest, end + 1, rest.len);
-		size_t space = str_chr(line, ' ');
-		if (space == SIZE_MAX || r.count == RECORD_LINES_MAX)
-			return why_set(why, ERR_SYNTAX, "line %u of the record is malformed", r.count + 2);
-		struct record_line l = { .key = str_sub(line, 0, space) };
-		if (!key_ok(l.key) || (r.count && str_cmp(r.lines[r.count - 1].key, l.key) >= 0) || space + 1 == line.len ||
-		    take_value(a, str_sub(line, space + 1, line.len), &l.value) != OK)
+		struct record_line l;
+		if (r.count == RECORD_LINES_MAX || take_line(a, &rest, &l) != OK || (r.count && str_cmp(r.lines[r.count - 1].key, l.key) >= 0))
 			return why_set(why, ERR_SYNTAX, "line %u of the record is malformed", r.count + 2);
 		if (str_eq(l.key, STR("id")))
 			r.id = l.value;
@@ -214,28 +226,29 @@ static struct str find_line(const struct record *r, struct str key)
 enum err record_open(struct arena *a, const struct record *r, struct str opening, const struct seal_key *subject_key, struct record_line **ret_values,
 	unsigned *ret_count, struct why *why)
 {
-	struct str clear, salt, value;
-	struct json *root;
-	struct digest d;
+	struct str clear;
+	struct digest prk, d;
+	uint8_t salt[32];
 	unsigned n = 0;
 	enum err e = unseal(a, subject_key, r->id, opening, &clear);
 	if (e)
 		return why_set(why, e, "the opening of record %.*s does not open under this key", STR_ARG(r->id));
-	e = json_read(a, clear, &root, why);
-	if (e)
-		return e;
 	struct record_line *list = ARENA_ARRAY(a, struct record_line, RECORD_LINES_MAX);
 	if (!list)
 		return ERR_NOMEM;
-	for (const struct json *m = root->child; m && n < RECORD_LINES_MAX; m = m->next) {
-		struct str name = json_text(m, "name");
-		if (str_unhex(a, json_text(m, "salt"), &salt) != OK || salt.len != 32 || str_unbase64(a, json_text(m, "value"), &value) != OK)
-			return why_set(why, ERR_CORRUPT, "the opening of record %.*s is malformed", STR_ARG(r->id));
-		record_commitment((const uint8_t *)salt.ptr, name, value, &d);
-		if (!str_eq(find_line(r, str_format(a, "com.%.*s", STR_ARG(name))), digest_hex(a, &d)))
-			return why_set(why, ERR_CORRUPT, "record %.*s: the value of %.*s is not the one committed to", STR_ARG(r->id), STR_ARG(name));
-		list[n++] = (struct record_line){ name, value };
+	prk_of(subject_key, &prk);
+	for (; e == OK && clear.len && n < RECORD_LINES_MAX; n++) {
+		if (take_line(a, &clear, &list[n]) != OK || salt_of(a, r, list[n].key, &prk, salt) != OK) {
+			e = why_set(why, ERR_CORRUPT, "the opening of record %.*s is malformed", STR_ARG(r->id));
+			break;
+		}
+		record_commitment(salt, list[n].key, list[n].value, &d);
+		if (!str_eq(find_line(r, str_format(a, "com.%.*s", STR_ARG(list[n].key))), digest_hex(a, &d)))
+			e = why_set(why, ERR_CORRUPT, "record %.*s: the value of %.*s is not the one committed to", STR_ARG(r->id), STR_ARG(list[n].key));
 	}
+	secret_wipe(&prk, sizeof(prk));
+	if (e)
+		return e;
 	*ret_values = list;
 	*ret_count = n;
 	return OK;

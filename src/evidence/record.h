@@ -6,7 +6,8 @@
  *
  * No personal data stands in a record: a `com.NAME` value is HMAC-SHA-256(salt, "aupd-commit/1" 00 NAME 00 value), the
  * salt derived from the subject's key by HKDF over the record's id and the name, so that records do not link and a replay
- * gives the same bytes. What opens the commitments lies in the vault, sealed under the subject's key.
+ * gives the same bytes. The values lie in the vault, sealed under the subject's key: who has that key can open every
+ * commitment, and when it is destroyed nobody can.
  */
 #ifndef AUPD_EVIDENCE_RECORD_H
 #define AUPD_EVIDENCE_RECORD_H
@@ -35,7 +36,7 @@ void record_put_time(struct arena *a, struct record *r, const char *key, int64_t
 void record_put_u64(struct arena *a, struct record *r, const char *key, uint64_t v);
 void record_commit(struct record *r, const char *name, struct str value);       /* an empty value is left out */
 
-/* The canonical text; and the opening (salts and values as JSON), sealed under the subject's key. */
+/* The canonical text; and the opening (the values, in lines as those of the record), sealed under the subject's key. */
 enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening,
 	struct why *why) MUST_CHECK;
 /* Strict: whatever record_write would not write is refused. */

@@ -176,7 +176,7 @@ static enum err step(struct world *w, struct case_input *in)
 	uint64_t events = w->events;
 	in->now = w->now;
 	in->policy = &policy;
-	enum err e = case_step(w->a, &next, in, &out, NULL);
+	enum err e = case_step(w->a, w->a, &next, in, &out, NULL);
 	if (e) {
 		w->refused++;
 		if (e != ERR_DENIED && e != ERR_CONFLICT && e != ERR_RANGE && e != ERR_NOTFOUND && !(e == ERR_LIMIT && w->c.act_count > 200))
@@ -339,7 +339,7 @@ static void test_constant(void)
 		struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("spam"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
 		struct case_input in = { .type = INPUT_FINDING, .now = w->now, .policy = &policy, .finding = &f, .observation = &o, .subject = &s,
 			.incident_key = name(w, "incident-", 1000), .service = STR("mail") };
-		if (case_step(w->a, &next, &in, &out, NULL) != OK || field_encode(w->a, casefile_fields, &next, &text) != OK)
+		if (case_step(w->a, w->a, &next, &in, &out, NULL) != OK || field_encode(w->a, casefile_fields, &next, &text) != OK)
 			break;
 		lens[i >= 3000] = text.len > lens[i >= 3000] ? text.len : lens[i >= 3000];
 		store(w, &next);
