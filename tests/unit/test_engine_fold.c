@@ -183,6 +183,20 @@ static void test_conflict(void)
 	end();
 }
 
+/* A key that should be nobody's is not read before; what stands there all the same is never written over. */
+static void test_added(void)
+{
+	begin(false);
+	struct row row = { .table = TABLE_RECORD, .key = STR("C-1.1"), .due_at = TIME_NONE, .body = STR("first") };
+	OK_(work_add(f.work, &row, NULL) == OK && work_get(f.work, TABLE_RECORD, row.key, &row, NULL) == OK && row.version, "what is added is there for the batch");
+	OK_(commit(f.work) == OK, "and committed");
+	row = (struct row){ .table = TABLE_RECORD, .key = STR("C-1.1"), .due_at = TIME_NONE, .body = STR("second") };
+	OK_(work_add(f.work, &row, NULL) == OK, "the same key once more");
+	IS_INT(commit(f.work), ERR_CONFLICT, "is a conflict");
+	OK_(work_get(f.work, TABLE_RECORD, row.key, &row, NULL) == OK && str_eq(row.body, STR("first")), "and the first stays");
+	end();
+}
+
 static void due(int64_t until)
 {
 	struct arena *page = arena_new("page", 16 << 20);
@@ -274,7 +288,7 @@ static void test_threads(void)
 
 int main(void)
 {
-	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_parked, test_undo, test_threads };
+	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_parked, test_undo, test_threads };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
