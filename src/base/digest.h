@@ -12,6 +12,7 @@ enum { DIGEST_LEN = 32 };
 struct digest { uint8_t octets[DIGEST_LEN]; };
 
 void digest_sha256(struct str s, struct digest *ret_digest);
+void digest_sha256_parts(const struct str *parts, size_t count, struct digest *ret_digest); /* of the parts in one */
 struct sha256;                                                  /* incremental */
 struct sha256 *sha256_new(void);
 void sha256_update(struct sha256 *h, struct str s);

@@ -108,6 +108,11 @@ void sign_keypair(uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_S
 	crypto_sign_keypair(public_key, secret_key);
 }
 
+void sign_seed_keypair(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_SECRET_LEN])
+{
+	crypto_sign_seed_keypair(public_key, secret_key, seed);
+}
+
 void sign(const uint8_t secret_key[SIGN_SECRET_LEN], struct str s, uint8_t signature[SIGN_LEN])
 {
 	crypto_sign_detached(signature, NULL, bytes_of(s), s.len, secret_key);

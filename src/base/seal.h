@@ -12,7 +12,7 @@
 #include "base/str.h"
 
 enum { SEAL_KEY_LEN = 32, SEAL_EXTRA = 24 + 16, BOX_PUBLIC_LEN = 32, BOX_SECRET_LEN = 32, BOX_EXTRA = 48,
-       SIGN_PUBLIC_LEN = 32, SIGN_SECRET_LEN = 64, SIGN_LEN = 64 };
+       SIGN_PUBLIC_LEN = 32, SIGN_SECRET_LEN = 64, SIGN_SEED_LEN = 32, SIGN_LEN = 64 };
 
 struct seal_key { uint8_t octets[SEAL_KEY_LEN]; };
 
@@ -26,6 +26,8 @@ enum err box_seal(struct arena *a, const uint8_t public_key[BOX_PUBLIC_LEN], str
 enum err box_open(struct arena *a, const uint8_t public_key[BOX_PUBLIC_LEN], const uint8_t secret_key[BOX_SECRET_LEN], struct str sealed, struct str *ret_clear) MUST_CHECK;
 void box_keypair(uint8_t public_key[BOX_PUBLIC_LEN], uint8_t secret_key[BOX_SECRET_LEN]);
 void sign_keypair(uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_SECRET_LEN]);
+/* RFC 8032: the seed is the private key; secret_key is the seed and the public key. */
+void sign_seed_keypair(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_SECRET_LEN]);
 void sign(const uint8_t secret_key[SIGN_SECRET_LEN], struct str s, uint8_t signature[SIGN_LEN]);
 bool sign_verify(const uint8_t public_key[SIGN_PUBLIC_LEN], struct str s, const uint8_t signature[SIGN_LEN]);
 void secret_wipe(void *secret, size_t len);

@@ -52,6 +52,9 @@ static void test_sha256(void)
 	sha256_final(h, &d);
 	digest_sha256(STR("abc"), &e);
 	OK_(digest_eq(&d, &e), "after the end it starts anew");
+	const struct str parts[] = { STR("a"), STR_NONE, STR("bc") };
+	digest_sha256_parts(parts, 3, &d);
+	OK_(digest_eq(&d, &e), "of parts as of the whole");
 	e.octets[DIGEST_LEN - 1] ^= 1;
 	OK_(!digest_eq(&d, &e), "one bit makes another digest");
 	sha256_free(h);
@@ -188,6 +191,17 @@ static void test_keys(void)
 	OK_(sign_verify(verify, STR("text"), signature) && !sign_verify(verify, STR("texT"), signature), "a signature is of its text");
 	signature[0] ^= 1;
 	OK_(!sign_verify(verify, STR("text"), signature), "and unchanged");
+	/* RFC 8032 section 7.1, test 1 */
+	struct str seed;
+	if (!OK_(str_unhex(a, STR("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"), &seed) == OK, "a seed"))
+		return;
+	sign_seed_keypair((const uint8_t *)seed.ptr, verify, signing);
+	sign(signing, STR_NONE, signature);
+	IS_STR(str_hex(a, (struct str){ (const char *)verify, sizeof(verify) }), STR("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"),
+		"the public key of a seed");
+	IS_STR(str_hex(a, (struct str){ (const char *)signature, sizeof(signature) }),
+		STR("e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"),
+		"its signature of nothing");
 	char x[32] = { 0 }, y[32] = { 0 };
 	random_bytes(x, sizeof(x));
 	random_bytes(y, sizeof(y));
