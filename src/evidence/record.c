@@ -3,8 +3,6 @@
  */
 #include "evidence/record.h"
 
-#include <stdlib.h>
-
 #include "base/time.h"
 
 #define HEAD STR("aupd-record/1\n")
@@ -51,16 +49,6 @@ void record_commitment(const uint8_t salt[32], struct str name, struct str value
 	buf_done(&b);
 }
 
-void record_leaf(struct str text, struct digest *ret_digest)
-{
-	struct buf b;
-	buf_init(&b, RECORD_BYTES_MAX + 1);
-	buf_putc(&b, 0);
-	buf_put(&b, text);
-	digest_sha256(buf_str(&b), ret_digest);
-	buf_done(&b);
-}
-
 static void prk_of(const struct seal_key *subject_key, struct digest *ret_prk)
 {
 	digest_hkdf_extract((struct str){ (const char *)subject_key->octets, SEAL_KEY_LEN }, ret_prk);
@@ -75,9 +63,16 @@ static enum err salt_of(struct arena *a, const struct record *r, struct str name
 	return OK;
 }
 
-static int by_key(const void *x, const void *y)
+/* By insertion: callers put most lines in order, and there are few. */
+static void sort_lines(struct record *r)
 {
-	return str_cmp(((const struct record_line *)x)->key, ((const struct record_line *)y)->key);
+	for (unsigned i = 1; i < r->count; i++) {
+		struct record_line l = r->lines[i];
+		unsigned k = i;
+		for (; k && str_cmp(r->lines[k - 1].key, l.key) > 0; k--)
+			r->lines[k] = r->lines[k - 1];
+		r->lines[k] = l;
+	}
 }
 
 static void put_value(struct buf *b, struct str v)
@@ -112,7 +107,7 @@ static bool key_ok(struct str k)
 
 static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 {
-	qsort(r->lines, r->count, sizeof(r->lines[0]), by_key);
+	sort_lines(r);
 	buf_put(b, HEAD);
 	for (unsigned i = 0; i < r->count; i++) {
 		if (!key_ok(r->lines[i].key) || (i && str_eq(r->lines[i].key, r->lines[i - 1].key)))
@@ -122,14 +117,14 @@ static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 	return b->err ? why_set(why, b->err, "a record of more than %d bytes", RECORD_BYTES_MAX) : OK;
 }
 
-enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening, struct why *why)
+/* Puts the commitments, and gives what opens them. */
+static enum err commit_secrets(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_opening, struct why *why)
 {
-	struct buf text, opening;
+	struct buf opening;
 	uint8_t salt[32];
 	struct digest prk, d;
 	enum err e = OK;
 	prk_of(subject_key, &prk);
-	buf_init(&text, RECORD_BYTES_MAX);
 	buf_init(&opening, RECORD_BYTES_MAX);
 	for (unsigned i = 0; e == OK && i < r->secret_count; i++) {
 		const struct record_line *s = &r->secrets[i];
@@ -139,19 +134,34 @@ enum err record_write(struct arena *a, struct record *r, const struct seal_key *
 		put_line(&opening, s);
 	}
 	secret_wipe(&prk, sizeof(prk));
-	record_put(r, "id", r->id);
-	if (e == OK)
-		e = write_lines(r, &text, why);
 	if (e == OK && opening.err)
 		e = why_set(why, opening.err, "too much to commit to in one record");
-	*ret_opening = STR_NONE;
-	if (e == OK && r->secret_count)
-		e = seal_derived(a, subject_key, r->id, buf_str(&opening), ret_opening);
 	if (e == OK)
-		*ret_text = str_copy(a, buf_str(&text));
-	buf_done(&text);
+		e = seal_derived(a, subject_key, r->id, buf_str(&opening), ret_opening);
 	buf_done(&opening);
 	return e;
+}
+
+enum err record_write(struct arena *a, struct record *r, const struct seal_key *subject_key, struct str *ret_text, struct str *ret_opening,
+	struct why *why)
+{
+	struct buf text;
+	struct str opening = STR_NONE;
+	enum err e = r->secret_count ? commit_secrets(a, r, subject_key, &opening, why) : OK;
+	if (e)
+		return e;
+	record_put(r, "id", r->id);
+	buf_init(&text, RECORD_BYTES_MAX);
+	e = write_lines(r, &text, why);
+	struct str copy = e == OK ? str_copy(a, buf_str(&text)) : STR_NONE;
+	buf_done(&text);
+	if (e)
+		return e;
+	if (!copy.ptr)
+		return ERR_NOMEM;
+	*ret_text = copy;
+	*ret_opening = opening;
+	return OK;
 }
 
 static int hex_upper(char c)

@@ -45,7 +45,5 @@ enum err record_read(struct arena *a, struct str text, struct record *ret_record
 enum err record_open(struct arena *a, const struct record *r, struct str opening, const struct seal_key *subject_key, struct record_line **ret_values,
 	unsigned *ret_count, struct why *why) MUST_CHECK;
 void record_commitment(const uint8_t salt[32], struct str name, struct str value, struct digest *ret_digest);
-/* RFC 6962 leaf: SHA-256(00 || text). */
-void record_leaf(struct str text, struct digest *ret_digest);
 
 #endif

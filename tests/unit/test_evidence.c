@@ -3,6 +3,7 @@
  * commitments and their openings.
  */
 #include "base/time.h"
+#include "evidence/merkle.h"
 #include "evidence/record.h"
 #include "tap.h"
 
@@ -32,7 +33,7 @@ static void test_vector(void)
 	record_commitment(salt, STR("customer.id"), STR("cust-0042"), &d);
 	IS_STR(digest_hex(a, &d), STR("99e3fef1673afef055a0fd7876d6f7178847b1020f60d3ec4bb7aa957fbd96f9"), "the commitment of the vector");
 	IS_INT(STR(VECTOR).len, 224, "the length of the vector");
-	record_leaf(STR(VECTOR), &d);
+	merkle_leaf(STR(VECTOR), &d);
 	IS_STR(digest_hex(a, &d), STR("2040fd4d8d495e23550df1d64f8d4b569ed90e9bd6d70b79f483092f8ff86356"), "the leaf of the vector");
 	struct record r;
 	OK_(record_read(a, STR(VECTOR), &r, &why) == OK && r.count == 9, "the vector is read");
@@ -59,6 +60,10 @@ static void test_escapes(void)
 	IS_INT(record_write(a, &r, &key, &text, &opening, &why), OK, "encode");
 	IS_STR(text, STR("aupd-record/1\nb 100%25%20%09%7F%0A\xc3\xa4\nid C-1.1\n"), "what is not printable is escaped, the rest kept, the empty left out");
 	OK_(record_read(a, text, &back, &why) == OK && str_eq(back.lines[0].value, r.lines[0].value) && str_eq(back.id, r.id), "and read back");
+	struct arena *full = arena_new("full", 8);
+	r = (struct record){ .id = STR("C-1.1") };
+	IS_INT(record_write(full, &r, &key, &text, &opening, &why), ERR_NOMEM, "a full arena is told");
+	arena_free(full);
 	struct record twice = { .id = STR("x") };
 	record_put(&twice, "k", STR("1"));
 	record_put(&twice, "k", STR("2"));
