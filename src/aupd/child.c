@@ -55,6 +55,12 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.judges = a->judges;
 		s.number = c->number;
 	}
+	if (name == ROLE_JUDGE || name == ROLE_DESK) {
+		s.ledger_origin = a->ledger_origin;
+		s.ledger_key = a->ledger_key;
+	}
+	if (name == ROLE_SIGNER)
+		s.signer_key = a->signer_key;
 	if (name == ROLE_EAR) {
 		s.listens = a->listens;
 		s.listen_count = a->listen_count;

@@ -67,6 +67,8 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = judge_read_marks(j, why);
 	if (e == OK)
+		e = judge_ledger_open(j, why);
+	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
 		e = timer_new(r->loop, on_due, j, &j->due_timer);
@@ -85,6 +87,7 @@ static void judge_run(struct role *r)
 	if (r->share.number)
 		return;
 	timer_set(j->due_timer, 0, 0);
+	judge_ledger_soon(j);
 	if (judge_enforces(j, &on, &why) == OK)
 		role_send(r, on ? "enforce" : "observe");
 	work_reset(j->fold.work);
@@ -334,6 +337,7 @@ static void turn(void *arg)
 		refresh(j);
 		if (judge_due(j))
 			judge_set_due_timer(j);
+		judge_ledger_soon(j);
 	}
 }
 
@@ -363,6 +367,8 @@ static void judge_stop(struct role *r)
 {
 	struct judge *j = r->state;
 	turn(j);
+	judge_ledger_turn(j);
+	judge_ledger_close(j);
 	if (j->store)
 		j->driver->close(j->store);
 	keyring_close(j->fold.keyring);
@@ -374,6 +380,10 @@ static void judge_status(struct role *r, struct jsonw *w)
 	jsonw_int(w, "folded", (int64_t)j->folded);
 	jsonw_int(w, "conflicts", (int64_t)j->conflicts);
 	jsonw_bool(w, "stuck", j->stuck);
+	if (j->ledger) {
+		jsonw_int(w, "leaves", (int64_t)ledger_size(j->ledger));
+		jsonw_int(w, "signed_leaves", (int64_t)ledger_checkpoint_size(j->ledger));
+	}
 }
 
 const struct role_ops judge_ops = { judge_start, judge_run, judge_link, judge_clock, judge_stop, judge_status };

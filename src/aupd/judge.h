@@ -12,6 +12,7 @@
 #include "aupd/role.h"
 #include "engine/fold.h"
 #include "evidence/chest.h"
+#include "evidence/ledger.h"
 #include "store/store.h"
 
 enum { BATCH_FRAMES_MAX = 1000, BATCH_BYTES_MAX = 16 << 20 /* of bodies; one frame may be all of it */, JUDGE_RETRY_US = 1000000, RELEASE_MAX = 200 };
@@ -37,16 +38,22 @@ struct judge {
 	struct mark lanes[LANE_COUNT];  /* of the ear, as folded in this batch */
 	bool lane_touched[LANE_COUNT];
 	struct position lane_committed[LANE_COUNT];
-	struct bus ear, desk, hand;
+	struct bus ear, desk, hand, signer;
 	struct attempt *attempt;
 	uint64_t tables_version;        /* of registry and policies together, as they are in memory */
-	bool has_ear, has_desk, has_hand, stuck, registry_stale, policies_stale;
+	bool has_ear, has_desk, has_hand, has_signer, stuck, registry_stale, policies_stale;
 	struct held_frame clock;        /* a step of the test clock that waits until the ear has nothing in flight */
 	bool clock_waits, hand_is_new, nft_is_new, ear_lost;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
 	struct chest *chest;            /* raw bytes of what waits for a person */
 	int evidence_fd;
+	struct ledger *ledger;          /* number 0 alone has one */
+	int ledger_fd;
+	uint64_t ledger_orders[LANE_COUNT];     /* of each partition: how many records have their leaf */
+	struct timer *ledger_timer;
+	bool ledger_due, ledger_asked;  /* the timer runs; the signer has a request that it has not answered */
+	struct why ledger_broken;       /* err: why it stands still */
 	bool chest_dirty;
 	uint64_t folded, committed, conflicts;
 };
@@ -79,6 +86,15 @@ void judge_answer(struct judge *j, const struct held_frame *h);
 enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
 struct str judge_keep(void *arg, const struct position *at);
 enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why) MUST_CHECK;
+
+/* The sequencer: records that were committed get their leaf, then a checkpoint is signed. Commits by itself; between batches only. */
+enum err judge_ledger_open(struct judge *j, struct why *why) MUST_CHECK;
+void judge_ledger_close(struct judge *j);
+void judge_ledger_turn(struct judge *j);                /* now */
+void judge_ledger_soon(struct judge *j);                /* within a second */
+void judge_ledger_linked(struct judge *j, int take_fd);
+/* Which leaf a record has; ERR_AGAIN: none yet. */
+enum err judge_ledger_leaf(struct judge *j, struct arena *a, uint8_t partition, uint64_t order, uint64_t *ret_leaf, struct why *why) MUST_CHECK;
 
 /* Is enforcement switched on? What a command switched holds for all judges and outlives a restart; before, the configuration. */
 enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why) MUST_CHECK;

@@ -192,5 +192,8 @@ void judge_link(struct role *r, struct str name, int take_fd)
 			look_anew(j, &j->hand_is_new);
 		return;
 	}
-	net_close(take_fd);
+	if (str_eq(name, STR("signer")))
+		judge_ledger_linked(j, take_fd);
+	else
+		net_close(take_fd);
 }

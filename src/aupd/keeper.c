@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "aupd/child.h"
+#include "aupd/ledger_key.h"
 #include "aupd/sandbox.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -165,6 +166,8 @@ static void reload(struct keeper *k)
 	k->told_ready = false;
 	enum err e = config_read_service(k->config_path, k->in_service, &fresh, &why);
 	const char *fixed = e == OK ? unchangeable(k->config, fresh) : NULL;
+	if (e == OK && !fixed && (e = ledger_key_open(fresh, k->signer_fd, k->data_fd, &why)) != OK)
+		config_free(fresh);
 	if (fixed) {
 		config_free(fresh);
 		e = why_set(&why, ERR_UNSUPPORTED, "%s change only with a restart", fixed);
@@ -240,6 +243,10 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = open_dir(k->data_fd, "sealed", 0700, &k->sealed_fd, why);
 	if (e == OK)
 		e = open_dir(k->data_fd, "hand", 0700, &k->hand_fd, why);
+	if (e == OK)
+		e = open_dir(k->data_fd, "signer", 0700, &k->signer_fd, why);
+	if (e == OK)
+		e = ledger_key_open(k->config, k->signer_fd, k->data_fd, why);
 	if (e == OK && k->in_service)
 		e = sandbox_users(c->user, why);
 	if (e == OK)
@@ -274,7 +281,7 @@ static enum err run(struct keeper *k, struct why *why)
 
 int keeper_main(const char *config_path, const char *self, bool in_service)
 {
-	struct keeper k = { .config_path = config_path, .self = self, .in_service = in_service, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1,
+	struct keeper k = { .config_path = config_path, .self = self, .in_service = in_service, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1, .signer_fd = -1,
 		.run_fd = -1, .clock_fd = -1, .api_fd = -1, .loop = loop_new() };
 	struct why why = { .line = 0 };
 	struct buf told;

@@ -124,9 +124,9 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 	if (err)
 		return err;
 	e->record = r.id;
-	struct row row = { .table = TABLE_RECORD, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = text };
+	struct row row = { .table = TABLE_RECORD, .key = r.id, .due_at = TIME_NONE, .rank = RECORD_RANK(case_partition(c->number), order), .body = text };
 	err = work_add(f->work, &row, why);
-	struct row sealed = { .table = TABLE_OPENING, .key = r.id, .due_at = TIME_NONE, .rank = (int64_t)order, .body = opening };
+	struct row sealed = { .table = TABLE_OPENING, .key = r.id, .due_at = TIME_NONE, .rank = row.rank, .body = opening };
 	return err ? err : work_add(f->work, &sealed, why);
 }
 

@@ -37,6 +37,8 @@ struct share {
 	uint32_t judges, number;        /* how many judges fold the lanes; which of them this one is */
 	/* judge, ear, hand */
 	struct str provider, mail_domain, mail_local, contact;
+	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
+	struct str ledger_origin, ledger_key, signer_key;
 	/* judge */
 	struct str word_to;
 	struct str store;

@@ -24,7 +24,7 @@ enum table {
 	TABLE_SEEN,             /* digest of a report's content: the second copy is a duplicate; due = when it may go */
 	TABLE_PARKED,           /* position: an observation that could not be judged; due = next try */
 	TABLE_ACT,              /* idempotency key: one act of the outbox, desired against actual; owner = case; due = next try */
-	TABLE_RECORD,           /* evidence record by id; owner = case; rank = order of commit */
+	TABLE_RECORD,           /* evidence record by id; rank = RECORD_RANK */
 	TABLE_OPENING,          /* record id: sealed salts and values of its commitments; owner = subject */
 	TABLE_ITEM,             /* position: an item before a person (triage), or kept with its outcome; state = its state */
 	TABLE_IGNORE,           /* "rules": the rules that hide items */
@@ -40,6 +40,7 @@ enum table {
 	TABLE_APPROVAL,         /* act key or case: who asked, who approved */
 	TABLE_SESSION,          /* console sessions; owner = operator */
 	TABLE_OPERATOR,         /* operator name */
+	TABLE_LEAF,             /* first leaf of a run, 16 hex digits: records that follow each other in ledger and partition; rank as theirs */
 	TABLE_END
 };
 
@@ -95,6 +96,8 @@ struct query {
 	unsigned limit;         /* 1..QUERY_LIMIT_MAX */
 };
 
+/* Records are counted in each partition; the sequencer reads them in this order and gives them their leaf. */
+#define RECORD_RANK(partition, order) ((int64_t)(((uint64_t)(partition) << 48) | (order)))
 const char *table_text(enum table t);
 
 #endif
