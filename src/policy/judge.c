@@ -255,7 +255,7 @@ static enum finding_weight weight_of(const struct judging *j, const struct rule 
 	unsigned flags = kind_info(j->o->kind)->flags;
 	if (r->clause->sealed || flags & KIND_SEALED)
 		return WEIGHT_SEALED;
-	if (r->advice || (l && l->step_count && l->steps[0].verb == VERB_ADVISE))
+	if (r->advice || flags & KIND_ADVICE || (l && l->step_count && l->steps[0].verb == VERB_ADVISE))
 		return WEIGHT_ADVICE;
 	if (r->person || r->clause->manual)
 		return WEIGHT_PERSON;

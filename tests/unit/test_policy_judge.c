@@ -72,6 +72,18 @@ static unsigned fires(const struct policy *p, const struct observation *o)
 	return judged.count;
 }
 
+/* Whatever ladder its rule names: a weakness is never a strike. */
+static void test_weakness(void)
+{
+	struct observation o = report(0, "a");
+	o.kind = kind_find(STR("vulnerability.cve"));
+	IS_INT(fires(with("when report vulnerability.*"), &o), 1, "a rule for a weakness fires");
+	IS_INT(judged.findings[0].weight, WEIGHT_ADVICE, "and is advice, although its ladder asks");
+	o.kind = kind_find(STR("vulnerability.open_relay"));
+	IS_INT(fires(with("when report vulnerability.*"), &o), 1, "so does one for a relay that is open");
+	IS_INT(judged.findings[0].weight, WEIGHT_OPEN, "and that is a deed");
+}
+
 static void test_window(void)
 {
 	struct window w;
@@ -217,6 +229,7 @@ static void test_others(void)
 int main(void)
 {
 	arena = arena_new("test", 512 << 20);
+	test_weakness();
 	test_window();
 	test_distinct();
 	test_threshold();
