@@ -208,6 +208,10 @@ enum err conf_read(struct arena *a, const char *file, struct str text, struct co
 	uint32_t end;
 	if (text.len > CONF_BYTES_MAX)
 		return why_set(why, ERR_LIMIT, "%s is longer than %d bytes", file, CONF_BYTES_MAX);
+	if (str_starts(text, STR("\xef\xbb\xbf"))) {
+		l.arg = (struct conf_arg){ .line = 1, .column = 1 };
+		return fail_here(&l, ERR_SYNTAX, "this file begins with a byte order mark: save it without one");
+	}
 	enum err e = next(&l);
 	if (e == OK)
 		e = block(&l, 0, &first, &end);

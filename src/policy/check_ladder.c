@@ -27,18 +27,31 @@ enum err check_ladder_steps(struct checking *c)
 	return OK;
 }
 
+/* One step behind another that is further up: milder, or the same on less. */
+static bool falls(const struct step *before, const struct step *s)
+{
+	bool cuts = before->verb >= VERB_LIMIT, letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE;
+	if (letter)
+		return before->verb == VERB_TERMINATE || (s->verb == VERB_ADVISE && before->verb >= VERB_NOTIFY);
+	if (!cuts || s->verb < VERB_LIMIT)
+		return false;
+	return s->verb < before->verb || (s->verb == before->verb && str_eq(before->service, STR("all")) && !str_eq(s->service, STR("all")));
+}
+
 /* A reminder may follow a letter; nothing milder may follow an act. */
 enum err check_ladder_rises(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++) {
-		enum verb highest = VERB_NONE;
-		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
-			enum verb verb = c->p->ladders[i].steps[k].verb;
-			if (verb > VERB_NOTIFY && verb < highest)
-				return conf_fail(c->why, check_step_at(c, i, k), 2, ERR_RANGE, "a ladder never falls: %s after %s", verb_words[verb], verb_words[highest]);
-			if (verb > highest)
-				highest = verb;
-		}
+		const struct ladder *l = &c->p->ladders[i];
+		for (unsigned k = 0; k < l->step_count; k++)
+			for (unsigned n = 0; n < k; n++) {
+				const struct step *before = &l->steps[n], *s = &l->steps[k];
+				bool same = s->verb == before->verb;
+				if (falls(before, s))
+					return conf_fail(c->why, check_step_at(c, i, k), 2, ERR_RANGE, "a ladder never falls: %s%s%.*s after %s%s%.*s", verb_words[s->verb],
+						same ? " " : "", STR_ARG(same ? s->service : STR_NONE), verb_words[before->verb], same ? " " : "",
+						STR_ARG(same ? before->service : STR_NONE));
+			}
 	}
 	return OK;
 }

@@ -44,6 +44,41 @@ static bool has_letter(const struct policy *p, struct str language, struct str n
 	return l && str_eq(l->language, language);
 }
 
+static enum err at_letter(const struct checking *c, const struct letter_template *l, enum err e)
+{
+	char file[WHY_FILE_MAX];
+	(void)snprintf(file, sizeof(file), "%.*s/%.*s/%.*s.txt", STR_ARG(c->r->letters_dir), STR_ARG(l->language), STR_ARG(l->name));
+	why_at(c->why, file, 1, 1);
+	return e;
+}
+
+static void hint_file(const struct checking *c, struct str language, struct str name)
+{
+	why_hint(c->why, "it would be the file %.*s/%.*s/%.*s.txt", STR_ARG(c->r->letters_dir), STR_ARG(language), STR_ARG(name));
+}
+
+/* A letter that one language has and another has not would reach half of the customers in words they cannot read. */
+static enum err translated(const struct checking *c, const struct letter_template *l)
+{
+	bool known = false;
+	for (unsigned n = 0; n < c->p->language_count; n++)
+		known |= str_eq(c->p->languages[n], l->language);
+	if (!known) {
+		enum err e = at_letter(c, l, why_set(c->why, ERR_NOTFOUND, "language %.*s is none of this policy", STR_ARG(l->language)));
+		why_hint(c->why, "name it in: languages, or remove the letter");
+		return e;
+	}
+	for (unsigned n = 0; n < c->p->language_count; n++) {
+		if (has_letter(c->p, c->p->languages[n], l->name))
+			continue;
+		enum err e = at_letter(c, l, why_set(c->why, ERR_NOTFOUND, "letter \"%.*s\" is not there in language %.*s", STR_ARG(l->name),
+			STR_ARG(c->p->languages[n])));
+		hint_file(c, c->p->languages[n], l->name);
+		return e;
+	}
+	return OK;
+}
+
 enum err check_letter_languages(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++)
@@ -56,9 +91,19 @@ enum err check_letter_languages(struct checking *c)
 					continue;
 				enum err e = conf_fail(c->why, check_step_at(c, i, k), 3, ERR_NOTFOUND, "there is no letter \"%.*s\" in language %.*s", STR_ARG(s->service),
 					STR_ARG(language));
-				why_hint(c->why, "it would be the file %.*s/%.*s/%.*s.txt", STR_ARG(c->r->letters_dir), STR_ARG(language), STR_ARG(s->service));
+				hint_file(c, language, s->service);
 				return e;
 			}
 		}
+	for (unsigned i = 0; i < c->p->letter_count; i++) {
+		enum err e = translated(c, &c->p->letters[i]);
+		if (e)
+			return e;
+	}
+	for (unsigned n = 0; n < c->p->language_count; n++)
+		for (unsigned k = 0; k < n; k++)
+			if (str_eq(c->p->languages[n], c->p->languages[k]))
+				return conf_fail(c->why, conf_find(c->r->policy_at->child, "languages"), n + 1, ERR_EXISTS, "language %.*s is named twice",
+					STR_ARG(c->p->languages[n]));
 	return OK;
 }

@@ -1,8 +1,7 @@
 /*
- * Checks of rules: whole, able to fire, not in each other's way, and true to what they judge. See checks.h.
+ * Checks of rules: whole, not in each other's way, and true to what they judge. See checks.h.
  */
 #include "policy/checks.h"
-#include "policy/window.h"
 
 static const char *const because_fields[] = { "count", "first", "last", "source", "ip", "kind", "port", "customer", NULL };
 
@@ -40,6 +39,8 @@ enum err check_rule_parts(struct checking *c)
 		enum err e = OK;
 		if (!r->cond_count)
 			e = missing(c, r, "write: when report KIND", "has no condition");
+		else if (!check_waits_for(r, COND_REPORT) && !check_waits_for(r, COND_SIGNAL))
+			e = missing(c, r, "write: when report KIND, or: when signal NAME", "waits for neither a report nor a signal");
 		else if (!r->ladder.len)
 			e = missing(c, r, "write: ladder NAME", "names no ladder");
 		else if (!r->because.len)
@@ -74,9 +75,6 @@ enum err check_windows(struct checking *c)
 			continue;
 		if (r->in_us > c->r->retention_us)
 			return conf_fail(c->why, check_part(r, "count"), 0, ERR_RANGE, "rule %.*s counts over a longer time than its evidence is kept", STR_ARG(r->name));
-		if (r->distinct.len && r->least > WINDOW_MEMBERS_MAX)
-			return conf_fail(c->why, check_part(r, "count"), 0, ERR_RANGE, "rule %.*s can never fire: a distinct count goes to %d", STR_ARG(r->name),
-				WINDOW_MEMBERS_MAX);
 	}
 	return OK;
 }
@@ -87,55 +85,6 @@ enum err check_because(struct checking *c)
 		enum err e = check_field(c, check_part(&c->r->list[i], "because"), c->r->list[i].because, because_fields);
 		if (e)
 			return e;
-	}
-	return OK;
-}
-
-static bool kinds_overlap(const struct cond *a, const struct cond *b)
-{
-	for (size_t i = 0; i < sizeof(a->kinds) / sizeof(a->kinds[0]); i++)
-		if (a->kinds[i] & b->kinds[i])
-			return true;
-	return false;
-}
-
-/* A port belongs to an address: a domain, a mail address or a login has none. */
-static bool has_no_port(const struct cond *c)
-{
-	const uint32_t portless = 1u << SOURCE_DOMAIN | 1u << SOURCE_EMAIL | 1u << SOURCE_LOGIN | 1u << SOURCE_PREFIX;
-	return c->type == COND_SOURCE && !c->negate && !(c->set & ~portless);
-}
-
-static bool same_but_negated(const struct cond *a, const struct cond *b)
-{
-	const struct cond *no = a->negate ? a : b, *yes = a->negate ? b : a;
-	return no->negate && !yes->negate && str_eq(str_sub(no->text, sizeof("not ") - 1, no->text.len), yes->text);
-}
-
-static bool contradict(const struct cond *a, const struct cond *b)
-{
-	if ((a->type == COND_PORT && has_no_port(b)) || (b->type == COND_PORT && has_no_port(a)))
-		return true;
-	if (a->type != b->type)
-		return !a->negate && !b->negate && ((a->type == COND_SIGNAL && b->type == COND_REPORT) || (a->type == COND_REPORT && b->type == COND_SIGNAL));
-	if (a->negate != b->negate)
-		return same_but_negated(a, b);
-	if (a->negate)
-		return false;
-	if (a->type == COND_GRADE || a->type == COND_SOURCE)
-		return !(a->set & b->set);
-	return a->type == COND_REPORT && !kinds_overlap(a, b);
-}
-
-enum err check_can_fire(struct checking *c)
-{
-	for (unsigned i = 0; i < c->r->count; i++) {
-		const struct rule *r = &c->r->list[i];
-		for (unsigned x = 0; x < r->cond_count; x++)
-			for (unsigned y = 0; y < x; y++)
-				if (contradict(&r->conds[x], &r->conds[y]))
-					return conf_fail(c->why, check_part(r, "when"), 0, ERR_RANGE, "rule %.*s can never fire: \"%.*s\" against \"%.*s\"", STR_ARG(r->name),
-						STR_ARG(r->conds[y].text), STR_ARG(r->conds[x].text));
 	}
 	return OK;
 }
@@ -188,23 +137,13 @@ enum err check_shadowed(struct checking *c)
 	return OK;
 }
 
-/* The first kind of the rule with one of the flags; KIND_UNCLASSIFIED when there is none. */
-static enum kind flagged(const struct rule *r, unsigned flags)
-{
-	for (unsigned i = 0; i < r->cond_count; i++)
-		for (int k = 1; r->conds[i].type == COND_REPORT && !r->conds[i].negate && k < KIND_COUNT; k++)
-			if (r->conds[i].kinds[k / 64] >> k % 64 & 1 && kind_info((enum kind)k)->flags & flags)
-				return (enum kind)k;
-	return KIND_UNCLASSIFIED;
-}
-
 /* What may show a child's abuse is never in a letter and never in an open clause. */
 enum err check_sealed(struct checking *c)
 {
 	for (unsigned i = 0; i < c->r->count; i++) {
 		const struct rule *r = &c->r->list[i];
 		const struct ladder *l = policy_ladder(c->p, r->ladder);
-		enum kind k = flagged(r, KIND_SEALED);
+		enum kind k = check_kind(r, KIND_SEALED);
 		if (k && !r->clause->sealed)
 			return conf_fail(c->why, check_part(r, "when"), 0, ERR_DENIED, "reports of %s are sealed, and clause %.*s is not", kind_words[k],
 				STR_ARG(r->clause->id));
@@ -216,14 +155,18 @@ enum err check_sealed(struct checking *c)
 	return OK;
 }
 
-/* A weakness is not a deed: it may be written about, but nothing is cut for it. */
+/* A weakness is not a deed: it may be written about, but nothing is cut for it. A ladder that begins with advice is one of those. */
 enum err check_advice(struct checking *c)
 {
 	for (unsigned i = 0; i < c->r->count; i++) {
 		const struct rule *r = &c->r->list[i];
 		const struct ladder *l = policy_ladder(c->p, r->ladder);
-		enum kind k = flagged(r, KIND_ADVICE);
-		for (unsigned n = 0; (k || r->advice) && n < l->step_count; n++)
+		enum kind k = check_kind(r, KIND_ADVICE);
+		bool advice = k || r->advice || l->steps[0].verb == VERB_ADVISE;
+		if (advice && r->person)
+			return conf_fail(c->why, check_part(r, "person"), 0, ERR_CONFLICT, "rule %.*s gives advice: there is no deed that a person could judge",
+				STR_ARG(r->name));
+		for (unsigned n = 0; advice && n < l->step_count; n++)
 			if (l->steps[n].verb >= VERB_LIMIT)
 				return conf_fail(c->why, check_part(r, "ladder"), 1, ERR_DENIED, "%s is a weakness, not a deed, but ladder %.*s goes on to %s",
 					k ? kind_words[k] : "what is advised about", STR_ARG(l->name), verb_words[l->steps[n].verb]);
@@ -234,7 +177,7 @@ enum err check_advice(struct checking *c)
 enum err check_undo(struct checking *c)
 {
 	for (unsigned i = 0; i < c->r->count; i++) {
-		enum kind k = flagged(&c->r->list[i], KIND_UNDO);
+		enum kind k = check_kind(&c->r->list[i], KIND_UNDO);
 		if (k)
 			return conf_fail(c->why, check_part(&c->r->list[i], "when"), 0, ERR_DENIED, "%s takes a report back: no rule waits for it", kind_words[k]);
 	}

@@ -29,6 +29,12 @@ check check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, 
 /* check_letter.c */
 check check_letter_fields, check_letter_languages;
 /* check_rule.c */
-check check_rule_parts, check_rule_names, check_windows, check_because, check_can_fire, check_shadowed, check_sealed, check_advice, check_undo;
+check check_rule_parts, check_rule_names, check_windows, check_because, check_shadowed, check_sealed, check_advice, check_undo;
+/* check_fire.c */
+check check_can_fire, check_can_count;
+/* A condition of the type stands in the rule without "not". */
+bool check_waits_for(const struct rule *r, enum cond_type type);
+/* The first kind with one of the flags that the rule's conditions let through; KIND_UNCLASSIFIED when there is none. */
+enum kind check_kind(const struct rule *r, unsigned flags);
 
 #endif

@@ -106,10 +106,13 @@ static enum err find_main(struct arena *a, const char *path, struct bundle *b, s
 	}
 	if (b->main.len)
 		return OK;
-	/* A main file that cannot be parsed is the one to report on. */
+	/* A main file that cannot be parsed is the one to report on: whoever loads it will. */
 	for (unsigned i = 0; i < b->count; i++)
-		if (str_ends_fold(b->files[i].name, STR(".policy")) && conf_read(a, str_c(a, b->files[i].name), b->files[i].text, &(struct conf *){ NULL }, why) != OK)
-			return ERR_SYNTAX;
+		if (str_ends_fold(b->files[i].name, STR(".policy")) && conf_read(a, str_c(a, b->files[i].name), b->files[i].text, &(struct conf *){ NULL }, why) != OK) {
+			b->main = b->files[i].name;
+			*why = (struct why){ .line = 0 };
+			return OK;
+		}
 	return why_set(why, ERR_NOTFOUND, "%s: no file *.policy here holds a policy", path);
 }
 

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "policy/rules.h"
 
-enum { INCLUDES_MAX = 64, CLAUSE_TEXT_MAX = 64 << 10 };
+enum { INCLUDES_MAX = 64, APPROVALS_MAX = 8 };
 
 struct loading {
 	struct arena *a;
@@ -100,27 +100,62 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	return OK;
 }
 
-/* What may follow a step: fix within, unless, with approval of, with review within, for. */
+enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16 };
+
+/* Reads the option at i and gives how many words it has; 0 when it is none. */
+static unsigned step_option(const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
+{
+	uint64_t n;
+	unsigned left = s->arg_count - i;
+	*ret_option = OPTION_FIX;
+	if (word_is(s, i, "fix") && word_is(s, i + 1, "within") && left > 2 && span_parse(s->args[i + 2].text, &st->fix_within_us) == OK)
+		return 3;
+	*ret_option = OPTION_UNLESS;
+	if (word_is(s, i, "unless") && (word_is(s, i + 1, "answered") || word_is(s, i + 1, "resolved"))) {
+		st->unless = word_is(s, i + 1, "answered") ? UNLESS_ANSWERED : UNLESS_RESOLVED;
+		return 2;
+	}
+	*ret_option = OPTION_APPROVAL;
+	if (word_is(s, i, "with") && word_is(s, i + 1, "approval") && word_is(s, i + 2, "of") && left > 3 &&
+		str_to_u64(s->args[i + 3].text, APPROVALS_MAX, &n) == OK && n) {
+		st->approvals = (unsigned)n;
+		return 4;
+	}
+	*ret_option = OPTION_REVIEW;
+	if (word_is(s, i, "with") && word_is(s, i + 1, "review") && word_is(s, i + 2, "within") && left > 3 &&
+		span_parse(s->args[i + 3].text, &st->review_within_us) == OK)
+		return 4;
+	*ret_option = OPTION_FOR;
+	return word_is(s, i, "for") && left > 1 && span_parse(s->args[i + 1].text, &st->for_us) == OK ? 2 : 0;
+}
+
+/* What an option would not change it may not be written at: somebody would rely on it. */
+static bool option_fits(enum option o, enum verb verb)
+{
+	switch (o) {
+	case OPTION_FIX: return verb == VERB_NOTIFY || verb == VERB_ADVISE;
+	case OPTION_APPROVAL: return verb >= VERB_LIMIT;
+	case OPTION_REVIEW: case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
+	case OPTION_UNLESS: break;
+	}
+	return true;
+}
+
 static enum err step_options(struct loading *l, const struct conf *s, unsigned i, struct step *st)
 {
+	unsigned given = 0;
 	while (i < s->arg_count) {
-		uint64_t n;
-		if (word_is(s, i, "fix") && word_is(s, i + 1, "within") && i + 2 < s->arg_count && span_parse(s->args[i + 2].text, &st->fix_within_us) == OK)
-			i += 3;
-		else if (word_is(s, i, "unless") && (word_is(s, i + 1, "answered") || word_is(s, i + 1, "resolved"))) {
-			st->unless = word_is(s, i + 1, "answered") ? UNLESS_ANSWERED : UNLESS_RESOLVED;
-			i += 2;
-		} else if (word_is(s, i, "with") && word_is(s, i + 1, "approval") && word_is(s, i + 2, "of") && i + 3 < s->arg_count &&
-			str_to_u64(s->args[i + 3].text, 8, &n) == OK) {
-			st->approvals = (unsigned)n;
-			i += 4;
-		} else if (word_is(s, i, "with") && word_is(s, i + 1, "review") && word_is(s, i + 2, "within") && i + 3 < s->arg_count &&
-			span_parse(s->args[i + 3].text, &st->review_within_us) == OK)
-			i += 4;
-		else if (word_is(s, i, "for") && i + 1 < s->arg_count && span_parse(s->args[i + 1].text, &st->for_us) == OK)
-			i += 2;
-		else
+		enum option o;
+		unsigned words = step_option(s, i, st, &o);
+		if (!words)
 			return conf_fail(l->why, s, i, ERR_SYNTAX, "\"%.*s\" is not understood in a step", STR_ARG(s->args[i].text));
+		if (given & o)
+			return conf_fail(l->why, s, i, ERR_EXISTS, "\"%.*s\" is given twice", STR_ARG(s->args[i].text));
+		if (!option_fits(o, st->verb))
+			return conf_fail(l->why, s, i, ERR_UNSUPPORTED, "\"%.*s %.*s\" means nothing behind %s", STR_ARG(s->args[i].text),
+				STR_ARG(s->args[i + 1].text), verb_words[st->verb]);
+		given |= o;
+		i += words;
 	}
 	return OK;
 }
@@ -152,6 +187,18 @@ static enum err read_step(struct loading *l, const struct conf *s, struct step *
 	return step_options(l, s, i, st);
 }
 
+static enum err read_property(struct loading *l, const struct conf *ladder, const struct conf *c, struct ladder *d)
+{
+	if (conf_find(ladder->child, str_c(l->a, c->args[0].text)) != c)
+		return conf_fail(l->why, c, 0, ERR_EXISTS, "%.*s is given twice", STR_ARG(c->args[0].text));
+	if (word_is(c, 0, "emergency")) {
+		d->emergency = true;
+		return c->arg_count == 1 ? OK : conf_fail(l->why, c, 1, ERR_SYNTAX, "emergency stands alone");
+	}
+	bool good = c->arg_count == 3 && word_is(c, 1, "after") && span_parse(c->args[2].text, &d->forget_us) == OK;
+	return good ? OK : conf_fail(l->why, c, c->arg_count > 1 ? 1 : 0, ERR_SYNTAX, "a ladder's memory reads: forget after SPAN");
+}
+
 static enum err read_ladder(struct loading *l, const struct conf *s)
 {
 	struct policy *p = l->p;
@@ -165,11 +212,8 @@ static enum err read_ladder(struct loading *l, const struct conf *s)
 		return ERR_NOMEM;
 	for (const struct conf *c = s->child; c; c = c->next) {
 		enum err e = OK;
-		if (word_is(c, 0, "emergency")) {
-			d->emergency = true;
-		} else if (word_is(c, 0, "forget")) {
-			if (c->arg_count != 3 || span_parse(c->args[2].text, &d->forget_us) != OK)
-				e = conf_fail(l->why, c, 0, ERR_SYNTAX, "forget after SPAN");
+		if (word_is(c, 0, "emergency") || word_is(c, 0, "forget")) {
+			e = read_property(l, s, c, d);
 		} else if (d->step_count == LADDER_STEPS_MAX) {
 			e = conf_fail(l->why, c, 0, ERR_LIMIT, "a ladder has at most %d steps", LADDER_STEPS_MAX);
 		} else {
@@ -224,7 +268,9 @@ static enum err read_clause(struct loading *l, const struct conf *s)
 	*c = (struct clause){ 0 };
 	enum err e = read_clause_head(l, s, c);
 	for (const struct conf *b = s->child; e == OK && b; b = b->next) {
-		if (word_is(b, 0, "rule")) {
+		if (!word_is(b, 0, "rule") && conf_find(s->child, str_c(l->a, b->args[0].text)) != b)
+			e = conf_fail(l->why, b, 0, ERR_EXISTS, "\"%.*s\" is given twice in a clause", STR_ARG(b->args[0].text));
+		else if (word_is(b, 0, "rule")) {
 			if (l->r->count == RULES_MAX)
 				return conf_fail(l->why, b, 0, ERR_LIMIT, "a policy has at most %d rules", RULES_MAX);
 			e = rule_read(l->a, b, &l->r->list[l->r->count], l->why);
@@ -270,8 +316,28 @@ static enum err read_statement(struct loading *l, const struct conf *s)
 	return e;
 }
 
+/* A block where none belongs would be read by nobody: what stands in it looks like policy and is none. */
+static enum err check_blocks(struct loading *l, const struct conf *first, const char *const *words, bool clause)
+{
+	static const char *const in_clause[] = { "rule", NULL }, *const nowhere[] = { NULL };
+	for (const struct conf *s = first; s; s = s->next) {
+		const char *const *w = words;
+		while (*w && !word_is(s, 0, *w))
+			w++;
+		if (!s->has_block)
+			continue;
+		if (!*w)
+			return conf_fail(l->why, s, 0, ERR_SYNTAX, "%.*s takes no block", STR_ARG(s->args[0].text));
+		enum err e = check_blocks(l, s->child, clause && word_is(s, 0, "clause") ? in_clause : nowhere, false);
+		if (e)
+			return e;
+	}
+	return OK;
+}
+
 static enum err read_file(struct loading *l, struct str name, const struct conf *from)
 {
+	static const char *const outside[] = { "policy", "enforce", "ladder", "clause", "test", NULL };
 	struct conf *first;
 	const struct bundle_file *f = bundle_find(l->bundle, name);
 	if (!f || ++l->includes > INCLUDES_MAX) {
@@ -282,7 +348,7 @@ static enum err read_file(struct loading *l, struct str name, const struct conf 
 	enum err e = conf_read(l->a, str_c(l->a, name), f->text, &first, l->why);
 	for (const struct conf *s = e ? NULL : first; e == OK && s; s = s->next)
 		e = read_statement(l, s);
-	return e;
+	return e ? e : check_blocks(l, first, outside, true);
 }
 
 /* "### Title {#clause.id}" and the text up to the next heading. */
@@ -314,6 +380,33 @@ static void read_document(struct loading *l, struct str text)
 	}
 }
 
+static enum err bad_text(struct loading *l, const struct bundle_file *f, uint32_t line, size_t at, const char *text)
+{
+	enum err e = why_set(l->why, ERR_SYNTAX, "%s", text);
+	why_at(l->why, str_c(l->a, f->name), line, (uint32_t)at + 1);
+	return e;
+}
+
+/* Documents and letters go out to customers as they are: UTF-8, and nothing that a screen or a mail would obey. */
+static enum err check_text(struct loading *l, const struct bundle_file *f)
+{
+	struct str rest = f->text, line;
+	if (str_starts(f->text, STR("\xef\xbb\xbf")))
+		return bad_text(l, f, 1, 0, "this file begins with a byte order mark: save it without one");
+	for (uint32_t n = 1; str_next_line(&rest, &line); n++) {
+		size_t i = 0, len;
+		for (; i < line.len; i += len) {
+			unsigned char c = (unsigned char)line.ptr[i];
+			len = c < 0xc0 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+			if ((c < ' ' && c != '\t') || c == 0x7f)
+				return bad_text(l, f, n, i, "a control character");
+			if (!str_utf8_valid(str_sub(line, i, len)))
+				return bad_text(l, f, n, i, "this is not UTF-8");
+		}
+	}
+	return OK;
+}
+
 static enum err read_letter(struct loading *l, const struct bundle_file *f, struct str language, struct str name)
 {
 	struct str rest = f->text, subject;
@@ -322,7 +415,10 @@ static enum err read_letter(struct loading *l, const struct bundle_file *f, stru
 		why_at(l->why, str_c(l->a, f->name), 1, 1);
 		return e;
 	}
-	l->p->letters[l->p->letter_count++] = (struct letter_template){ language, name, str_sub(subject, 9, subject.len), str_trim(rest) };
+	struct letter_template t = { language, name, str_trim(str_sub(subject, 9, subject.len)), str_trim(rest) };
+	if (!t.subject.len || !t.body.len)
+		return bad_text(l, f, 1, 0, t.subject.len ? "this letter says nothing" : "this letter has an empty subject");
+	l->p->letters[l->p->letter_count++] = t;
 	return OK;
 }
 
@@ -335,7 +431,9 @@ static enum err read_letters(struct loading *l)
 		struct str rest = l->bundle->files[i].name, dir, language;
 		if (!str_split(&rest, '/', &dir) || !str_eq(dir, l->r->letters_dir) || !str_split(&rest, '/', &language) || !str_ends_fold(rest, STR(".txt")))
 			continue;
-		enum err e = read_letter(l, &l->bundle->files[i], language, str_sub(rest, 0, rest.len - 4));
+		enum err e = check_text(l, &l->bundle->files[i]);
+		if (e == OK)
+			e = read_letter(l, &l->bundle->files[i], language, str_sub(rest, 0, rest.len - 4));
 		if (e)
 			return e;
 	}
@@ -371,6 +469,9 @@ enum err policy_load(struct arena *a, const struct bundle *b, struct policy **re
 	const struct bundle_file *document = bundle_find(b, l.r->document_name);
 	if (!document)
 		return conf_fail(why, conf_find(l.r->policy_at->child, "text"), 1, ERR_NOTFOUND, "there is no document %.*s", STR_ARG(l.r->document_name));
+	e = check_text(&l, document);
+	if (e)
+		return e;
 	l.r->document = document->text;
 	digest_sha256(document->text, &l.p->text_digest);
 	read_document(&l, document->text);

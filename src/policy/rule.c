@@ -131,6 +131,8 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 		buf_put(&text, at->args[k].text);
 	}
 	c->text = str_copy(a, buf_str(&text));
+	c->at = at;
+	c->arg = from;
 	buf_done(&text);
 	if (i < end && str_eq(at->args[i].text, STR("not"))) {
 		c->negate = true;
@@ -233,7 +235,12 @@ static enum err rule_statement(struct arena *a, const struct conf *s, struct rul
 {
 	int word = index_of(s->args[0].text, rule_words), severity;
 	struct str text = STR_NONE;
-	enum err e;
+	enum err e = OK;
+	/* conditions may stand in several lines, all else is said once */
+	if (word > 0 && conf_find(r->at->child, rule_words[word]) != s)
+		return conf_fail(why, s, 0, ERR_EXISTS, "%s is given twice in rule %.*s", rule_words[word], STR_ARG(r->name));
+	if (word >= 6 && s->arg_count > 1)
+		return conf_fail(why, s, 1, ERR_SYNTAX, "%s stands alone", rule_words[word]);
 	switch (word) {
 	case 0: return when_read(a, s, r, why);
 	case 1: return count_read(s, r, why);

@@ -27,6 +27,8 @@ struct cond {
 	struct str value;
 	int64_t number;
 	struct str text;                                /* as written */
+	const struct conf *at;                          /* where: the statement and its word */
+	unsigned arg;
 };
 
 enum per { PER_CUSTOMER, PER_USER, PER_ADDRESS, PER_RESELLER, PER_SERVICE };

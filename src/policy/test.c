@@ -96,6 +96,13 @@ static enum err unknown_kind(const struct conf *at, struct why *why)
 	return e;
 }
 
+/* A report or a signal, behind its name. */
+static enum err happening(const struct conf *at, struct test_step *t, struct why *why)
+{
+	enum err e = pairs(at, 2, t, why);
+	return e || t->source.len ? e : conf_fail(why, at, 1, ERR_SYNTAX, "%.*s from where? from ADDRESS", STR_ARG(at->args[0].text));
+}
+
 static enum err step_read(const struct conf *at, struct test_step *t, struct why *why)
 {
 	int type = index_of(at->args[0].text, step_words);
@@ -107,30 +114,34 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 		return e;
 	}
 	*t = (struct test_step){ .type = (enum test_step_type)type, .line = at->args[0].line, .column = at->args[0].column };
+	enum err e;
 	switch (t->type) {
 	case TEST_GIVEN:
-		return pairs(at, 1, t, why);
+		e = pairs(at, 1, t, why);
+		return e || t->customer.len ? e : conf_fail(why, at, 0, ERR_SYNTAX, "given customer NAME ...");
 	case TEST_REPORT:
 		if (at->arg_count < 2)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "report what?");
 		t->kind = kind_find(at->args[1].text);
 		if (t->kind == KIND_UNCLASSIFIED && !str_eq(at->args[1].text, STR("unclassified")))
 			return unknown_kind(at, why);
-		return pairs(at, 2, t, why);
+		return happening(at, t, why);
 	case TEST_SIGNAL:
 		if (at->arg_count < 2)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "signal what?");
 		t->signal = at->args[1].text;
-		return pairs(at, 2, t, why);
+		return happening(at, t, why);
 	case TEST_PASS:
 		if (at->arg_count != 2 || span_parse(at->args[1].text, &t->at_us) != OK)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "pass takes a span such as 48h");
 		return OK;
 	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS:
+		if (at->arg_count > 1 && (at->arg_count != 3 || !str_eq(at->args[1].text, STR("by"))))
+			return bad(at, 1, why);
 		t->actor = at->arg_count > 2 ? at->args[2].text : STR_NONE;
 		return OK;
 	case TEST_ANSWER: case TEST_RESOLVE:
-		return OK;
+		return at->arg_count > 1 ? bad(at, 1, why) : OK;
 	case TEST_EXPECT:
 		return expect_read(at, t, why);
 	}
