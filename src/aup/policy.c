@@ -27,7 +27,7 @@ static const struct {
 	{ "check", "[--json] PATH", "load a policy, hold it against every check and play its tests", policy_cmd_check },
 	{ "test", "[--json] PATH [NAME]", "play the inline tests in virtual time and list them", policy_cmd_test },
 	{ "show", "[--json] PATH [CLAUSE | LADDER]", "the policy in its normal form, or one clause or ladder of it", policy_cmd_show },
-	{ "coverage", "[--json] [--sources LIST] PATH", "for each clause, what could tell that it was broken", policy_cmd_coverage },
+	{ "coverage", "[--json] [--config FILE] [--sources LIST] PATH", "for each clause, what could tell today that it was broken", policy_cmd_coverage },
 	{ "post", "[--json] [--socket PATH] PATH", "give a version to the daemon: it binds from its effective time", policy_cmd_post },
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },
 	{ NULL, NULL, NULL, NULL },

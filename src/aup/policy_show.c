@@ -7,6 +7,7 @@
 #include "aup/aup.h"
 #include "aup/policy.h"
 #include "base/json.h"
+#include "model/config.h"
 #include "policy/coverage.h"
 #include "policy/diff.h"
 #include "policy/show.h"
@@ -72,10 +73,29 @@ int policy_cmd_show(int argc, char **argv, bool json)
 	return status;
 }
 
-/* "complaints,people,flow.*": what is configured. Without a list: complaints by mail, and people. */
+/* What a daemon with this configuration hears, and who decides there. */
+static int configured_sources(const char *path, struct coverage_sources *s)
+{
+	struct why why = { .line = 0 };
+	struct config *c;
+	struct buf out;
+	if (config_read(path, &c, &why) == OK) {
+		s->complaints = c->all.listen_count > 0;
+		s->people = c->all.operator_count > 0;
+		config_free(c);
+		return EXIT_OK;
+	}
+	buf_init(&out, 1 << 20);
+	config_explain(path, &why, &out);
+	(void)fprintf(stderr, "aup: %.*s", STR_ARG(buf_str(&out)));
+	buf_done(&out);
+	return EXIT_NO;
+}
+
+/* "complaints,people,flow.*": what is there. */
 static enum err read_sources(struct arena *a, const char *list, struct coverage_sources *ret)
 {
-	struct coverage_sources s = { .complaints = !list, .people = !list };
+	struct coverage_sources s = *ret;
 	struct str *meters = ARENA_ARRAY(a, struct str, METERS_MAX);
 	struct str rest = str_of(list), name;
 	if (!meters)
@@ -102,10 +122,14 @@ int policy_cmd_coverage(int argc, char **argv, bool json)
 	struct coverage_sources sources;
 	struct coverage c;
 	struct buf out;
-	const char *list = cli_value(&argc, argv, "--sources");
+	const char *list = cli_value(&argc, argv, "--sources"), *config = cli_value(&argc, argv, "--config");
 	if (argc != 2 || argv[1][0] == '-')
 		return EXIT_USAGE;
-	int status = policy_open(argv[1], json, &o);
+	/* told nothing: a daemon that takes complaints, with people, and nothing else */
+	sources = (struct coverage_sources){ .complaints = !list && !config, .people = !list && !config };
+	int status = config ? configured_sources(config, &sources) : EXIT_OK;
+	if (status == EXIT_OK)
+		status = policy_open(argv[1], json, &o);
 	if (status)
 		return status;
 	buf_init(&out, SHOW_BYTES_MAX);

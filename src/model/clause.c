@@ -5,10 +5,12 @@
 #include "model/clause.h"
 
 const struct clause_info clause_table[] = {
-#define CLAUSE(id, title, duty) { (id), (title), CLAUSE_##duty },
+#define CLAUSE(id, title, duty) { (id), (title), CLAUSE_##duty, "", "" },
+#define KEPT(id, title, does, lacks) { (id), (title), CLAUSE_PRODUCT, (does), (lacks) },
 #include "model/clause.def"
+#undef KEPT
 #undef CLAUSE
-	{ NULL, NULL, CLAUSE_RULES },
+	{ NULL, NULL, CLAUSE_RULES, "", "" },
 };
 
 const struct clause_info *clause_find(struct str id)

@@ -26,6 +26,7 @@ enum kind_flag {
 	KIND_UNDO = 4,          /* takes an earlier report back (not-spam, retraction) */
 	KIND_PERSON = 8,        /* always before a person first (threats, legal claims) */
 	KIND_HOSTED = 16,       /* about content at a URL rather than traffic */
+	KIND_READ = 32,         /* no format states it: a person reads it out of a report in prose */
 };
 
 struct kind_info {

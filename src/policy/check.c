@@ -109,8 +109,13 @@ static enum err check_product(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->clause_count; i++) {
 		const struct clause_info *info = clause_find(c->p->clauses[i].id);
-		if (c->p->clauses[i].product && info && info->duty != CLAUSE_PRODUCT)
-			return conf_fail(c->why, c->r->clause_at[i], 1, ERR_DENIED, "clause %s is not one that the product keeps by itself", info->id);
+		if (!c->p->clauses[i].product || !info || *info->does)
+			continue;
+		enum err e = conf_fail(c->why, c->r->clause_at[i], 1, ERR_DENIED, "clause %s is not one that the product keeps by itself%s", info->id,
+			info->duty == CLAUSE_PRODUCT ? " yet" : "");
+		if (info->duty == CLAUSE_PRODUCT)
+			why_hint(c->why, "leave it to people: manual { task \"...\"; reviewed \"...\" }");
+		return e;
 	}
 	return OK;
 }

@@ -6,7 +6,8 @@
 #include "model/clause.h"
 #include "policy/rules.h"
 
-const char *const coverage_words[] = { "nothing yet", "people", "complaints", "meters", "complaints and meters", "product", "unused", NULL };
+const char *const coverage_words[] = { "nothing yet", "people", "complaints that people read", "complaints", "meters", "complaints and meters", "product",
+	"product in part", "unused", NULL };
 
 static bool meter_live(const struct coverage_sources *s, struct str name)
 {
@@ -35,46 +36,60 @@ static void signals(const struct cond *c, const struct coverage_sources *s, bool
 	}
 }
 
+/* Some of the kinds are stated by a format; those that are not need people who read. */
+static bool stated(const struct cond *c)
+{
+	for (int k = 1; k < KIND_COUNT; k++)
+		if (c->kinds[k / 64] >> k % 64 & 1 && !(kind_info((enum kind)k)->flags & KIND_READ))
+			return true;
+	return false;
+}
+
+/* What a rule has: a report or a signal that reaches it, or what it waits for. */
+struct inputs {
+	bool complaints, read, meters, blind;
+	struct buf missing;
+};
+
+static void cond_inputs(const struct cond *c, const struct coverage_sources *s, struct inputs *in)
+{
+	if (c->negate)
+		return;
+	if (c->type == COND_REPORT) {
+		bool by_format = stated(c);
+		in->complaints = s->complaints && by_format;
+		in->read = s->complaints && s->people && !by_format;
+		if (!s->complaints)
+			wait_for(&in->missing, "complaints", STR_NONE);
+		else if (!by_format && !s->people)
+			wait_for(&in->missing, "people who read complaints", STR_NONE);
+	} else if (c->type == COND_SIGNAL) {
+		signals(c, s, &in->meters, &in->missing);
+	} else if (c->type == COND_OUTSIDE && !meter_live(s, STR("use.outside"))) {
+		/* No report says by itself what a service is permitted for: something must compare use with the contract. */
+		in->blind = true;
+		wait_for(&in->missing, "a comparison of use with what is permitted", STR_NONE);
+	}
+}
+
 static enum err rule_coverage(struct arena *a, const struct rule *r, const struct coverage_sources *s, struct coverage_rule *ret)
 {
-	bool complaints = false, meters = false, any_input = true, blind = false;
-	struct buf missing;
-	buf_init(&missing, 1 << 16);
-	for (unsigned i = 0; i < r->cond_count; i++) {
-		const struct cond *c = &r->conds[i];
-		if (c->negate)
-			continue;
-		if (c->type == COND_REPORT) {
-			any_input = false;
-			complaints = s->complaints;
-			if (!complaints)
-				wait_for(&missing, "complaints", STR_NONE);
-		} else if (c->type == COND_SIGNAL) {
-			any_input = false;
-			signals(c, s, &meters, &missing);
-		} else if (c->type == COND_OUTSIDE && !meter_live(s, STR("use.outside"))) {
-			/* No report says by itself what a service is permitted for: something must compare use with the contract. */
-			blind = true;
-			wait_for(&missing, "a comparison of use with what is permitted", STR_NONE);
-		}
-	}
-	if (any_input && !blind) {
-		complaints = s->complaints;
-		meters = s->meter_count > 0;
-	}
-	bool none = blind || (!complaints && !meters);
-	*ret = (struct coverage_rule){ .name = r->name, .waits_for = str_copy(a, buf_str(&missing)),
-		.by = none ? COVERAGE_NOTHING : complaints && meters ? COVERAGE_BOTH : complaints ? COVERAGE_COMPLAINTS : COVERAGE_METERS };
-	enum err e = missing.err;
-	buf_done(&missing);
+	struct inputs in = { .complaints = false };
+	buf_init(&in.missing, 1 << 16);
+	for (unsigned i = 0; i < r->cond_count; i++)
+		cond_inputs(&r->conds[i], s, &in);
+	*ret = (struct coverage_rule){ .name = r->name, .waits_for = str_copy(a, buf_str(&in.missing)),
+		.by = in.blind ? COVERAGE_NOTHING : in.meters ? COVERAGE_METERS : in.complaints ? COVERAGE_COMPLAINTS : in.read ? COVERAGE_READ : COVERAGE_NOTHING };
+	enum err e = in.missing.err;
+	buf_done(&in.missing);
 	return e;
 }
 
 static enum coverage_by join(enum coverage_by x, enum coverage_by y)
 {
-	bool complaints = x == COVERAGE_COMPLAINTS || x == COVERAGE_BOTH || y == COVERAGE_COMPLAINTS || y == COVERAGE_BOTH;
-	bool meters = x == COVERAGE_METERS || x == COVERAGE_BOTH || y == COVERAGE_METERS || y == COVERAGE_BOTH;
-	return complaints && meters ? COVERAGE_BOTH : complaints ? COVERAGE_COMPLAINTS : meters ? COVERAGE_METERS : COVERAGE_NOTHING;
+	bool meters = x >= COVERAGE_METERS || y >= COVERAGE_METERS;
+	enum coverage_by low = x < y ? x : y, high = x < y ? y : x;
+	return meters && low != COVERAGE_NOTHING && low != COVERAGE_METERS ? COVERAGE_BOTH : high;
 }
 
 /* A ladder that begins with a question or a task leaves the decision to people. */
@@ -118,9 +133,15 @@ static enum err clause_coverage(struct arena *a, const struct policy *p, const s
 	}
 	if (c->title.len)
 		out->title = c->title;
+	if (c->product) {
+		out->does = str_of(info->does);
+		out->lacks = str_of(info->lacks);
+		out->by = !out->does.len ? COVERAGE_NOTHING : out->lacks.len ? COVERAGE_PARTLY : COVERAGE_PRODUCT;
+		return OK;
+	}
 	out->note = c->manual ? c->task : c->reason;
-	if (c->product || c->unused) {
-		out->by = c->product ? COVERAGE_PRODUCT : COVERAGE_UNUSED;
+	if (c->unused) {
+		out->by = COVERAGE_UNUSED;
 		return OK;
 	}
 	enum err e = clause_rules(a, p, c, s, out);
@@ -163,10 +184,15 @@ void coverage_print(const struct coverage *c, struct buf *out)
 		}
 		if (!k->rule_count && k->note.len)
 			buf_printf(out, "    %.*s\n", STR_ARG(k->note));
+		if (k->does.len)
+			buf_printf(out, "    %.*s\n", STR_ARG(k->does));
+		if (k->lacks.len)
+			buf_printf(out, "    not yet: %.*s\n", STR_ARG(k->lacks));
 	}
-	buf_printf(out, "\n%u clauses: %u by complaints and meters, %u by meters, %u by complaints, %u by people, %u by nothing yet; %u kept by the product, %u unused\n",
-		c->clause_count, c->totals[COVERAGE_BOTH], c->totals[COVERAGE_METERS], c->totals[COVERAGE_COMPLAINTS], c->totals[COVERAGE_PEOPLE],
-		c->totals[COVERAGE_NOTHING], c->totals[COVERAGE_PRODUCT], c->totals[COVERAGE_UNUSED]);
+	buf_printf(out, "\n%u clauses: %u by complaints and meters, %u by meters, %u by complaints, %u by complaints that people read, %u by people, %u by nothing yet; "
+		"%u kept by the product, %u by it in part, %u unused\n", c->clause_count, c->totals[COVERAGE_BOTH], c->totals[COVERAGE_METERS],
+		c->totals[COVERAGE_COMPLAINTS], c->totals[COVERAGE_READ], c->totals[COVERAGE_PEOPLE], c->totals[COVERAGE_NOTHING], c->totals[COVERAGE_PRODUCT],
+		c->totals[COVERAGE_PARTLY], c->totals[COVERAGE_UNUSED]);
 	buf_printf(out, "%u of %u rules have a live input\n", c->live_rules, c->all_rules);
 }
 
@@ -179,6 +205,10 @@ static void clause_json(struct jsonw *w, const struct coverage_clause *k)
 	jsonw_bool(w, "people_decide", k->people_decide);
 	if (k->note.len)
 		jsonw_str(w, "note", k->note);
+	if (k->does.len)
+		jsonw_str(w, "does", k->does);
+	if (k->lacks.len)
+		jsonw_str(w, "not_yet", k->lacks);
 	jsonw_array(w, "rules");
 	for (unsigned j = 0; j < k->rule_count; j++) {
 		jsonw_object(w, NULL);

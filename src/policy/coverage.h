@@ -2,15 +2,18 @@
  * Coverage: for each clause, what could tell today that it was broken, counted honestly.
  *
  * A rule is live when each kind of input that it waits for has a configured source: complaints for `report`, a meter of that
- * name for `signal`. A clause counts for the best that it has: meters, complaints, people, nothing yet. What the product
- * itself keeps and what the operator declared unused are counted apart and never as covered.
+ * name for `signal`. Kinds that no format states come only where people read complaints, and are counted so. A clause counts
+ * for the best that it has: meters, complaints, people, nothing yet. What the product itself keeps and what the operator
+ * declared unused are counted apart and never as covered; what the product does is the product's own word (clause.def), not
+ * that of whoever wrote the policy.
  */
 #ifndef AUPD_POLICY_COVERAGE_H
 #define AUPD_POLICY_COVERAGE_H
 
 #include "model/policy.h"
 
-enum coverage_by { COVERAGE_NOTHING, COVERAGE_PEOPLE, COVERAGE_COMPLAINTS, COVERAGE_METERS, COVERAGE_BOTH, COVERAGE_PRODUCT, COVERAGE_UNUSED, COVERAGE_COUNT };
+enum coverage_by { COVERAGE_NOTHING, COVERAGE_PEOPLE, COVERAGE_READ /* complaints in prose, which people read */, COVERAGE_COMPLAINTS, COVERAGE_METERS,
+	COVERAGE_BOTH, COVERAGE_PRODUCT, COVERAGE_PARTLY /* by the product, but not in full */, COVERAGE_UNUSED, COVERAGE_COUNT };
 extern const char *const coverage_words[];
 
 /* What is configured. A meter's name is a signal ("flow.scan") or a family of them ("flow.*"). */
@@ -22,12 +25,13 @@ struct coverage_sources {
 
 struct coverage_rule {
 	struct str name;
-	enum coverage_by by;            /* NOTHING, COMPLAINTS, METERS or BOTH */
+	enum coverage_by by;            /* NOTHING, READ, COMPLAINTS, METERS or BOTH */
 	struct str waits_for;           /* the inputs without a source: "signal flow.scan"; "" when there are none */
 };
 
 struct coverage_clause {
-	struct str id, title, note;     /* note: the task of people, or why it is product or unused */
+	struct str id, title, note;     /* note: the task of people, or why it is unused */
+	struct str does, lacks;         /* by the product: what it does today, and what not yet */
 	enum coverage_by by;
 	bool people_decide;             /* whatever comes in, a person decides first */
 	struct coverage_rule *rules;

@@ -29,6 +29,8 @@ cp -r "$work/small" "$work/other"
 sed -i 's/>= 3 in 24h/>= 2 in 24h/; s/^test .*/test "two"  {/; /by c at/d' "$work/other/rules.policy"
 sed -i 's/    expect nothing//' "$work/other/rules.policy"
 cp -r "$work/small" "$work/bad"
+printf 'provider "Test" { domain example.net }\n' > "$work/deaf.conf"
+printf 'listn lmtp 127.0.0.1:1\n' > "$work/wrong.conf"
 sed -i 's/clause contact/clause contract/' "$work/bad/kept.policy"
 
 run "the policy that ships is good" 0 ': good$' check "$top/policy"
@@ -43,9 +45,13 @@ run "show one clause" 0 '^    rule reporters \{$' show "$work/small" email.unsol
 run "show one ladder" 0 '^    after 48h limit mail unless answered$' show "$work/small" spam
 run "show what is not there" 1 'no clause or ladder "spm"' show "$work/small" spm
 run "show as JSON" 0 '"text":"ladder spam \{' show --json "$work/small" spam
-run "coverage counts every clause" 0 '^59 clauses: 0 by complaints and meters, 0 by meters, [0-9]+ by complaints, [0-9]+ by people, [0-9]+ by nothing yet' coverage "$top/policy"
+run "coverage counts every clause" 0 '^59 clauses: 0 by complaints and meters, 0 by meters, [0-9]+ by complaints, [0-9]+ by complaints that people read, [0-9]+ by people, [0-9]+ by nothing yet; 1 kept by the product, 7 by it in part, 0 unused$' coverage "$top/policy"
 run "coverage with a meter" 0 'seen-by-meters +meters; without' coverage --sources complaints,mail.burst "$top/policy"
 run "coverage without an intake" 0 '^0 of 4 rules have a live input$' coverage --sources people "$work/small"
+run "coverage of a configuration that hears nobody" 0 '^0 of 4 rules have a live input$' coverage --config "$work/deaf.conf" "$work/small"
+run "coverage of one that takes complaints" 0 '^4 of 4 rules have a live input$' coverage --config "$top/conf/aupd.conf" "$work/small"
+run "coverage of one that is wrong" 1 'is not known here' coverage --config "$work/wrong.conf" "$work/small"
+run "coverage tells what the product lacks" 0 '^    not yet: erasure' coverage "$top/policy"
 run "coverage as JSON" 0 '"totals":\{"nothing yet":' coverage --json "$work/small"
 run "no difference" 0 '^the two versions say the same$' diff "$work/small" "$work/small"
 run "a difference" 1 '^    to    distinct reporters per customer >= 2 in 24h$' diff "$work/small" "$work/other"

@@ -29,11 +29,17 @@ same_letters() { diff <(ls "$top/policy/letters/en") <(ls "$top/policy/letters/d
 # The clauses whose own paragraph and heading the posted text holds, in the order of the clause table.
 same_clauses() {
 	diff <(sed -n 's/^### \(.*\) {#\(.*\)}$/\2 \1/p' "$top/policy/aup.md") \
-		<(sed -n 's/^CLAUSE("\([^"]*\)", "\([^"]*\)".*/\1 \2/p' "$top/src/model/clause.def")
+		<(sed -n 's/^\(CLAUSE\|KEPT\)("\([^"]*\)", "\([^"]*\)".*/\2 \3/p' "$top/src/model/clause.def")
 }
 same_coverage() {
 	"$aup" policy coverage "$top/policy" > "$work/coverage" || return 1
 	diff <(grep -v '^ ' "$work/coverage" | sed -n 's/^\([a-z.-]*\)  *\(.*\)$/\1 \2/p' | tr -s ' ' | grep -v '^59 ') "$top/tests/policy/shipped.coverage"
+}
+# A kind is for people to read exactly when neither XARF 4, whose kinds come first, nor a decoder names it.
+same_kinds() {
+	diff <(sed -n 's/^KIND(\([A-Z0-9_]*\),.*KIND_READ)$/\1/p' "$top/src/model/kind.def" | sort) \
+		<(sed -n 's/^KIND(\([A-Z0-9_]*\),.*/\1/p' "$top/src/model/kind.def" | sed '1,/^THREAT_INTELLIGENCE$/d' |
+			grep -vxF "$(grep -oh 'KIND_[A-Z0-9_]*' "$top"/src/format/{arf,xarf,xarf_old}.c | sed 's/^KIND_//')" | sort)
 }
 no_failure() { ! grep -v '^ok' "$work/tests" | grep -v ' 0 failed$'; }
 
@@ -52,6 +58,7 @@ ok "every letter exists in both languages" same_letters
 for letter in "$top"/policy/letters/en/*.txt; do
 	ok "letter $(basename "$letter" .txt) tells the same in both languages" same_fields "$(basename "$letter")"
 done
+ok "what no format states is marked so" same_kinds
 ok "coverage says of each clause what was reviewed" same_coverage
 echo "1..$n"
 exit $((bad > 0))

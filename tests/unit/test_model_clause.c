@@ -25,12 +25,13 @@ static bool id_is_good(const char *id)
 static void table_is_sound(void)
 {
 	unsigned n = 0;
-	bool good = true, titled = true, unique = true, found = true, counted[3] = { false };
+	bool good = true, titled = true, unique = true, told = true, found = true, counted[3] = { false };
 	for (const struct clause_info *c = clause_table; c->id; c++, n++) {
 		good = good && id_is_good(c->id);
 		titled = titled && c->title && *c->title;
 		found = found && clause_find(str_of(c->id)) == c;
 		counted[c->duty] = true;
+		told = told && (*c->does || *c->lacks) == (c->duty == CLAUSE_PRODUCT);
 		for (const struct clause_info *d = clause_table; d != c; d++)
 			unique = unique && !str_eq(str_of(c->id), str_of(d->id)) && !str_eq(str_of(c->title), str_of(d->title));
 	}
@@ -39,6 +40,7 @@ static void table_is_sound(void)
 	OK_(titled, "every clause has a title");
 	OK_(unique, "no id and no title twice");
 	OK_(found, "every id is found again");
+	OK_(told, "of what the product is to keep it is told what it does or lacks, of nothing else");
 	OK_(counted[CLAUSE_RULES] && counted[CLAUSE_MANUAL] && counted[CLAUSE_PRODUCT], "each duty occurs");
 }
 

@@ -24,6 +24,11 @@ static const char policy_text[] =
 	"}\n"
 	"clause other.discretion \"Other\" group g manual { task \"judge\"; reviewed \"because\" }\n"
 	"clause privacy.data product \"kept\"\n"
+	"clause policy.parties product \"kept\"\n"
+	"clause investigation.disclosure product \"bound to a legal basis\"\n"
+	"clause access.routing \"Routes\" group routing {\n"
+	" rule said { when report routing.hijack; severity high; ladder j; because \"x\"; appeal 30d }\n"
+	"}\n"
 	"clause config.headers unused because \"no mail\"\n";
 
 static struct policy *load(struct str text, const char *doc)
@@ -88,18 +93,25 @@ static void test_coverage(void)
 	IS_STR(covered(&c, "email.unsolicited")->rules[1].waits_for, STR("signal mail.burst, signal mail.campaign"), "the other waits for meters");
 	IS_INT(covered(&c, "access.intrusion")->by, COVERAGE_NOTHING, "a clause that only waits has nothing yet");
 	IS_INT(covered(&c, "other.discretion")->by, COVERAGE_PEOPLE, "people");
-	IS_INT(covered(&c, "privacy.data")->by, COVERAGE_PRODUCT, "the product");
+	IS_INT(covered(&c, "privacy.data")->by, COVERAGE_PARTLY, "the product, in part");
+	OK_(covered(&c, "privacy.data")->does.len && str_find(covered(&c, "privacy.data")->lacks, STR("erasure")) != SIZE_MAX, "what it does, and what not yet");
+	OK_(str_find(covered(&c, "privacy.data")->note, STR("kept")) == SIZE_MAX, "and not what the policy says of it");
+	IS_INT(covered(&c, "policy.parties")->by, COVERAGE_PRODUCT, "the product");
+	IS_INT(covered(&c, "investigation.disclosure")->by, COVERAGE_NOTHING, "what the product does not do it does not keep, whoever says so");
+	IS_INT(covered(&c, "access.routing")->by, COVERAGE_READ, "a kind that no format states is read by people");
 	IS_INT(covered(&c, "config.headers")->by, COVERAGE_UNUSED, "unused is not covered");
 	IS_INT(covered(&c, "contact")->by, COVERAGE_NOTHING, "a clause that is not named has nothing");
 	unsigned sum = 0;
 	for (unsigned i = 0; i < COVERAGE_COUNT; i++)
 		sum += c.totals[i];
 	IS_INT(sum, c.clause_count, "every clause is counted once");
-	IS_INT(c.live_rules, 1, "one rule is live");
+	IS_INT(c.live_rules, 2, "two rules are live");
 	sources = (struct coverage_sources){ .complaints = true, .meters = meters, .meter_count = 1 };
 	OK_(coverage_make(arena, p, &sources, &c) == OK, "complaints and a family of meters");
 	IS_INT(covered(&c, "email.unsolicited")->by, COVERAGE_BOTH, "both");
 	IS_INT(covered(&c, "other.discretion")->by, COVERAGE_NOTHING, "nobody is there");
+	IS_INT(covered(&c, "access.routing")->by, COVERAGE_NOTHING, "and nobody reads");
+	IS_STR(covered(&c, "access.routing")->rules[0].waits_for, STR("people who read complaints"), "says so");
 	sources = (struct coverage_sources){ .people = true };
 	OK_(coverage_make(arena, p, &sources, &c) == OK, "people alone");
 	IS_INT(covered(&c, "email.unsolicited")->by, COVERAGE_NOTHING, "without an intake no complaint arrives");
