@@ -141,41 +141,66 @@ static enum err read_bundle(struct commanding *c, struct bundle *b)
 	return bundle_decode(a, blob, b, c->why);
 }
 
+/* What no version may be that is posted beside others: dated back, or in force from the same moment as another. */
+static enum err fits_others(struct commanding *c, const struct policy *p)
+{
+	const struct fold *f = &c->j->fold;
+	struct arena *a = work_arena(c->j->fold.work);
+	if (f->policy_count == POLICIES_MAX)
+		return why_set(c->why, ERR_LIMIT, "there are %d versions, and no room for more", POLICIES_MAX);
+	if (f->policy_count && p->posted_at < f->now) {
+		(void)why_set(c->why, ERR_RANGE, "posted lies before now: only the first version may be dated back");
+		why_hint(c->why, "write a moment that is still to come, such as: posted %.*s", STR_ARG(time_str(a, (f->now / HOUR_US + 1) * HOUR_US)));
+		return ERR_RANGE;
+	}
+	for (unsigned i = 0; i < f->policy_count; i++)
+		if (f->policies[i]->effective_at == p->effective_at)
+			return why_set(c->why, ERR_CONFLICT, "version %.*s takes effect at the same moment", STR_ARG(f->policies[i]->version));
+	return OK;
+}
+
+static enum err check_posted(struct commanding *c, struct bundle *b, struct policy **ret_policy)
+{
+	unsigned tests;
+	enum err e = read_bundle(c, b);
+	if (e == OK)
+		e = policy_load(work_arena(c->j->fold.work), b, ret_policy, c->why);
+	if (e == OK)
+		e = policy_check(*ret_policy, driver_abilities, c->why);
+	const struct policy_test *list = e == OK ? policy_tests(*ret_policy, &tests) : NULL;
+	for (unsigned i = 0; list && e == OK && i < tests; i++)
+		e = runner_test(*ret_policy, &list[i], c->why);
+	return e;
+}
+
 static enum err cmd_policy_post(struct commanding *c)
 {
 	struct judge *j = c->j;
 	struct arena *a = work_arena(j->fold.work);
 	struct bundle b;
-	struct policy *p;
+	struct policy *p = NULL;
 	struct row row;
 	struct str blob;
-	unsigned tests;
-	enum err e = read_bundle(c, &b);
+	enum err e = check_posted(c, &b, &p);
 	if (e == OK)
-		e = policy_load(a, &b, &p, c->why);
-	if (e == OK)
-		e = policy_check(p, driver_abilities, c->why);
-	const struct policy_test *list = e == OK ? policy_tests(p, &tests) : NULL;
-	for (unsigned i = 0; list && e == OK && i < tests; i++)
-		e = runner_test(p, &list[i], c->why);
-	if (e)
-		return e;
-	if (j->fold.policy_count && p->posted_at < j->fold.now - DAY_US)
-		return why_set(c->why, ERR_RANGE, "posted lies before now: only the first version may be dated back");
-	e = bundle_encode(a, &b, &blob);
+		e = bundle_encode(a, &b, &blob);
 	if (e == OK)
 		e = work_get(j->fold.work, TABLE_POLICY, p->version, &row, c->why);
 	if (e)
 		return e;
 	if (row.version && !str_eq(row.body, blob))
 		return why_set(c->why, ERR_EXISTS, "version %.*s has been posted and does not change; give the new text a version of its own", STR_ARG(p->version));
-	row.rank = p->effective_at;
-	row.owner = c->who;
-	row.body = blob;
+	/* the same again changes nothing, however late */
+	e = row.version ? OK : fits_others(c, p);
+	if (e)
+		return e;
 	jsonw_str(c->w, "version", p->version);
 	jsonw_str(c->w, "digest", digest_hex(a, &p->digest));
 	if (row.version)
 		return OK;
+	row.rank = p->effective_at;
+	row.owner = c->who;
+	row.body = blob;
 	j->policies_stale = true;
 	e = judge_tables_change(j, c->why);
 	return e ? e : work_put(j->fold.work, &row, c->why);

@@ -37,7 +37,9 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	struct str text, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	const struct clause *cl = policy_clause(p, c->clause);
+	/* the text cited is the one that the conduct is judged by; the letter around it is of the version now in force */
+	const struct policy *of = fold_policy(f, c->policy);
+	const struct clause *cl = policy_clause(of ? of : p, c->clause);
 	int64_t next_at = TIME_NONE;
 	const struct step *next = next_step(c, p, act, &next_at);
 	char number[CASE_TEXT_MAX];
@@ -63,7 +65,7 @@ enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, 
 {
 	const struct policy *p = fold_policy_at(f, f->now);
 	const struct entity *to = contact_of(f, c->customer);
-	const struct letter_template *t = p ? policy_letter(p, to && to->language.len ? to->language : STR("en"), act->service) : NULL;
+	const struct letter_template *t = p ? policy_letter(p, to ? to->language : STR_NONE, act->service) : NULL;
 	if (c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)) {
 		act->desired = false;
 		act->state = ACT_UNDONE;
