@@ -41,6 +41,31 @@ same_kinds() {
 		<(sed -n 's/^KIND(\([A-Z0-9_]*\),.*/\1/p' "$top/src/model/kind.def" | sed '1,/^THREAT_INTELLIGENCE$/d' |
 			grep -vxF "$(grep -oh 'KIND_[A-Z0-9_]*' "$top"/src/format/{arf,xarf,xarf_old}.c | sed 's/^KIND_//')" | sort)
 }
+# Rules that one unverified reporter fires alone, and whose ladder has an act that no person carries out.
+strangers_word() {
+	"$aup" policy show "$top/policy" | awk '
+		/^enforce/ && $5 == "task" { person[$2 " " $3] = 1 }
+		/^ladder/ { ladder = $2 }
+		/^    (at once|after) / && ($3 == "limit" || $3 == "suspend") && !person[$3 " " $4] { cuts[ladder] = 1 }
+		/^clause/ { clause = $2 }
+		/^    rule/ { rule = $2; word = safe = 0 }
+		/^        when/ { word = /when report|, report/; safe = /reporter verified/ }
+		/^        count distinct reporters/ && $7 >= 2 { safe = 1 }
+		/^        person/ { safe = 1 }
+		/^        ladder/ { goes = $2 }
+		/^    }/ && rule != "" { rules++; if (word && !safe && cuts[goes]) print clause "/" rule; rule = "" }
+		END { if (rules < 90) print "only " rules " rules were read" }' > "$work/word"
+	cat "$work/word"
+	[ ! -s "$work/word" ]
+}
+# Clauses with rules that no inline test opens a case of.
+all_tested() {
+	"$aup" policy show "$top/policy" | awk '/^clause/ { clause = $2 } /^    rule/ { print clause }' | sort -u > "$work/ruled"
+	grep -oh 'expect case [a-z.-]*' "$top"/policy/*.policy | sed 's/expect case //' | sort -u > "$work/opened"
+	comm -23 "$work/ruled" "$work/opened" > "$work/untested"
+	cat "$work/untested"
+	[ -s "$work/ruled" ] && [ ! -s "$work/untested" ]
+}
 no_failure() { ! grep -v '^ok' "$work/tests" | grep -v ' 0 failed$'; }
 
 ok "the shipped policy passes every check" "$aup" policy check "$top/policy"
@@ -52,12 +77,14 @@ while read -r verdict name; do
 	esac
 done < "$work/tests"
 ok "no inline test failed" no_failure
-ok "there are at least 160 inline tests" test "$(grep -c '^ok' "$work/tests")" -ge 160
+ok "there are at least 178 inline tests" test "$(grep -c '^ok' "$work/tests")" -ge 178
 ok "the posted text has a paragraph for each clause, under its title, in order" same_clauses
 ok "every letter exists in both languages" same_letters
 for letter in "$top"/policy/letters/en/*.txt; do
 	ok "letter $(basename "$letter" .txt) tells the same in both languages" same_fields "$(basename "$letter")"
 done
+ok "no program cuts anything on one stranger's word" strangers_word
+ok "each clause with rules has a test that opens a case of it" all_tested
 ok "what no format states is marked so" same_kinds
 ok "coverage says of each clause what was reviewed" same_coverage
 echo "1..$n"
