@@ -59,14 +59,14 @@ static void fail_text(struct arena *a, const struct bundle *b, const struct why 
 		(void)fprintf(stderr, "%.*s", STR_ARG(conf_excerpt(a, f->text, why)));
 }
 
-int policy_open(const char *path, bool json, struct opened_policy *ret_opened)
+static int open_policy(const char *path, bool json, bool check, struct opened_policy *ret_opened)
 {
 	struct why why = { .line = 0 };
 	struct opened_policy o = { .arena = arena_new("policy", POLICY_ARENA_MAX) };
 	enum err e = o.arena ? directory_read(o.arena, path, &o.bundle, &why) : why_set(&why, ERR_NOMEM, "no memory");
 	if (e == OK)
 		e = policy_load(o.arena, &o.bundle, &o.policy, &why);
-	if (e == OK)
+	if (e == OK && check)
 		e = policy_check(o.policy, drivers, &why);
 	if (e == OK) {
 		*ret_opened = o;
@@ -80,6 +80,16 @@ int policy_open(const char *path, bool json, struct opened_policy *ret_opened)
 		fail_text(o.arena, &o.bundle, &why);
 	arena_free(o.arena);
 	return EXIT_NO;
+}
+
+int policy_open(const char *path, bool json, struct opened_policy *ret_opened)
+{
+	return open_policy(path, json, true, ret_opened);
+}
+
+int policy_open_unchecked(const char *path, bool json, struct opened_policy *ret_opened)
+{
+	return open_policy(path, json, false, ret_opened);
 }
 
 void policy_close(struct opened_policy *o)

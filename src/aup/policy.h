@@ -16,6 +16,8 @@ struct opened_policy {
 
 /* Loads and checks; on failure says why on standard error (or as JSON on standard output) and gives EXIT_NO. */
 int policy_open(const char *path, bool json, struct opened_policy *ret_opened);
+/* Loads only: a version that an earlier program took can be read although this one would not take it. */
+int policy_open_unchecked(const char *path, bool json, struct opened_policy *ret_opened);
 void policy_close(struct opened_policy *o);
 
 /* Prints on standard output and frees; a text that did not fit is a failure, not a short text. */

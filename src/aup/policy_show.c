@@ -153,10 +153,10 @@ int policy_cmd_diff(int argc, char **argv, bool json)
 	struct buf out;
 	if (argc != 3 || argv[1][0] == '-' || argv[2][0] == '-')
 		return EXIT_USAGE;
-	int status = policy_open(argv[1], json, &x);
+	int status = policy_open_unchecked(argv[1], json, &x);
 	if (status)
 		return status;
-	status = policy_open(argv[2], json, &y);
+	status = policy_open_unchecked(argv[2], json, &y);
 	if (status) {
 		policy_close(&x);
 		return status;

@@ -23,22 +23,28 @@ static void add(struct differ *d, struct change c)
 		d->out->list[d->out->count++] = c;
 }
 
-static void gone_or_new(struct differ *d, enum change_type type, const char *what, struct str name)
+static void gone(struct differ *d, const char *what, struct str name)
 {
-	add(d, (struct change){ .type = type, .what = what, .name = name });
+	add(d, (struct change){ .type = CHANGE_REMOVED, .what = what, .name = name });
+}
+
+/* What is new is told with all that it says. */
+static void fresh(struct differ *d, const char *what, struct str name, struct str text)
+{
+	add(d, (struct change){ .type = CHANGE_ADDED, .what = what, .name = name, .detail = text.len ? diff_text(d->a, STR_NONE, text, DIFF_LINES) : STR_NONE });
 }
 
 static void part(struct differ *d, const char *what, struct str name, const char *which, struct str before, struct str after)
 {
 	if (!str_eq(before, after))
-		add(d, (struct change){ CHANGE_CHANGED, what, name, str_of(which), before, after });
+		add(d, (struct change){ .type = CHANGE_CHANGED, .what = what, .name = name, .part = str_of(which), .before = before, .after = after });
 }
 
-/* Texts too long to repeat: that they differ is the news. */
-static void long_part(struct differ *d, const char *what, struct str name, const char *which, struct str before, struct str after)
+/* Texts too long to repeat: what is gone from them and what is new. */
+static void long_part(struct differ *d, const char *what, struct str name, const char *which, struct str before, struct str after, enum diff_unit unit)
 {
 	if (!str_eq(before, after))
-		add(d, (struct change){ .type = CHANGE_CHANGED, .what = what, .name = name, .part = str_of(which) });
+		add(d, (struct change){ .type = CHANGE_CHANGED, .what = what, .name = name, .part = str_of(which), .detail = diff_text(d->a, before, after, unit) });
 }
 
 static void flag_part(struct differ *d, const char *what, struct str name, const char *which, bool before, bool after)
@@ -99,12 +105,12 @@ static void rules_diff(struct differ *d, const struct policy *x, const struct po
 		if (old)
 			rule_diff(d, old, r);
 		else
-			gone_or_new(d, CHANGE_ADDED, "rule", rule_name(d, r));
+			fresh(d, "rule", rule_name(d, r), shown(d, show_rule, r));
 	}
 	for (unsigned i = 0; i < x->rules->count; i++) {
 		const struct rule *r = &x->rules->list[i];
 		if (!rule_named(y, r->clause->id, r->name))
-			gone_or_new(d, CHANGE_REMOVED, "rule", rule_name(d, r));
+			gone(d, "rule", rule_name(d, r));
 	}
 }
 
@@ -118,11 +124,11 @@ static void clauses_diff(struct differ *d, const struct policy *x, const struct 
 	for (unsigned i = 0; i < y->clause_count; i++) {
 		const struct clause *c = &y->clauses[i], *old = policy_clause(x, c->id);
 		if (!old) {
-			gone_or_new(d, CHANGE_ADDED, "clause", c->id);
+			fresh(d, "clause", c->id, c->text);
 			continue;
 		}
 		part(d, "clause", c->id, "title", old->title, c->title);
-		long_part(d, "clause", c->id, "text", old->text, c->text);
+		long_part(d, "clause", c->id, "text", old->text, c->text, DIFF_SENTENCES);
 		part(d, "clause", c->id, "group", old->group, c->group);
 		part(d, "clause", c->id, "kept by", kept_by(old), kept_by(c));
 		flag_part(d, "clause", c->id, "sealed", old->sealed, c->sealed);
@@ -131,7 +137,7 @@ static void clauses_diff(struct differ *d, const struct policy *x, const struct 
 	}
 	for (unsigned i = 0; i < x->clause_count; i++)
 		if (!policy_clause(y, x->clauses[i].id))
-			gone_or_new(d, CHANGE_REMOVED, "clause", x->clauses[i].id);
+			gone(d, "clause", x->clauses[i].id);
 }
 
 static struct str step_text(struct differ *d, const struct ladder *l, unsigned i)
@@ -141,6 +147,16 @@ static struct str step_text(struct differ *d, const struct ladder *l, unsigned i
 		return STR("none");
 	buf_init(&b, 1 << 16);
 	show_step(&l->steps[i], &b);
+	struct str s = str_copy(d->a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
+static struct str ladder_text(struct differ *d, const struct ladder *l)
+{
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	show_ladder(l, &b);
 	struct str s = str_copy(d->a, buf_str(&b));
 	buf_done(&b);
 	return s;
@@ -162,11 +178,11 @@ static void ladders_diff(struct differ *d, const struct policy *x, const struct 
 		if (old)
 			ladder_diff(d, old, &y->ladders[i]);
 		else
-			gone_or_new(d, CHANGE_ADDED, "ladder", y->ladders[i].name);
+			fresh(d, "ladder", y->ladders[i].name, ladder_text(d, &y->ladders[i]));
 	}
 	for (unsigned i = 0; i < x->ladder_count; i++)
 		if (!policy_ladder(y, x->ladders[i].name))
-			gone_or_new(d, CHANGE_REMOVED, "ladder", x->ladders[i].name);
+			gone(d, "ladder", x->ladders[i].name);
 }
 
 static struct str enforcement_name(struct differ *d, const struct enforcement *e)
@@ -189,12 +205,12 @@ static void enforcements_diff(struct differ *d, const struct policy *x, const st
 		if (old)
 			part(d, "enforcement", enforcement_name(d, e), "by", enforcement_by(d, old), enforcement_by(d, e));
 		else
-			gone_or_new(d, CHANGE_ADDED, "enforcement", enforcement_name(d, e));
+			fresh(d, "enforcement", enforcement_name(d, e), enforcement_by(d, e));
 	}
 	for (unsigned i = 0; i < x->enforcement_count; i++) {
 		const struct enforcement *e = &x->enforcements[i];
 		if (!policy_enforcement(y, e->verb, e->service))
-			gone_or_new(d, CHANGE_REMOVED, "enforcement", enforcement_name(d, e));
+			gone(d, "enforcement", enforcement_name(d, e));
 	}
 }
 
@@ -217,15 +233,15 @@ static void letters_diff(struct differ *d, const struct policy *x, const struct 
 	for (unsigned i = 0; i < y->letter_count; i++) {
 		const struct letter_template *l = &y->letters[i], *old = letter_exact(x, l);
 		if (!old) {
-			gone_or_new(d, CHANGE_ADDED, "letter", letter_name(d, l));
+			fresh(d, "letter", letter_name(d, l), str_format(d->a, "%.*s\n\n%.*s", STR_ARG(l->subject), STR_ARG(l->body)));
 			continue;
 		}
 		part(d, "letter", letter_name(d, l), "subject", old->subject, l->subject);
-		long_part(d, "letter", letter_name(d, l), "body", old->body, l->body);
+		long_part(d, "letter", letter_name(d, l), "body", old->body, l->body, DIFF_LINES);
 	}
 	for (unsigned i = 0; i < x->letter_count; i++)
 		if (!letter_exact(y, &x->letters[i]))
-			gone_or_new(d, CHANGE_REMOVED, "letter", letter_name(d, &x->letters[i]));
+			gone(d, "letter", letter_name(d, &x->letters[i]));
 }
 
 static struct str languages(struct differ *d, const struct policy *p)
@@ -265,17 +281,24 @@ enum err diff_make(struct arena *a, const struct policy *before, const struct po
 	return d.err;
 }
 
+static struct str or_nothing(struct str s)
+{
+	return s.len ? s : STR("(nothing)");
+}
+
 void diff_print(const struct changes *c, struct buf *out)
 {
 	for (unsigned i = 0; i < c->count; i++) {
 		const struct change *x = &c->list[i];
-		if (!x->part.len) {
+		struct str rest = x->detail, line;
+		if (x->part.len)
+			buf_printf(out, "%s %.*s: %.*s changed\n", x->what, STR_ARG(x->name), STR_ARG(x->part));
+		else
 			buf_printf(out, "%s %.*s is %s\n", x->what, STR_ARG(x->name), x->type == CHANGE_ADDED ? "new" : "gone");
-			continue;
-		}
-		buf_printf(out, "%s %.*s: %.*s changed\n", x->what, STR_ARG(x->name), STR_ARG(x->part));
 		if (x->before.len || x->after.len)
-			buf_printf(out, "    from  %.*s\n    to    %.*s\n", STR_ARG(x->before), STR_ARG(x->after));
+			buf_printf(out, "    from  %.*s\n    to    %.*s\n", STR_ARG(or_nothing(x->before)), STR_ARG(or_nothing(x->after)));
+		while (str_next_line(&rest, &line))
+			buf_printf(out, "    %.*s\n", STR_ARG(line));
 	}
 	if (!c->count)
 		buf_puts(out, "the two versions say the same\n");
@@ -299,6 +322,8 @@ void diff_json(const struct changes *c, struct buf *out)
 			jsonw_str(&w, "before", x->before);
 			jsonw_str(&w, "after", x->after);
 		}
+		if (x->detail.len)
+			jsonw_str(&w, "detail", x->detail);
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, ']');

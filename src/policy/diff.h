@@ -2,7 +2,8 @@
  * What changed between two policy versions, in words for people: document, clauses, rules, ladders, enforcements, letters.
  *
  * Texts are compared as they bind (the paragraph of a clause, the body of a letter), rules and ladders as they act, so that
- * a reordered or reformatted file has no difference.
+ * a reordered or reformatted file has no difference. Of a text the sentences are told that are gone or new; of what is new as
+ * a whole, what it says.
  */
 #ifndef AUPD_POLICY_DIFF_H
 #define AUPD_POLICY_DIFF_H
@@ -19,13 +20,18 @@ struct change {
 	const char *what;               /* "policy", "clause", "rule", "ladder", "enforcement", "letter" */
 	struct str name;                /* "email.unsolicited", "email.unsolicited/several-reporters", "spam", "limit mail", "en/spam-first" */
 	struct str part;                /* what of it: "effective", "text", "title", "when", "count"...; "" when all of it */
-	struct str before, after;       /* "" where long texts differ: the document says them */
+	struct str before, after;       /* both "" where detail tells it, or it is new or gone as a whole */
+	struct str detail;              /* lines that begin with "- " or "+ ", one a sentence or line; "" when there are none, or too many */
 };
 
 struct changes {
 	struct change *list;
 	unsigned count;
 };
+
+enum diff_unit { DIFF_SENTENCES, DIFF_LINES };
+/* diff_text.c: the units of two texts that the other one has not, in order; "" when they are too long for it. */
+struct str diff_text(struct arena *a, struct str before, struct str after, enum diff_unit unit);
 
 enum err diff_make(struct arena *a, const struct policy *before, const struct policy *after, struct changes *ret_changes) MUST_CHECK;
 void diff_print(const struct changes *c, struct buf *out);

@@ -145,13 +145,32 @@ static void test_diff(void)
 	IS_STR(words(&c), STR("ladder l: step 2 changed\n    from  after 48h limit mail for 3d unless answered\n    to    after 3d limit mail for 3d unless answered\n"),
 		"a step");
 	c = compare(changed("rule many", "rule several"), document);
-	IS_STR(words(&c), STR("rule email.unsolicited/several is new\nrule email.unsolicited/many is gone\n"), "a rule of another name");
+	IS_STR(words(&c), STR("rule email.unsolicited/several is new\n    + rule several {\n    + when report messaging.spam, grade A or B\n"
+		"    + count distinct reporters per customer >= 3 in 24h\n    + severity low\n    + ladder l\n    + because \"x\"\n    + appeal 30d\n    + }\n"
+		"rule email.unsolicited/many is gone\n"), "a rule of another name, with what it says");
 	c = compare(changed("driver nft set a", "task \"by hand\""), document);
 	IS_STR(words(&c), STR("enforcement limit mail: by changed\n    from  nft set a\n    to    task by hand\n"), "an enforcement");
 	c = compare(str_of(policy_text), "### Bulk mail {#email.unsolicited}\n\nNo spam at all.\n\n### Hosts {#access.intrusion}\n\nNo scans.\n");
 	IS_INT(c.count, 2, "a text");
 	IS_STR(c.list[0].part, STR("document"), "the document is another");
 	OK_(str_eq(c.list[1].name, STR("email.unsolicited")) && str_eq(c.list[1].part, STR("text")) && !c.list[1].before.len, "and its paragraph");
+	IS_STR(c.list[1].detail, STR("- No spam.\n+ No spam at all.\n"), "with the sentence that is gone and the one that is new");
+	c = compare(str_of(policy_text), "### Bulk mail {#email.unsolicited}\n\nNo\nspam.\n\n### Hosts {#access.intrusion}\n\nNo scans.\n");
+	IS_STR(c.list[1].detail, STR("= only its spacing and line breaks\n"), "a text set anew");
+}
+
+static void test_diff_text(void)
+{
+	IS_STR(diff_text(arena, STR("One. Two! Three: 3.1 four?"), STR("Two! One.\nThree: 3.1 five?"), DIFF_SENTENCES), STR("- One.\n+ One.\n- 3.1 four?\n+ 3.1 five?\n"),
+		"sentences that moved and changed");
+	IS_STR(diff_text(arena, STR("a. b\nc"), STR("a. b\n\nc"), DIFF_LINES), STR("= only its spacing and line breaks\n"), "lines are not sentences");
+	IS_STR(diff_text(arena, STR_NONE, STR("x"), DIFF_LINES), STR("+ x\n"), "all is new");
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	for (int i = 0; i < 1001; i++)
+		buf_puts(&b, "x.\n");
+	IS_STR(diff_text(arena, STR("x."), buf_str(&b), DIFF_LINES), STR_NONE, "a text that is too long has no detail");
+	buf_done(&b);
 }
 
 int main(void)
@@ -160,6 +179,7 @@ int main(void)
 	test_show();
 	test_coverage();
 	test_diff();
+	test_diff_text();
 	arena_free(arena);
 	return tap_done();
 }
