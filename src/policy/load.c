@@ -24,7 +24,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "letters", .type = CONF_STRING, .fallback = "letters", .doc = "directory of the letters, LANGUAGE/NAME.txt" },
 	{ .name = "languages", .type = CONF_WORD, .arguments = "LANGUAGE LANGUAGE ...", .fallback = "en", .doc = "languages of the letters; the first is the fallback" },
 	{ .name = "version", .type = CONF_STRING, .doc = "name of the version; the effective day unless given" },
-	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count are kept" },
+	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count must be kept" },
 	{ .name = NULL },
 };
 
