@@ -384,7 +384,9 @@ class Daemon:
             thread.join(LIMIT)
         self.process = None
         self.stop_trouble = [f"exit status {rc}"] if rc else []
-        self.stop_trouble += [line for line in self.log.lines if re.search(r"ERROR: \w+Sanitizer|runtime error:|BUG", line)]
+        for i, line in enumerate(self.log.lines):
+            if re.search(r"ERROR: \w+Sanitizer|runtime error:|BUG", line):
+                self.stop_trouble += self.log.lines[i:i + 40]      # with its frames
         return not self.stop_trouble
 
     def restart(self):
