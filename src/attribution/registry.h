@@ -10,46 +10,74 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/names.h"
 #include "model/entity.h"
 
 enum { REGISTRY_ENTITIES_MAX = 4000000 };
 
 struct registry;
 
-struct registry *registry_new(void);
+/* names, which stays borrowed, tells public suffixes apart; NULL = none is known. */
+struct registry *registry_new(const struct names *names);
 void registry_free(struct registry *r);
 /* Copies the entity. The resource must be normalised (registry_normalise). */
 enum err registry_add(struct registry *r, const struct entity *e, struct why *why) MUST_CHECK;
 /* Resolves references; afterwards nothing is added. version is the registry's own count of changes. */
-enum err registry_ready(struct registry *r, uint64_t version, struct why *why) MUST_CHECK;
+/* ERR_LIMIT on resellers in a ring or in too many levels, then *ret_entity, which may be NULL, is one of those concerned. */
+enum err registry_ready(struct registry *r, uint64_t version, const struct entity **ret_entity, struct why *why) MUST_CHECK;
 uint64_t registry_version(const struct registry *r);
 size_t registry_count(const struct registry *r);
+bool registry_has(const struct registry *r, enum entity_type type);     /* any of that type, whenever valid */
+const struct names *registry_names(const struct registry *r);
 
 /* Every entity, in order of insertion: for (size_t i = 0; (e = registry_next(r, &i)); ). */
 const struct entity *registry_next(const struct registry *r, size_t *i);
 const struct entity *registry_find(const struct registry *r, enum entity_type type, struct str id);
+/* A customer or a reseller. Who became the one from the other has a row of each: the one that is valid at the time goes first. */
+const struct entity *registry_customer(const struct registry *r, struct str id, int64_t at);
 /* Every entity of the type whose `customer` is that one, in order of insertion: for (e = NULL; (e = registry_of(...)); ). */
 const struct entity *registry_of(const struct registry *r, enum entity_type type, struct str customer, const struct entity *after);
 bool entity_valid_at(const struct entity *e, int64_t at);
+/* The limit of a kind that binds the customer: his own, else the default; NULL when there is none. */
+const struct entity *registry_limit(const struct registry *r, struct str customer, struct str kind, int64_t at);
 
-/* Holders of a resource, most specific first, over all times; the caller filters by time. */
+/*
+ * Who held a resource within a window, both ends included. Level 0 is the most specific; what is added by one call after
+ * another without a step of `level` between is equally specific. Rows that were not valid in the window are left out, and
+ * known says that there are such or others. cut: more than HOLDERS_MAX, the list is not whole.
+ */
+struct holder {
+	const struct entity *e;
+	unsigned level;
+};
+
 struct holders {
-	const struct entity **list;
-	unsigned count;
+	struct holder *list;
+	unsigned count, level;
+	int64_t from_at, until_at;
+	bool known, cut;
 };
 enum { HOLDERS_MAX = 256 };
-void registry_by_addr(const struct registry *r, const struct addr *a, struct arena *arena, struct holders *ret_holders);
-void registry_by_domain(const struct registry *r, struct str domain, struct arena *arena, struct holders *ret_holders);   /* itself, then each parent */
-void registry_by_text(const struct registry *r, enum entity_type type, struct str resource, struct arena *arena, struct holders *ret_holders);
+enum err holders_init(struct arena *a, int64_t from_at, int64_t until_at, struct holders *ret_holders) MUST_CHECK;
+void registry_by_prefix(const struct registry *r, const struct prefix *p, struct holders *h);   /* those that cover it, a level each */
+void registry_within(const struct registry *r, const struct prefix *p, struct holders *h);      /* those inside it, as one level */
+void registry_by_domain(const struct registry *r, struct str domain, struct holders *h);        /* itself, then each parent, a level each */
+void registry_by_registrant(const struct registry *r, struct str domain, struct holders *h);    /* all names below the same registrable one */
+void registry_by_text(const struct registry *r, enum entity_type type, struct str resource, struct holders *h);
 
-/* The chain of resellers above a customer, topmost first; ERR_LIMIT on a loop or beyond RESELLER_DEPTH_MAX. */
-enum err registry_chain(const struct registry *r, struct arena *a, struct str customer, struct str **ret_chain, unsigned *ret_count) MUST_CHECK;
+/* The chain of resellers above a customer at a time, topmost first; ERR_LIMIT on a loop or beyond RESELLER_DEPTH_MAX. */
+enum err registry_chain(const struct registry *r, struct arena *a, struct str customer, int64_t at, struct str **ret_chain, unsigned *ret_count) MUST_CHECK;
 struct str registry_tenant(struct arena *a, const struct str *chain, unsigned count);
 
 /* Checks one entity by its columns and brings its resource into its one written form. */
 /* *ret_column, when given, names the column that is wrong; NULL when it is the whole entity. */
 enum err registry_normalise(struct arena *a, struct entity *e, const char **ret_column, struct why *why) MUST_CHECK;
-/* Does all that it names exist? Asked of a registry that holds it. ERR_NOTFOUND. */
+/* The forms in which resources are compared. ERR_SYNTAX when the text is none. */
+enum err normal_mailbox(struct arena *a, struct str text, struct str *ret_text) MUST_CHECK;
+enum err normal_asn(struct arena *a, struct str text, struct str *ret_text) MUST_CHECK;
+/* "1024-2047" or "80"; "" is every port. */
+enum err normal_ports(struct str text, uint16_t *ret_first, uint16_t *ret_last) MUST_CHECK;
+/* Does all that it names exist, and belong together? Asked of a registry that holds it. ERR_NOTFOUND, ERR_RANGE. */
 enum err registry_check(const struct registry *r, const struct entity *e, const char **ret_column, struct why *why) MUST_CHECK;
 
 #endif

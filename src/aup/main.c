@@ -27,7 +27,7 @@ const struct command commands[] = {
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
-	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID", "customers, resellers, services and what they hold", cmd_registry },
+	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER", "customers, resellers, services and what they hold", cmd_registry },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "tail", "[--json] [--count N]", "what happens in cases, as it happens", cmd_tail },

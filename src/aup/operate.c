@@ -64,7 +64,7 @@ int cmd_who(int argc, char **argv)
 	struct str text;
 	uint64_t n;
 	int64_t when;
-	if (!a || argc != 2 || !because || (port && str_to_u64(str_of(port), 65535, &n) != OK) || (at && time_parse(str_of(at), &when) != OK)) {
+	if (!a || argc != 2 || !because || (port && (str_to_u64(str_of(port), 65535, &n) != OK || !n)) || (at && time_parse(str_of(at), &when) != OK)) {
 		arena_free(a);
 		return cli_usage("who");
 	}
@@ -86,6 +86,9 @@ int cmd_who(int argc, char **argv)
 		const struct json *list = json_get(s, "resellers");
 		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
 			(void)printf("reseller: %.*s\n", STR_ARG(m->text));
+		list = json_get(s, "candidates");
+		for (const struct json *m = list && list->child && list->child->next ? list->child : NULL; m; m = m->next)
+			(void)printf("candidate: %.*s\n", STR_ARG(m->text));
 		list = json_get(s, "reasons");
 		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
 			(void)printf("because: %.*s\n", STR_ARG(m->text));

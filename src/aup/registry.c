@@ -1,5 +1,5 @@
 /*
- * aup registry: import, export, list, show.
+ * aup registry: import, export, list, show, terms.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "aup/table.h"
 #include "base/file.h"
 
-enum { REGISTRY_FILE_MAX = 100 << 20, BAR_WIDTH = 40 };
+enum { REGISTRY_FILE_MAX = 250 << 20, BAR_WIDTH = 40 };
 
 static void bar(const char *what, uint64_t done, uint64_t total)
 {
@@ -77,7 +77,7 @@ static int import(struct arena *a, const char *socket_path, const char *path, bo
 static int export(struct arena *a, const char *socket_path, bool csv)
 {
 	struct buf out;
-	struct str after = STR("");
+	struct str after = STR(""), record = STR("");
 	int status = EXIT_OK;
 	bool first = true;
 	buf_init(&out, CLIENT_ANSWER_MAX);
@@ -93,6 +93,7 @@ static int export(struct arena *a, const char *socket_path, bool csv)
 		struct jsonw w;
 		command_begin(&c, "registry-export");
 		jsonw_str(&c.w, "after", after);
+		jsonw_str(&c.w, "export", record);
 		status = page ? command_send(page, socket_path, &c, &root, &text) : EXIT_NO;
 		const struct json *list = status == EXIT_OK ? json_get(root, "entities") : NULL;
 		for (const struct json *m = list ? list->child : NULL; m; m = m->next, first = false) {
@@ -105,6 +106,7 @@ static int export(struct arena *a, const char *socket_path, bool csv)
 			table_json(&w, m);
 		}
 		after = status == EXIT_OK ? str_copy(a, json_text(root, "after")) : STR_NONE;
+		record = status == EXIT_OK ? str_copy(a, json_text(root, "export")) : STR_NONE;
 		arena_free(page);
 		if (status == EXIT_OK)
 			(void)fwrite(out.ptr, 1, out.len, stdout);
@@ -164,6 +166,54 @@ static int show(struct arena *a, const char *socket_path, const char *key)
 	return EXIT_OK;
 }
 
+static void print_list(const struct json *root, const char *name, const char *one)
+{
+	static const char *const told[] = { "id", "kind", "value", "unit", "by", "document", "document_version", "affiliate", "user", "resource", "permitted_use",
+		"target", "limit", "suspend", "lifeline", "protected", "depends", "from", "until" };
+	const struct json *list = json_get(root, name);
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		(void)printf("%s:", one);
+		for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+			const struct json *v = json_get(m, told[i]);
+			if (!v || (v->type == JSON_ARRAY && !v->child))
+				continue;
+			(void)printf(" %s", told[i]);
+			if (v->type != JSON_ARRAY)
+				(void)printf(" %.*s", STR_ARG(v->type == JSON_BOOL ? STR("yes") : v->text));
+			for (const struct json *d = v->type == JSON_ARRAY ? v->child : NULL; d; d = d->next)
+				(void)printf(" %.*s", STR_ARG(d->text));
+		}
+		(void)printf("\n");
+	}
+}
+
+static int terms(int argc, char **argv, struct arena *a, const char *socket_path, bool json)
+{
+	static const char *const lists[][2] = { { "agreements", "agreement" }, { "limits", "limit" }, { "services", "service" }, { "permissions", "permission" } };
+	const char *at = cli_value(&argc, argv, "--at");
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	if (!cli_no_more_options(argc, argv, "registry") || argc != 3)
+		return cli_usage("registry");
+	command_begin(&c, "registry-terms");
+	jsonw_str(&c.w, "customer", str_of(argv[2]));
+	jsonw_str(&c.w, "at", str_of(at));
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json) {
+		(void)printf("%.*s\n", STR_ARG(text));
+	} else if (status == EXIT_OK) {
+		(void)printf("customer: %.*s at %.*s%s\n", STR_ARG(json_text(root, "customer")), STR_ARG(json_text(root, "at")),
+			json_flag(root, "valid", true) ? "" : ", who was none then");
+		const struct json *list = json_get(root, "resellers");
+		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+			(void)printf("reseller: %.*s\n", STR_ARG(m->text));
+		for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+			print_list(root, lists[i][0], lists[i][1]);
+	}
+	return status;
+}
+
 int cmd_registry(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
@@ -179,6 +229,8 @@ int cmd_registry(int argc, char **argv)
 		status = list(argc, argv, a, socket_path, json);
 	else if (a && strcmp(verb, "show") == 0 && argc == 3)
 		status = show(a, socket_path, argv[2]);
+	else if (a && strcmp(verb, "terms") == 0)
+		status = terms(argc, argv, a, socket_path, json);
 	else if (a)
 		status = cli_usage("registry");
 	arena_free(a);

@@ -44,7 +44,6 @@ static enum err put_cell(struct jsonw *w, const char *column, struct str text, s
 {
 	int64_t v;
 	struct str rest, part;
-	text = str_trim(text);
 	if (!text.len)
 		return OK;
 	if (!str_utf8_valid(text))
@@ -114,7 +113,7 @@ static enum err csv_row(struct arena *a, struct table_file *t, const struct csv_
 	jsonw_init(&w, &t->lines);
 	jsonw_object(&w, NULL);
 	for (unsigned i = 0; i < row->count; i++) {
-		enum err e = put_cell(&w, t->columns[i], row->fields[i].text, why);
+		enum err e = put_cell(&w, t->columns[i], row->fields[i].quoted ? row->fields[i].text : str_trim(row->fields[i].text), why);
 		if (e) {
 			char text[WHY_TEXT_MAX];
 			memcpy(text, why->text, sizeof(text));
@@ -137,6 +136,12 @@ static enum err csv_header(struct table_file *t, const struct csv_row *row, stru
 			place(t, row->fields[i].from, why);
 			return ERR_SYNTAX;
 		}
+		for (unsigned k = 0; k < t->column_count; k++)
+			if (t->columns[k] == c->name) {
+				(void)why_set(why, ERR_EXISTS, "column %s is given twice", c->name);
+				place(t, row->fields[i].from, why);
+				return ERR_EXISTS;
+			}
 		t->columns[t->column_count++] = c->name;
 	}
 	return OK;
@@ -162,55 +167,129 @@ static enum err from_csv(struct arena *a, struct table_file *t, struct why *why)
 	return e;
 }
 
-static enum err json_row(struct arena *a, struct table_file *t, const struct json *m, struct why *why)
+/* One member of a row. */
+static enum err json_member(struct jsonw *w, const struct json *f, struct why *why)
+{
+	const struct entity_column *c = find(f->key);
+	if (!c)
+		return why_set(why, ERR_SYNTAX, "column %.*s is not known", STR_ARG(f->key));
+	if (!is_time(c->name) || f->type == JSON_NULL)
+		jsonw_tree(w, c->name, f);
+	else if (f->type == JSON_STRING)
+		return put_cell(w, c->name, f->text, why);
+	else
+		return why_set(why, ERR_SYNTAX, "%s is no text such as \"2026-03-01T00:00:00Z\"", c->name);
+	return OK;
+}
+
+/* The object whose text begins at start of the file. */
+static enum err json_row(struct arena *a, struct table_file *t, const struct json *m, size_t start, struct why *why)
 {
 	struct jsonw w;
 	size_t from = t->lines.len;
-	if (m->type != JSON_OBJECT) {
-		(void)why_set(why, ERR_SYNTAX, "an entity is an object");
-		place(t, m->from, why);
-		return ERR_SYNTAX;
-	}
 	jsonw_init(&w, &t->lines);
 	jsonw_object(&w, NULL);
 	for (const struct json *f = m->child; f; f = f->next) {
-		const struct entity_column *c = find(f->key);
-		enum err e = OK;
-		if (!c)
-			e = why_set(why, ERR_SYNTAX, "column %.*s is not known", STR_ARG(f->key));
-		else if (f->type == JSON_STRING && is_time(c->name))
-			e = put_cell(&w, c->name, f->text, why);
-		else
-			jsonw_tree(&w, c->name, f);
+		enum err e = json_member(&w, f, why);
 		if (e) {
-			place(t, f->from, why);
+			place(t, start + f->from, why);
 			return e;
 		}
 	}
-	return end_row(a, t, &w, from, m->from, why);
+	return end_row(a, t, &w, from, start, why);
+}
+
+/* Behind the object that begins at start; 0 when it does not end. A text that is no JSON is told by who reads it. */
+static size_t json_end(const struct table_file *t, size_t start)
+{
+	size_t depth = 0;
+	bool quoted = false;
+	for (size_t i = start; i < t->bytes.len; i++) {
+		char ch = t->bytes.ptr[i];
+		if (quoted && ch == '\\')
+			i++;
+		else if (ch == '"')
+			quoted = !quoted;
+		else if (!quoted && ch == '{')
+			depth++;
+		else if (!quoted && ch == '}' && --depth == 0)
+			return i + 1;
+	}
+	return 0;
+}
+
+/* Over white space; the next byte, or 0 at the end. */
+static char json_peek(const struct table_file *t, size_t *at)
+{
+	while (*at < t->bytes.len && memchr(" \t\r\n", t->bytes.ptr[*at], 4))
+		++*at;
+	return *at < t->bytes.len ? t->bytes.ptr[*at] : '\0';
+}
+
+static bool json_skip(const struct table_file *t, size_t *at, struct str word)
+{
+	(void)json_peek(t, at);
+	if (!str_starts(str_sub(t->bytes, *at, t->bytes.len), word))
+		return false;
+	*at += word.len;
+	return true;
+}
+
+static enum err json_fail(const struct table_file *t, size_t at, const char *text, struct why *why)
+{
+	(void)why_set(why, ERR_SYNTAX, "%s", text);
+	place(t, at, why);
+	return ERR_SYNTAX;
+}
+
+/* An object in hand at a time: a file is longer than what a reader of whole documents may take. */
+static enum err json_object(struct arena *a, struct table_file *t, size_t *at, struct why *why)
+{
+	struct json *root;
+	size_t start = *at, end;
+	if (json_peek(t, at) != '{')
+		return json_fail(t, *at, "an entity is an object", why);
+	start = *at;
+	end = json_end(t, start);
+	if (!end)
+		return json_fail(t, start, "this object is never closed", why);
+	arena_reset(a);
+	enum err e = json_read(a, str_sub(t->bytes, start, end - start), &root, why);
+	if (e) {
+		size_t line = why->line, column = why->column, i = start;
+		for (; line > 1 && i < end; i++)
+			line -= t->bytes.ptr[i] == '\n';
+		place(t, i + (column ? column - 1 : 0), why);
+		return e;
+	}
+	*at = end;
+	return json_row(a, t, root, start, why);
 }
 
 static enum err from_json(struct arena *a, struct table_file *t, struct why *why)
 {
-	struct json *root;
-	struct arena *rows = arena_new("rows", ROW_JSON_MAX * 16);
-	enum err e = rows ? json_read(a, t->bytes, &root, why) : ERR_NOMEM;
-	if (e)
-		why_at(why, t->name, why->line, why->column);
-	const struct json *list = e ? NULL : root->type == JSON_ARRAY ? root : json_get(root, "entities");
-	if (e == OK && (!list || list->type != JSON_ARRAY))
-		e = why_set(why, ERR_SYNTAX, "%s holds no list of entities", t->name);
-	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next) {
-		arena_reset(rows);
-		e = json_row(rows, t, m, why);
+	size_t at = str_starts(t->bytes, STR("\xef\xbb\xbf")) ? 3 : 0;
+	bool wrapped = json_skip(t, &at, STR("{"));
+	enum err e = OK;
+	if (wrapped && !(json_skip(t, &at, STR("\"entities\"")) && json_skip(t, &at, STR(":"))))
+		return json_fail(t, at, "an object that holds \"entities\" and nothing else is expected, or a list", why);
+	if (!json_skip(t, &at, STR("[")))
+		return json_fail(t, at, "a list of entities is expected", why);
+	bool more = json_peek(t, &at) != ']';
+	while (e == OK && more) {
+		e = json_object(a, t, &at, why);
+		more = e == OK && json_skip(t, &at, STR(","));
 	}
-	arena_free(rows);
-	return e;
+	if (e)
+		return e;
+	if (!json_skip(t, &at, STR("]")) || (wrapped && !json_skip(t, &at, STR("}"))))
+		return json_fail(t, at, "the list does not go on or end here", why);
+	return json_peek(t, &at) || at < t->bytes.len ? json_fail(t, at, "text behind the list", why) : OK;
 }
 
 enum err table_open(struct arena *a, const char *name, struct str bytes, void (*progress)(const char *, uint64_t, uint64_t), struct table_file *t, struct why *why)
 {
-	struct str start = str_trim(str_sub(bytes, 0, 100));
+	struct str start = str_trim(str_sub(bytes, str_starts(bytes, STR("\xef\xbb\xbf")) ? 3 : 0, bytes.len));
 	*t = (struct table_file){ .name = name, .bytes = bytes, .progress = progress, .json = start.len && (start.ptr[0] == '[' || start.ptr[0] == '{') };
 	buf_init(&t->lines, TABLE_LINES_BYTES);
 	buf_init(&t->starts, TABLE_LINES_BYTES);
@@ -237,24 +316,10 @@ static size_t csv_offset(struct arena *a, const struct table_file *t, size_t sta
 	return start;
 }
 
-/* A row that stood the reader is read again: brackets and quotes balance. */
 static size_t json_offset(struct arena *a, const struct table_file *t, size_t start, const char *column)
 {
 	struct json *root;
-	size_t depth = 0, i = start;
-	bool quoted = false;
-	for (; i < t->bytes.len; i++) {
-		char ch = t->bytes.ptr[i];
-		if (quoted && ch == '\\')
-			i++;
-		else if (ch == '"')
-			quoted = !quoted;
-		else if (!quoted && ch == '{')
-			depth++;
-		else if (!quoted && ch == '}' && --depth == 0)
-			break;
-	}
-	if (json_read(a, str_sub(t->bytes, start, i + 1 - start), &root, NULL) != OK)
+	if (json_read(a, str_sub(t->bytes, start, json_end(t, start) - start), &root, NULL) != OK)
 		return start;
 	const struct json *f = json_get(root, column);
 	return f ? start + f->from : start;

@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 
-enum { TABLE_COLUMNS_MAX = 64, TABLE_LINES_BYTES = 60 << 20 };
+enum { TABLE_COLUMNS_MAX = 64, TABLE_LINES_BYTES = 250 << 20 };
 
 struct table_file {
 	const char *name;

@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 64 << 20, FRAME_COMMAND_MAX = 1 << 20 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, FRAME_COMMAND_MAX = 1 << 20 };
 
 struct desk {
 	struct role *role;

@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 256 << 20, REPLIES_MAX = 64 << 20 };
+enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 320 << 20, REPLIES_MAX = 64 << 20 };
 
 static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
 {
@@ -60,6 +60,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_token_key(j, data_fd, why);
 	if (e == OK)
 		e = judge_raw_open(j, why);
+	if (e == OK)
+		e = names_open(NULL, &j->names, why);
 	if (e == OK)
 		e = judge_load_policies(j, why);
 	if (e == OK)
@@ -256,6 +258,8 @@ enum err judge_commit(struct judge *j, struct why *why)
 
 static void drop_batch(struct judge *j)
 {
+	registry_free(j->pending);
+	j->pending = NULL;
 	work_reset(j->fold.work);
 	buf_clear(&j->replies);
 	memset(j->lane_touched, 0, sizeof(j->lane_touched));

@@ -29,7 +29,9 @@ struct judge {
 	const struct store_driver *driver;
 	struct store *store;
 	struct fold fold;
+	struct names *names;                    /* the public suffix list */
 	struct registry *registry;
+	struct registry *pending;               /* what an import of this batch would make of it; NULL = there was none */
 	struct arena *policy_arena, *batch_arena, *scratch;
 	struct held_frame batch[BATCH_FRAMES_MAX];
 	unsigned batch_count;

@@ -22,6 +22,7 @@ enum err command_record_lookup(struct commanding *c, struct str asked, struct st
 
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
+enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
 enum err cmd_who(struct commanding *c) MUST_CHECK;
 enum err cmd_lookups(struct commanding *c) MUST_CHECK;
 enum err cmd_confirm(struct commanding *c) MUST_CHECK;

@@ -63,7 +63,7 @@ enum err judge_load_policies(struct judge *j, struct why *why)
 
 enum err judge_load_registry(struct judge *j, struct why *why)
 {
-	struct registry *fresh = registry_new();
+	struct registry *fresh = registry_new(j->names);
 	struct query q = { .table = TABLE_ENTITY, .due_by = TIME_NONE, .limit = PAGE };
 	struct arena *a = arena_new("registry rows", 64 << 20);
 	struct row *rows;
@@ -91,12 +91,14 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 		q.after_key = str_copy(a, (struct str){ key, len });
 	}
 	if (e == OK)
-		e = registry_ready(fresh, version, why);
+		e = registry_ready(fresh, version, NULL, why);
 	arena_free(a);
 	if (e) {
 		registry_free(fresh);
 		return e;
 	}
+	registry_free(j->pending);
+	j->pending = NULL;
 	registry_free(j->registry);
 	j->registry = fresh;
 	j->fold.registry = fresh;

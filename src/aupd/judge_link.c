@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "base/net.h"
 
-enum { COMMAND_BYTES_MAX = 64 << 20 };
+enum { COMMAND_BYTES_MAX = 256 << 20 };
 
 void judge_links_pause(struct judge *j, bool paused)
 {

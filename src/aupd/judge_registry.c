@@ -13,7 +13,7 @@
 #include "base/map.h"
 #include "base/names.h"
 
-enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, LOOKUPS_MAX = 1000 };
+enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000 };
 
 /* One import: the rows so far, and the register that they would make. */
 struct importing {
@@ -23,11 +23,15 @@ struct importing {
 	int64_t count, changed;
 };
 
-static enum err bad_row(struct commanding *c, enum err e, int64_t number, const char *column)
+/* number 0: the row stands in the register already, and what the file gives anew breaks it. */
+static enum err bad_row(struct commanding *c, enum err e, const struct entity *entity, int64_t number, const char *column)
 {
 	char text[WHY_TEXT_MAX];
 	(void)snprintf(text, sizeof(text), "%.300s", c->why->text);
-	(void)why_set(c->why, e, "row %lld%s%s: %s", (long long)number, column ? ", column " : "", column ? column : "", text);
+	if (number)
+		(void)why_set(c->why, e, "row %lld%s%s: %s", (long long)number, column ? ", column " : "", column ? column : "", text);
+	else
+		(void)why_set(c->why, e, "%s %.*s, which stands in the register: %s", entity_type_words[entity->type], STR_ARG(entity->id), text);
 	/* the client knows in which line of which file the row stands */
 	why_at(c->why, column ? column : "", (uint32_t)number, 0);
 	return e;
@@ -67,7 +71,7 @@ static enum err import_line(struct importing *m, struct arena *a, struct str lin
 	if (err == OK)
 		err = registry_add(m->next, &e, m->c->why);
 	m->count++;
-	return err ? bad_row(m->c, err, m->count, column) : OK;
+	return err ? bad_row(m->c, err, &e, m->count, column) : OK;
 }
 
 /* What stands in the register and is not given anew stays. */
@@ -75,7 +79,9 @@ static enum err add_the_rest(struct importing *m)
 {
 	char key[ENTITY_ID_MAX + 32];
 	const struct entity *e;
-	for (size_t i = 0; (e = registry_next(m->c->j->registry, &i));) {
+	/* an import of the same batch is not in the view yet, and will be committed with this one */
+	const struct registry *now = m->c->j->pending ? m->c->j->pending : m->c->j->registry;
+	for (size_t i = 0; (e = registry_next(now, &i));) {
 		int n = snprintf(key, sizeof(key), "%s/%.*s", entity_type_words[e->type], STR_ARG(e->id));
 		enum err err = map_get(m->numbers, (struct str){ key, (size_t)n }) ? OK : registry_add(m->next, e, m->c->why);
 		if (err)
@@ -84,18 +90,24 @@ static enum err add_the_rest(struct importing *m)
 	return OK;
 }
 
-static enum err check_all(struct importing *m)
+static int64_t number_of(const struct importing *m, const struct entity *e)
 {
 	char key[ENTITY_ID_MAX + 32];
-	const struct entity *e;
+	int n = snprintf(key, sizeof(key), "%s/%.*s", entity_type_words[e->type], STR_ARG(e->id));
+	return (int64_t)(intptr_t)map_get(m->numbers, (struct str){ key, (size_t)n });
+}
+
+static enum err check_all(struct importing *m)
+{
+	const struct entity *e, *bad = NULL;
+	const char *column = NULL;
 	for (size_t i = 0; (e = registry_next(m->next, &i));) {
-		const char *column = NULL;
-		if (registry_check(m->next, e, &column, m->c->why) == OK)
-			continue;
-		int n = snprintf(key, sizeof(key), "%s/%.*s", entity_type_words[e->type], STR_ARG(e->id));
-		return bad_row(m->c, ERR_NOTFOUND, (int64_t)(intptr_t)map_get(m->numbers, (struct str){ key, (size_t)n }), column);
+		enum err err = registry_check(m->next, e, &column, m->c->why);
+		if (err)
+			return bad_row(m->c, err, e, number_of(m, e), column);
 	}
-	return registry_ready(m->next, 0, m->c->why);
+	enum err err = registry_ready(m->next, 0, &bad, m->c->why);
+	return err && bad ? bad_row(m->c, err, bad, number_of(m, bad), "reseller") : err;
 }
 
 static enum err import_all(struct importing *m)
@@ -115,7 +127,7 @@ static enum err import_all(struct importing *m)
 
 enum err cmd_registry_import(struct commanding *c)
 {
-	struct importing m = { .c = c, .next = registry_new(), .numbers = map_new(IMPORT_ROWS_MAX) };
+	struct importing m = { .c = c, .next = registry_new(c->j->names), .numbers = map_new(IMPORT_ROWS_MAX) };
 	enum err e = m.next && m.numbers ? OK : why_set(c->why, ERR_NOMEM, "no memory for an import");
 	if (e == OK)
 		e = keyring_begin(c->j->fold.keyring, c->why);
@@ -127,8 +139,13 @@ enum err cmd_registry_import(struct commanding *c)
 		log_error("the keys of subjects cannot be written; the judge starts again", "why", why.text);
 		exit(1);
 	}
-	registry_free(m.next);
 	map_free(m.numbers);
+	if (e || !m.changed) {
+		registry_free(m.next);
+	} else {
+		registry_free(c->j->pending);
+		c->j->pending = m.next;
+	}
 	if (e)
 		return e;
 	c->j->registry_stale |= m.changed > 0;
@@ -137,58 +154,8 @@ enum err cmd_registry_import(struct commanding *c)
 	return m.changed ? judge_tables_change(c->j, c->why) : OK;
 }
 
-/* A page of the whole register with what is personal in it; of who asked the first page leaves a row. */
-enum err cmd_registry_export(struct commanding *c)
-{
-	struct arena *a = work_arena(c->j->fold.work);
-	struct query q = { .table = TABLE_ENTITY, .due_by = TIME_NONE, .limit = EXPORT_PAGE_MAX, .after_key = command_arg(c, "after") };
-	struct row *rows;
-	size_t n = 0;
-	q.has_after = q.after_key.len > 0;
-	enum err e = q.has_after ? OK : command_record_lookup(c, STR("the whole register"), STR("an export"));
-	if (e == OK)
-		e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
-	jsonw_array(c->w, "entities");
-	for (size_t i = 0; e == OK && i < n; i++) {
-		struct entity entity = { 0 };
-		e = registry_row_read(a, c->j->fold.keyring, &rows[i], &entity, c->why);
-		jsonw_object(c->w, NULL);
-		field_write(c->w, entity_fields, &entity);
-		jsonw_end(c->w, '}');
-	}
-	jsonw_end(c->w, ']');
-	if (e == OK && n == EXPORT_PAGE_MAX)
-		jsonw_str(c->w, "after", rows[n - 1].key);
-	return e;
-}
-
-static enum err set_source(struct arena *a, struct observation *o, struct str text, struct why *why)
-{
-	struct prefix p;
-	size_t at = str_chr(text, '@');
-	o->source.text = text;
-	if (addr_parse(text, &o->source.addr) == OK) {
-		o->source.type = SOURCE_ADDR;
-		o->source.text = addr_str(a, &o->source.addr);
-		return OK;
-	}
-	if (prefix_parse(text, &p) == OK) {
-		o->source.type = SOURCE_PREFIX;
-		o->source.text = prefix_str(a, &p);
-		return OK;
-	}
-	o->source.text = str_lower(a, text);
-	o->source.type = at != SIZE_MAX ? SOURCE_EMAIL : str_chr(text, '.') == SIZE_MAX ? SOURCE_LOGIN : SOURCE_DOMAIN;
-	if (o->source.type == SOURCE_LOGIN)
-		return OK;
-	if (names_normal(a, at != SIZE_MAX ? str_sub(text, at + 1, text.len) : text, &o->source.domain) != OK)
-		return why_set(why, ERR_SYNTAX, "\"%.*s\" is no address, domain, mailbox or login", STR_ARG(text));
-	if (o->source.type == SOURCE_DOMAIN)
-		o->source.text = o->source.domain;
-	return OK;
-}
-
-enum err command_record_lookup(struct commanding *c, struct str asked, struct str because)
+/* state marks an export, whose pages that follow need no record of their own. */
+static enum err record_lookup(struct commanding *c, struct str asked, struct str because, struct str state, struct str *ret_key)
 {
 	struct arena *a = work_arena(c->j->fold.work);
 	struct seal_key key;
@@ -219,10 +186,99 @@ enum err command_record_lookup(struct commanding *c, struct str asked, struct st
 	row.owner = c->who;
 	row.due_at = TIME_NONE;
 	row.rank = c->j->fold.now;
+	row.state = state;
 	row.body = str_copy(a, buf_str(&b));
+	*ret_key = row.key;
 	e = b.err;
 	buf_done(&b);
 	return e ? why_set(c->why, e, "the reason is too long") : work_put(c->j->fold.work, &row, c->why);
+}
+
+/* Is that page asked for by who has just been recorded as asking for all of them? */
+static enum err goes_on(struct commanding *c, struct str record, bool *ret_on)
+{
+	struct row row;
+	*ret_on = false;
+	if (!str_starts(record, STR("look-up/")))
+		return OK;
+	enum err e = work_get(c->j->fold.work, TABLE_ATTRIBUTION, record, &row, c->why);
+	*ret_on = e == OK && row.version && str_eq(row.owner, c->who) && str_eq(row.state, STR("export")) && c->j->fold.now - row.rank < EXPORT_HOURS * HOUR_US;
+	return e;
+}
+
+/* A page of the whole register with what is personal in it; who asks for the first, or for one by itself, leaves a row. */
+enum err cmd_registry_export(struct commanding *c)
+{
+	struct str record = command_arg(c, "export");
+	bool on;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct query q = { .table = TABLE_ENTITY, .due_by = TIME_NONE, .limit = EXPORT_PAGE_MAX, .after_key = command_arg(c, "after") };
+	struct row *rows;
+	size_t n = 0;
+	q.has_after = q.after_key.len > 0;
+	enum err e = goes_on(c, record, &on);
+	if (e == OK && !(on && q.has_after))
+		e = record_lookup(c, STR("the whole register"), STR("an export"), STR("export"), &record);
+	if (e == OK)
+		e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
+	jsonw_array(c->w, "entities");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct entity entity = { 0 };
+		e = registry_row_read(a, c->j->fold.keyring, &rows[i], &entity, c->why);
+		jsonw_object(c->w, NULL);
+		field_write(c->w, entity_fields, &entity);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	if (e == OK && n == EXPORT_PAGE_MAX) {
+		jsonw_str(c->w, "after", rows[n - 1].key);
+		jsonw_str(c->w, "export", record);
+	}
+	return e;
+}
+
+/* Accounts are often called like the domain that they host: only the register knows. */
+static bool is_login(struct arena *a, const struct registry *r, struct str text)
+{
+	struct holders h;
+	if (holders_init(a, INT64_MIN, INT64_MAX, &h) != OK)
+		return false;
+	registry_by_text(r, ENTITY_LOGIN, text, &h);
+	return h.known;
+}
+
+static enum err set_source(struct arena *a, const struct registry *r, struct observation *o, struct str text, struct why *why)
+{
+	struct prefix p;
+	size_t at = str_chr(text, '@');
+	o->source.text = text;
+	if (addr_parse(text, &o->source.addr) == OK) {
+		o->source.type = SOURCE_ADDR;
+		o->source.text = addr_str(a, &o->source.addr);
+		return OK;
+	}
+	if (prefix_parse(text, &p) == OK) {
+		o->source.type = SOURCE_PREFIX;
+		o->source.text = prefix_str(a, &p);
+		return OK;
+	}
+	o->source.text = str_lower(a, text);
+	bool named = names_normal(a, at != SIZE_MAX ? str_sub(text, at + 1, text.len) : text, &o->source.domain) == OK;
+	bool dotted = str_chr(text, '.') != SIZE_MAX;
+	o->source.type = at != SIZE_MAX && named ? SOURCE_EMAIL : named && dotted && !is_login(a, r, o->source.text) ? SOURCE_DOMAIN : SOURCE_LOGIN;
+	if (!named || (o->source.type == SOURCE_LOGIN && !dotted))
+		o->source.domain = STR_NONE;
+	if (o->source.type == SOURCE_DOMAIN)
+		o->source.text = o->source.domain;
+	if (text.len && (named || is_login(a, r, o->source.text) || (!dotted && at == SIZE_MAX)))
+		return OK;
+	return why_set(why, ERR_SYNTAX, "\"%.*s\" is no address, domain, mailbox or login", STR_ARG(text));
+}
+
+enum err command_record_lookup(struct commanding *c, struct str asked, struct str because)
+{
+	struct str key;
+	return record_lookup(c, asked, because, STR_NONE, &key);
 }
 
 enum err cmd_who(struct commanding *c)
@@ -235,9 +291,16 @@ enum err cmd_who(struct commanding *c)
 		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
 	if (at.len && time_parse(at, &o.event_at) != OK)
 		return why_set(c->why, ERR_SYNTAX, "\"%.*s\" is no time such as 2026-03-01T10:00:00Z", STR_ARG(at));
-	int64_t port = json_int(c->root, "port", 0);
-	o.source.port = port > 0 && port < 65536 ? (uint16_t)port : 0;
-	enum err e = set_source(a, &o, str_trim(command_arg(c, "source")), c->why);
+	/* a bare date is asked about whole */
+	if (at.len && str_chr(at, ':') == SIZE_MAX) {
+		o.first_at = o.event_at;
+		o.last_at = o.event_at + DAY_US - 1;
+	}
+	int64_t port = json_int(c->root, "port", json_get(c->root, "port") ? -1 : 0);
+	if (port < 0 || port > UINT16_MAX || (!port && json_get(c->root, "port")))
+		return why_set(c->why, ERR_SYNTAX, "a port lies between 1 and 65535");
+	o.source.port = (uint16_t)port;
+	enum err e = set_source(a, c->j->registry, &o, str_trim(command_arg(c, "source")), c->why);
 	if (e == OK)
 		e = attribute(a, c->j->registry, &o, &s, c->why);
 	if (e == OK)

@@ -147,6 +147,12 @@ bool names_is_suffix(const struct names *n, struct str name)
 	return terminated(name, text) && psl_is_public_suffix(n->psl, text);
 }
 
+bool names_is_icann_suffix(const struct names *n, struct str name)
+{
+	char text[DOMAIN_BYTES_MAX + 1];
+	return terminated(name, text) && psl_is_public_suffix2(n->psl, text, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE);
+}
+
 bool names_is_within(struct str name, struct str ancestor)
 {
 	if (!ancestor.len || name.len < ancestor.len || !str_eq(str_sub(name, name.len - ancestor.len, ancestor.len), ancestor))

@@ -28,6 +28,7 @@ enum err names_normal(struct arena *a, struct str name, struct str *ret_name) MU
 /* The name one label below a public suffix: "mail.example.co.uk" gives "example.co.uk". ERR_NOTFOUND for a suffix itself. */
 enum err names_registrable(const struct names *n, struct str name, struct str *ret_name) MUST_CHECK;
 bool names_is_suffix(const struct names *n, struct str name);   /* a public suffix, where anybody may register */
+bool names_is_icann_suffix(const struct names *n, struct str name);     /* one of a registry of ICANN's, not of a private service; "com", "co.uk" */
 bool names_is_within(struct str name, struct str ancestor);     /* the same name or one below it */
 bool names_parent(struct str name, struct str *ret_parent);     /* "a.b.c" gives "b.c"; false for a single label */
 /* The A-labels as people read them, into the arena; name itself where it has none or they do not decode. */

@@ -195,52 +195,15 @@ static enum err prune_acts(struct fold *f, struct casefile *c, struct why *why)
 	return OK;
 }
 
-/* Itself, or what stops when it does, however far down. */
-static bool touches(const struct fold *f, const struct entity *e, bool lifeline, unsigned depth)
-{
-	bool hit = lifeline ? e->lifeline : e->protected_;
-	for (unsigned i = 0; !hit && depth < RESELLER_DEPTH_MAX && i < e->depend_count; i++) {
-		const struct entity *below = registry_find(f->registry, ENTITY_SERVICE, e->depends[i]);
-		hit = below && entity_valid_at(below, f->now) && touches(f, below, lifeline, depth + 1);
-	}
-	return hit;
-}
-
-static bool protected_source(struct fold *f, struct str source)
-{
-	struct addr a;
-	struct holders h = { 0 };
-	if (!source.len || addr_parse(source, &a) != OK)
-		return false;
-	registry_by_addr(f->registry, &a, work_arena(f->work), &h);
-	for (unsigned i = 0; i < h.count; i++)
-		if (h.list[i]->protected_ && entity_valid_at(h.list[i], f->now))
-			return true;
-	return false;
-}
-
-/* What the register says now of what could be cut. */
-static void find_services(struct fold *f, const struct casefile *c, struct case_input *in)
-{
-	const struct entity *who = registry_find(f->registry, ENTITY_CUSTOMER, c->customer);
-	struct case_service *list = ARENA_ARRAY(work_scratch(f->work), struct case_service, CASE_SERVICES_MAX);
-	if (!who)
-		who = registry_find(f->registry, ENTITY_RESELLER, c->customer);
-	in->protected_ = (who && who->protected_) || protected_source(f, c->source_text);
-	for (const struct entity *e = NULL; list && in->service_count < CASE_SERVICES_MAX && (e = registry_of(f->registry, ENTITY_SERVICE, c->customer, e));)
-		if (entity_valid_at(e, f->now))
-			list[in->service_count++] = (struct case_service){ e->kind, e->id, e->target, touches(f, e, true, 0), touches(f, e, false, 0) };
-	in->services = list;
-}
-
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
 	in->now = f->now;
 	if (!in->policy)
 		in->policy = fold_policy_at(f, f->now);
-	find_services(f, c, in);
-	enum err e = prune_acts(f, c, why);
+	enum err e = find_services(f, c, in, why);
+	if (e == OK)
+		e = prune_acts(f, c, why);
 	if (e == OK)
 		e = case_step(work_arena(f->work), work_scratch(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {

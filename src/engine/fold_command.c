@@ -44,7 +44,7 @@ static enum err open_by_person(struct fold *f, const struct fold_command *cmd, u
 	if (e)
 		return e;
 	struct subject s = { .ours = OURS_YES, .grade = GRADE_B, .customer = cmd->customer };
-	e = registry_chain(f->registry, work_arena(f->work), s.customer, &s.resellers, &s.reseller_count);
+	e = registry_chain(f->registry, work_arena(f->work), s.customer, f->now, &s.resellers, &s.reseller_count);
 	if (e)
 		return why_set(why, e, "the resellers above the customer cannot be followed");
 	s.tenant = registry_tenant(work_arena(f->work), s.resellers, s.reseller_count);

@@ -41,6 +41,7 @@ static enum err fail(struct run *r, const struct test_step *s, const char *text,
 static enum err add(struct run *r, struct entity e)
 {
 	e.from_at = e.until_at = TIME_NONE;
+	e.value = ENTITY_NO_VALUE;
 	return registry_add(r->registry, &e, r->why);
 }
 
@@ -272,7 +273,7 @@ static enum err run(struct run *r)
 		if (r->test->steps[i].type == TEST_GIVEN)
 			e = given(r, &r->test->steps[i]);
 	if (e == OK)
-		e = registry_ready(r->registry, 1, r->why);
+		e = registry_ready(r->registry, 1, NULL, r->why);
 	for (unsigned i = 0; e == OK && i < r->test->step_count; i++)
 		e = play(r, &r->test->steps[i]);
 	return e;
@@ -282,7 +283,7 @@ enum err runner_test(const struct policy *p, const struct policy_test *t, struct
 {
 	struct row_reader reader = { no_rows, NULL };
 	struct seal_key fixed = { { 1 } };
-	struct run r = { .a = arena_new("run", RUN_BYTES_MAX), .registry = registry_new(), .known = map_new(TEST_PREFIX_MAX * 10), .test = t, .why = why,
+	struct run r = { .a = arena_new("run", RUN_BYTES_MAX), .registry = registry_new(NULL), .known = map_new(TEST_PREFIX_MAX * 10), .test = t, .why = why,
 		.start_at = p->effective_at - p->effective_at % DAY_US };
 	r.f = (struct fold){ .work = work_new(&reader), .registry = r.registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
 		.token_key = fixed, .provider = STR("Test"), .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .contact = STR("abuse@test.invalid"),

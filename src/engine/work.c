@@ -8,7 +8,7 @@
 #include "base/map.h"
 #include "base/time.h"
 
-enum { WORK_BYTES_MAX = 512 << 20, SCRATCH_BYTES_MAX = 16 << 20, SCRATCH_BYTES = 256 << 10 /* what one step takes */ };
+enum { WORK_BYTES_MAX = 1 << 30, SCRATCH_BYTES_MAX = 16 << 20, SCRATCH_BYTES = 256 << 10 /* what one step takes */ };
 
 struct cell {
 	struct row row;

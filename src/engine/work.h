@@ -12,7 +12,7 @@
 #include "model/field.h"
 #include "model/row.h"
 
-enum { WORK_ROWS_MAX = 1000000 };
+enum { WORK_ROWS_MAX = 1100000 };
 
 struct row_reader {
 	enum err (*load)(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why);

@@ -161,6 +161,7 @@ struct case_service {
 	struct str kind, id, target;
 	bool lifeline;                  /* it is one, or one depends on it: never cut without a person */
 	bool protected_;                /* never cut */
+	struct str below;               /* ids of what stops when it does, ", " between; "" = nothing */
 };
 
 enum { CASE_SERVICES_MAX = 64 };

@@ -6,13 +6,14 @@
 #define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct entity, member) }
 
 const char *const entity_type_words[] = { "none", "customer", "reseller", "affiliate", "user", "contact", "agreement", "limit", "service",
-	"prefix", "asn", "domain", "login", "mailbox", "permission", NULL };
+	"prefix", "asn", "domain", "login", "mailbox", "permission", "served", NULL };
 
 const struct field entity_fields[] = {
 	{ .name = "type", .type = FIELD_ENUM, .offset = offsetof(struct entity, type), .words = entity_type_words },
 	F(id, FIELD_STR),
 	F(customer, FIELD_STR),
 	F(reseller, FIELD_STR),
+	F(affiliate, FIELD_STR),
 	F(user, FIELD_STR),
 	F(service, FIELD_STR),
 	{ .name = "from", .type = FIELD_TIME, .offset = offsetof(struct entity, from_at) },
@@ -20,6 +21,7 @@ const struct field entity_fields[] = {
 	{ .name = "class", .type = FIELD_STR, .offset = offsetof(struct entity, class_name) },
 	F(kind, FIELD_STR),
 	F(resource, FIELD_STR),
+	F(ports, FIELD_STR),
 	F(target, FIELD_STR),
 	F(permitted_use, FIELD_STR),
 	{ .name = "depends", .type = FIELD_STRS, .offset = offsetof(struct entity, depends), .count_offset = offsetof(struct entity, depend_count),
@@ -28,7 +30,7 @@ const struct field entity_fields[] = {
 	{ .name = "protected", .type = FIELD_BOOL, .offset = offsetof(struct entity, protected_) },
 	F(document, FIELD_STR),
 	F(document_version, FIELD_STR),
-	F(value, FIELD_INT),
+	F(value, FIELD_OPTIONAL),
 	F(unit, FIELD_STR),
 	F(language, FIELD_STR),
 	F(name, FIELD_STR),
@@ -39,22 +41,25 @@ const struct field entity_fields[] = {
 };
 
 #define T(t) (1u << ENTITY_##t)
-#define HOLDERS (T(USER) | T(AFFILIATE) | T(CONTACT) | T(AGREEMENT) | T(SERVICE) | T(ASN) | T(DOMAIN) | T(LOGIN) | T(MAILBOX) | T(PERMISSION))
+#define HOLDERS (T(USER) | T(AFFILIATE) | T(CONTACT) | T(AGREEMENT) | T(SERVICE) | T(LOGIN) | T(MAILBOX) | T(PERMISSION) | T(SERVED))
+#define OWNABLE (T(PREFIX) | T(ASN) | T(DOMAIN) | T(LIMIT))
 #define RESOURCES (T(PREFIX) | T(ASN) | T(DOMAIN) | T(LOGIN) | T(MAILBOX))
 #define ALL ((1u << ENTITY_TYPE_END) - 2u)
 
 const struct entity_column entity_columns[] = {
 	{ "type", ALL, ALL },
 	{ "id", ALL, ALL },
-	{ "customer", HOLDERS | T(PREFIX) | T(LIMIT), HOLDERS },
-	{ "reseller", T(CUSTOMER) | T(RESELLER), 0 },
-	{ "user", RESOURCES | T(SERVICE), 0 },
+	{ "customer", HOLDERS | OWNABLE, HOLDERS },
+	{ "reseller", T(CUSTOMER) | T(RESELLER) | T(SERVED), T(SERVED) },
+	{ "affiliate", RESOURCES | T(USER) | T(SERVICE) | T(AGREEMENT), 0 },
+	{ "user", RESOURCES | T(SERVICE) | T(AGREEMENT), 0 },
 	{ "service", RESOURCES, 0 },
 	{ "from", ALL, 0 },
 	{ "until", ALL, 0 },
 	{ "class", T(CUSTOMER) | T(RESELLER), 0 },
 	{ "kind", T(CONTACT) | T(LIMIT) | T(SERVICE) | T(PREFIX) | T(PERMISSION), T(LIMIT) | T(SERVICE) | T(PERMISSION) },
 	{ "resource", RESOURCES | T(PERMISSION), RESOURCES },
+	{ "ports", T(PREFIX), 0 },
 	{ "target", T(SERVICE), 0 },
 	{ "permitted_use", T(SERVICE), 0 },
 	{ "depends", T(SERVICE), 0 },

@@ -24,31 +24,34 @@ enum entity_type {
 	ENTITY_AGREEMENT,       /* customer; document, document_version: what binds whom since when */
 	ENTITY_LIMIT,           /* customer "" = default; kind = what is limited, value, unit */
 	ENTITY_SERVICE,         /* instance: kind, permitted use, target of enforcement, depends, lifeline */
-	ENTITY_PREFIX,          /* resource = prefix; customer "" = the provider's own space; kind static | dynamic | delegated */
+	ENTITY_PREFIX,          /* resource = prefix; customer "" = the provider's own space; kind static | dynamic | delegated | shared; ports */
 	ENTITY_ASN,
 	ENTITY_DOMAIN,
 	ENTITY_LOGIN,
 	ENTITY_MAILBOX,
 	ENTITY_PERMISSION,      /* customer; kind = what was agreed in writing, resource = its paper */
+	ENTITY_SERVED,          /* customer, reseller: who served whom while it was valid; goes before the customer's own column */
 	ENTITY_TYPE_END
 };
+#define ENTITY_NO_VALUE INT64_MIN
 extern const char *const entity_type_words[];
 
 struct entity {
 	enum entity_type type;
 	struct str id;
-	struct str customer, reseller, user, service;
+	struct str customer, reseller, affiliate, user, service;
 	int64_t from_at, until_at;      /* TIME_NONE as from = always; TIME_NONE as until = open */
 	struct str class_name;          /* of customers: "residential", "business", "reseller" */
 	struct str kind;
 	struct str resource;            /* normalised text of what is held */
+	struct str ports;               /* of shared prefixes: "1024-2047"; "" = all */
 	struct str target;              /* of services: what enforcement acts on, when it is not the address */
 	struct str permitted_use;
 	struct str *depends;            /* of services: instances that stop when this one does */
 	unsigned depend_count;
 	bool lifeline, protected_;      /* never cut without a person; never cut */
 	struct str document, document_version;
-	int64_t value;
+	int64_t value;                  /* of limits; ENTITY_NO_VALUE when there is none */
 	struct str unit;
 	struct str language;
 	struct str name, email, phone;  /* personal */

@@ -87,6 +87,7 @@ static void write_one(struct jsonw *w, const struct field *f, const void *noun)
 		if (*CONST_AT(bool, noun, f))
 			jsonw_bool(w, f->name, true);
 		return;
+	case FIELD_OPTIONAL:
 	case FIELD_TIME:
 		if (*CONST_AT(int64_t, noun, f) != TIME_NONE)
 			jsonw_int(w, f->name, *CONST_AT(int64_t, noun, f));
@@ -130,7 +131,7 @@ void field_write(struct jsonw *w, const struct field *fields, const void *noun)
 static void defaults(const struct field *fields, void *noun)
 {
 	for (const struct field *f = fields; f->name; f++) {
-		if (f->type == FIELD_TIME)
+		if (f->type == FIELD_TIME || f->type == FIELD_OPTIONAL)
 			*AT(int64_t, noun, f) = TIME_NONE;
 		if (f->type == FIELD_STRUCT)
 			defaults(f->fields, (char *)noun + f->offset);
@@ -217,7 +218,7 @@ static enum err read_one(struct arena *a, const struct json *m, const struct fie
 	switch (f->type) {
 	case FIELD_STR: case FIELD_BYTES: case FIELD_ADDR: case FIELD_DIGEST:
 		return read_text(a, m, f, noun, why);
-	case FIELD_INT: case FIELD_TIME:
+	case FIELD_INT: case FIELD_OPTIONAL: case FIELD_TIME:
 		e = read_integer(m, f, INT64_MIN + 1, INT64_MAX, &v, why);
 		if (e == OK)
 			*AT(int64_t, noun, f) = v;

@@ -23,6 +23,7 @@ enum field_type {
 	FIELD_U32,              /* uint32_t */
 	FIELD_U16,
 	FIELD_BOOL,
+	FIELD_OPTIONAL,         /* int64_t of which 0 is a value, INT64_MIN when absent */
 	FIELD_TIME,             /* int64_t, TIME_NONE when absent; microseconds as integer in the text */
 	FIELD_ENUM,             /* an enum of int size; words[] by value, words[0] is the default */
 	FIELD_ADDR,             /* struct addr; absent when all zero */

@@ -63,7 +63,7 @@ static void register_customers(struct bench *b, unsigned count)
 {
 	struct why why = { 0 };
 	struct seal_key key;
-	b->registry = registry_new();
+	b->registry = registry_new(NULL);
 	for (unsigned i = 0; i < count; i++) {
 		struct str id = str_format(b->lasting, "c%u", i);
 		struct entity customer = { .type = ENTITY_CUSTOMER, .id = id, .email = STR("customer@test.invalid"), .from_at = TIME_NONE, .until_at = TIME_NONE };
@@ -73,7 +73,7 @@ static void register_customers(struct bench *b, unsigned count)
 		must(registry_add(b->registry, &prefix, &why), &why, "prefix");
 		must(keyring_get(b->fold.keyring, id, &key, &why), &why, "key");
 	}
-	must(registry_ready(b->registry, 1, &why), &why, "registry");
+	must(registry_ready(b->registry, 1, NULL, &why), &why, "registry");
 	b->fold.registry = b->registry;
 }
 

@@ -53,14 +53,14 @@ static void begin(bool with_service)
 	struct why why = { .line = 0 };
 	if (policy_load(arena, &b, &p, &why) != OK)
 		printf("# %s:%u: %s\n", why.file, why.line, why.text);
-	registry = registry_new();
+	registry = registry_new(NULL);
 	give((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("acme") });
 	if (with_service)
 		give((struct entity){ .type = ENTITY_SERVICE, .id = STR("w"), .customer = STR("acme"), .kind = STR("web") });
 	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static"),
 		.service = with_service ? STR("w") : STR_NONE });
 	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("own"), .resource = STR("198.51.100.0/24") });
-	OK_(registry_ready(registry, 1, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
+	OK_(registry_ready(registry, 1, NULL, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
 	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
 		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1 };
 }

@@ -39,13 +39,14 @@ static void test_fields(void)
 {
 	struct str deps[] = { STR("mail-1"), STR("web-1") }, text, again;
 	struct entity e = { .type = ENTITY_SERVICE, .id = STR("s1"), .customer = STR("acme"), .from_at = 5, .until_at = TIME_NONE, .kind = STR("mail"), .depends = deps,
-		.depend_count = 2, .lifeline = true, .sealed = STR("\x01\x02\xff") }, f = { 0 };
+		.depend_count = 2, .lifeline = true, .value = ENTITY_NO_VALUE, .sealed = STR("\x01\x02\xff") }, f = { 0 };
 	struct why why;
 	OK_(field_encode(a, entity_fields, &e, &text) == OK, "encode");
 	IS_STR(text, STR("{\"type\":\"service\",\"id\":\"s1\",\"customer\":\"acme\",\"from\":5,\"kind\":\"mail\",\"depends\":[\"mail-1\",\"web-1\"],\"lifeline\":true,"
 			 "\"sealed\":\"AQL/\"}"), "defaults are left out");
 	OK_(field_decode(a, text, entity_fields, &f, &why) == OK && f.until_at == TIME_NONE && f.depend_count == 2 && f.sealed.len == 3, "decode");
 	OK_(field_encode(a, entity_fields, &f, &again) == OK && str_eq(text, again), "gives the same bytes again");
+	OK_(f.value == ENTITY_NO_VALUE && field_decode(a, STR("{\"value\":0}"), entity_fields, &f, &why) == OK && f.value == 0, "no value is another thing than 0");
 	IS_INT(field_decode(a, STR("{\"type\":\"servise\"}"), entity_fields, &f, &why), ERR_SYNTAX, "an unknown word is refused");
 	IS_INT(field_decode(a, STR("{\"lifeline\":1}"), entity_fields, &f, &why), ERR_SYNTAX, "a wrong type too");
 	IS_INT(field_decode(a, STR("{\"later\":1}"), entity_fields, &f, &why), OK, "an unknown member is not");
