@@ -17,6 +17,8 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "customer", c->customer);
 	for (unsigned i = 0; i < c->reseller_count; i++)
 		line(out, "reseller", c->resellers[i]);
+	line(out, "user", c->user);
+	line(out, "service", c->service);
 	line(out, "clause", str_format(a, "%.*s, policy version %.*s, rule %.*s", STR_ARG(c->clause), STR_ARG(c->policy), STR_ARG(c->rule)));
 	line(out, "because", c->because);
 	line(out, "reports", str_format(a, "%llu in %llu incident(s), first %.*s, last %.*s", (unsigned long long)c->report_count,

@@ -44,25 +44,6 @@ void ladder_resume(struct step_work *w)
 	w->c->paused_at = TIME_NONE;
 }
 
-static enum err hold_event(struct step_work *w, const struct act *act)
-{
-	const char *verb = verb_words[act->verb];
-	struct str why;
-	if (act->hold & HOLD_PROTECTED)
-		why = str_format(w->a, "%s is not done: the service is protected", verb);
-	else if (act->hold & HOLD_APPROVAL)
-		why = str_format(w->a, "%s waits for the approval of %u people", verb, act->approvals_needed);
-	else if (act->hold & HOLD_LIFELINE)
-		why = str_format(w->a, "%s waits for a person: it would cut a lifeline service", verb);
-	else
-		why = str_format(w->a, "%s waits for a person: the attribution is of grade %s", verb, grade_words[act->grade]);
-	struct case_event *e = step_event(w, EVENT_HELD, STR("clock"), why);
-	if (!e)
-		return ERR_LIMIT;
-	e->act = act->key;
-	return OK;
-}
-
 /* The service instance that an act is about: the offending one when it is of the kind, else the first of the kind. */
 static const struct case_service *service_of(const struct step_work *w, struct str kind)
 {
@@ -73,6 +54,40 @@ static const struct case_service *service_of(const struct step_work *w, struct s
 			found = s;
 	}
 	return found;
+}
+
+static enum err hold_event(struct step_work *w, const struct act *act)
+{
+	const char *verb = verb_words[act->verb];
+	const struct case_service *s = service_of(w, act->service);
+	struct str why;
+	if (act->hold & HOLD_PROTECTED)
+		why = str_format(w->a, "%s is not done: the service is protected", verb);
+	else if (act->hold & HOLD_APPROVAL)
+		why = str_format(w->a, "%s waits for the approval of %u people", verb, act->approvals_needed);
+	else if (act->hold & HOLD_LIFELINE)
+		why = str_format(w->a, "%s waits for a person: it %s cut a lifeline service", verb, s && s->lifeline ? "would" : "could");
+	else
+		why = str_format(w->a, "%s waits for a person: the attribution is of grade %s", verb, grade_words[act->grade]);
+	struct case_event *e = step_event(w, EVENT_HELD, STR("clock"), why);
+	if (!e)
+		return ERR_LIMIT;
+	e->act = act->key;
+	return OK;
+}
+
+/* Which instance will be cut is not known: what else could be? All others may lie behind an access. */
+static bool may_strike(const struct step_work *w, const struct case_service *aimed, const struct enforcement *f)
+{
+	if (aimed && str_eq(aimed->id, w->c->service))
+		return false;
+	for (unsigned i = 0; i < w->in->service_count; i++) {
+		const struct case_service *s = &w->in->services[i];
+		bool reached = str_eq(s->kind, f->service) || (!aimed && str_eq(f->service, STR("access")));
+		if (reached && (s->lifeline || s->protected_))
+			return true;
+	}
+	return false;
 }
 
 static void aim(struct step_work *w, struct act *act, const struct enforcement *f)
@@ -87,7 +102,7 @@ static void aim(struct step_work *w, struct act *act, const struct enforcement *
 		act->instance = s->id;
 	if (w->in->protected_ || (s && s->protected_))
 		act->hold |= HOLD_PROTECTED;
-	if (s && s->lifeline && act->automatic)
+	if (act->automatic && ((s && s->lifeline) || may_strike(w, s, f)))
 		act->hold |= HOLD_LIFELINE;
 }
 
@@ -110,7 +125,10 @@ static enum err enforce(struct step_work *w, const struct step *s, const struct 
 		act->approvals_needed = act->approvals_needed ? act->approvals_needed : 1;
 		return hold_event(w, act);
 	}
-	struct case_event *e = step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, "%s %.*s", verb_words[s->verb], STR_ARG(f->service)));
+	const struct case_service *cut = service_of(w, f->service);
+	struct str below = cut ? cut->below : STR_NONE;
+	struct case_event *e = step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, "%s %.*s%s%.*s", verb_words[s->verb], STR_ARG(f->service),
+		below.len ? ", and with it what depends on it: " : "", STR_ARG(below)));
 	if (!e)
 		return ERR_LIMIT;
 	e->act = act->key;

@@ -7,15 +7,24 @@
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 
+/* Who pays or sues is asked only when there is nobody else. */
+static int contact_rank(const struct entity *e)
+{
+	static const char *const kinds[] = { "legal", "billing", "", "technical", "abuse" };
+	int rank = 0;
+	for (int i = 0; i < (int)(sizeof(kinds) / sizeof(kinds[0])); i++)
+		if (str_eq(e->kind, str_of(kinds[i])))
+			rank = i;
+	return rank;
+}
+
 static const struct entity *contact_of(const struct fold *f, struct str customer)
 {
-	const struct entity *best = NULL;
+	const struct entity *best = NULL, *own = registry_customer(f->registry, customer, f->now);
 	for (const struct entity *e = NULL; (e = registry_of(f->registry, ENTITY_CONTACT, customer, e));)
-		if (entity_valid_at(e, f->now) && (!best || str_eq(e->kind, STR("abuse"))))
+		if (entity_valid_at(e, f->now) && (!best || contact_rank(e) > contact_rank(best)))
 			best = e;
-	if (!best)
-		best = registry_find(f->registry, ENTITY_CUSTOMER, customer);
-	return best ? best : registry_find(f->registry, ENTITY_RESELLER, customer);
+	return best && (contact_rank(best) > 1 || !own || !own->email.len) ? best : own;
 }
 
 /* The next step that is felt, behind the one that this letter tells of. */

@@ -6,7 +6,7 @@
  */
 #include "engine/fold_case.h"
 
-enum { BELOW_MAX = 256 };
+enum { BELOW_MAX = 256, BELOW_TOLD_MAX = 16 };
 
 /* Everything that stops with a service, itself first. */
 struct below {
@@ -42,9 +42,19 @@ static struct case_service service_of(const struct fold *f, const struct entity 
 		s.lifeline |= b.list[i]->lifeline;
 		s.protected_ |= b.list[i]->protected_;
 	}
-	for (unsigned i = 1; i < b.count; i++)
-		s.below = str_format(work_scratch(f->work), "%.*s%s%.*s", STR_ARG(s.below), i > 1 ? ", " : "", STR_ARG(b.list[i]->id));
 	return s;
+}
+
+/* Bounded: an event has room for a sentence. */
+static struct str below_text(const struct fold *f, const struct entity *e)
+{
+	struct arena *a = work_scratch(f->work);
+	struct str text = STR_NONE;
+	struct below b;
+	find_below(f, e, &b);
+	for (unsigned i = 1; i < b.count && i <= BELOW_TOLD_MAX; i++)
+		text = str_format(a, "%.*s%s%.*s", STR_ARG(text), i > 1 ? ", " : "", STR_ARG(b.list[i]->id));
+	return b.count > BELOW_TOLD_MAX + 1 ? str_format(a, "%.*s and more", STR_ARG(text)) : text;
 }
 
 static enum err protected_source(struct fold *f, struct str source, bool *ret_protected)
@@ -90,8 +100,10 @@ enum err find_services(struct fold *f, const struct casefile *c, struct case_inp
 			if (!entity_valid_at(e, f->now))
 				continue;
 			struct case_service s = service_of(f, e);
-			if (all <= CASE_SERVICES_MAX || turn_of(c, &s) == turn)
-				list[in->service_count++] = s;
+			if (all > CASE_SERVICES_MAX && turn_of(c, &s) != turn)
+				continue;
+			s.below = e->depend_count ? below_text(f, e) : STR_NONE;
+			list[in->service_count++] = s;
 		}
 		if (all <= CASE_SERVICES_MAX)
 			break;
