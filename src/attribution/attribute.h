@@ -1,7 +1,7 @@
 /*
  * From an address, domain, URL, mailbox or login and a time to who was behind it, with a grade and its reasons.
  *
- * Pure: the registry's view and the observation alone decide. The window asked about is the event's time widened by the
+ * Pure: the registry's view, with its list of public suffixes, and the observation alone decide. The window asked about is the event's time widened by the
  * reporter's uncertainty; without a zone it is every offset from -12 to +14 hours; without a time it is the 30 days before
  * the receipt, and never graded A. Only an answer that is the same over the whole window is sure.
  *

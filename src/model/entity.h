@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "model/field.h"
 
-enum { ENTITY_ID_MAX = 128, ENTITY_TEXT_MAX = 1024, ENTITY_LIST_MAX = 64, RESELLER_DEPTH_MAX = 16 };
+enum { ENTITY_ID_MAX = 128, ENTITY_TEXT_MAX = 1024, ENTITY_LIST_MAX = 64, RESELLER_DEPTH_MAX = 64 };
 
 enum entity_type {
 	ENTITY_NONE,

@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "model/field.h"
 
-enum { SUBJECT_CHAIN_MAX = 16, SUBJECT_REASONS_MAX = 32, SUBJECT_CANDIDATES_MAX = 32 };
+enum { SUBJECT_CHAIN_MAX = 64, SUBJECT_REASONS_MAX = 32, SUBJECT_CANDIDATES_MAX = 32 };
 
 enum ours { OURS_CANNOT_TELL, OURS_YES, OURS_NO };
 extern const char *const ours_words[];
