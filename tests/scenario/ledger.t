@@ -56,7 +56,7 @@ def checkpoint(d):
 
 def signed(d, text, signature):
     with open(os.path.join(d.data, "signer", "key"), encoding="ascii") as f:
-        seed = base64.b64decode(f.read().strip().split("+")[-1])[1:]
+        seed = base64.b64decode(f.read().strip().split("+", 4)[4])[1:]
     with tempfile.TemporaryDirectory() as t:
         for name, data in (("key", bytes.fromhex("302e020100300506032b657004220420") + seed), ("text", text.encode()), ("sig", signature)):
             with open(os.path.join(t, name), "wb") as f:
