@@ -7,6 +7,7 @@
  */
 #include "base/json.h"
 #include "format/shapes.h"
+#include "format/value.h"
 
 enum type {
 	ACCOUNT = 1 << 0, BOTNET = 1 << 1, CHILD_ABUSE = 1 << 2, COPYRIGHT = 1 << 3, DOS = 1 << 4, EXPLOIT = 1 << 5, HARASSMENT = 1 << 6,
@@ -90,50 +91,6 @@ static const struct rule report_rules[] = {
 	{ SPAM, "SmtpRcptToAddress", EMAIL, false, NULL },
 };
 
-static bool host_ok(struct str s)
-{
-	size_t label = 0;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		bool alnum = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-		if (!alnum && !(c == '-' && label) && !(c == '.' && label))
-			return false;
-		label = c == '.' ? 0 : label + 1;
-		if (label > 63)
-			return false;
-	}
-	return s.len && s.len < 254;
-}
-
-static bool email_ok(struct str s)
-{
-	size_t at = str_chr(s, '@');
-	return at != SIZE_MAX && at && str_chr(s, ' ') == SIZE_MAX && host_ok(str_sub(s, at + 1, s.len));
-}
-
-static bool url_ok(struct str s)
-{
-	size_t colon = str_chr(s, ':');
-	return colon != SIZE_MAX && colon && host_ok(str_sub(s, 0, colon)) && colon + 1 < s.len && str_chr(s, ' ') == SIZE_MAX;
-}
-
-static bool is_word(struct str s, const char *words)
-{
-	struct str rest = str_of(words), one;
-	while (str_split(&rest, '|', &one))
-		if (str_eq(one, s))
-			return true;
-	return false;
-}
-
-static bool digits_ok(struct str s, size_t least)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return s.len >= least;
-}
-
 static bool number_ok(const struct json *m, int64_t least, int64_t most)
 {
 	return m->type == JSON_NUMBER && m->is_integer && m->integer >= least && m->integer <= most;
@@ -152,14 +109,13 @@ static bool ports_ok(const struct json *m)
 /* A text in versions 1 and 2, an object in version 3. */
 static bool hash_ok(const struct json *m)
 {
-	return m->type == JSON_STRING || (json_text(m, "HashValue").len && is_word(json_text(m, "HashAlgorithm"),
+	return m->type == JSON_STRING || (json_text(m, "HashValue").len && value_word(json_text(m, "HashAlgorithm"),
 		"sha1|sha2|sha3|sha256|sha512|md5|argon2id|scrypt|bcrypt|pbkdf2"));
 }
 
 static bool value_ok(const struct rule *r, const struct json *m)
 {
 	struct addr a;
-	int64_t at;
 	struct str s = m->text;
 	switch (r->value) {
 	case PORT: return number_ok(m, 0, 65535);
@@ -176,13 +132,13 @@ static bool value_ok(const struct rule *r, const struct json *m)
 		return false;
 	switch (r->value) {
 	case NAME: return s.len >= 3;
-	case HOST: return host_ok(s);
-	case EMAIL: return email_ok(s);
-	case URL: return url_ok(s);
-	case DATE: return s.len > 10 && time_parse(s, &at) == OK;
+	case HOST: return value_host(s);
+	case EMAIL: return value_email(s);
+	case URL: return value_uri(s);
+	case DATE: return value_date_time(s);
 	case ADDRESS: return addr_parse(s, &a) == OK;
-	case WORD: return is_word(s, r->words);
-	case CVE: return str_starts(s, STR("CVE-")) && s.len > 9 && digits_ok(str_sub(s, 4, 4), 4) && digits_ok(str_sub(s, 9, s.len), 4);
+	case WORD: return value_word(s, r->words);
+	case CVE: return str_starts(s, STR("CVE-")) && s.len > 9 && s.ptr[8] == '-' && value_digits(str_sub(s, 4, 4), 4, 4) && value_digits(str_sub(s, 9, s.len), 4, SIZE_MAX);
 	default: return true;
 	}
 }
@@ -255,7 +211,7 @@ static void check_account(struct decode *d, const struct json *report)
 	const struct json *account = json_get(report, "Account"), *id = json_get(account, "AccountIdentifier");
 	if (account && account->type == JSON_OBJECT && !account->child)
 		decode_problem(d, true, "Report.Account is empty");
-	if (id && (id->type != JSON_STRING || email_ok(id->text)))
+	if (id && (id->type != JSON_STRING || value_email(id->text)))
 		decode_problem(d, true, "Report.Account.AccountIdentifier is no name of an account");
 	if (json_get(report, "SourceIp") || json_get(report, "SourceUrl"))
 		decode_problem(d, true, "a report about an account has no SourceIp and no SourceUrl");
@@ -266,7 +222,7 @@ static void check_cvss(struct decode *d, const struct json *cvss)
 	struct str version = json_text(cvss, "Version"), vector = json_text(cvss, "Vector");
 	if (!cvss)
 		return;
-	if (!is_word(version, "2|2.0|3|3.0|3.1"))
+	if (!value_word(version, "2|2.0|3|3.0|3.1"))
 		decode_problem(d, true, "Report.CVSS.Version is not known");
 	if (vector.len && str_starts(vector, STR("CVSS:3")) != str_starts(version, STR("3")))
 		decode_problem(d, true, "Report.CVSS.Vector is of another version");
@@ -289,7 +245,7 @@ static void check_report(struct decode *d, const struct json *report, struct str
 	for (size_t i = 0; i < sizeof(report_rules) / sizeof(report_rules[0]); i++)
 		if (report_rules[i].types & type)
 			hold(d, report, "Report", "", &report_rules[i]);
-	if (type == MALWARE && is_word(version, "1|2") && !json_get(report, "SourceUrl"))
+	if (type == MALWARE && value_word(version, "1|2") && !json_get(report, "SourceUrl"))
 		decode_problem(d, true, "Report.SourceUrl is missing");
 	if (type != ACCOUNT && !(type & BY_ADDRESS) && !json_get(report, "SourceIp") && !json_get(report, "SourceUrl"))
 		decode_problem(d, true, "Report.SourceIp and Report.SourceUrl are both missing");
@@ -312,7 +268,7 @@ void xarf_old_check(struct decode *d, const struct json *root, struct str versio
 	if (json_get(root, "OnBehalfOf"))
 		check_party(d, json_get(root, "OnBehalfOf"), "OnBehalfOf", "Complainant", false);
 	hold(d, root, "the document", "", &disclosure);
-	if (!three && !other_three && !is_word(version, "1|2"))
+	if (!three && !other_three && !value_word(version, "1|2"))
 		decode_problem(d, true, "Version is none of 1, 2, 3");
 	check_internal(d, json_get(root, "InternalProcessing"));
 	if (!report || report->type != JSON_OBJECT)
