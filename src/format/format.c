@@ -57,7 +57,9 @@ void decode_fact(struct decode *d, struct observation *o, struct str name, struc
 {
 	struct str clean = str_sub(value, 0, FACT_VALUE_MAX);
 	if (o->fact_count == OBSERVATION_FACTS_MAX) {
-		decode_problem(d, false, "more than %d facts in one observation", OBSERVATION_FACTS_MAX);
+		if (!d->facts_cut)
+			decode_problem(d, false, "more than %d facts in one observation", OBSERVATION_FACTS_MAX);
+		d->facts_cut = true;
 		return;
 	}
 	if (o->fact_count >= FACTS_START ? (o->fact_count & (o->fact_count - 1)) == 0 : o->fact_count == 0) {

@@ -41,6 +41,8 @@ struct decode {
 	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
 	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
 	struct digest raw_digest;
+	bool more;              /* OUTCOME_PROSE: there were more candidates than are kept */
+	bool facts_cut;         /* an observation had more facts than are kept */
 };
 
 /* Always gives an answer; ERR_NOMEM alone is an error. d->arena, text, recipient and received_at are set by the caller. */

@@ -384,6 +384,16 @@ enum err mime_scan(struct arena *a, struct str text, struct mime *ret_mime)
 	*ret_mime = (struct mime){ .text = text, .parts = ARENA_ARRAY(a, struct mime_part, MIME_PARTS_START) };
 	if (!ret_mime->parts)
 		return ERR_NOMEM;
+	/* some gateways end their lines with CR alone; as LF, the offsets stay */
+	if (str_chr(text, '\n') == SIZE_MAX && str_chr(text, '\r') != SIZE_MAX) {
+		struct str copy = str_copy(a, text);
+		char *p = (char *)(uintptr_t)copy.ptr;
+		if (!p)
+			return ERR_NOMEM;
+		for (size_t i = 0; i < copy.len; i++)
+			p[i] = p[i] == '\r' ? '\n' : p[i];
+		ret_mime->text = text = copy;
+	}
 	while (text.len && (text.ptr[0] == '\n' || text.ptr[0] == '\r'))
 		text = str_sub(text, 1, text.len);
 	entity(a, ret_mime, text, STR(""), 0);

@@ -5,34 +5,63 @@
  * A closed list of words that name the sexual abuse of children makes the item sealed; a wrong hit costs two people a look,
  * a miss would put it on a screen.
  */
-#include <stdio.h>
-
+#include "format/prose_time.h"
 #include "format/shapes.h"
 
-enum { CANDIDATES_MAX = 64, PROSE_BYTES_MAX = 1 << 20, SCAN_DEPTH = 64 };
+enum { CANDIDATES_MAX = 64, PROSE_BYTES_MAX = 1 << 20, SCAN_DEPTH = 64, URL_MAX = 2000, PORT_LOOK = 256 };
 
-static const char *const sealed_words[] = { "child porn", "child sexual", "childporn", "csam", "csem", "sexual abuse material", "child abuse material", "kinderporn",
-	"child exploitation", "childabuse", NULL };
+static const char *const sealed_words[] = { "child porn", "child sexual", "childporn", "csam", "csem", "sexual abuse material",
+	"child abuse material", "kinderporn", "child exploitation", "childabuse", NULL };
 
-static const struct { const char *word; enum kind kind; } hints[] = { { "phish", KIND_PHISHING }, { "malware", KIND_MALWARE }, { "copyright", KIND_COPYRIGHT },
-	{ "infring", KIND_COPYRIGHT }, { "trademark", KIND_TRADEMARK }, { "port scan", KIND_PORT_SCAN }, { "portscan", KIND_PORT_SCAN },
-	{ "brute force", KIND_LOGIN_ATTACK }, { "brute-force", KIND_LOGIN_ATTACK }, { "failed login", KIND_LOGIN_ATTACK }, { "ssh", KIND_LOGIN_ATTACK },
-	{ "ddos", KIND_DDOS }, { "spam", KIND_SPAM }, { "unsolicited", KIND_SPAM }, { "botnet", KIND_BOTNET }, { "scan", KIND_PORT_SCAN } };
+static const struct {
+	const char *word;
+	enum kind kind;
+} hints[] = { { "phish", KIND_PHISHING }, { "malware", KIND_MALWARE }, { "copyright", KIND_COPYRIGHT }, { "infring", KIND_COPYRIGHT },
+	{ "trademark", KIND_TRADEMARK }, { "port scan", KIND_PORT_SCAN }, { "portscan", KIND_PORT_SCAN },
+	{ "brute force", KIND_LOGIN_ATTACK }, { "brute-force", KIND_LOGIN_ATTACK }, { "failed login", KIND_LOGIN_ATTACK },
+	{ "ssh", KIND_LOGIN_ATTACK }, { "ddos", KIND_DDOS }, { "spam", KIND_SPAM }, { "unsolicited", KIND_SPAM }, { "botnet", KIND_BOTNET },
+	{ "scan", KIND_PORT_SCAN } };
 
-static const char *const legal_words[] = { "our lawyers", "legal action", "attorney", "cease and desist", "lawsuit", "court order", "subpoena", NULL };
+static const char *const legal_words[] = { "our lawyers", "legal action", "attorney", "cease and desist", "lawsuit", "court order",
+	"subpoena", NULL };
+
+/* Words to look for, all in one pass over the text. */
+struct finder {
+	const char *const *words;
+	uint64_t begins[4]; /* bit n: a word begins with byte n, in either case */
+};
+
+static void finder_init(struct finder *f, const char *const *words)
+{
+	*f = (struct finder){ .words = words };
+	for (; *words; words++) {
+		unsigned char c = (unsigned char)**words, upper = c >= 'a' && c <= 'z' ? c & 0xdfU : c;
+		f->begins[c >> 6] |= UINT64_C(1) << (c & 63);
+		f->begins[upper >> 6] |= UINT64_C(1) << (upper & 63);
+	}
+}
 
 static bool any_of(struct str text, const char *const *words)
 {
-	for (; *words; words++)
-		if (str_find_fold(text, str_of(*words)) != SIZE_MAX)
-			return true;
+	struct finder f;
+	finder_init(&f, words);
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.ptr[i];
+		if (!(f.begins[c >> 6] >> (c & 63) & 1))
+			continue;
+		for (const char *const *w = words; *w; w++)
+			if (str_starts_fold(str_sub(text, i, text.len), str_of(*w)))
+				return true;
+	}
 	return false;
 }
 
+/* Sealed words are looked for in all of it; the rest is a hint for a person, and its beginning will do. */
 static enum kind guess_kind(struct str text)
 {
 	if (any_of(text, sealed_words))
 		return KIND_CSAM;
+	text = str_sub(text, 0, PROSE_BYTES_MAX);
 	if (any_of(text, legal_words))
 		return KIND_LEGAL_THREAT;
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
@@ -41,138 +70,295 @@ static enum kind guess_kind(struct str text)
 	return KIND_UNCLASSIFIED;
 }
 
-static bool token_byte(char c)
+struct text {
+	const struct mime_part *part; /* NULL: the item itself */
+	struct str path, bytes;
+	size_t base;  /* where bytes begin in the part */
+	int64_t near; /* about when it was written, or TIME_NONE */
+	enum kind kind;
+};
+
+static bool is_alnum(char c)
 {
-	return c > ' ' && c != '<' && c != '>' && c != '"' && c != '\'' && c != '(' && c != ')' && c != ',' && c != ';' && c != 0x7f;
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
+/* A dot, or what people write for it so that nobody clicks: "[.]", "(.)", "[dot]". Its length, 0 when it is none. */
+static size_t dot_len(struct str s)
+{
+	static const char *const dots[] = { ".", "[.]", "(.)", "{.}", "[dot]", "(dot)", NULL };
+	for (const char *const *d = dots; *d; d++)
+		if (str_starts_fold(s, str_of(*d)))
+			return strlen(*d);
+	return 0;
+}
+
+/* The length of an IPv4 address at the start of s, its text without disguise in out; 0 when there is none. */
+static size_t match_v4(struct str s, char out[ADDR_TEXT_MAX])
+{
+	size_t at = 0, n = 0;
+	for (int octet = 0; octet < 4; octet++) {
+		size_t digits = 0;
+		while (digits < 4 && at + digits < s.len && s.ptr[at + digits] >= '0' && s.ptr[at + digits] <= '9')
+			out[n++] = s.ptr[at + digits++];
+		at += digits;
+		if (!digits || digits == 4)
+			return 0;
+		size_t dot = octet < 3 ? dot_len(str_sub(s, at, 5)) : 0;
+		if (octet < 3 && !dot)
+			return 0;
+		at += dot;
+		if (dot)
+			out[n++] = '.';
+	}
+	out[n] = '\0';
+	/* "1.2.3.4.5" and "1.2.3.4-5.example" are names of something else */
+	struct str rest = str_sub(s, at, s.len);
+	size_t dot = dot_len(str_sub(rest, 0, 5));
+	if (rest.len && (is_alnum(rest.ptr[0]) || rest.ptr[0] == '_' || (dot && rest.len > dot && is_alnum(rest.ptr[dot]) && dot < 2)))
+		return 0;
+	return rest.len > 1 && rest.ptr[0] == '-' && is_alnum(rest.ptr[1]) ? 0 : at;
+}
+
+static size_t match_v6(struct str s, char out[ADDR_TEXT_MAX])
+{
+	size_t n = 0, at = 0, colons = 0;
+	while (at < s.len && n + 1 < ADDR_TEXT_MAX) {
+		size_t wide = str_starts(str_sub(s, at, 3), STR("[:]")) ? 3 : 1;
+		char c = wide == 3 ? ':' : s.ptr[at];
+		if (c != ':' && c != '.' && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f') && !(c >= '0' && c <= '9'))
+			break;
+		colons += c == ':';
+		out[n++] = c;
+		at += wide;
+	}
+	if (colons < 2 || (at < s.len && (is_alnum(s.ptr[at]) || s.ptr[at] == '_')))
+		return 0;
+	/* the end of a sentence, or of "2001:db8::1:" in a log */
+	while (n && (out[n - 1] == '.' || (out[n - 1] == ':' && (n < 2 || out[n - 2] != ':')))) {
+		n--;
+		at--;
+	}
+	out[n] = '\0';
+	struct addr x;
+	return n > 2 && addr_parse(str_of(out), &x) == OK ? at : 0;
 }
 
 /* "hxxp://a[.]b/" as it was before somebody made it harmless. */
 static struct str refang(struct arena *a, struct str s)
 {
-	struct buf out;
-	buf_init(&out, 4096);
-	for (size_t i = 0; i < s.len; i++) {
-		struct str rest = str_sub(s, i, s.len);
-		if (str_starts(rest, STR("[.]")) || str_starts(rest, STR("(.)"))) {
-			buf_putc(&out, '.');
-			i += 2;
-		} else if (i == 0 && str_starts_fold(rest, STR("hxxp"))) {
-			buf_puts(&out, "http");
+	char *out = arena_alloc(a, s.len + 1);
+	size_t n = 0;
+	for (size_t i = 0; out && i < s.len;) {
+		size_t dot = dot_len(str_sub(s, i, 5));
+		if (dot) {
+			out[n++] = '.';
+			i += dot;
+		} else if (i == 0 && str_starts_fold(s, STR("hxxp"))) {
+			memcpy(out, "http", 4);
+			n = i = 4;
+		} else if (str_starts(str_sub(s, i, 3), STR("[:]"))) {
+			out[n++] = ':';
 			i += 3;
 		} else {
-			buf_putc(&out, s.ptr[i]);
+			out[n++] = s.ptr[i++];
 		}
 	}
-	struct str text = out.err ? STR_NONE : str_copy(a, buf_str(&out));
-	buf_done(&out);
-	return text;
+	return (struct str){ out, n };
 }
 
-static struct observation *candidate(struct decode *d, const struct mime_part *p, enum kind kind, struct str value, const char *name, size_t from, size_t to)
+static struct span span_of(const struct text *t, size_t from, size_t to)
+{
+	return (struct span){ t->path, (uint32_t)(t->base + from), (uint32_t)(t->base + to) };
+}
+
+/* A candidate that is new; NULL when it is known, or there are too many. */
+static struct observation *candidate(struct decode *d, const struct text *t, struct str value, const char *name, size_t from, size_t to)
 {
 	for (unsigned i = 0; i < d->count; i++)
 		if (str_eq(d->observations[i].source.text, value))
 			return NULL;
-	struct observation *o = d->count < CANDIDATES_MAX ? decode_add(d) : NULL;
+	if (d->count == CANDIDATES_MAX) {
+		if (!d->more)
+			decode_problem(d, false, "more than %d addresses and links: the rest is only in the text", CANDIDATES_MAX);
+		d->more = true;
+		return NULL;
+	}
+	struct observation *o = decode_add(d);
 	if (!o)
 		return NULL;
-	o->kind = kind;
-	o->kind_text = kind ? str_of(kind_info(kind)->name) : STR_NONE;
+	o->kind = t->kind;
+	o->kind_text = t->kind ? str_of(kind_info(t->kind)->name) : STR_NONE;
 	decode_source(d, o, value, CERTAINTY_GUESSED);
-	decode_fact(d, o, str_of(name), value, (struct span){ p ? p->path : STR(""), (uint32_t)from, (uint32_t)to }, CERTAINTY_GUESSED);
+	decode_fact(d, o, str_of(name), value, span_of(t, from, to), CERTAINTY_GUESSED);
 	return o;
 }
 
-/* "2026-03-01 10:00:00 +0100", RFC 3339, or a mail date; the first in the text serves all candidates. */
-static bool find_time(struct decode *d, struct str text, struct observation *into, struct str *ret_value, size_t *ret_from)
+static size_t digits_at(struct str s, size_t at)
 {
-	for (size_t i = 0; i + 16 <= text.len; i++) {
-		char c = text.ptr[i];
-		if (c < '0' || c > '9' || (i && token_byte(text.ptr[i - 1]) && text.ptr[i - 1] != '[' && text.ptr[i - 1] != '=' && text.ptr[i - 1] != ':'))
-			continue;
-		for (size_t n = text.len - i < 35 ? text.len - i : 35; n >= 16; n--) {
-			struct str s = str_sub(text, i, n);
-			bool zone = true;
-			char with[64];
-			if (time_parse(s, &into->event_at) != OK && time_parse_mail(s, &into->event_at, &zone) != OK) {
-				struct str mended = STR_NONE;
-				/* without a zone, or with a blank before it */
-				if (n == 19 && snprintf(with, sizeof(with), "%.*sZ", STR_ARG(s)) > 0) {
-					mended = str_of(with);
-					zone = false;
-				} else if (n == 25 && snprintf(with, sizeof(with), "%.19s%.3s:%.2s", s.ptr, s.ptr + 20, s.ptr + 23) > 0) {
-					mended = str_of(with);
-				}
-				if (!mended.len || time_parse(mended, &into->event_at) != OK)
-					continue;
-			}
-			into->zone_given = zone;
-			into->time_certainty = CERTAINTY_GUESSED;
-			into->first_at = into->last_at = into->event_at;
-			*ret_value = s;
-			*ret_from = i;
-			return true;
-		}
-	}
-	(void)d;
-	return false;
+	size_t n = 0;
+	while (at + n < s.len && n < 6 && s.ptr[at + n] >= '0' && s.ptr[at + n] <= '9')
+		n++;
+	return n;
 }
 
-static void scan(struct decode *d, const struct mime_part *p, struct str text)
+/* ":4711", "]:4711", " port 4711" right behind an address, or "SPT=4711" in the rest of the line of "SRC=address". */
+static void find_port(struct decode *d, struct observation *o, const struct text *t, size_t start, size_t at)
 {
-	enum kind kind = guess_kind(text);
+	static const char *const behind[] = { ":", "]:", " port ", " port: ", " source port ", ", port ", " Port ", " (port " };
+	struct str rest = str_sub(t->bytes, at, PORT_LOOK), line = str_sub(rest, 0, str_chr(rest, '\n'));
+	size_t from = SIZE_MAX;
+	uint64_t port;
+	for (size_t i = 0; i < sizeof(behind) / sizeof(behind[0]) && from == SIZE_MAX; i++)
+		if (str_starts(line, str_of(behind[i])))
+			from = strlen(behind[i]);
+	bool from_source = t->bytes.len && start >= 4 && str_eq(str_sub(t->bytes, start - 4, 4), STR("SRC="));
+	size_t spt = from == SIZE_MAX && from_source ? str_find(line, STR(" SPT=")) : SIZE_MAX;
+	if (spt != SIZE_MAX)
+		from = spt + 5;
+	size_t n = from == SIZE_MAX ? 0 : digits_at(line, from);
+	if (!n || str_to_u64(str_sub(line, from, n), 65535, &port) != OK || !port)
+		return;
+	o->source.port = (uint16_t)port;
+	decode_fact(d, o, STR("port"), str_sub(line, from, n), span_of(t, at + from, at + from + n), CERTAINTY_GUESSED);
+}
+
+/* The address or link at i; where to look on. */
+static size_t take_candidate(struct decode *d, const struct text *t, size_t i)
+{
+	struct str rest = str_sub(t->bytes, i, t->bytes.len);
+	char out[ADDR_TEXT_MAX];
 	struct addr x;
-	text = str_sub(text, 0, PROSE_BYTES_MAX);
-	for (size_t i = 0; i < text.len;) {
+	if (str_starts_fold(rest, STR("http")) || str_starts_fold(rest, STR("hxxp"))) {
+		struct str url = str_sub(rest, 0, URL_MAX);
 		size_t n = 0;
-		while (i + n < text.len && token_byte(text.ptr[i + n]))
+		while (n < url.len && (unsigned char)url.ptr[n] > ' ' && !strchr("<>\"'`|", url.ptr[n]) && url.ptr[n] != 0x7f)
 			n++;
-		if (!n) {
-			i++;
-			continue;
+		while (n && strchr(".,;:]!?*)", url.ptr[n - 1]))
+			n--;
+		struct str plain = refang(d->arena, str_sub(url, 0, n));
+		if (str_starts_fold(plain, STR("http://")) || str_starts_fold(plain, STR("https://"))) {
+			(void)candidate(d, t, plain, "url", i, i + n);
+			return i + n;
 		}
-		struct str word = str_sub(text, i, n);
-		size_t lead = 0;
-		while (word.len && (word.ptr[0] == '[' || word.ptr[0] == '=' || word.ptr[0] == '*')) {
-			word = str_sub(word, 1, word.len);
-			lead++;
-		}
-		while (word.len && strchr(".:]!?*", word.ptr[word.len - 1]))
-			word.len--;
-		struct str plain = refang(d->arena, word);
-		struct str host = str_sub(plain, 0, str_chr(plain, ':') == SIZE_MAX || addr_parse(plain, &x) == OK ? plain.len : str_chr(plain, ':'));
-		if (addr_parse(host, &x) == OK && !addr_is_loopback(&x))
-			(void)candidate(d, p, kind, addr_str(d->arena, &x), "address", i + lead, i + lead + word.len);
-		else if (str_starts_fold(plain, STR("http://")) || str_starts_fold(plain, STR("https://")))
-			(void)candidate(d, p, kind ? kind : KIND_UNCLASSIFIED, plain, "url", i + lead, i + lead + word.len);
-		i += n;
+		return i + 4;
 	}
-	if (!d->count && kind != KIND_UNCLASSIFIED) {
+	size_t n = match_v4(rest, out);
+	if (!n)
+		n = match_v6(rest, out);
+	if (!n)
+		return i + 1;
+	if (addr_parse(str_of(out), &x) == OK && !addr_is_loopback(&x)) {
+		struct observation *o = candidate(d, t, addr_str(d->arena, &x), "address", i, i + n);
+		if (o)
+			find_port(d, o, t, i, i + n);
+	}
+	return i + n;
+}
+
+static void set_time(
+	struct decode *d, struct observation *o, const struct text *t, const struct prose_time *when, const struct prose_zone *z)
+{
+	o->event_at = when->at;
+	o->zone_given = when->zone_given;
+	o->time_certainty = CERTAINTY_GUESSED;
+	if (!when->zone_given && z->known) {
+		o->event_at -= z->east * SECOND_US;
+		o->zone_given = true;
+		decode_fact(d, o, STR("zone"), str_sub(t->bytes, z->from, z->to - z->from), span_of(t, z->from, z->to), CERTAINTY_GUESSED);
+	}
+	o->first_at = o->last_at = o->event_at;
+	decode_fact(d, o, STR("time"), str_sub(t->bytes, when->from, when->to - when->from), span_of(t, when->from, when->to),
+		CERTAINTY_GUESSED);
+}
+
+/* A candidate takes the first time of its own line; those that have none take the first one of the text. */
+static void scan(struct decode *d, struct text *t)
+{
+	struct prose_time first = { 0 }, own = { 0 };
+	struct prose_zone z;
+	bool has_first = false, has_own = false, ambiguous = false;
+	unsigned begun = d->count, line = d->count;
+	t->kind = guess_kind(t->bytes);
+	t->bytes = str_sub(t->bytes, 0, PROSE_BYTES_MAX);
+	prose_zone_find(t->bytes, &z);
+	for (size_t i = 0; i < t->bytes.len;) {
+		char c = t->bytes.ptr[i], before = i ? t->bytes.ptr[i - 1] : ' ';
+		bool start = (is_alnum(c) || c == ':') && !is_alnum(before) && before != '_' && (before != '.' || c == ':');
+		if (start && !has_own && prose_time_at(t->bytes, i, t->near, &own)) {
+			has_own = true;
+			if (!has_first)
+				first = own;
+			has_first = true;
+			i = own.to;
+		} else if (start) {
+			i = take_candidate(d, t, i);
+		} else {
+			i++;
+		}
+		if (i < t->bytes.len && c != '\n')
+			continue;
+		for (; has_own && line < d->count; line++) {
+			set_time(d, &d->observations[line], t, &own, &z);
+			ambiguous |= own.day_month;
+		}
+		line = d->count;
+		has_own = false;
+	}
+	for (unsigned i = begun; has_first && i < d->count; i++)
+		if (d->observations[i].event_at == TIME_NONE) {
+			set_time(d, &d->observations[i], t, &first, &z);
+			ambiguous |= first.day_month;
+		}
+	if (ambiguous)
+		decode_problem(d, false, "a date may have its month first: it was read with the day first");
+	if (d->count == begun && t->kind != KIND_UNCLASSIFIED && !d->count) {
 		struct observation *o = decode_add(d);
 		if (o)
-			o->kind = kind;
+			o->kind = t->kind;
 	}
-	struct observation when = { .event_at = TIME_NONE };
-	struct str value;
-	size_t from;
-	if (!d->count || !find_time(d, text, &when, &value, &from))
-		return;
-	for (unsigned i = 0; i < d->count; i++) {
-		struct observation *o = &d->observations[i];
-		o->event_at = o->first_at = o->last_at = when.event_at;
-		o->zone_given = when.zone_given;
-		o->time_certainty = CERTAINTY_GUESSED;
-		decode_fact(d, o, STR("time"), value, (struct span){ p ? p->path : STR(""), (uint32_t)from, (uint32_t)(from + value.len) }, CERTAINTY_GUESSED);
+}
+
+/* What the subject says, and what lies under a message that somebody handed on as it was. */
+static void scan_around(struct decode *d, int64_t near)
+{
+	const struct mime_field *f = mime_top_field(&d->mime, "subject");
+	if (f && str_find(f->value, STR("=?")) == SIZE_MAX) {
+		struct text t = { NULL, STR("0"), f->value, f->from, near, 0 };
+		scan(d, &t);
+	}
+	for (unsigned i = 0; i + 1 < d->mime.count && i < SCAN_DEPTH; i++) {
+		const struct mime_part *p = &d->mime.parts[i];
+		if (!p->message || p[1].depth != p->depth + 1 || d->count == CANDIDATES_MAX)
+			continue;
+		struct observation *o = decode_add(d);
+		if (!o)
+			return;
+		o->kind = KIND_UNCLASSIFIED;
+		arf_derive(d, o, p[1].header, str_format(d->arena, "%.*s.0", STR_ARG(p->path)));
+		if (o->source.type == SOURCE_NONE)
+			d->count--;
 	}
 }
 
 bool prose_decode(struct decode *d)
 {
-	if (!d->mime.count && str_utf8_valid(d->text))
-		scan(d, NULL, d->text);
-	for (unsigned i = 0; i < d->mime.count && i < SCAN_DEPTH; i++)
-		if (str_starts(d->mime.parts[i].type, STR("text/")) && !d->mime.parts[i].multipart)
-			scan(d, &d->mime.parts[i], mime_text(d->arena, &d->mime.parts[i], NULL));
+	int64_t near = d->received_at, date;
+	bool zone;
+	if (time_parse_mail(mime_top_value(d->arena, &d->mime, "date"), &date, &zone) == OK)
+		near = date;
+	if (!d->mime.count && str_utf8_valid(d->text)) {
+		struct text t = { NULL, STR(""), d->text, 0, near, 0 };
+		scan(d, &t);
+	}
+	for (unsigned i = 0; i < d->mime.count && i < SCAN_DEPTH; i++) {
+		const struct mime_part *p = &d->mime.parts[i];
+		if (!str_starts(p->type, STR("text/")) || p->multipart)
+			continue;
+		struct text t = { p, p->path, mime_text(d->arena, p, NULL), 0, near, 0 };
+		scan(d, &t);
+	}
+	scan_around(d, near);
 	if (any_of(d->subject, sealed_words)) {
 		struct observation *o = d->count ? &d->observations[0] : decode_add(d);
 		if (o)

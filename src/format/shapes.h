@@ -14,6 +14,8 @@ bool xarf_mail_decode(struct decode *d);        /* a mail that carries XARF JSON
 bool arf_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
 bool prose_decode(struct decode *d);            /* whatever is left */
+/* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. */
+void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path);
 
 /* One XARF document of any version at part path. False when it is none. */
 bool xarf_document(struct decode *d, struct str json, struct str part);

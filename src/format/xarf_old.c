@@ -59,6 +59,7 @@ static const struct rule report_rules[] = {
 	{ ANY & ~(BY_ADDRESS | HARASSMENT | PHISHING), "SourceUrl", URL, false, NULL },
 	{ PHISHING, "SourceUrl", URL, true, NULL },
 	{ COMMON, "Ongoing", FLAG, false, NULL },
+	{ COMMON, "ThreatActor", TEXT, false, NULL },
 	{ DOS | LOGIN | PORT_SCAN, "ByteCount", NUMBER, false, NULL },
 	{ DOS | LOGIN | PORT_SCAN, "PacketCount", NUMBER, false, NULL },
 	{ ACCOUNT | DOS | EXPLOIT | LOGIN | PORT_SCAN | SPAM, "DestinationIp", ADDRESS, false, NULL },
@@ -87,6 +88,8 @@ static const struct rule report_rules[] = {
 	{ EXPLOIT, "CVE", CVE, false, NULL },
 	{ HARASSMENT, "Harasser", TEXT, true, NULL },
 	{ HARASSMENT, "HarassmentDescription", TEXT, true, NULL },
+	{ HARASSMENT, "HarassmentType", WORD, false, "doxing|stalking|sexual|believes|defamation|extortion|hate" },
+	{ HARASSMENT, "HarassmentLocation", WORD, false, "website|chat|game" },
 	{ SPAM, "SmtpMailFromAddress", EMAIL, false, NULL },
 	{ SPAM, "SmtpRcptToAddress", EMAIL, false, NULL },
 };
@@ -106,11 +109,12 @@ static bool ports_ok(const struct json *m)
 	return true;
 }
 
-/* A text in versions 1 and 2, an object in version 3. */
+/* A text in versions 1 and 2, an object in version 3: check_report asks whether it is the one of its version. */
 static bool hash_ok(const struct json *m)
 {
-	return m->type == JSON_STRING || (json_text(m, "HashValue").len && value_word(json_text(m, "HashAlgorithm"),
-		"sha1|sha2|sha3|sha256|sha512|md5|argon2id|scrypt|bcrypt|pbkdf2"));
+	const struct json *complete = json_get(m, "HashComplete"), *hash = json_get(m, "HashValue");
+	return m->type == JSON_STRING || (hash && hash->type == JSON_STRING && (!complete || complete->type == JSON_BOOL) &&
+		value_word(json_text(m, "HashAlgorithm"), "sha1|sha2|sha3|sha256|sha512|md5|argon2id|scrypt|bcrypt|pbkdf2"));
 }
 
 static bool value_ok(const struct rule *r, const struct json *m)
@@ -138,7 +142,7 @@ static bool value_ok(const struct rule *r, const struct json *m)
 	case DATE: return value_date_time(s);
 	case ADDRESS: return addr_parse(s, &a) == OK;
 	case WORD: return value_word(s, r->words);
-	case CVE: return str_starts(s, STR("CVE-")) && s.len > 9 && s.ptr[8] == '-' && value_digits(str_sub(s, 4, 4), 4, 4) && value_digits(str_sub(s, 9, s.len), 4, SIZE_MAX);
+	case CVE: return str_starts(s, STR("CVE-")) && s.len > 9 && s.ptr[8] == '-' && value_digits(str_sub(s, 4, 4), 4, 4) && value_digits(str_sub(s, 9, s.len), 4, 7);
 	default: return true;
 	}
 }
@@ -151,6 +155,20 @@ static void hold(struct decode *d, const struct json *object, const char *where,
 		decode_problem(d, true, "%s.%s is missing", where, name);
 	else if (m && !value_ok(r, m))
 		decode_problem(d, true, "%s.%s is not %s", where, name, value_text[r->value]);
+}
+
+static bool party_member(struct str name, const char *prefix)
+{
+	struct str rest = str_sub(name, strlen(prefix), name.len);
+	if (!str_starts(name, str_of(prefix)))
+		return false;
+	for (size_t i = 0; i < sizeof(organisation) / sizeof(organisation[0]); i++)
+		if (str_eq(rest, str_of(organisation[i].name)))
+			return true;
+	for (size_t i = 0; i < sizeof(contact) / sizeof(contact[0]); i++)
+		if (str_eq(rest, str_of(contact[i].name)))
+			return true;
+	return false;
 }
 
 /* ReporterInfo and OnBehalfOf: an organisation tells its name, domain and address; a person need not. */
@@ -169,7 +187,7 @@ static void check_party(struct decode *d, const struct json *party, const char *
 	for (size_t i = 0; i < sizeof(contact) / sizeof(contact[0]); i++)
 		hold(d, party, where, prefix, &contact[i]);
 	for (const struct json *m = party->child; closed && m; m = m->next)
-		if (!str_starts(m->key, str_of(prefix)))
+		if (!party_member(m->key, prefix))
 			decode_problem(d, true, "%s.%.*s is not allowed", where, STR_ARG(str_sub(m->key, 0, 60)));
 }
 
@@ -182,8 +200,8 @@ static void check_samples(struct decode *d, const struct json *samples)
 	if (samples->type != JSON_ARRAY || !samples->child)
 		decode_problem(d, true, "Report.Samples is no list with an entry");
 	for (const struct json *s = samples->type == JSON_ARRAY ? samples->child : NULL; s; s = s->next) {
-		/* a sample that only names a file carries no payload */
-		bool file_only = json_text(s, "FileName").len && !json_get(s, "Payload");
+		/* a sample that names a file need not carry it */
+		bool file_only = json_text(s, "FileName").len > 0;
 		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 			struct rule r = texts[i];
 			r.needed = r.needed && !file_only;
@@ -194,16 +212,25 @@ static void check_samples(struct decode *d, const struct json *samples)
 
 static void check_internal(struct decode *d, const struct json *internal)
 {
-	const struct json *subscriber = json_get(internal, "SubscriberInformation"), *contract = json_get(internal, "ContractInformation");
-	const struct json *lists[] = { json_get(subscriber, "SubscriberData"), json_get(contract, "ResolverData"), json_get(internal, "EventTags") };
-	const struct json *ids[] = { json_get(subscriber, "ID"), json_get(contract, "ID") };
-	for (size_t i = 0; i < 2; i++)
-		if (ids[i] && ids[i]->type != JSON_STRING)
-			decode_problem(d, true, "an ID of InternalProcessing is no text");
-	for (size_t i = 0; i < 3; i++)
-		for (const struct json *m = lists[i] ? lists[i]->child : NULL; m; m = m->next)
+	const struct json *groups[] = { internal, json_get(internal, "SubscriberInformation"), json_get(internal, "ContractInformation") };
+	const struct json *maps[] = { json_get(groups[1], "SubscriberData"), json_get(groups[2], "ResolverData") }, *tags = json_get(internal, "EventTags");
+	for (size_t i = 0; i < 3; i++) {
+		const struct json *id = i ? json_get(groups[i], "ID") : NULL;
+		if ((groups[i] && groups[i]->type != JSON_OBJECT) || (id && id->type != JSON_STRING))
+			decode_problem(d, true, "InternalProcessing is not made of objects with an ID that is a text");
+	}
+	for (size_t i = 0; i < 2; i++) {
+		if (maps[i] && maps[i]->type != JSON_OBJECT)
+			decode_problem(d, true, "a map of InternalProcessing is no object");
+		for (const struct json *m = maps[i] ? maps[i]->child : NULL; m; m = m->next)
 			if (m->type != JSON_STRING)
 				decode_problem(d, true, "a value of InternalProcessing is no text");
+	}
+	if (tags && tags->type != JSON_ARRAY)
+		decode_problem(d, true, "InternalProcessing.EventTags is no list");
+	for (const struct json *m = tags ? tags->child : NULL; m; m = m->next)
+		if (m->type != JSON_STRING)
+			decode_problem(d, true, "a value of InternalProcessing is no text");
 }
 
 static void check_account(struct decode *d, const struct json *report)
@@ -217,15 +244,41 @@ static void check_account(struct decode *d, const struct json *report)
 		decode_problem(d, true, "a report about an account has no SourceIp and no SourceUrl");
 }
 
+/* The base metrics of a vector, in their order; what may follow is only looked at as name:VALUE. */
+static bool vector_ok(struct str vector, const char *const *metrics)
+{
+	struct str one;
+	for (; *metrics; metrics += 2) {
+		size_t n = strlen(metrics[0]);
+		if (!str_split(&vector, '/', &one) || !str_starts(one, str_of(metrics[0])) || one.len != n + 1 || !strchr(metrics[1], one.ptr[n]))
+			return false;
+	}
+	while (str_split(&vector, '/', &one))
+		if (str_chr(one, ':') == SIZE_MAX || str_chr(one, ':') == 0 || one.ptr[one.len - 1] == ':')
+			return false;
+	return true;
+}
+
 static void check_cvss(struct decode *d, const struct json *cvss)
 {
+	static const char *const two[] = { "AV:", "LAN", "AC:", "HML", "Au:", "MSN", "C:", "NPC", "I:", "NPC", "A:", "NPC", NULL };
+	static const char *const three[] = { "AV:", "NALP", "AC:", "LH", "PR:", "NLH", "UI:", "NR", "S:", "UC", "C:", "NLH", "I:", "NLH", "A:", "NLH", NULL };
 	struct str version = json_text(cvss, "Version"), vector = json_text(cvss, "Vector");
+	const struct json *score = json_get(cvss, "Score"), *severity = json_get(cvss, "Severity");
+	bool is_two = value_word(version, "2|2.0");
 	if (!cvss)
 		return;
-	if (!value_word(version, "2|2.0|3|3.0|3.1"))
+	if (!is_two && !value_word(version, "3|3.0|3.1"))
 		decode_problem(d, true, "Report.CVSS.Version is not known");
-	if (vector.len && str_starts(vector, STR("CVSS:3")) != str_starts(version, STR("3")))
-		decode_problem(d, true, "Report.CVSS.Vector is of another version");
+	if (is_two && vector.len > 2 && vector.ptr[0] == '(' && vector.ptr[vector.len - 1] == ')')
+		vector = str_sub(vector, 1, vector.len - 2);
+	bool three_at_front = str_starts(vector, STR("CVSS:3.0/")) || str_starts(vector, STR("CVSS:3.1/"));
+	if (is_two ? !vector_ok(vector, two) : !three_at_front || !vector_ok(str_sub(vector, 9, vector.len), three))
+		decode_problem(d, true, "Report.CVSS.Vector is none of its version");
+	if (score && score->type != JSON_NUMBER)
+		decode_problem(d, true, "Report.CVSS.Score is no number");
+	if (severity && !value_word(json_text(cvss, "Severity"), is_two ? "Low|Medium|High" : "None|Low|Medium|High|Critical"))
+		decode_problem(d, true, "Report.CVSS.Severity is not known");
 }
 
 static void check_report(struct decode *d, const struct json *report, struct str version)
@@ -245,6 +298,9 @@ static void check_report(struct decode *d, const struct json *report, struct str
 	for (size_t i = 0; i < sizeof(report_rules) / sizeof(report_rules[0]); i++)
 		if (report_rules[i].types & type)
 			hold(d, report, "Report", "", &report_rules[i]);
+	const struct json *hash = json_get(report, "FileHash");
+	if (type == COPYRIGHT && hash && (hash->type == JSON_STRING) != value_word(version, "1|2"))
+		decode_problem(d, true, "Report.FileHash is not a hash as its version writes them");
 	if (type == MALWARE && value_word(version, "1|2") && !json_get(report, "SourceUrl"))
 		decode_problem(d, true, "Report.SourceUrl is missing");
 	if (type != ACCOUNT && !(type & BY_ADDRESS) && !json_get(report, "SourceIp") && !json_get(report, "SourceUrl"))
