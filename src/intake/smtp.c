@@ -134,8 +134,18 @@ static void mail_from(struct session *s, struct str args)
 		return;
 	}
 	while (str_split(&params, ' ', &one)) {
-		if (str_starts_fold(one, STR("SIZE=")) && str_to_u64(str_sub(one, 5, one.len), UINT64_MAX, &size) == OK && size > s->server->o.message_bytes) {
+		bool is_size = str_starts_fold(one, STR("SIZE="));
+		if (is_size && str_to_u64(str_sub(one, 5, one.len), UINT64_MAX, &size) != OK) {
+			refuse(s, "501 5.5.4 SIZE is a number");
+			return;
+		}
+		if (is_size && size > s->server->o.message_bytes) {
 			refuse(s, "552 5.3.4 longer than we take");
+			return;
+		}
+		/* RFC 5321 4.1.1.11; BINARYMIME would come by BDAT, which we do not offer */
+		if (one.len && !is_size && !str_eq_fold(one, STR("SMTPUTF8")) && !str_eq_fold(one, STR("BODY=8BITMIME")) && !str_eq_fold(one, STR("BODY=7BIT"))) {
+			refuse(s, "555 5.5.4 a parameter that we did not offer");
 			return;
 		}
 	}
@@ -158,6 +168,10 @@ static void rcpt_to(struct session *s, struct str args)
 	}
 	if (!take_path(args, "TO:", &path, &params) || !path.len) {
 		refuse(s, "501 5.1.3 RCPT TO:<address>");
+		return;
+	}
+	if (params.len) {
+		refuse(s, "555 5.5.4 a parameter that we did not offer");
 		return;
 	}
 	size_t at = path.len;
@@ -243,6 +257,7 @@ static void on_durable(void *arg, enum err e, const struct position *at)
 	struct session *s = arg;
 	char line[128], text[POSITION_TEXT_MAX];
 	s->phase = PHASE_COMMAND;
+	s->heard_us = clock_monotonic_us();
 	if (s->dead) {
 		session_free(s);
 		return;
@@ -356,6 +371,9 @@ static void work(struct session *s)
 		else
 			command(s, str_trim(piece));
 	}
+	/* time runs from the last whole line: a byte now and then holds no session */
+	if (done)
+		s->heard_us = clock_monotonic_us();
 	buf_cut_front(&s->in, done);
 	if (s->phase == PHASE_COMMAND && s->in.len > SMTP_LINE_MAX) {
 		refuse(s, "500 5.5.2 the line is too long");
@@ -397,7 +415,6 @@ static void on_session(void *arg, int fd, unsigned events)
 			session_end(s);
 			return;
 		}
-		s->heard_us = clock_monotonic_us();
 		buf_put(&s->in, (struct str){ bytes, n });
 	}
 	if (n)

@@ -29,7 +29,11 @@ def extensions(d):
         for word in ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "SIZE 1048576"):
             tap.like(hello, rf"(?m)^250[- ]{word}\b", f"EHLO offers {word}")
         tap.is_equal(s.cmd("MAIL FROM:<r@reporter.example> SIZE=1048577").code, 552, "a size beyond the limit is refused at MAIL")
+        tap.is_equal(s.cmd("MAIL FROM:<r@reporter.example> SIZE=big").code, 501, "a size that is no number")
+        tap.is_equal(s.cmd("MAIL FROM:<r@reporter.example> BODY=BINARYMIME").code, 555, "what was not offered is not taken for granted")
+        tap.is_equal(s.cmd("BDAT 5 LAST").code, 500, "nor is BDAT")
         tap.is_equal(s.cmd("MAIL FROM:<jürgen@müller.example> SMTPUTF8 BODY=8BITMIME SIZE=1000").code, 250, "an address in UTF-8, an 8-bit body")
+        tap.is_equal(s.cmd("RCPT TO:<abuse@example.net> NOTIFY=NEVER").code, 555, "of a recipient either")
         tap.is_equal(s.cmd("RCPT TO:<abuse@elsewhere.example>").code, 550, "a recipient elsewhere is not relayed")
         tap.is_equal(s.cmd("RCPT TO:<abuse@EXAMPLE.net>").code, 250, "the domain is ours in any case of letters")
         s.cmd("DATA")
@@ -103,6 +107,15 @@ def hostile(d):
         m.close()
 
 
+def slow(d):
+    with d.smtp() as s:
+        s.cmd(HELLO)
+        d.pass_time("4m")
+        s.send(b"N")
+        d.pass_time("2m")
+        tap.is_equal(s.hear().code, 421, "a byte now and then holds no session")
+
+
 def lmtp(d):
     with d.smtp("lmtp") as s:
         tap.is_equal(s.cmd(HELLO).code, 500, "EHLO is not for LMTP")
@@ -156,6 +169,7 @@ def main():
     with Daemon(spool="size 64M\nmessage 1M") as d:
         extensions(d)
         hostile(d)
+        slow(d)
         lmtp(d)
         judge_away(d)
     pressure()
