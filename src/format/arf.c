@@ -355,7 +355,7 @@ static void read_reported(struct decode *d, struct observation *o, const struct 
 	/* the entity inside follows its message part in the list */
 	const struct mime_part *inner = p + 1 < d->mime.parts + d->mime.count && p[1].depth == p->depth + 1 ? p + 1 : NULL;
 	if (inner)
-		arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(p->path)));
+		arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)));
 }
 
 static void read_values(struct decode *d, struct observation *o)

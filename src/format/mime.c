@@ -348,7 +348,7 @@ static void entity(struct arena *a, struct mime *m, struct str bytes, struct str
 	if (p.multipart)
 		multipart(a, m, p);
 	else if (p.message)
-		entity(a, m, p.coding == CODING_IDENTITY ? p.body : mime_body(a, &p), path, depth + 1);
+		entity(a, m, p.coding == CODING_IDENTITY ? p.body : mime_body(a, &p), path.len ? path : STR("1"), depth + 1);
 }
 
 static enum err list_fields(struct arena *a, struct mime *m)

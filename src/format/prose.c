@@ -335,7 +335,7 @@ static void scan_around(struct decode *d, int64_t near)
 		if (!o)
 			return;
 		o->kind = KIND_UNCLASSIFIED;
-		arf_derive(d, o, p[1].header, str_format(d->arena, "%.*s.0", STR_ARG(p->path)));
+		arf_derive(d, o, p[1].header, str_format(d->arena, "%.*s.0", STR_ARG(p[1].path)));
 		if (o->source.type == SOURCE_NONE)
 			d->count--;
 	}
