@@ -1,5 +1,5 @@
 /*
- * aup ingest, who, status, test, enforcement, backup: the rest of the live commands.
+ * aup who, status, test, enforcement, backup: the rest of the live commands.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,44 +13,9 @@
 #include "base/file.h"
 #include "base/time.h"
 
-enum { INGEST_BYTES_MAX = 100 << 20 };
-
 static const char *api(int *argc, char **argv)
 {
 	return client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
-}
-
-int cmd_ingest(int argc, char **argv)
-{
-	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_INGEST", "/run/aupd/ingest.sock"), *to = cli_value(&argc, argv, "--to");
-	bool json = cli_flag(&argc, argv, "--json");
-	struct arena *a = arena_new("ingest", CLI_BYTES_MAX);
-	int status = argc > 1 ? EXIT_OK : cli_usage("ingest");
-	for (int i = 1; a && i < argc; i++, arena_reset(a)) {
-		struct why why = { .line = 0 };
-		struct str bytes, text;
-		struct json *root;
-		unsigned code = 0;
-		const char *path = strcmp(argv[i], "-") == 0 ? "/dev/stdin" : argv[i];
-		enum err e = file_read_all(a, AT_FDCWD, path, INGEST_BYTES_MAX, &bytes, &why);
-		if (e) {
-			status = cli_fail(&why);
-			continue;
-		}
-		const char *headers = to ? str_c(a, str_format(a, "X-Recipient: %s\r\n", to)) : "";
-		e = client_call(a, socket_path, "POST", "/v1/reports", headers, bytes, &code, &text, &why);
-		if (e) {
-			(void)cli_fail(&why);
-			status = EXIT_DOWN;
-		} else if (code != 202 || json_read(a, text, &root, NULL) != OK) {
-			(void)fprintf(stderr, "aup: %s was not taken: %.*s\n", argv[i], STR_ARG(text));
-			status = EXIT_NO;
-		} else {
-			(void)printf("%.*s\n", STR_ARG(json ? text : json_text(root, "id")));
-		}
-	}
-	arena_free(a);
-	return status;
 }
 
 int cmd_who(int argc, char **argv)
