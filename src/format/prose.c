@@ -5,6 +5,8 @@
  * A closed list of words that name the sexual abuse of children makes the item sealed; a wrong hit costs two people a look,
  * a miss would put it on a screen.
  */
+#include <stdio.h>
+
 #include "format/prose_time.h"
 #include "format/shapes.h"
 
@@ -71,11 +73,11 @@ static enum kind guess_kind(struct str text)
 }
 
 struct text {
-	const struct mime_part *part; /* NULL: the item itself */
 	struct str path, bytes;
 	size_t base;  /* where bytes begin in the part */
 	int64_t near; /* about when it was written, or TIME_NONE */
 	enum kind kind;
+	unsigned line[CANDIDATES_MAX], line_count; /* the candidates that the line in hand names */
 };
 
 static bool is_alnum(char c)
@@ -172,12 +174,15 @@ static struct span span_of(const struct text *t, size_t from, size_t to)
 	return (struct span){ t->path, (uint32_t)(t->base + from), (uint32_t)(t->base + to) };
 }
 
-/* A candidate that is new; NULL when it is known, or there are too many. */
-static struct observation *candidate(struct decode *d, const struct text *t, struct str value, const char *name, size_t from, size_t to)
+/* The candidate of that value, perhaps known from before; NULL when there are too many. */
+static struct observation *candidate(struct decode *d, struct text *t, struct str value, const char *name, size_t from, size_t to)
 {
 	for (unsigned i = 0; i < d->count; i++)
-		if (str_eq(d->observations[i].source.text, value))
-			return NULL;
+		if (str_eq(d->observations[i].source.text, value)) {
+			if (t->line_count < CANDIDATES_MAX)
+				t->line[t->line_count++] = i;
+			return &d->observations[i];
+		}
 	if (d->count == CANDIDATES_MAX) {
 		if (!d->more)
 			decode_problem(d, false, "more than %d addresses and links: the rest is only in the text", CANDIDATES_MAX);
@@ -191,7 +196,21 @@ static struct observation *candidate(struct decode *d, const struct text *t, str
 	o->kind_text = t->kind ? str_of(kind_info(t->kind)->name) : STR_NONE;
 	decode_source(d, o, value, CERTAINTY_GUESSED);
 	decode_fact(d, o, str_of(name), value, span_of(t, from, to), CERTAINTY_GUESSED);
+	if (t->line_count < CANDIDATES_MAX)
+		t->line[t->line_count++] = d->count - 1;
 	return o;
+}
+
+/* The length of "/24" behind an address that is the first of its network; 0 when there is none. */
+static size_t prefix_len(struct str plain, struct str rest)
+{
+	char text[ADDR_TEXT_MAX + 8];
+	struct prefix p;
+	size_t n = rest.len && rest.ptr[0] == '/' ? 1 : 0;
+	while (n && n < rest.len && n < 4 && rest.ptr[n] >= '0' && rest.ptr[n] <= '9')
+		n++;
+	(void)snprintf(text, sizeof(text), "%.*s%.*s", STR_ARG(plain), STR_ARG(str_sub(rest, 0, n)));
+	return n > 1 && prefix_parse(str_of(text), &p) == OK ? n : 0;
 }
 
 static size_t digits_at(struct str s, size_t at)
@@ -224,7 +243,7 @@ static void find_port(struct decode *d, struct observation *o, const struct text
 }
 
 /* The address or link at i; where to look on. */
-static size_t take_candidate(struct decode *d, const struct text *t, size_t i)
+static size_t take_candidate(struct decode *d, struct text *t, size_t i)
 {
 	struct str rest = str_sub(t->bytes, i, t->bytes.len);
 	char out[ADDR_TEXT_MAX];
@@ -249,8 +268,13 @@ static size_t take_candidate(struct decode *d, const struct text *t, size_t i)
 	if (!n)
 		return i + 1;
 	if (addr_parse(str_of(out), &x) == OK && !addr_is_loopback(&x)) {
-		struct observation *o = candidate(d, t, addr_str(d->arena, &x), "address", i, i + n);
-		if (o)
+		struct str value = addr_str(d->arena, &x);
+		size_t wide = prefix_len(value, str_sub(rest, n, 5));
+		if (wide)
+			value = str_format(d->arena, "%.*s%.*s", STR_ARG(value), STR_ARG(str_sub(rest, n, wide)));
+		n += wide;
+		struct observation *o = candidate(d, t, value, "address", i, i + n);
+		if (o && !o->source.port)
 			find_port(d, o, t, i, i + n);
 	}
 	return i + n;
@@ -272,13 +296,27 @@ static void set_time(
 		CERTAINTY_GUESSED);
 }
 
-/* A candidate takes the first time of its own line; those that have none take the first one of the text. */
+/* Those of the line in hand that have no time yet take this one; whether one did. */
+static bool line_time(struct decode *d, struct text *t, const struct prose_time *when, const struct prose_zone *z)
+{
+	bool any = false;
+	for (unsigned i = 0; i < t->line_count; i++) {
+		struct observation *o = &d->observations[t->line[i]];
+		if (o->event_at != TIME_NONE)
+			continue;
+		set_time(d, o, t, when, z);
+		any = true;
+	}
+	return any;
+}
+
+/* A candidate takes the first time of its own lines; those that have none take the first one of the text. */
 static void scan(struct decode *d, struct text *t)
 {
 	struct prose_time first = { 0 }, own = { 0 };
 	struct prose_zone z;
 	bool has_first = false, has_own = false, ambiguous = false;
-	unsigned begun = d->count, line = d->count;
+	unsigned begun = d->count;
 	t->kind = guess_kind(t->bytes);
 	t->bytes = str_sub(t->bytes, 0, PROSE_BYTES_MAX);
 	prose_zone_find(t->bytes, &z);
@@ -287,8 +325,7 @@ static void scan(struct decode *d, struct text *t)
 		bool start = (is_alnum(c) || c == ':') && !is_alnum(before) && before != '_' && (before != '.' || c == ':');
 		if (start && !has_own && prose_time_at(t->bytes, i, t->near, &own)) {
 			has_own = true;
-			if (!has_first)
-				first = own;
+			first = has_first ? first : own;
 			has_first = true;
 			i = own.to;
 		} else if (start) {
@@ -298,21 +335,18 @@ static void scan(struct decode *d, struct text *t)
 		}
 		if (i < t->bytes.len && c != '\n')
 			continue;
-		for (; has_own && line < d->count; line++) {
-			set_time(d, &d->observations[line], t, &own, &z);
-			ambiguous |= own.day_month;
-		}
-		line = d->count;
+		ambiguous |= has_own && line_time(d, t, &own, &z) && own.day_month;
+		t->line_count = 0;
 		has_own = false;
 	}
-	for (unsigned i = begun; has_first && i < d->count; i++)
-		if (d->observations[i].event_at == TIME_NONE) {
-			set_time(d, &d->observations[i], t, &first, &z);
-			ambiguous |= first.day_month;
-		}
+	for (unsigned i = begun; has_first && i < d->count; i++) {
+		t->line[0] = i;
+		t->line_count = 1;
+		ambiguous |= line_time(d, t, &first, &z) && first.day_month;
+	}
 	if (ambiguous)
 		decode_problem(d, false, "a date may have its month first: it was read with the day first");
-	if (d->count == begun && t->kind != KIND_UNCLASSIFIED && !d->count) {
+	if (!d->count && t->kind != KIND_UNCLASSIFIED) {
 		struct observation *o = decode_add(d);
 		if (o)
 			o->kind = t->kind;
@@ -324,7 +358,7 @@ static void scan_around(struct decode *d, int64_t near)
 {
 	const struct mime_field *f = mime_top_field(&d->mime, "subject");
 	if (f && str_find(f->value, STR("=?")) == SIZE_MAX) {
-		struct text t = { NULL, STR("0"), f->value, f->from, near, 0 };
+		struct text t = { .path = STR("0"), .bytes = f->value, .base = f->from, .near = near };
 		scan(d, &t);
 	}
 	for (unsigned i = 0; i + 1 < d->mime.count && i < SCAN_DEPTH; i++) {
@@ -348,14 +382,14 @@ bool prose_decode(struct decode *d)
 	if (time_parse_mail(mime_top_value(d->arena, &d->mime, "date"), &date, &zone) == OK)
 		near = date;
 	if (!d->mime.count && str_utf8_valid(d->text)) {
-		struct text t = { NULL, STR(""), d->text, 0, near, 0 };
+		struct text t = { .path = STR(""), .bytes = d->text, .near = near };
 		scan(d, &t);
 	}
 	for (unsigned i = 0; i < d->mime.count && i < SCAN_DEPTH; i++) {
 		const struct mime_part *p = &d->mime.parts[i];
 		if (!str_starts(p->type, STR("text/")) || p->multipart)
 			continue;
-		struct text t = { p, p->path, mime_text(d->arena, p, NULL), 0, near, 0 };
+		struct text t = { .path = p->path, .bytes = mime_text(d->arena, p, NULL), .near = near };
 		scan(d, &t);
 	}
 	scan_around(d, near);

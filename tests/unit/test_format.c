@@ -70,6 +70,8 @@ static void prose_addresses(void)
 		"203.0.113.5 4711 - -, 203.0.113.6 4712 - -, 2001:db8::2 443 - -", "with its port");
 	is_prose("2001:DB8:0::1, 2001:db8::2. 2001:db8::3: out", "2001:db8::1 0 - -, 2001:db8::2 0 - -, 2001:db8::3 0 - -",
 		"IPv6, before punctuation");
+	is_prose("198.51.100.0/24, 2001:db8::/32 and 2001:db8::7/64", "198.51.100.0/24 0 - -, 2001:db8::/32 0 - -, 2001:db8::7 0 - -",
+		"a network, and an address with the length of its network");
 	is_prose("version 1.2.3.4.5, std::vector, 00:11:22:33:44:55, 1.2.3.4.example, 256.1.1.1, 127.0.0.1, a:b", "",
 		"what only looks like one");
 	is_prose("see hxxps://evil[.]example/a?b. Now", "https://evil.example/a?b 0 - -",
@@ -116,6 +118,9 @@ static void prose_times(void)
 		"10.0.0.1 4711 2026-02-28T09:00:00Z zone", "the zone that is named once is the zone of times without one");
 	is_prose("Feb 28 10:00:00 fw kernel: IN=eth0 SRC=10.0.0.1 DST=10.0.0.2 PROTO=TCP SPT=4711 DPT=22",
 		"10.0.0.1 4711 2026-02-28T10:00:00Z -, 10.0.0.2 0 2026-02-28T10:00:00Z -", "the source port is the source's");
+	is_prose("Lines containing failures of 10.0.0.1 and 10.0.0.2\r\nFeb 28 10:00:00 h sshd[1]: Invalid user a from 10.0.0.1 port 4711\r\n"
+		 "Feb 28 11:00:00 h sshd[1]: Invalid user b from 10.0.0.2 port 4712",
+		"10.0.0.1 4711 2026-02-28T10:00:00Z -, 10.0.0.2 4712 2026-02-28T11:00:00Z -", "an address that was named before has the port and the time of its line");
 	struct decode d = read_text(mail("198.51.100.7 on 03/04/2026 10:00"));
 	OK_(d.problem_count == 1 && str_find(d.problems[0].text, STR("month first")) != SIZE_MAX,
 		"a date that may be read in two ways is said to be one");
