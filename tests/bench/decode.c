@@ -29,7 +29,7 @@ static struct str document(struct arena *a, unsigned i, unsigned bytes)
 		"  \"reporter\": {\"org\": \"Example Security\", \"contact\": \"abuse@reporter.example\", \"domain\": \"reporter.example\"},\n"
 		"  \"sender\": {\"org\": \"Example Security\", \"contact\": \"abuse@reporter.example\", \"domain\": \"reporter.example\"},\n"
 		"  \"source_identifier\": \"192.0.2.%u\",\n  \"source_port\": %u,\n  \"category\": \"%s\",\n  \"type\": \"%s\",\n"
-		"  \"evidence_source\": \"spamtrap\",\n  \"confidence\": 0.95,\n  \"tags\": [\"campaign:spring\", \"sensor:eu-1\"],\n"
+		"  \"evidence_source\": \"honeypot\",\n  \"confidence\": 0.95,\n  \"tags\": [\"campaign:spring\", \"sensor:eu-1\"],\n"
 		"  \"description\": \"Seen by three sensors within ten minutes; the first of them is quoted below.\",\n"
 		"  \"evidence\": [{\"content_type\": \"text/plain\", \"description\": \"what the sensor saw\", \"hash\": "
 		"\"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\", \"payload\": \"U2VlbiBhdCB0aGUgc2Vuc29y%s\"}],\n  %s\n}\n",
