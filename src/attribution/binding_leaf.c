@@ -1,0 +1,322 @@
+/*
+ * Leaves of the binding index. See binding_leaf.h.
+ */
+#include "attribution/binding_leaf.h"
+
+#include <stdlib.h>
+
+#include "base/pages.h"
+
+enum { GROW_BYTES = 32 << 10, LATE_MIN = 32, LATE_SHARE = 16, LINE_BYTES = 64, FETCH_BYTES = 1024, FEW = 32 };
+
+struct leaf *leaf_new(unsigned depth)
+{
+	struct leaf *l = calloc(1, sizeof(*l));
+	if (l)
+		l->depth = depth;
+	return l;
+}
+
+void leaf_free(struct leaf *l)
+{
+	if (!l)
+		return;
+	pages_free(l->bytes, l->room_bytes);
+	free(l->tags);
+	free(l->ends);
+	free(l);
+}
+
+size_t leaf_bytes(const struct leaf *l)
+{
+	return sizeof(*l) + l->tag_room * sizeof(*l->tags) + l->end_room * sizeof(*l->ends);
+}
+
+static uint32_t slot_of(const struct leaf *l, uint32_t tag)
+{
+	return tag << l->depth >> (32 - LEAF_SLOT_BITS);
+}
+
+uint32_t leaf_bound(const struct leaf *l, uint32_t tag)
+{
+	uint64_t bound = ((uint64_t)l->first[slot_of(l, tag) + 1] + (l->shift > 0)) << l->shift;
+	return bound < l->sorted ? (uint32_t)bound : l->sorted;
+}
+
+static int cmp(const struct leaf_form *f, const struct leaf_entry *a, const struct leaf_entry *b)
+{
+	int c = leaf_cmp_key(f, a, b);
+	if (c)
+		return c;
+	if (a->start != b->start)
+		return a->start < b->start ? -1 : 1;
+	for (unsigned i = 0; i < 2; i++)
+		if (a->subject[i] != b->subject[i])
+			return a->subject[i] < b->subject[i] ? -1 : 1;
+	if (a->feed != b->feed)
+		return a->feed < b->feed ? -1 : 1;
+	return a->recorded < b->recorded ? -1 : a->recorded > b->recorded;
+}
+
+/* Of the same identity and second of recording: is all that was said the same too? */
+static bool repeats(const struct leaf_entry *a, const struct leaf_entry *b)
+{
+	return a->end == b->end && a->seen == b->seen && a->unsure == b->unsure && a->kind_flags == b->kind_flags;
+}
+
+/* A slot's entries come from memory all at once rather than one after the other. */
+static void fetch(const struct leaf *l, const struct leaf_form *f, uint32_t from, uint32_t to)
+{
+	const unsigned char *p = l->bytes + (size_t)from * f->stride, *end = l->bytes + (size_t)to * f->stride;
+	if (end - p > FETCH_BYTES)
+		end = p + FETCH_BYTES;
+	for (; p < end; p += LINE_BYTES)
+		__builtin_prefetch(p);
+}
+
+uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t tag, const struct leaf_entry *e)
+{
+	uint32_t from = (uint32_t)l->first[slot_of(l, tag)] << l->shift, to = leaf_bound(l, tag);
+	fetch(l, f, from, to);
+	while (from < to) {
+		uint32_t mid = to - from > FEW ? from + (to - from) / 2 : from;
+		const struct leaf_entry *m = leaf_at(l, f, mid);
+		uint32_t t = leaf_tag(f, m);
+		if (t < tag || (t == tag && leaf_cmp_key(f, m, e) < 0))
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+static enum err make_room(struct leaf *l, const struct leaf_form *f)
+{
+	size_t need = ((size_t)l->sorted + l->late + 1) * f->stride;
+	if (need > l->room_bytes) {
+		size_t room = (need + GROW_BYTES - 1) / GROW_BYTES * GROW_BYTES;
+		unsigned char *grown = l->bytes ? pages_resize(l->bytes, l->room_bytes, room) : pages_alloc(room);
+		if (!grown)
+			return ERR_NOMEM;
+		l->bytes = grown;
+		l->room_bytes = room;
+	}
+	if (l->late == l->tag_room) {
+		uint32_t room = l->tag_room + LATE_MIN;
+		uint32_t *tags = realloc(l->tags, room * sizeof(*tags));
+		if (!tags)
+			return ERR_NOMEM;
+		l->tags = tags;
+		l->tag_room = room;
+	}
+	return OK;
+}
+
+enum err leaf_add(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, size_t *dropped)
+{
+	if (l->late >= LATE_MIN && l->late >= l->sorted / LATE_SHARE) {
+		enum err err = leaf_settle(l, f, dropped);
+		if (err)
+			return err;
+	}
+	enum err err = make_room(l, f);
+	if (err)
+		return err;
+	memcpy(leaf_at(l, f, l->sorted + l->late), e, f->stride);
+	l->tags[l->late++] = tag;
+	return OK;
+}
+
+bool leaf_waits(const struct leaf *l, uint32_t tag)
+{
+	uint32_t found = 0;
+	for (uint32_t i = 0; i < l->late; i++)
+		found |= l->tags[i] == tag;
+	return found;
+}
+
+struct late {
+	uint32_t tag, i;
+};
+
+struct sorting {
+	const struct leaf_form *f;
+	const struct leaf *l;
+};
+
+static int by_order(const void *a, const void *b, void *arg)
+{
+	const struct sorting *s = arg;
+	const struct late *x = a, *y = b;
+	if (x->tag != y->tag)
+		return x->tag < y->tag ? -1 : 1;
+	int c = cmp(s->f, leaf_at(s->l, s->f, s->l->sorted + x->i), leaf_at(s->l, s->f, s->l->sorted + y->i));
+	return c ? c : x->i < y->i ? -1 : x->i > y->i;
+}
+
+/* Behind every one of the first n sorted entries that is not after e: what arrived later stays behind its equals. */
+static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t n, uint32_t tag, const struct leaf_entry *e)
+{
+	uint32_t from = 0, to = n;
+	while (from < to) {
+		uint32_t mid = from + (to - from) / 2;
+		const struct leaf_entry *m = leaf_at(l, f, mid);
+		uint32_t t = leaf_tag(f, m);
+		if (t < tag || (t == tag && cmp(f, m, e) <= 0))
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return from;
+}
+
+/* The late ones, sorted, into the others from the back: each entry moves once. */
+static void merge(struct leaf *l, const struct leaf_form *f, const struct late *order, const unsigned char *late)
+{
+	uint32_t n = l->sorted;
+	for (uint32_t k = l->late; k--;) {
+		const struct leaf_entry *e = (const struct leaf_entry *)(const void *)(late + (size_t)order[k].i * f->stride);
+		uint32_t at = upper(l, f, n, order[k].tag, e);
+		memmove(leaf_at(l, f, at + k + 1), leaf_at(l, f, at), (size_t)(n - at) * f->stride);
+		memcpy(leaf_at(l, f, at + k), e, f->stride);
+		n = at;
+	}
+}
+
+static void drop_repeats(struct leaf *l, const struct leaf_form *f, size_t *dropped)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < l->sorted; i++) {
+		const struct leaf_entry *e = leaf_at(l, f, i);
+		bool again = false;
+		for (uint32_t k = n; k && !again && cmp(f, leaf_at(l, f, k - 1), e) == 0; k--)
+			again = repeats(leaf_at(l, f, k - 1), e);
+		if (again)
+			continue;
+		if (n != i)
+			memmove(leaf_at(l, f, n), e, f->stride);
+		n++;
+	}
+	*dropped += l->sorted - n;
+	l->sorted = n;
+}
+
+static void set_ways(struct leaf *l, const struct leaf_form *f)
+{
+	uint32_t slot = 0;
+	for (l->shift = 0; l->sorted >> l->shift > UINT16_MAX;)
+		l->shift++;
+	memset(l->ends, 0, (l->sorted / LEAF_RUN + 1) * sizeof(*l->ends));
+	for (uint32_t i = 0; i < l->sorted; i++) {
+		const struct leaf_entry *e = leaf_at(l, f, i);
+		uint32_t own = slot_of(l, leaf_tag(f, e));
+		while (slot < own)
+			l->first[++slot] = (uint16_t)(i >> l->shift);
+		if (e->end > l->ends[i / LEAF_RUN])
+			l->ends[i / LEAF_RUN] = e->end;
+	}
+	while (slot < LEAF_SLOTS)
+		l->first[++slot] = (uint16_t)(l->sorted >> l->shift);
+}
+
+static enum err room_for_ends(struct leaf *l, uint32_t count)
+{
+	if (count / LEAF_RUN + 1 <= l->end_room)
+		return OK;
+	uint32_t room = count / LEAF_RUN + 1 + LATE_SHARE;
+	uint32_t *ends = realloc(l->ends, room * sizeof(*ends));
+	if (!ends)
+		return ERR_NOMEM;
+	l->ends = ends;
+	l->end_room = room;
+	return OK;
+}
+
+enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped)
+{
+	if (!l->late)
+		return OK;
+	struct late *order = calloc(l->late, sizeof(*order));
+	unsigned char *late = malloc((size_t)l->late * f->stride);
+	enum err e = order && late ? room_for_ends(l, l->sorted + l->late) : ERR_NOMEM;
+	if (e == OK) {
+		struct sorting s = { f, l };
+		for (uint32_t i = 0; i < l->late; i++)
+			order[i] = (struct late){ l->tags[i], i };
+		qsort_r(order, l->late, sizeof(*order), by_order, &s);
+		memcpy(late, leaf_at(l, f, l->sorted), (size_t)l->late * f->stride);
+		merge(l, f, order, late);
+		l->sorted += l->late;
+		l->late = 0;
+		drop_repeats(l, f, dropped);
+		set_ways(l, f);
+	}
+	free(order);
+	free(late);
+	return e;
+}
+
+enum err leaf_split(struct leaf *l, const struct leaf_form *f, struct leaf *ret_half[2])
+{
+	uint32_t from = 0, to = l->sorted;
+	struct leaf *half[2] = { leaf_new(l->depth + 1), leaf_new(l->depth + 1) };
+	while (from < to) {
+		uint32_t mid = from + (to - from) / 2;
+		if (leaf_tag(f, leaf_at(l, f, mid)) << l->depth >> 31)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	const uint32_t begin[3] = { 0, from, l->sorted };
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t n = begin[i + 1] - begin[i];
+		size_t room = ((size_t)n * f->stride / GROW_BYTES + 1) * GROW_BYTES;
+		if (half[i] && room_for_ends(half[i], n) == OK && (half[i]->bytes = pages_alloc(room)) != NULL) {
+			half[i]->room_bytes = room;
+			memcpy(half[i]->bytes, leaf_at(l, f, begin[i]), (size_t)n * f->stride);
+			half[i]->sorted = n;
+			set_ways(half[i], f);
+			continue;
+		}
+		leaf_free(half[0]);
+		leaf_free(half[1]);
+		return ERR_NOMEM;
+	}
+	leaf_free(l);
+	ret_half[0] = half[0];
+	ret_half[1] = half[1];
+	return OK;
+}
+
+static bool held(const struct leaf_entry *e, bool newest, uint32_t before)
+{
+	if (e->recorded >= before)
+		return true;
+	if (!newest || e->kind_flags & BINDING_WITHDRAWN)
+		return false;
+	return e->end == UINT32_MAX ? e->kind_flags & BINDING_STATIC : e->end > before;
+}
+
+void leaf_purge(struct leaf *l, const struct leaf_form *f, uint32_t before, size_t *dropped)
+{
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < l->sorted; i++) {
+		const struct leaf_entry *e = leaf_at(l, f, i), *next = leaf_at(l, f, i + 1);
+		bool newest = i + 1 == l->sorted || leaf_cmp_key(f, e, next) != 0 || !leaf_same(e, next);
+		if (!held(e, newest, before))
+			continue;
+		if (n != i)
+			memmove(leaf_at(l, f, n), e, f->stride);
+		n++;
+	}
+	*dropped += l->sorted - n;
+	l->sorted = n;
+	size_t room = ((size_t)n * f->stride / GROW_BYTES + 1) * GROW_BYTES;
+	unsigned char *less = room < l->room_bytes ? pages_resize(l->bytes, l->room_bytes, room) : NULL;
+	if (less) {
+		l->bytes = less;
+		l->room_bytes = room;
+	}
+	if (l->ends)
+		set_ways(l, f);
+}

@@ -1,0 +1,100 @@
+/*
+ * A leaf of the binding index, for binding_index.c alone: some thousand bindings of one prefix length, sorted, in one run of pages.
+ *
+ * Order: hash of the address or prefix, then key, start, subject, feed, recorded, arrival. So all that one address ever was lies
+ * together, each resource's bindings by start, versions of one identity side by side with the newest last. What is added waits
+ * unsorted behind the sorted ones and is merged in when a question meets it or when a sixteenth waits: a merge moves a leaf of some
+ * hundred KB, never the whole index.
+ *
+ * first[] leads from the hash's next bits into the order and is small, because each question reads it; ends[] keeps the latest end of each sixteen, so that an address with
+ * thousands of past holders is passed over quickly.
+ */
+#ifndef AUPD_ATTRIBUTION_BINDING_LEAF_H
+#define AUPD_ATTRIBUTION_BINDING_LEAF_H
+
+#include "attribution/binding.h"
+
+enum { LEAF_MAX = 4096, LEAF_SLOT_BITS = 8, LEAF_SLOTS = 1 << LEAF_SLOT_BITS, LEAF_RUN = 16, LEAF_DEPTH_MAX = 32 - LEAF_SLOT_BITS };
+
+/* 36 octets; low only where a key of 64 bits is not enough. An unknown start is 0, an open end UINT32_MAX. */
+struct leaf_entry {
+	uint32_t key[2];                /* IPv4: address; first port and complement of the last. IPv6: the upper half */
+	uint32_t start;
+	uint32_t subject[2];
+	uint32_t end, seen, recorded;
+	uint16_t unsure;                /* seconds after start until it is sure; UINT16_MAX: never */
+	uint8_t feed, kind_flags;       /* kind in the upper four bits */
+	uint32_t low[];                 /* two: the lower half of an IPv6 prefix longer than 64 */
+};
+
+/* The same for all leaves of a table. */
+struct leaf_form {
+	uint64_t seed;
+	uint32_t stride;
+	bool v4, wide;
+};
+
+struct leaf {
+	unsigned char *bytes;           /* entries: sorted ones, then late ones */
+	size_t room_bytes;
+	uint32_t sorted, late;
+	uint32_t *tags;                 /* hashes of the late ones */
+	uint32_t tag_room;
+	uint32_t *ends;
+	uint32_t end_room;
+	unsigned depth;                 /* how many leading bits of the hash all entries share */
+	unsigned shift;                 /* first[] counts in 1 << shift, so that 16 bits do in a leaf of any size */
+	uint16_t first[LEAF_SLOTS + 1];
+};
+
+static inline struct leaf_entry *leaf_at(const struct leaf *l, const struct leaf_form *f, uint32_t i)
+{
+	return (struct leaf_entry *)(void *)(l->bytes + (size_t)i * f->stride);
+}
+
+static inline uint32_t leaf_tag(const struct leaf_form *f, const struct leaf_entry *e)
+{
+	uint64_t x = e->key[0];
+	if (!f->v4)
+		x |= (uint64_t)e->key[1] << 32;
+	if (f->wide)
+		x ^= ((uint64_t)e->low[0] << 32 | e->low[1]) * UINT64_C(0xd1b54a32d192ed03);
+	x = (x ^ f->seed) * UINT64_C(0x9e3779b97f4a7c15);
+	x = (x ^ x >> 32) * UINT64_C(0xd6e8feb86659fd93);
+	return (uint32_t)(x >> 32);
+}
+
+static inline int leaf_cmp_key(const struct leaf_form *f, const struct leaf_entry *a, const struct leaf_entry *b)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (a->key[i] != b->key[i])
+			return a->key[i] < b->key[i] ? -1 : 1;
+	for (unsigned i = 0; f->wide && i < 2; i++)
+		if (a->low[i] != b->low[i])
+			return a->low[i] < b->low[i] ? -1 : 1;
+	return 0;
+}
+
+/* Of entries with the same key. */
+static inline bool leaf_same(const struct leaf_entry *a, const struct leaf_entry *b)
+{
+	return a->start == b->start && a->subject[0] == b->subject[0] && a->subject[1] == b->subject[1] && a->feed == b->feed;
+}
+
+struct leaf *leaf_new(unsigned depth);                          /* NULL without memory */
+void leaf_free(struct leaf *l);                                 /* accepts NULL */
+/* Adds a copy. Merges when enough wait; *dropped grows by the entries that turned out to be there already, word for word. */
+enum err leaf_add(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, size_t *dropped) MUST_CHECK;
+bool leaf_waits(const struct leaf *l, uint32_t tag);            /* does a late entry have that hash? */
+enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped) MUST_CHECK;
+/* In two by the next bit of the hash; l must be settled and is freed on success only. */
+enum err leaf_split(struct leaf *l, const struct leaf_form *f, struct leaf *ret_half[2]) MUST_CHECK;
+/* The first sorted entry with that hash and a key not less than e's. */
+uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t tag, const struct leaf_entry *e);
+/* All sorted entries with that hash lie before this: the bound of every walk from leaf_lower. */
+uint32_t leaf_bound(const struct leaf *l, uint32_t tag);
+/* Removes, settled, what retention no longer holds: see binding_index_purge. */
+void leaf_purge(struct leaf *l, const struct leaf_form *f, uint32_t before, size_t *dropped);
+size_t leaf_bytes(const struct leaf *l);                        /* of memory that holds something */
+
+#endif
