@@ -1,0 +1,154 @@
+/*
+ * Bindings from CSV. See binding_csv.h.
+ */
+#include "attribution/binding_csv.h"
+
+enum column { ADDRESS, SUBJECT, START, END, PORT_FROM, PORT_TO, SEEN, RECORDED, FEED, KIND };
+
+static const char *const names[BINDING_CSV_COLUMNS] = { "address", "subject", "start", "end", "port_from", "port_to", "seen", "recorded", "feed", "kind" };
+enum { NEEDED = END + 1 };
+
+/* Line and column, both from 1, of a byte of the text. */
+static void place(const struct binding_csv *c, const struct csv_row *row, size_t at, struct why *why)
+{
+	uint32_t line = row->line;
+	size_t begin = row->from;
+	for (size_t i = row->from; i < at; i++) {
+		char b = c->csv.text.ptr[i];
+		if (b == '\n' || (b == '\r' && (i + 1 == c->csv.text.len || c->csv.text.ptr[i + 1] != '\n'))) {
+			line++;
+			begin = i + 1;
+		}
+	}
+	why_at(why, c->csv.file, line, (uint32_t)(at - begin + 1));
+}
+
+static enum err header(struct binding_csv *c, const struct csv_row *row, struct why *why)
+{
+	for (unsigned k = 0; k < BINDING_CSV_COLUMNS; k++)
+		c->columns[k] = -1;
+	for (unsigned i = 0; i < row->count; i++) {
+		struct str text = str_trim(row->fields[i].text);
+		unsigned k = 0;
+		while (k < BINDING_CSV_COLUMNS && !str_eq_fold(text, str_of(names[k])))
+			k++;
+		if (k < BINDING_CSV_COLUMNS && c->columns[k] < 0) {
+			c->columns[k] = (int)i;
+			continue;
+		}
+		enum err e = why_set(why, ERR_SYNTAX, k < BINDING_CSV_COLUMNS ? "the column \"%.*s\" stands here twice" : "there is no column \"%.*s\"",
+			text.len < BINDING_CSV_TEXT_MAX ? (int)text.len : BINDING_CSV_TEXT_MAX, text.len ? text.ptr : "");
+		place(c, row, row->fields[i].from, why);
+		return e;
+	}
+	for (unsigned k = 0; k < NEEDED; k++)
+		if (c->columns[k] < 0) {
+			enum err e = why_set(why, ERR_SYNTAX, "the column %s is missing", names[k]);
+			place(c, row, row->from, why);
+			return e;
+		}
+	c->width = row->count;
+	return OK;
+}
+
+enum err binding_csv_open(struct binding_csv *c, struct arena *a, const char *file, struct str text, const struct binding_names *binding_names, int64_t now,
+	struct why *why)
+{
+	struct csv_row row;
+	*c = (struct binding_csv){ .names = binding_names, .now = now };
+	csv_init(&c->csv, file, text, ',');
+	enum err e = csv_next(&c->csv, a, &row, why);
+	if (e == ERR_NOTFOUND) {
+		e = why_set(why, ERR_SYNTAX, "the file is empty");
+		why_at(why, file, 1, 1);
+	}
+	return e ? e : header(c, &row, why);
+}
+
+static struct str field(const struct binding_csv *c, const struct csv_row *row, enum column k)
+{
+	return str_trim(csv_text(row, c->columns[k]));
+}
+
+static enum err get_port(struct str text, uint16_t *ret_port, struct why *why)
+{
+	uint64_t n;
+	if (str_to_u64(text, BINDING_PORT_LAST, &n) != OK)
+		return why_set(why, ERR_SYNTAX, "a port is a number from 0 to %d", BINDING_PORT_LAST);
+	*ret_port = (uint16_t)n;
+	return OK;
+}
+
+static enum err get_time(struct str text, int64_t *ret_at, struct why *why)
+{
+	if (text.len && time_parse(text, ret_at) != OK)
+		return why_set(why, ERR_SYNTAX, "a time reads like 2026-03-01T10:00:00Z, with its zone");
+	return OK;
+}
+
+static enum err get_field(const struct binding_csv *c, const struct csv_row *row, enum column k, struct binding *b, struct why *why)
+{
+	struct str text = field(c, row, k);
+	if (text.len > BINDING_CSV_TEXT_MAX)
+		return why_set(why, ERR_LIMIT, "more than %d octets", BINDING_CSV_TEXT_MAX);
+	switch (k) {
+	case ADDRESS:
+		return prefix_parse(text, &b->prefix) == OK ? OK : why_set(why, ERR_SYNTAX, "neither an address nor a prefix such as 192.0.2.0/24");
+	case SUBJECT:
+		if (!text.len || c->names->subject(c->names->arg, text, &b->subject) != OK)
+			return why_set(why, ERR_NOTFOUND, text.len ? "this subject is not known" : "a binding needs a subject");
+		return OK;
+	case START: return get_time(text, &b->start_at, why);
+	case END: return get_time(text, &b->end_at, why);
+	case PORT_FROM: return text.len ? get_port(text, &b->port_from, why) : OK;
+	case PORT_TO: return text.len ? get_port(text, &b->port_to, why) : OK;
+	case SEEN: return get_time(text, &b->seen_at, why);
+	case RECORDED: return get_time(text, &b->recorded_at, why);
+	case FEED: return c->names->feed(c->names->arg, text, &b->feed) == OK ? OK : why_set(why, ERR_NOTFOUND, "this feed is not known");
+	case KIND:
+		if (text.len && !str_eq_fold(text, STR("session")) && !str_eq_fold(text, STR("assignment")))
+			return why_set(why, ERR_SYNTAX, "neither session nor assignment");
+		if (str_eq_fold(text, STR("assignment")))
+			b->kind = BINDING_ASSIGNMENT;
+		return OK;
+	}
+	return OK;
+}
+
+static enum err one_row(const struct binding_csv *c, const struct csv_row *row, struct binding *b, size_t *ret_at, struct why *why)
+{
+	*ret_at = row->from;
+	if (row->count != c->width)
+		return why_set(why, ERR_SYNTAX, "%u fields where the header has %u", row->count, c->width);
+	for (unsigned k = 0; k < BINDING_CSV_COLUMNS; k++) {
+		enum err e = get_field(c, row, (enum column)k, b, why);
+		if (c->columns[k] >= 0)
+			*ret_at = row->fields[c->columns[k]].from;
+		if (e)
+			return e;
+	}
+	*ret_at = row->from;
+	if (!field(c, row, PORT_FROM).len != !field(c, row, PORT_TO).len)
+		return why_set(why, ERR_SYNTAX, "a range of ports has a first and a last one");
+	if (b->kind != BINDING_ASSIGNMENT && b->end_at != TIME_NONE)
+		b->kind = BINDING_STOP;
+	return binding_normalise(b, why);
+}
+
+enum err binding_csv_next(struct binding_csv *c, struct arena *a, struct binding *ret_binding, struct why *why)
+{
+	struct csv_row row;
+	struct binding b = { .port_to = BINDING_PORT_LAST, .kind = BINDING_START, .start_at = TIME_NONE, .start_sure_at = TIME_NONE, .seen_at = TIME_NONE,
+		.end_at = TIME_NONE, .recorded_at = c->now };
+	size_t at;
+	enum err e = csv_next(&c->csv, a, &row, why);
+	if (e)
+		return e;
+	e = one_row(c, &row, &b, &at, why);
+	if (e) {
+		place(c, &row, at, why);
+		return e == ERR_NOTFOUND ? ERR_SYNTAX : e;
+	}
+	*ret_binding = b;
+	return OK;
+}
