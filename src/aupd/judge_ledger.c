@@ -202,7 +202,7 @@ static enum err fill(struct judge *j, struct digest *leaves, struct why *why)
 	size_t count = 0;
 	uint64_t got;
 	enum err e = read_runs(j, ledger_size(j->ledger), &runs, &count, why);
-	for (size_t i = 0; e == OK && i < count; i++) {
+	for (size_t i = 0; e == OK && runs && i < count; i++) {
 		const struct run *r = &runs[i];
 		uint64_t from = ledger_size(j->ledger) - r->first;
 		if (r->first > ledger_size(j->ledger))
