@@ -217,6 +217,35 @@ static void got_ready(struct child *c)
 	keeper_changed(k);
 }
 
+static bool linked(enum role_name a, enum role_name b)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		if ((links[i][0] == a && links[i][1] == b) || (links[i][0] == b && links[i][1] == a))
+			return true;
+	return false;
+}
+
+static void end_for_its_frame(struct child *c)
+{
+	log_error("a role sent a bad frame and is ended", "role", c->text);
+	c->at_fault = true;
+	if (c->pid)
+		(void)kill(c->pid, SIGKILL);
+}
+
+/* {"op":"bad","name":N}: only of a role that it has a link with. */
+static void accuse(struct child *by, struct str body)
+{
+	struct keeper *k = by->keeper;
+	char said[64];
+	for (unsigned i = 0; i < k->child_count; i++) {
+		struct child *c = &k->children[i];
+		(void)snprintf(said, sizeof(said), "{\"op\":\"bad\",\"name\":\"%s\"}", c->text);
+		if (linked(by->name, c->name) && str_eq(body, str_of(said)))
+			end_for_its_frame(c);
+	}
+}
+
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	struct child *c = arg;
@@ -232,6 +261,8 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	} else if (str_eq(f->body, STR("{\"op\":\"enforce\"}")) || str_eq(f->body, STR("{\"op\":\"observe\"}"))) {
 		k->enforce = str_eq(f->body, STR("{\"op\":\"enforce\"}"));
 		keeper_changed(k);
+	} else {
+		accuse(c, f->body);
 	}
 }
 
@@ -243,10 +274,8 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err e)
 {
 	struct child *c = arg;
-	if (e != ERR_PEER) {
-		log_error("a role sent a bad frame and is ended", "role", c->text);
-		(void)kill(c->pid, SIGKILL);
-	}
+	if (e != ERR_PEER)
+		end_for_its_frame(c);
 }
 
 static void child_exec(struct keeper *k, enum role_name name, int link_fd)
@@ -286,7 +315,7 @@ void child_start(struct child *c)
 	}
 	c->pid = pid;
 	c->state = CHILD_STARTING;
-	c->told_stop = false;
+	c->told_stop = c->at_fault = false;
 	c->starts++;
 	struct bus_options options = { .take_fd = fds[0], .handler = &handler, .arg = c };
 	if (bus_open(k->loop, &bus_pipe, &options, &c->link) != OK) {
@@ -350,7 +379,7 @@ void child_died(struct child *c, int status)
 	c->last_status = killed ? 0 : WEXITSTATUS(status);
 	log_error("a role died", "role", c->text, killed ? "signal" : "status", log_u64((uint64_t)(killed ? c->last_signal : c->last_status)));
 	/* killed from outside while it worked is no sign of a fault of its own */
-	bool own_fault = !was_ready || !killed || c->last_signal != SIGKILL;
+	bool own_fault = c->at_fault || !was_ready || !killed || c->last_signal != SIGKILL;
 	if (own_fault && breaks_too_often(c, clock_monotonic_us())) {
 		c->state = CHILD_BROKEN;
 		log_error("a role stays down: it died three times within a minute and got nothing done", "role", c->text);

@@ -33,6 +33,7 @@ struct child {
 	unsigned starts;
 	int last_signal, last_status;   /* of its last death of its own */
 	bool told_stop;
+	bool at_fault;                  /* ended for what it sent */
 };
 
 struct keeper {

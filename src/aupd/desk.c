@@ -122,8 +122,8 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err e)
 {
 	struct desk *d = arg;
-	(void)e;
 	bus_close(&d->judge);
+	role_link_ended(d->role, "judge", e);
 	d->store.has_judge = false;
 	for (unsigned i = 0; i < WAITING_MAX; i++)
 		if (d->waiting[i]) {

@@ -372,8 +372,11 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err err)
 {
 	struct judge_link *j = arg;
+	char name[16];
 	log_warn("a judge is away; complaints are kept meanwhile", "error", err_text(err));
 	bus_close(&j->bus);
+	(void)snprintf(name, sizeof(name), j->number ? "judge.%u" : "judge", j->number);
+	role_link_ended(j->ear->role, name, err);
 	j->linked = j->greeted = j->asked_idle = false;
 }
 

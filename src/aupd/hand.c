@@ -255,16 +255,16 @@ static void on_ready(void *arg)
 static void judge_closed(void *arg, enum err e)
 {
 	struct hand *h = arg;
-	(void)e;
 	bus_close(&h->judge);
+	role_link_ended(h->role, "judge", e);
 	h->has_judge = false;
 }
 
 static void nft_closed(void *arg, enum err e)
 {
 	struct hand *h = arg;
-	(void)e;
 	bus_close(&h->nft);
+	role_link_ended(h->role, "nft", e);
 	h->has_nft = false;
 	for (unsigned i = 0; i < NFT_JOBS_MAX; i++)
 		if (h->jobs[i].fn) {

@@ -152,8 +152,8 @@ static void on_ready(void *arg)
 static void ear_closed(void *arg, enum err e)
 {
 	struct judge *j = arg;
-	(void)e;
 	bus_close(&j->ear);
+	role_link_ended(j->role, "ear", e);
 	j->has_ear = false;
 	clock_goes_on(j);
 }
@@ -161,16 +161,16 @@ static void ear_closed(void *arg, enum err e)
 static void desk_closed(void *arg, enum err e)
 {
 	struct judge *j = arg;
-	(void)e;
 	bus_close(&j->desk);
+	role_link_ended(j->role, "desk", e);
 	j->has_desk = false;
 }
 
 static void hand_closed(void *arg, enum err e)
 {
 	struct judge *j = arg;
-	(void)e;
 	bus_close(&j->hand);
+	role_link_ended(j->role, "hand", e);
 	j->has_hand = false;
 }
 

@@ -108,8 +108,8 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err e)
 {
 	struct nft_role *n = arg;
-	(void)e;
 	bus_close(&n->hand);
+	role_link_ended(n->role, "hand", e);
 	n->has_hand = false;
 }
 

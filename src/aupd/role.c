@@ -42,6 +42,16 @@ void role_send(struct role *r, const char *op)
 	send_body(r, str_of(body));
 }
 
+void role_link_ended(struct role *r, const char *peer, enum err e)
+{
+	char body[64];
+	if (e == OK || e == ERR_PEER)
+		return;
+	log_error("a role sent a bad frame", "role", peer, "error", err_text(e));
+	(void)snprintf(body, sizeof(body), "{\"op\":\"bad\",\"name\":\"%s\"}", peer);
+	send_body(r, str_of(body));
+}
+
 struct str role_operator(const struct role *r, int fd)
 {
 	struct net_creds creds;

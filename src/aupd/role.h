@@ -56,6 +56,11 @@ struct role_ops {
 int role_fd(const struct role *r, const char *name);   /* -1 when it was not given */
 int role_main(enum role_name name);
 void role_send(struct role *r, const char *op);         /* to the keeper */
+/*
+ * A link to another role ended with e. When that was not for its death the keeper ends it, and both get a new link: a role
+ * that sends what is no frame is mad, and without this the two would never speak again.
+ */
+void role_link_ended(struct role *r, const char *peer, enum err e);
 /* The operator at the other end of a Unix connection, by the user id that the system tells; STR_NONE when it is none. */
 struct str role_operator(const struct role *r, int fd);
 
