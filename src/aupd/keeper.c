@@ -263,6 +263,16 @@ static enum err open_all(struct keeper *k, struct why *why)
 	return e;
 }
 
+/* Which fences this start cannot give; in service it does not come this far. */
+static void tell_missing_fences(const struct keeper *k)
+{
+	struct why why;
+	if (geteuid() != 0)
+		log_warn("not started by root: all roles run as one user, kept apart by landlock and denied system calls alone");
+	else if (sandbox_users(k->config->user, &why) != OK)
+		log_warn("roles stay root, kept apart by landlock and denied system calls alone", "why", why.text);
+}
+
 static enum err run(struct keeper *k, struct why *why)
 {
 	enum err e = open_all(k, why);
@@ -275,6 +285,7 @@ static enum err run(struct keeper *k, struct why *why)
 		e = children_init(k, why);
 	if (e)
 		return e;
+	tell_missing_fences(k);
 	children_start(k);
 	return loop_run(k->loop);
 }

@@ -2,7 +2,9 @@
  * The child of the hand that may run nft, and nothing else: it alone has CAP_NET_ADMIN and may execute that one path.
  *
  * A frame's body goes to `nft -t -f -` (-t: a listing leaves out what sets hold); what it prints and its exit status come back under the frame's index. One at a time.
+ * Its landlock knows nft and the loader as they were at the start: when an upgrade put others there the role ends, and is started with fences that know these.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -16,7 +18,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { OUTPUT_MAX = 16 << 10, RUN_MS = 20000 };
+enum { OUTPUT_MAX = 16 << 10, RUN_MS = 20000, EXIT_FENCED = 126, EXIT_MISSING = 127 };
 
 struct nft_role {
 	struct role *role;
@@ -30,9 +32,9 @@ static void child(const char *path, int in, int out)
 {
 	char *const argv[] = { (char *)(uintptr_t)"nft", (char *)(uintptr_t)"-t", (char *)(uintptr_t)"-f", (char *)(uintptr_t)"-", NULL }, *const envp[] = { (char *)(uintptr_t)"LC_ALL=C", NULL };
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0)
-		_exit(127);
+		_exit(EXIT_MISSING);
 	(void)execve(path, argv, envp);
-	_exit(127);
+	_exit(errno == EACCES ? EXIT_FENCED : EXIT_MISSING);
 }
 
 /* The output as far as there is room; not whole when the program said nothing for too long. */
@@ -79,7 +81,7 @@ static int run_nft(const char *path, struct str commands, char *out, size_t room
 			status = -1;
 	}
 	net_close(from[0]);
-	return pid > 0 && fed && whole && WIFEXITED(status) && WEXITSTATUS(status) != 127 ? WEXITSTATUS(status) : -1;
+	return pid > 0 && fed && whole && WIFEXITED(status) && WEXITSTATUS(status) != EXIT_MISSING ? WEXITSTATUS(status) : -1;
 }
 
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
@@ -93,6 +95,10 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		return;
 	int status = run_nft(n->path, f->body, out, sizeof(out), &len);
 	n->runs++;
+	if (status == EXIT_FENCED) {
+		log_warn("nft is not the one that this role may run: it begins anew");
+		exit(1);
+	}
 	struct frame r = { .type = FRAME_RESULT, .at = f->at, .flags = (uint16_t)(status + 1), .body = { out, len } };
 	if (status < 0)
 		r.body = STR("nft cannot be run: is it installed, and may this role run it?");

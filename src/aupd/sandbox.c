@@ -2,13 +2,16 @@
  * The fences of a role. See sandbox.h.
  *
  * Landlock by its system calls (no library): a role gets the directories it was handed and nothing else. The seccomp filter
- * denies, it does not allow-list: allow-lists rot with every libc.
+ * denies, it does not allow-list: allow-lists rot with every libc. It looks at the architecture first, for another one of the
+ * same machine has the same calls under other numbers.
  */
 #include "aupd/sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <link.h>
+#include <linux/audit.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/landlock.h>
@@ -27,6 +30,8 @@ enum { READ_ACCESS = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR 
 static const uint64_t write_access = READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |
 	LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR;
 static const uint64_t all_access = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
+/* Since version 3 of the interface; the headers of Debian 12 do not name it. */
+static const uint64_t truncate_access = UINT64_C(1) << 14;
 
 /* Which descriptors each role may use, and how. */
 static const struct { enum role_name role; const char *fd; bool write; } rules[] = {
@@ -34,11 +39,11 @@ static const struct { enum role_name role; const char *fd; bool write; } rules[]
 	{ ROLE_HAND, "hand", true },
 };
 
-/* Paths that a role reads beside its descriptors: resolver and certificates for the hand, nft's own needs for nft. */
+/* Paths that a role reads beside its descriptors: resolver and certificates for the hand, libraries for nft. */
 static const struct { enum role_name role; const char *path; uint64_t access; } paths[] = {
 	{ ROLE_HAND, "/etc", READ_ACCESS }, { ROLE_HAND, "/usr/share/ca-certificates", READ_ACCESS }, { ROLE_HAND, "/run/systemd/resolve", READ_ACCESS },
-	{ ROLE_NFT, "/usr", READ_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE }, { ROLE_NFT, "/lib", READ_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE },
-	{ ROLE_NFT, "/lib64", READ_ACCESS | LANDLOCK_ACCESS_FS_EXECUTE }, { ROLE_NFT, "/etc", READ_ACCESS }, { ROLE_NFT, "/dev/null", READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE },
+	{ ROLE_NFT, "/usr/lib", READ_ACCESS }, { ROLE_NFT, "/lib", READ_ACCESS }, { ROLE_NFT, "/lib64", READ_ACCESS }, { ROLE_NFT, "/etc", READ_ACCESS },
+	{ ROLE_NFT, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE },
 };
 
 static enum err allow(int ruleset, int fd, uint64_t access, struct why *why)
@@ -49,10 +54,43 @@ static enum err allow(int ruleset, int fd, uint64_t access, struct why *why)
 	return OK;
 }
 
+static enum err allow_path(int ruleset, const char *path, uint64_t access, struct why *why)
+{
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return OK;
+	enum err e = allow(ruleset, fd, access, why);
+	(void)close(fd);
+	return e;
+}
+
+/* The program loader of this program, which any other of the system has too. */
+static int find_loader(struct dl_phdr_info *info, size_t size, void *ret_path)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_INTERP)
+			*(const char **)ret_path = (const char *)(uintptr_t)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	/* the first one is the program itself */
+	return 1;
+}
+
+/* nft is the one program that may be run. The loader could run another one, if it could be read: no folder of programs can. */
+static enum err allow_nft(int ruleset, const struct role *r, struct why *why)
+{
+	const uint64_t run = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_EXECUTE;
+	const char *loader = NULL;
+	(void)dl_iterate_phdr(find_loader, &loader);
+	enum err e = loader ? allow_path(ruleset, loader, run, why) : OK;
+	return e ? e : allow_path(ruleset, str_c(r->arena, r->share.nft_path), run, why);
+}
+
 static enum err landlock(enum role_name name, const struct role *r, struct why *why)
 {
-	struct landlock_ruleset_attr attr = { .handled_access_fs = all_access };
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
+	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	uint64_t truncates = version >= 3 ? truncate_access : 0;
+	struct landlock_ruleset_attr attr = { .handled_access_fs = all_access | truncates };
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
 	enum err e = OK;
 	if (ruleset < 0) {
 		log_warn("this kernel has no landlock: the role can see files");
@@ -60,39 +98,68 @@ static enum err landlock(enum role_name name, const struct role *r, struct why *
 	}
 	for (size_t i = 0; e == OK && i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (rules[i].role == name && role_fd(r, rules[i].fd) >= 0)
-			e = allow(ruleset, role_fd(r, rules[i].fd), rules[i].write ? write_access : (uint64_t)READ_ACCESS, why);
-	for (size_t i = 0; e == OK && i < sizeof(paths) / sizeof(paths[0]); i++) {
-		int fd = paths[i].role == name ? open(paths[i].path, O_PATH | O_CLOEXEC) : -1;
-		if (fd < 0)
-			continue;
-		uint64_t access = paths[i].access;
-		if (str_eq(str_of(paths[i].path), STR("/dev/null")))
-			access &= ~(uint64_t)LANDLOCK_ACCESS_FS_READ_DIR;
-		e = allow(ruleset, fd, access, why);
-		(void)close(fd);
-	}
+			e = allow(ruleset, role_fd(r, rules[i].fd), rules[i].write ? write_access | truncates : (uint64_t)READ_ACCESS, why);
+	for (size_t i = 0; e == OK && i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (paths[i].role == name)
+			e = allow_path(ruleset, paths[i].path, paths[i].access, why);
+	if (e == OK && name == ROLE_NFT)
+		e = allow_nft(ruleset, r, why);
 	if (e == OK && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
 		e = why_errno(why, "cannot enter the landlock");
 	(void)close(ruleset);
 	return e;
 }
 
-#define LOAD(member) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, member))
-#define DENY(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM)
+#if defined(__x86_64__)
+#define OWN_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define OWN_ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define OWN_ARCH AUDIT_ARCH_RISCV64
+#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
+#define OWN_ARCH AUDIT_ARCH_PPC64LE
+#elif defined(__s390x__)
+#define OWN_ARCH AUDIT_ARCH_S390X
+#endif
+
+enum { FILTER_MAX = 64, X32_CALLS = 0x40000000 };
+enum denied_to { DENIED_ALL, DENIED_PROGRAMS, DENIED_SOCKETS };
+
+/* io_uring would make the calls that are denied here; a taken descriptor would be one that was not handed over. */
+static const struct { int call; enum denied_to to; } denied[] = { { SYS_ptrace, DENIED_ALL }, { SYS_process_vm_readv, DENIED_ALL },
+	{ SYS_process_vm_writev, DENIED_ALL }, { SYS_pidfd_getfd, DENIED_ALL }, { SYS_bpf, DENIED_ALL }, { SYS_keyctl, DENIED_ALL },
+	{ SYS_io_uring_setup, DENIED_ALL }, { SYS_execve, DENIED_PROGRAMS }, { SYS_execveat, DENIED_PROGRAMS }, { SYS_socket, DENIED_SOCKETS },
+	{ SYS_connect, DENIED_SOCKETS } };
+
+static bool is_denied(enum role_name name, enum denied_to to)
+{
+	return to == DENIED_ALL || (to == DENIED_PROGRAMS && name != ROLE_NFT) || (to == DENIED_SOCKETS && (name == ROLE_JUDGE || name == ROLE_SIGNER));
+}
 
 static enum err deny_calls(enum role_name name, struct why *why)
 {
-	struct sock_filter no_exec[] = { LOAD(nr), DENY(SYS_execve), DENY(SYS_execveat), DENY(SYS_ptrace), DENY(SYS_process_vm_readv), DENY(SYS_process_vm_writev),
-		DENY(SYS_bpf), DENY(SYS_keyctl), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_filter no_socket[] = { LOAD(nr), DENY(SYS_execve), DENY(SYS_execveat), DENY(SYS_ptrace), DENY(SYS_process_vm_readv),
-		DENY(SYS_process_vm_writev), DENY(SYS_bpf), DENY(SYS_keyctl), DENY(SYS_socket), DENY(SYS_connect), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_filter no_trace[] = { LOAD(nr), DENY(SYS_ptrace), DENY(SYS_process_vm_readv), DENY(SYS_process_vm_writev), DENY(SYS_bpf),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
-	struct sock_fprog p = { sizeof(no_exec) / sizeof(no_exec[0]), no_exec };
-	if (name == ROLE_JUDGE || name == ROLE_SIGNER)
-		p = (struct sock_fprog){ sizeof(no_socket) / sizeof(no_socket[0]), no_socket };
-	if (name == ROLE_NFT)
-		p = (struct sock_fprog){ sizeof(no_trace) / sizeof(no_trace[0]), no_trace };
+	static const struct sock_filter deny = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM), permit = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		load = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	struct sock_filter f[FILTER_MAX];
+	unsigned short n = 0;
+#ifdef OWN_ARCH
+	f[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
+	f[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OWN_ARCH, 1, 0);
+	f[n++] = deny;
+#endif
+	f[n++] = load;
+#ifdef __x86_64__
+	f[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, 0, 1);
+	f[n++] = deny;
+#endif
+	for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+		if (!is_denied(name, denied[i].to))
+			continue;
+		f[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)denied[i].call, 0, 1);
+		f[n++] = deny;
+	}
+	f[n++] = permit;
+	struct sock_fprog p = { n, f };
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &p) == 0 ? OK : why_errno(why, "cannot deny system calls");
 }
 
