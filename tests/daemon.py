@@ -340,7 +340,7 @@ class Daemon:
         with open(self.config, "w") as f:
             f.write(text if text is not None else self.config_text(**changes))
 
-    def launch(self, wait=True, argv=()):
+    def launch(self, wait=True, argv=(), pass_fds=()):
         """Starts the process; with wait until systemd would be told READY=1."""
         path = os.path.join(self.dir, "notify")
         if os.path.exists(path):
@@ -351,7 +351,7 @@ class Daemon:
         self.readiness.bind(path)
         self.readiness.settimeout(LIMIT)
         env = dict(self.env, NOTIFY_SOCKET=path)
-        self.process = subprocess.Popen([program("aupd"), "-c", self.config, *argv], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env)
+        self.process = subprocess.Popen([program("aupd"), "-c", self.config, *argv], stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=env, pass_fds=pass_fds)
         self.log.follow(self.process.stderr)
         if wait:
             self.wait_notify("READY=1")

@@ -29,22 +29,42 @@ enum err attempt_create(int *ret_fd, struct attempt **ret_page, struct why *why)
 	return e;
 }
 
+static struct suspect *find(struct attempt *a, const struct position *at)
+{
+	for (unsigned i = 0; i < SUSPECTS_MAX; i++)
+		if (a->suspects[i].deaths && position_cmp(&a->suspects[i].at, at) == 0)
+			return &a->suspects[i];
+	return NULL;
+}
+
 bool attempt_begin(struct attempt *a, const struct position *at)
 {
-	bool again = a->begun && position_cmp(&a->at, at) == 0;
-	if (again && a->begun >= ATTEMPTS_MAX)
+	const struct suspect *s = find(a, at);
+	if (s && s->deaths >= ATTEMPTS_MAX)
 		return false;
-	/* in this order: a count never stands beside a position that it is not of */
-	if (!again) {
-		a->begun = 0;
-		a->at = *at;
-	}
-	a->begun++;
+	a->at = *at;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	a->in_hand = true;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return true;
 }
 
 void attempt_end(struct attempt *a)
 {
-	a->begun = 0;
+	struct suspect *s = a->in_hand ? find(a, &a->at) : NULL;
+	a->in_hand = false;
+	if (s)
+		s->deaths = 0;
+}
+
+void attempt_died(struct attempt *a)
+{
+	struct suspect *s = a->in_hand ? find(a, &a->at) : NULL;
+	if (a->in_hand && !s) {
+		s = &a->suspects[a->next++ % SUSPECTS_MAX];
+		*s = (struct suspect){ .at = a->at };
+	}
+	if (s)
+		s->deaths++;
+	a->in_hand = false;
 }

@@ -227,10 +227,11 @@ static bool linked(enum role_name a, enum role_name b)
 
 static void end_for_its_frame(struct child *c)
 {
+	if (c->at_fault || !c->pid)
+		return;
 	log_error("a role sent a bad frame and is ended", "role", c->text);
 	c->at_fault = true;
-	if (c->pid)
-		(void)kill(c->pid, SIGKILL);
+	(void)kill(c->pid, SIGKILL);
 }
 
 /* {"op":"bad","name":N}: only of a role that it has a link with. */
@@ -291,6 +292,9 @@ static void child_exec(struct keeper *k, enum role_name name, int link_fd)
 		log_error("a role cannot be started", "role", role_words[name], "why", why.text);
 		_exit(1);
 	}
+	/* the keeper's own close by themselves; what it was started with would not */
+	if (close_range(ROLE_LINK_FD + 1, ~0u, 0) != 0)
+		_exit(1);
 	/* after the change of user, which takes it off again */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)execv(k->self, argv);
@@ -366,6 +370,7 @@ void child_died(struct child *c, int status)
 	struct keeper *k = c->keeper;
 	bool was_ready = c->state == CHILD_READY, killed = WIFSIGNALED(status);
 	bus_close(&c->link);
+	attempt_died(c->attempt);
 	c->pid = 0;
 	c->state = CHILD_DOWN;
 	if (k->stopping)

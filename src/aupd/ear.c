@@ -221,7 +221,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
 	}
-#ifdef AUPD_TEST_CRASH
+#ifdef AUPD_TESTING
 	if (str_find(r->payload, STR("X-Aupd-Test-Crash: yes")) != SIZE_MAX)
 		abort();
 #endif
