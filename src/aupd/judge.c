@@ -121,33 +121,30 @@ static enum err keep_bad(struct judge *j, const struct frame *f, const char *rea
 	return fold_item(&j->fold, &i, NULL);
 }
 
-static enum err fold_intake(struct judge *j, const struct frame *f)
+static enum err fold_intake(struct judge *j, const struct frame *f, struct why *why)
 {
-	struct why why = { .line = 0 };
 	struct arena *a = work_arena(j->fold.work);
 	enum err e;
 	if (f->type == FRAME_OBSERVATION) {
 		struct observation o = { 0 };
 		struct fold_result res;
-		e = field_decode(a, str_copy(a, f->body), observation_fields, &o, &why);
+		e = field_decode(a, str_copy(a, f->body), observation_fields, &o, why);
 		if (e)
 			return keep_bad(j, f, "a frame that was no observation");
 		o.at = f->at;
 		if (!o.receipt.len && o.reply_to.len)
 			o.receipt = fold_receipt(&j->fold, &o.at);
-		e = fold_observation(&j->fold, &o, &res, &why);
+		e = fold_observation(&j->fold, &o, &res, why);
 		if (e == OK)
 			put_receipt(j, &o, &res);
 	} else {
 		struct item i = { 0 };
-		e = field_decode(a, str_copy(a, f->body), item_fields, &i, &why);
+		e = field_decode(a, str_copy(a, f->body), item_fields, &i, why);
 		if (e)
 			return keep_bad(j, f, "a frame that was no item");
 		i.at = f->at;
-		e = fold_item(&j->fold, &i, &why);
+		e = fold_item(&j->fold, &i, why);
 	}
-	if (e)
-		log_error("an item could not be folded", "why", why.text);
 	return e;
 }
 
@@ -157,7 +154,7 @@ bool judge_passes(enum err e)
 }
 
 /* At or below the mark: a duplicate. Behind a gap: the ear goes back. */
-static enum err fold_from_ear(struct judge *j, const struct frame *f)
+static enum err fold_from_ear(struct judge *j, const struct frame *f, struct why *why)
 {
 	const struct position *mark = j->lane_touched[f->lane] ? &j->lanes[f->lane].at : &j->lane_committed[f->lane];
 	if (position_cmp(&f->at, mark) <= 0) {
@@ -174,8 +171,9 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 	enum err e;
 	work_begin(j->fold.work);
 	if (attempt_begin(j->attempt, &f->at)) {
-		e = fold_intake(j, f);
+		e = fold_intake(j, f, why);
 		if (e && !judge_passes(e)) {
+			log_error("an item could not be folded", "why", why->text);
 			work_undo(j->fold.work);
 			e = keep_bad(j, f, "it could not be judged");
 		}
@@ -192,23 +190,22 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f)
 	return e;
 }
 
-static enum err fold_one(struct judge *j, const struct held_frame *h)
+static enum err fold_one(struct judge *j, const struct held_frame *h, struct why *why)
 {
 	struct act_report r = { 0 };
-	struct why why = { .line = 0 };
 	j->fold.now = clock_wall_at();
 	switch (h->from) {
 	case FROM_EAR:
-		return fold_from_ear(j, &h->frame);
+		return fold_from_ear(j, &h->frame, why);
 	case FROM_DESK:
 		judge_answer(j, h);
 		return OK;
 	case FROM_HAND:
-		if (field_decode(work_arena(j->fold.work), str_copy(work_arena(j->fold.work), h->frame.body), act_report_fields, &r, &why) != OK) {
-			log_error("the hand reports what is no result", "why", why.text);
+		if (field_decode(work_arena(j->fold.work), str_copy(work_arena(j->fold.work), h->frame.body), act_report_fields, &r, why) != OK) {
+			log_error("the hand reports what is no result", "why", why->text);
 			return OK;
 		}
-		return fold_report(&j->fold, &r, &why);
+		return fold_report(&j->fold, &r, why);
 	}
 	return OK;
 }
@@ -248,11 +245,12 @@ enum err judge_commit(struct judge *j, struct why *why)
 	for (int i = 0; i < LANE_COUNT; i++)
 		if (j->lane_touched[i])
 			marks[mark_count++] = j->lanes[i];
-	if (e == OK && j->chest_dirty)
+	if (e == OK)
 		e = chest_sync(j->chest, why);
-	j->chest_dirty &= e != OK;
 	if (e == OK && (count || mark_count))
 		e = j->driver->commit(j->store, effects, count, marks, mark_count, why);
+	if (e == OK)
+		chest_named(j->chest);
 	return e;
 }
 
@@ -261,6 +259,7 @@ static void drop_batch(struct judge *j)
 	registry_free(j->pending);
 	j->pending = NULL;
 	work_reset(j->fold.work);
+	judge_raw_forget(j);
 	buf_clear(&j->replies);
 	memset(j->lane_touched, 0, sizeof(j->lane_touched));
 }
@@ -285,6 +284,15 @@ void judge_get_stuck(struct judge *j, const struct why *why)
 	timer_set(j->retry_timer, JUDGE_RETRY_US, 0);
 }
 
+static void come_free(struct judge *j)
+{
+	if (!j->stuck)
+		return;
+	log_info("the store takes changes again");
+	j->stuck = false;
+	judge_links_pause(j, false);
+}
+
 /* Folds the batch and commits it; again from fresh rows when another judge was quicker. */
 static bool run_batch(struct judge *j)
 {
@@ -293,7 +301,7 @@ static bool run_batch(struct judge *j)
 	for (int tries = 0; tries < 100; tries++) {
 		e = judge_tables_follow(j, &why);
 		for (unsigned i = 0; e == OK && i < j->batch_count; i++)
-			e = fold_one(j, &j->batch[i]);
+			e = fold_one(j, &j->batch[i], &why);
 		if (e == OK)
 			e = judge_commit(j, &why);
 		if (e != ERR_CONFLICT)
@@ -306,11 +314,7 @@ static bool run_batch(struct judge *j)
 		judge_get_stuck(j, &why);
 		return false;
 	}
-	if (j->stuck) {
-		log_info("the store takes changes again");
-		j->stuck = false;
-		judge_links_pause(j, false);
-	}
+	come_free(j);
 	j->committed += j->batch_count;
 	j->attempt->progress += j->batch_count > 0;
 	if (j->role->share.number && work_changes(j->fold.work))
@@ -355,9 +359,12 @@ static void on_due(void *arg)
 static void on_retry(void *arg)
 {
 	struct judge *j = arg;
-	if (run_batch(j)) {
-		refresh(j);
-		(void)judge_due(j);
+	if (j->batch_count && !run_batch(j))
+		return;
+	refresh(j);
+	/* with nothing in the batch it is what is due that shows whether the store takes something */
+	if (judge_due(j)) {
+		come_free(j);
 		judge_set_due_timer(j);
 	}
 }

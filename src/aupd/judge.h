@@ -56,7 +56,6 @@ struct judge {
 	struct timer *ledger_timer;
 	bool ledger_due, ledger_asked;  /* the timer runs; the signer has a request that it has not answered */
 	struct why ledger_broken;       /* err: why it stands still */
-	bool chest_dirty;
 	uint64_t folded, committed, conflicts;
 };
 
@@ -84,9 +83,13 @@ enum err judge_read_marks(struct judge *j, struct why *why) MUST_CHECK;
 /* One command of a person, folded into the batch; its answer is put with the replies. */
 void judge_answer(struct judge *j, const struct held_frame *h);
 
-/* Raw bytes: kept by the fold's callback, given as the text of a reference. */
+/*
+ * Raw bytes: kept by the fold's callback, given as the text of a reference. ERR_FULL, ERR_IO: the disk takes none now. What
+ * was kept for rows that are dropped is forgotten.
+ */
 enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
-struct str judge_keep(void *arg, const struct position *at);
+enum err judge_keep(void *arg, const struct position *at, struct str *ret_text, struct why *why) MUST_CHECK;
+void judge_raw_forget(struct judge *j);
 enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why) MUST_CHECK;
 
 /* The sequencer: records that were committed get their leaf, then a checkpoint is signed. Commits by itself; between batches only. */
@@ -113,6 +116,7 @@ void judge_turn(struct judge *j);
 void judge_look(struct judge *j);
 /* judge_link.c */
 void judge_link(struct role *r, struct str name, int take_fd);
+/* While paused nothing is read from ear and hand; commands are refused, also those of the batch. */
 void judge_links_pause(struct judge *j, bool paused);
 
 /* Commits the effects of the work and the marks of the batch. */

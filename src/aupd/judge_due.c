@@ -48,8 +48,10 @@ bool judge_due(struct judge *j)
 		if (e == OK)
 			e = judge_commit(j, &why);
 		work_reset(j->fold.work);
-		if (e)
+		if (e) {
 			buf_clear(&j->orders);
+			judge_raw_forget(j);
+		}
 		if (e == ERR_CONFLICT)
 			continue;
 		if (e) {

@@ -2,7 +2,7 @@
  * The judge's links: what comes over them is held for the batch. See judge.h.
  *
  * A frame that is no business of a link is passed over; one that breaks the codec ends it. While the store takes nothing
- * the links are not read, so that what waits, waits with its sender.
+ * ear and hand are not read, so that what waits, waits with its sender; people are told.
  */
 #include "aupd/judge.h"
 #include "base/clock.h"
@@ -10,25 +10,6 @@
 #include "base/net.h"
 
 enum { COMMAND_BYTES_MAX = 256 << 20 };
-
-void judge_links_pause(struct judge *j, bool paused)
-{
-	struct frame back = { .type = FRAME_REWIND, .source = 1, .body = STR("{}") };
-	if (j->has_ear)
-		bus_pause(&j->ear, paused);
-	if (j->has_desk)
-		bus_pause(&j->desk, paused);
-	if (j->has_hand)
-		bus_pause(&j->hand, paused);
-	if (!paused && j->ear_lost && j->has_ear && bus_send(&j->ear, &back, NULL, 0) != OK)
-		log_warn("cannot ask the ear to go back");
-	j->ear_lost &= paused;
-}
-
-static bool full(const struct judge *j, size_t more_bytes)
-{
-	return j->batch_count == BATCH_FRAMES_MAX || (j->batch_count && j->batch_bytes + more_bytes > BATCH_BYTES_MAX);
-}
 
 /* Stuck and full: the ear sends it again when it is asked to, a person is told, the hand's answer is asked for again. */
 static void drop(struct judge *j, enum bus_end from, const struct frame *f, int fd)
@@ -38,6 +19,39 @@ static void drop(struct judge *j, enum bus_end from, const struct frame *f, int 
 	j->ear_lost |= from == FROM_EAR;
 	if (from == FROM_DESK && j->has_desk && bus_send(&j->desk, &reply, NULL, 0) != OK)
 		log_warn("a frame cannot be sent", "to", "desk");
+}
+
+/* Nobody waits before a screen for a disk. Nothing of the batch is committed, so that no is the truth. */
+static void refuse_commands(struct judge *j)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < j->batch_count; i++) {
+		struct held_frame *h = &j->batch[i];
+		if (h->from == FROM_DESK)
+			drop(j, FROM_DESK, &h->frame, h->fd);
+		else
+			j->batch[kept++] = *h;
+	}
+	j->batch_count = kept;
+}
+
+void judge_links_pause(struct judge *j, bool paused)
+{
+	struct frame back = { .type = FRAME_REWIND, .source = 1, .body = STR("{}") };
+	if (j->has_ear)
+		bus_pause(&j->ear, paused);
+	if (j->has_hand)
+		bus_pause(&j->hand, paused);
+	if (!paused && j->ear_lost && j->has_ear && bus_send(&j->ear, &back, NULL, 0) != OK)
+		log_warn("cannot ask the ear to go back");
+	j->ear_lost &= paused;
+	if (paused)
+		refuse_commands(j);
+}
+
+static bool full(const struct judge *j, size_t more_bytes)
+{
+	return j->batch_count == BATCH_FRAMES_MAX || (j->batch_count && j->batch_bytes + more_bytes > BATCH_BYTES_MAX);
 }
 
 static void hold(struct judge *j, enum bus_end from, const struct frame *f, int fd)
@@ -113,6 +127,11 @@ static void desk_frame(void *arg, const struct frame *f, const int *take_fds, un
 	/* a long command comes as a memory file beside the connection; a full batch ends before its arena takes it */
 	if (full(j, 0))
 		judge_turn(j);
+	if (f->type == FRAME_COMMAND && j->stuck) {
+		drop(j, FROM_DESK, f, -1);
+		close_fds(take_fds, 0, fd_count);
+		return;
+	}
 	if (f->type == FRAME_COMMAND && fd_count == 2 && file_memory_read(j->batch_arena, take_fds[1], COMMAND_BYTES_MAX, &whole.body, &why) != OK) {
 		log_warn("a long command cannot be read", "why", why.text);
 		whole.body = STR("{}");

@@ -13,7 +13,6 @@
 #include "evidence/raw.h"
 #include "spool/reader.h"
 
-
 static const struct raw_subject triage = { .id = { "triage", 6 } };
 
 /* Judges that share a store write files of their own, and read each other's. */
@@ -33,28 +32,38 @@ enum err judge_raw_open(struct judge *j, struct why *why)
 	return e ? e : chest_open(j->evidence_fd, prefix, CHEST_WRITE, 0, &j->chest, why);
 }
 
-struct str judge_keep(void *arg, const struct position *at)
+enum err judge_keep(void *arg, const struct position *at, struct str *ret_text, struct why *why)
 {
 	struct judge *j = arg;
 	struct spool_record record;
 	struct raw_reference ref;
-	struct why why = { .line = 0 };
 	char id[POSITION_TEXT_MAX];
 	struct position start = { at->segment, at->offset, 0 };
 	struct arena *a = work_arena(j->fold.work);
 	position_print(&start, id);
 	arena_reset(j->scratch);
-	enum err e = spool_read(role_fd(j->role, "spool"), &start, j->scratch, &record, &why);
+	enum err e = spool_read(role_fd(j->role, "spool"), &start, j->scratch, &record, why);
 	if (e == OK && record.payload.len > RAW_BYTES_MAX)
-		e = why_set(&why, ERR_LIMIT, "it is too long to be kept");
+		e = why_set(why, ERR_LIMIT, "it is too long to be kept");
 	if (e == OK)
-		e = raw_put(j->chest, j->fold.keyring, j->scratch, str_of(id), record.payload, &triage, 1, &ref, &why);
+		e = raw_put(j->chest, j->fold.keyring, j->scratch, str_of(id), record.payload, &triage, 1, &ref, why);
+	/* a disk that takes nothing now is waited for: the item is not laid before a person without its bytes */
+	if (e == ERR_FULL || e == ERR_IO)
+		return e;
 	if (e) {
-		log_warn("the raw bytes of an item that waits cannot be kept", "why", why.text);
-		return STR_NONE;
+		log_warn("the raw bytes of an item that waits cannot be kept", "why", why ? why->text : "");
+		*ret_text = STR_NONE;
+		return OK;
 	}
-	j->chest_dirty = true;
-	return str_format(a, "%u:%.*s", j->role->share.number, STR_ARG(str_base64(a, raw_reference_encode(j->scratch, &ref))));
+	*ret_text = str_format(a, "%u:%.*s", j->role->share.number, STR_ARG(str_base64(a, raw_reference_encode(j->scratch, &ref))));
+	return OK;
+}
+
+void judge_raw_forget(struct judge *j)
+{
+	struct why why;
+	if (chest_rewind(j->chest, &why) != OK)
+		log_warn("raw bytes that nothing names cannot be taken back", "why", why.text);
 }
 
 enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why)

@@ -28,8 +28,8 @@ struct fold {
 	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
-	/* Keeps the raw bytes at that position and gives their reference, "" when they cannot be had; NULL = nothing is kept. */
-	struct str (*keep)(void *arg, const struct position *at);
+	/* Keeps the raw bytes at that position and gives their reference, "" when there are none to be had; NULL = nothing is kept. */
+	enum err (*keep)(void *arg, const struct position *at, struct str *ret_text, struct why *why);
 	void *keep_arg;
 };
 

@@ -42,7 +42,9 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	if (e)
 		return e;
 	if (f->keep && (i->type == ITEM_PROSE || i->type == ITEM_UNPARSED))
-		i->raw = f->keep(f->keep_arg, &i->at);
+		e = f->keep(f->keep_arg, &i->at, &i->raw, why);
+	if (e)
+		return e;
 	position_print(&i->at, key);
 	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .owner = i->reporter,
 		.state = str_of(item_state_words[i->state]), .due_at = TIME_NONE, .rank = i->received_at };

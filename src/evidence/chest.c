@@ -18,7 +18,7 @@ struct chest {
 	int dir_fd, fd;                 /* fd: the segment that is written */
 	char prefix[CHEST_PREFIX_MAX + 1];
 	enum chest_mode mode;
-	uint64_t segment_bytes, size;
+	uint64_t segment_bytes, size, named; /* named: the bytes of this segment that a commit may name */
 	uint32_t segment;
 	bool unsynced, broken;
 };
@@ -64,7 +64,7 @@ static enum err open_segment(struct chest *c, uint32_t segment, struct why *why)
 	file_close(c->fd);
 	c->fd = fd;
 	c->segment = segment;
-	c->size = size;
+	c->size = c->named = size;
 	return OK;
 }
 
@@ -101,7 +101,7 @@ void chest_close(struct chest *c)
 enum err chest_sync(struct chest *c, struct why *why)
 {
 	if (c->broken)
-		return why_set(why, ERR_IO, "evidence could not be synced before; aupd must be started again");
+		return why_set(why, ERR_IO, "evidence could not be synced before");
 	if (!c->unsynced)
 		return OK;
 	enum err e = file_sync(c->fd, why);
@@ -110,6 +110,21 @@ enum err chest_sync(struct chest *c, struct why *why)
 		c->broken = true;
 	else
 		c->unsynced = false;
+	return e;
+}
+
+void chest_named(struct chest *c)
+{
+	c->named = c->size;
+}
+
+enum err chest_rewind(struct chest *c, struct why *why)
+{
+	enum err e = c->size > c->named || c->unsynced || c->broken ? file_truncate(c->fd, c->named, why) : OK;
+	if (e == OK) {
+		c->size = c->named;
+		c->unsynced = c->broken = false;
+	}
 	return e;
 }
 
@@ -125,7 +140,7 @@ enum err chest_append(struct chest *c, struct str body, struct chest_place *ret_
 	if (c->mode != CHEST_WRITE)
 		return why_set(why, ERR_DENIED, "evidence segments are open for reading only");
 	if (c->broken)
-		return why_set(why, ERR_IO, "evidence could not be synced before; aupd must be started again");
+		return why_set(why, ERR_IO, "evidence could not be synced before");
 	if (body.len > CHEST_BODY_MAX)
 		return why_set(why, ERR_LIMIT, "evidence of more than %d octets", CHEST_BODY_MAX);
 	enum err e = c->size >= c->segment_bytes ? roll(c, why) : OK;
@@ -136,11 +151,12 @@ enum err chest_append(struct chest *c, struct str body, struct chest_place *ret_
 	buf_u32(&b, (uint32_t)body.len);
 	buf_put(&b, body);
 	buf_u32(&b, crc32c(0, buf_str(&b)));
+	/* a write that fails may have left a part of it */
+	c->unsynced = true;
 	e = b.err ? why_set(why, b.err, "no memory for evidence") : file_write_at(c->fd, c->size, buf_str(&b), why);
 	if (e == OK) {
 		*ret_place = (struct chest_place){ c->segment, c->size };
 		c->size += b.len;
-		c->unsynced = true;
 	}
 	buf_done(&b);
 	return e;

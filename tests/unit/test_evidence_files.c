@@ -157,10 +157,17 @@ static void test_chest(void)
 	IS_INT(chest_append(r, STR("x"), &at[0], &why), ERR_DENIED, "a reader writes nothing");
 	IS_INT(chest_read(r, a, (struct chest_place){ at[0].segment, 3 }, &body, &why), ERR_CORRUPT, "a wrong place");
 	IS_INT(chest_read(r, a, (struct chest_place){ 99, 0 }, &body, &why), ERR_NOTFOUND, "a segment that is not there");
+	chest_named(c);
+	OK_(chest_append(c, STR("dropped"), &at[2], &why) == OK && chest_sync(c, &why) == OK && chest_rewind(c, &why) == OK, "what no commit names is taken back");
+	OK_(chest_append(c, STR("another"), &at[3], &why) == OK && at[3].offset == at[2].offset && chest_read(r, a, at[2], &body, &why) == OK && str_eq(body, STR("another")),
+		"and its place is another's");
+	OK_(chest_rewind(c, &why) == OK && chest_read(r, a, at[2], &body, &why) == ERR_CORRUPT && chest_read(r, a, at[19], &body, &why) == OK, "what is named stays");
 	file_fault = fail_sync;
 	OK_(chest_append(c, STR("y"), &at[1], &why) == OK && chest_sync(c, &why) != OK, "a sync that fails is told");
 	file_fault = NULL;
 	OK_(chest_sync(c, &why) == ERR_IO && chest_append(c, STR("z"), &at[1], &why) == ERR_IO, "and no later one hides it");
+	OK_(chest_rewind(c, &why) == OK && chest_append(c, STR("z"), &at[1], &why) == OK && chest_sync(c, &why) == OK && chest_read(r, a, at[1], &body, &why) == OK,
+		"until it was taken back");
 	chest_close(r);
 	chest_close(c);
 }
