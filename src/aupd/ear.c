@@ -4,6 +4,7 @@
  * What a listener takes is durable before it is answered, also while the judge is down. Decoding reads the spool, never the
  * network: after a restart it begins at the oldest item and skips what the judges' marks cover. Before an item is decoded
  * its position stands in the page shared with the keeper; one that ended two processes is skipped and goes before a person.
+ * A spool that is new numbers nothing before the judge has told what its store knows: until then listeners only queue.
  * Of several judges each folds the lanes that are its own; frames flow when all of them are there.
  */
 #include <fcntl.h>
@@ -339,6 +340,25 @@ static void on_mark(struct ear *e, const struct frame *f)
 		resume(e);
 }
 
+/* After a restore on a machine without the old spool the store knows positions that this one has still to give. */
+static void number_beyond_marks(struct ear *e)
+{
+	struct why why;
+	struct position beyond = { 0 }, end = spool_end(e->spool);
+	for (int i = 0; i < LANE_COUNT; i++)
+		if (position_cmp(&e->lane_mark[i], &beyond) > 0)
+			beyond = e->lane_mark[i];
+	if (position_cmp(&beyond, &end) <= 0)
+		return;
+	log_warn("the store has judged what this spool never held: the spool is numbered on from there");
+	if (spool_skip(e->spool, beyond.segment, &why) != OK) {
+		log_error("the spool cannot be numbered anew", "why", why.text);
+		exit(1);
+	}
+}
+
+static void open_listeners(struct ear *e);
+
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	struct judge_link *j = arg;
@@ -358,8 +378,11 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		j->asked_idle = true;
 	} else if (f->type == FRAME_HELLO) {
 		j->greeted = true;
-		if (all_greeted(e))
+		if (all_greeted(e)) {
+			number_beyond_marks(e);
 			restart_reader(e);
+			open_listeners(e);
+		}
 	}
 }
 
@@ -472,14 +495,15 @@ static enum err ear_start(struct role *r, struct why *why)
 	return err ? err : timer_new(r->loop, on_trim, e, &e->trim_timer);
 }
 
-static void ear_run(struct role *r)
+static void open_listeners(struct ear *e)
 {
-	struct ear *e = r->state;
+	struct role *r = e->role;
 	struct why why;
 	struct str domain = r->share.mail_domain;
 	struct sink door = { e, door_put, door_refuses };
-	enum err err = loop_after(r->loop, pump, e);
-	timer_set(e->trim_timer, TRIM_EVERY_US, TRIM_EVERY_US);
+	enum err err = OK;
+	if (e->listen_count)
+		return;
 	for (unsigned i = 0; err == OK && i < r->share.listen_count; i++) {
 		char name[32];
 		enum listen_kind kind = r->share.listens[i].kind;
@@ -500,6 +524,17 @@ static void ear_run(struct role *r)
 		log_error("a listener cannot start", "why", why.text);
 		exit(1);
 	}
+}
+
+static void ear_run(struct role *r)
+{
+	struct ear *e = r->state;
+	struct position end = spool_end(e->spool);
+	if (loop_after(r->loop, pump, e) != OK)
+		exit(1);
+	timer_set(e->trim_timer, TRIM_EVERY_US, TRIM_EVERY_US);
+	if (end.segment > 1)
+		open_listeners(e);
 }
 
 static void ear_clock(struct role *r)

@@ -255,8 +255,9 @@ static enum err cmd_switch(struct commanding *c)
 static enum err cmd_backup(struct commanding *c)
 {
 	struct str name = arg(c, "file");
-	if (!name.len || str_chr(name, '/') != SIZE_MAX)
-		return why_set(c->why, ERR_SYNTAX, "a backup is a file name in the data directory");
+	/* nothing else in the directory ends so, and the store itself is not written over */
+	if (!str_ends_fold(name, STR(".db")) || str_chr(name, '/') != SIZE_MAX || str_eq(name, c->j->role->share.store))
+		return why_set(c->why, ERR_SYNTAX, "a backup is a file name in the data directory that ends in .db, and not the store");
 	struct row row;
 	enum err e = c->j->driver->backup(c->j->store, role_fd(c->j->role, "data"), str_c(work_arena(c->j->fold.work), name), c->why);
 	if (e == OK)

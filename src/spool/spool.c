@@ -347,6 +347,51 @@ enum err spool_roll(struct spool *s, struct why *why)
 	return e;
 }
 
+static void nobody(void *arg, enum err e, const struct position *at)
+{
+	(void)arg;
+	(void)e;
+	(void)at;
+}
+
+/* Every record below that segment, put once more. */
+static enum err put_again(struct spool *s, uint64_t below, struct why *why)
+{
+	struct spool_reader *r = NULL;
+	struct spool_record record;
+	struct arena *a = arena_new("spool-again", SCRATCH_MAX);
+	enum err e = a ? spool_reader_open(s->dir_fd, &(struct position){ 0, 0, 0 }, &r, why) : why_set(why, ERR_NOMEM, "no memory to read the spool");
+	if (e == OK)
+		spool_reader_limit(r, &(struct position){ below, 0, 0 });
+	for (; e == OK; arena_reset(a)) {
+		e = spool_reader_next(r, a, &record, why);
+		struct sink_item item = { .item_class = record.item_class, .source = record.source, .received_at = record.received_at, .meta = record.meta, .payload = record.payload };
+		if (e == OK && (e = spool_put(s, &item, nobody, NULL)) != OK)
+			e = why_set(why, e, "the spool has no room to number anew what it holds");
+		/* a bad stretch has no number */
+		if (e == ERR_CORRUPT)
+			e = OK;
+	}
+	spool_reader_close(r);
+	arena_free(a);
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err spool_skip(struct spool *s, uint64_t beyond, struct why *why)
+{
+	uint64_t old = s->last;
+	if (beyond <= old)
+		return OK;
+	enum err e = spool_roll(s, why);
+	if (e)
+		return e;
+	s->last = beyond;
+	e = put_again(s, old + 1, why);
+	if (e == OK)
+		e = spool_sync(s, why);
+	return e ? e : spool_trim(s, &(struct position){ beyond, UINT64_MAX, 0 }, why);
+}
+
 /* --- trimming and looking --- */
 
 enum err spool_trim(struct spool *s, const struct position *below, struct why *why)

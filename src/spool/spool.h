@@ -45,6 +45,11 @@ bool spool_refuses(struct spool *s, enum item_class item_class);
 enum err spool_roll(struct spool *s, struct why *why) MUST_CHECK;
 /* Destroys every closed segment all of whose records lie below `below`. */
 enum err spool_trim(struct spool *s, const struct position *below, struct why *why) MUST_CHECK;
+/*
+ * Numbers up to `beyond` were given by a spool that is lost: whoever knows them would take ours for old ones. What is held goes
+ * under numbers above, durable when this returns; who waited is told before. Nothing is done when ours are above already.
+ */
+enum err spool_skip(struct spool *s, uint64_t beyond, struct why *why) MUST_CHECK;
 struct position spool_first(const struct spool *s);             /* start of the oldest segment that is there */
 struct position spool_end(const struct spool *s);               /* where synced records end; nothing at or beyond it is durable */
 void spool_stats(const struct spool *s, struct spool_stats *ret_stats);

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -169,6 +170,35 @@ static void test_processes(int dir)
 	store_sqlite.close(s);
 }
 
+static bool sql(const char *dir, const char *text)
+{
+	sqlite3 *db = NULL;
+	char path[64];
+	(void)snprintf(path, sizeof(path), "%s/old.db", dir);
+	bool good = sqlite3_open(path, &db) == SQLITE_OK && sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;
+	(void)sqlite3_close(db);
+	return good;
+}
+
+/* Stores of an aupd before and after this one. */
+static void test_schema(const char *dir, int fd)
+{
+	struct store *s;
+	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_CASE, "k", "body")) == OK, "a store");
+	store_sqlite.close(s);
+	/* an older one lacks a table and an index */
+	OK_(sql(dir, "PRAGMA user_version=0; DROP TABLE t22; DROP INDEX t1_due"), "made older");
+	IS_INT(store_sqlite.open(fd, "old.db", STORE_READ, &s, &why), ERR_NOTFOUND, "a reader waits until a writer has brought it forward");
+	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == OK, "an older store is brought forward");
+	IS_STR(get(&store_sqlite, s, TABLE_CASE, "k").body, STR("body"), "its rows are kept");
+	OK_(put(&store_sqlite, s, make(TABLE_OPERATOR, "n", "1")) == OK && sql(dir, "SELECT 1 FROM t1 INDEXED BY t1_due WHERE due IS NOT NULL"), "and what it lacked is there");
+	store_sqlite.close(s);
+	OK_(sql(dir, "PRAGMA user_version=99"), "made newer");
+	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == ERR_UNSUPPORTED && strstr(why.text, "schema 99") && why.hint[0], "a newer store is refused, with the reason");
+	IS_INT(store_sqlite.open(fd, "old.db", STORE_READ, &s, &why), ERR_UNSUPPORTED, "to a reader too");
+	OK_(sql(dir, "PRAGMA user_version=99; SELECT * FROM t22"), "and left as it is");
+}
+
 static void test_driver(const struct store_driver *d, int dir)
 {
 	struct store *s;
@@ -192,7 +222,7 @@ int main(void)
 	OK_(store_sqlite.open(fd, "test.db", STORE_WRITE, &s, &why) == OK && get(&store_sqlite, s, TABLE_CASE, "acme/spam/0").version == 2, "a store opened again has its rows");
 	OK_(store_sqlite.open(fd, "test.db", STORE_READ, &r, &why) == OK && put(&store_sqlite, r, make(TABLE_CASE, "x", "y")) == ERR_DENIED, "a reader cannot write");
 	store_sqlite.close(r);
-	OK_(store_sqlite.backup(s, fd, "copy.db", &why) == OK && store_sqlite.open(fd, "copy.db", STORE_WRITE, &r, &why) == OK, "a backup");
+	OK_(store_sqlite.backup(s, fd, "copy.db", &why) == OK && store_sqlite.backup(s, fd, "copy.db", &why) == OK && store_sqlite.open(fd, "copy.db", STORE_WRITE, &r, &why) == OK, "a backup");
 	OK_(get(&store_sqlite, r, TABLE_CASE, "acme/spam/0").version == 2, "has the rows");
 	store_sqlite.close(r);
 	store_sqlite.close(s);
@@ -203,7 +233,8 @@ int main(void)
 	(void)close(junk);
 	IS_INT(store_sqlite.open(fd, "junk.db", STORE_WRITE, &s, &why), ERR_CORRUPT, "a file that is no store is refused");
 	test_processes(fd);
-	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "test.db-wal", "test.db-shm", "two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
+	test_schema(dir, fd);
+	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm", "two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)unlinkat(fd, names[i], 0);
 	(void)rmdir(dir);

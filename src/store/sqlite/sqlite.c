@@ -12,9 +12,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "store/sqlite/schema.h"
 
-enum { BUSY_MS = 10000, BUSY_STEP_MS = 10, PATH_BYTES_MAX = 4096, BACKUP_PAGES = 256 };
+enum { BUSY_MS = 10000, BUSY_STEP_MS = 10, PATH_BYTES_MAX = 4096, BACKUP_PAGES = 256, BACKUP_NAME_MAX = 256 };
 
 /* What stands before and behind the number of the table. */
 static const struct { const char *head, *tail; } statement_sql[STATEMENT_COUNT] = {
@@ -293,26 +294,43 @@ static enum err marks(struct store *s, struct arena *a, uint32_t source, struct 
 	return OK;
 }
 
+/* Page by page, so that others may write meanwhile; who holds a lock is waited for as long as anywhere else. */
+static int copy_pages(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int r = b ? SQLITE_OK : sqlite3_errcode(to), waits = 0;
+	while (r == SQLITE_OK || ((r == SQLITE_BUSY || r == SQLITE_LOCKED) && waits++ < BUSY_MS / BUSY_STEP_MS)) {
+		if (r != SQLITE_OK)
+			(void)sqlite3_sleep(BUSY_STEP_MS);
+		r = sqlite3_backup_step(b, BACKUP_PAGES);
+	}
+	(void)sqlite3_backup_finish(b);
+	return r;
+}
+
+/* Under another name until it is whole: the backup of yesterday stays when that of today fails. */
 static enum err backup(struct store *s, int dir_fd, const char *name, struct why *why)
 {
-	char path[PATH_BYTES_MAX];
+	char path[PATH_BYTES_MAX], part[BACKUP_NAME_MAX];
 	sqlite3 *to = NULL;
-	enum err e = path_of(dir_fd, name, path, why);
+	if (snprintf(part, sizeof(part), "%s.part", name) >= BACKUP_NAME_MAX)
+		return why_set(why, ERR_LIMIT, "the name of the backup is too long");
+	enum err e = path_of(dir_fd, part, path, why);
 	if (e)
 		return e;
+	(void)unlinkat(dir_fd, part, 0);
 	sqlite_end_loads(s);
 	int r = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
-	sqlite3_backup *b = r == SQLITE_OK ? sqlite3_backup_init(to, "main", s->db, "main") : NULL;
-	if (b) {
-		do
-			r = sqlite3_backup_step(b, BACKUP_PAGES);
-		while (r == SQLITE_OK || r == SQLITE_BUSY || r == SQLITE_LOCKED);
-		(void)sqlite3_backup_finish(b);
-	}
-	if (r != SQLITE_DONE || !b)
-		e = why_set(why, ERR_IO, "cannot write the backup %s: %s", name, to ? sqlite3_errmsg(to) : sqlite3_errstr(r));
+	if (r == SQLITE_OK)
+		r = copy_pages(s->db, to);
+	if (r != SQLITE_DONE)
+		e = why_set(why, (r & 0xff) == SQLITE_FULL ? ERR_FULL : ERR_IO, "cannot write the backup %s: %s", name, sqlite3_errstr(r));
 	(void)sqlite3_close_v2(to);
-	return e;
+	if (e == OK)
+		e = file_rename(dir_fd, part, name, why);
+	else
+		(void)unlinkat(dir_fd, part, 0);
+	return e ? e : file_sync_dir(dir_fd, why);
 }
 
 const struct store_driver store_sqlite = {
