@@ -101,9 +101,20 @@ enum err child_share(const struct child *c, const struct config *config, struct 
 	return field_encode(a, share_fields, &s, ret_text);
 }
 
+static void show_figures(struct keeper *k, struct child *c)
+{
+	char name[32];
+	send_fd(c, "fd", "figures.keeper", k->figures_reader_fd);
+	for (unsigned i = 0; i < k->child_count; i++) {
+		(void)snprintf(name, sizeof(name), "figures.%s", k->children[i].text);
+		send_fd(c, "fd", name, k->children[i].figures_reader_fd);
+	}
+}
+
 static void hand_over(struct keeper *k, struct child *c)
 {
 	char name[32];
+	send_fd(c, "fd", "figures", c->figures_fd);
 	if (k->config->all.testing)
 		send_fd(c, "fd", "clock", k->clock_fd);
 	switch (c->name) {
@@ -124,6 +135,7 @@ static void hand_over(struct keeper *k, struct child *c)
 	case ROLE_DESK:
 		send_fd(c, "fd", "data", k->data_fd);
 		send_fd(c, "fd", "api", k->api_fd);
+		show_figures(k, c);
 		break;
 	case ROLE_HAND:
 		send_fd(c, "fd", "hand", k->hand_fd);
@@ -321,6 +333,7 @@ void child_start(struct child *c)
 	c->state = CHILD_STARTING;
 	c->told_stop = c->at_fault = false;
 	c->starts++;
+	ometric_add(&k->figures, KEEPER_STARTS, c->name, 1);
 	struct bus_options options = { .take_fd = fds[0], .handler = &handler, .arg = c };
 	if (bus_open(k->loop, &bus_pipe, &options, &c->link) != OK) {
 		(void)kill(pid, SIGKILL);
@@ -403,12 +416,16 @@ static enum err child_init(struct keeper *k, enum role_name name, unsigned numbe
 	*c = (struct child){ .keeper = k, .name = name, .number = number, .attempt_fd = -1 };
 	(void)snprintf(c->text, sizeof(c->text), number ? "%s.%u" : "%s", role_words[name], number);
 	enum err e = attempt_create(&c->attempt_fd, &c->attempt, why);
+	if (e == OK)
+		e = figures_create(&c->figures_fd, &c->figures_reader_fd, why);
 	return e ? e : timer_new(k->loop, on_restart, c, &c->restart);
 }
 
 enum err children_init(struct keeper *k, struct why *why)
 {
-	enum err e = OK;
+	enum err e = figures_create(&k->figures_fd, &k->figures_reader_fd, why);
+	if (e == OK)
+		e = figures_write_to(k->figures_fd, "keeper", &k->figures, why);
 	for (int i = 0; e == OK && i < ROLE_COUNT; i++)
 		for (unsigned n = 0; e == OK && n < (i == ROLE_JUDGE ? k->config->all.judges : 1); n++)
 			e = child_init(k, (enum role_name)i, n, why);

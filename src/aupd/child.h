@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "aupd/attempt.h"
-#include "aupd/role.h"
+#include "aupd/figures.h"
 
 enum { CHILDREN_MAX = ROLE_COUNT + CONFIG_JUDGES_MAX - 1, BREAKS_MAX = 3 };
 enum child_state { CHILD_DOWN, CHILD_STARTING, CHILD_READY, CHILD_BROKEN };
@@ -26,7 +26,7 @@ struct child {
 	pid_t pid;
 	struct bus link;
 	struct timer *restart;
-	int attempt_fd;
+	int attempt_fd, figures_fd, figures_reader_fd;
 	struct attempt *attempt;
 	uint64_t progress;              /* of the page, at the last death */
 	int64_t deaths_at[BREAKS_MAX];
@@ -41,7 +41,8 @@ struct keeper {
 	struct config *config;
 	const char *config_path, *self;
 	uint64_t incarnation;
-	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, run_fd, clock_fd, api_fd;
+	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, run_fd, clock_fd, api_fd, figures_fd, figures_reader_fd;
+	struct ometrics figures;
 	int listen_fds[CONFIG_LISTEN_MAX];
 	struct child children[CHILDREN_MAX];
 	unsigned child_count;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "aupd/desk_read.h"
+#include "aupd/figures.h"
 #include "aupd/role.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -23,7 +24,6 @@ struct desk {
 	struct bus judge;
 	struct desk_store store;
 	struct http_request *waiting[WAITING_MAX];
-	uint64_t requests;
 };
 
 static void answer(struct http_request *r, unsigned status, struct str body)
@@ -79,7 +79,7 @@ static void on_request(void *arg, struct http_request *r)
 	struct desk *d = arg;
 	struct why why = { .line = 0 };
 	struct str out;
-	d->requests++;
+	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
 	if (str_eq(r->method, STR("POST")) && str_eq(r->path, STR("/v1/command"))) {
 		forward(d, r);
 		return;
@@ -132,6 +132,19 @@ static void on_closed(void *arg, enum err e)
 		}
 }
 
+/* The pages of all roles, handed over as "figures.NAME". */
+static enum err read_figures(struct desk *d, struct why *why)
+{
+	struct role *r = d->role;
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < r->fd_count && d->store.figure_count < FIGURE_PAGES_MAX; i++)
+		if (str_starts(r->fds[i].name, STR("figures."))) {
+			e = figures_read_from(r->fds[i].fd, str_c(r->arena, str_sub(r->fds[i].name, 8, r->fds[i].name.len)), &d->store.figures[d->store.figure_count], why);
+			d->store.figure_count++;
+		}
+	return e;
+}
+
 static enum err desk_start(struct role *r, struct why *why)
 {
 	struct desk *d = calloc(1, sizeof(*d));
@@ -140,7 +153,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	r->state = d;
 	d->role = r;
 	d->store = (struct desk_store){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
-	return OK;
+	return read_figures(d, why);
 }
 
 static void desk_run(struct role *r)
@@ -177,10 +190,4 @@ static void desk_stop(struct role *r)
 	desk_store_close(&d->store);
 }
 
-static void desk_status(struct role *r, struct jsonw *w)
-{
-	const struct desk *d = r->state;
-	jsonw_int(w, "requests", (int64_t)d->requests);
-}
-
-const struct role_ops desk_ops = { desk_start, desk_run, desk_link, desk_clock, desk_stop, desk_status };
+const struct role_ops desk_ops = { desk_start, desk_run, desk_link, desk_clock, desk_stop };

@@ -108,15 +108,18 @@ static enum err counts(struct desk_store *d, struct jsonw *w, struct why *why)
 
 static enum err metrics(struct desk_store *d, struct http_request *r, struct str *ret_body, struct why *why)
 {
+	const struct ometrics *roles[FIGURE_PAGES_MAX];
 	struct buf b;
 	enum err e = OK;
-	buf_init(&b, 1 << 16);
+	buf_init(&b, 1 << 18);
 	for (size_t i = 0; e == OK && i < sizeof(counted) / sizeof(counted[0]); i++) {
 		uint64_t n = 0;
 		e = d->driver->count(d->store, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, &n, why);
 		buf_printf(&b, "# TYPE aupd_%s gauge\naupd_%s %llu\n", counted[i].name, counted[i].name, (unsigned long long)n);
 	}
-	buf_puts(&b, "# EOF\n");
+	for (unsigned i = 0; i < d->figure_count; i++)
+		roles[i] = &d->figures[i];
+	ometrics_write(roles, d->figure_count, &b);
 	*ret_body = str_copy(r->arena, buf_str(&b));
 	buf_done(&b);
 	return e;

@@ -5,7 +5,10 @@
 #define AUPD_AUPD_DESK_READ_H
 
 #include "base/httpd.h"
+#include "base/ometric.h"
 #include "store/store.h"
+
+enum { FIGURE_PAGES_MAX = 16 };
 
 struct desk_store {
 	const struct store_driver *driver;
@@ -13,6 +16,8 @@ struct desk_store {
 	int data_fd;
 	const char *name;
 	bool has_judge;                 /* commands can be passed on */
+	struct ometrics figures[FIGURE_PAGES_MAX];      /* of the roles */
+	unsigned figure_count;
 };
 
 /* GET paths: see aupd-api(7). */

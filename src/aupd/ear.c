@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "aupd/attempt.h"
+#include "aupd/figures.h"
 #include "aupd/role.h"
 #include "aupd/seal_item.h"
 #include "base/clock.h"
@@ -64,11 +65,28 @@ struct ear {
 	struct position done_below;     /* every item before it is confirmed */
 	struct position blocked_at;     /* the item for which there was no room */
 	struct timer *trim_timer, *more_timer;
-	uint64_t items, frames, unparsed, sealed;
 	bool blocked;
 	bool all_done;                  /* the reader is at the end and nothing is in flight */
 	struct position unsealed_at;    /* the first sealed report whose bytes wait for the officer's key */
 };
+
+static void count(struct ear *e, unsigned figure)
+{
+	ometric_add(&e->role->figures, figure, 0, 1);
+}
+
+static void show_figures(struct ear *e)
+{
+	struct ometrics *f = &e->role->figures;
+	struct spool_stats s;
+	spool_stats(e->spool, &s);
+	ometric_set(f, EAR_IN_FLIGHT, 0, e->flight_count);
+	ometric_set(f, EAR_SPOOL_BYTES, 0, (int64_t)s.used_bytes);
+	ometric_set(f, EAR_SYNCS, 0, (int64_t)s.syncs);
+	ometric_set(f, EAR_SYNC_FAILURES, 0, (int64_t)s.sync_failures);
+	for (unsigned i = 0; i < ITEM_CLASS_COUNT; i++)
+		ometric_set(f, EAR_SHED, i, (int64_t)s.shed[i]);
+}
 
 static struct judge_link *judge_of(struct ear *e, uint8_t lane)
 {
@@ -97,7 +115,7 @@ static bool send(struct ear *e, enum frame_type type, struct position at, struct
 		return false;
 	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
 	e->lane_sent[lane] = at;
-	e->frames++;
+	count(e, EAR_FRAMES);
 	return true;
 }
 
@@ -167,7 +185,7 @@ static bool send_sealed(struct ear *e, const struct spool_record *r, struct deco
 			e->unsealed_at = r->at;
 		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
 	}
-	e->sealed++;
+	count(e, EAR_SEALED);
 	if (!d->count) {
 		char key[POSITION_TEXT_MAX];
 		struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
@@ -218,7 +236,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 	d.recipient = first_recipient(meta);
 	d.null_sender = by_mail && !meta_text(meta, "from").len;
 	if (!attempt_begin(e->attempt, &r->at)) {
-		e->unparsed++;
+		count(e, EAR_UNPARSED);
 		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
 	}
@@ -238,7 +256,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 	case OUTCOME_PROSE: return send_item(e, r, &d, meta, ITEM_PROSE, "prose: a person confirms what was found");
 	case OUTCOME_UNKNOWN: break;
 	}
-	e->unparsed++;
+	count(e, EAR_UNPARSED);
 	return send_item(e, r, &d, meta, ITEM_UNPARSED, "no format was recognised");
 }
 
@@ -280,6 +298,7 @@ static void pump(void *arg)
 	unsigned n = 0;
 	if (spool_sync(e->spool, &why) != OK)
 		log_error("the spool cannot be synced; nothing is acknowledged", "why", why.text);
+	show_figures(e);
 	if (!all_greeted(e) || !e->reader || e->blocked)
 		return;
 	struct position end = spool_end(e->spool);
@@ -299,7 +318,7 @@ static void pump(void *arg)
 			answer_idle(e);
 			break;
 		}
-		e->items++;
+		count(e, EAR_ITEMS);
 		bool sent = send_record(e, &r);
 		attempt_end(e->attempt);
 		if (!sent) {
@@ -550,14 +569,4 @@ static void ear_stop(struct role *r)
 		log_error("the spool cannot be synced", "why", why.text);
 }
 
-static void ear_status(struct role *r, struct jsonw *w)
-{
-	const struct ear *e = r->state;
-	jsonw_int(w, "items", (int64_t)e->items);
-	jsonw_int(w, "frames", (int64_t)e->frames);
-	jsonw_int(w, "unparsed", (int64_t)e->unparsed);
-	jsonw_int(w, "sealed", (int64_t)e->sealed);
-	jsonw_int(w, "in_flight", e->flight_count);
-}
-
-const struct role_ops ear_ops = { ear_start, ear_run, ear_link, ear_clock, ear_stop, ear_status };
+const struct role_ops ear_ops = { ear_start, ear_run, ear_link, ear_clock, ear_stop };

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "aupd/drivers.h"
+#include "aupd/figures.h"
 #include "aupd/journal.h"
 #include "aupd/role.h"
 #include "base/addr.h"
@@ -31,7 +32,6 @@ struct hand {
 	int dir_fd;
 	struct journal *journal;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
-	uint64_t done, refused, repeated;
 };
 
 struct order {
@@ -50,8 +50,7 @@ static void report(struct hand *h, const struct act *act, enum act_op op, enum a
 	struct act_report r = { .key = act->key, .op = op, .result = result, .text = text, .retry_at = TIME_NONE };
 	struct arena *a = arena_new("report", 1 << 20);
 	struct frame f = { .type = FRAME_RESULT, .now = clock_wall_at() };
-	if (result == RESULT_REFUSED)
-		h->refused++;
+	ometric_add(&h->role->figures, HAND_RESULTS, result, 1);
 	/* without a judge nobody is told; it asks again */
 	if (a && h->has_judge && field_encode(a, act_report_fields, &r, &f.body) == OK && bus_send(&h->judge, &f, NULL, 0) != OK)
 		log_warn("cannot answer the judge");
@@ -72,7 +71,6 @@ static void on_done(void *arg, enum act_result result, struct str text)
 {
 	struct order *o = arg;
 	struct hand *h = o->hand;
-	h->done += result == RESULT_DONE;
 	if (result != RESULT_DONE)
 		log_warn("an act was not done", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "result", act_result_words[result],
 			"text", log_str(loggable(&o->act, text)));
@@ -82,6 +80,7 @@ static void on_done(void *arg, enum act_result result, struct str text)
 	end_noted(h, o);
 	report(h, &o->act, o->op, result, text);
 	(void)map_remove(h->running, o->act.key);
+	ometric_set(&h->role->figures, HAND_RUNNING, 0, (int64_t)map_count(h->running));
 	struct order *next = o->next;
 	arena_free(o->arena);
 	if (next)
@@ -112,7 +111,7 @@ static bool begin_noted(struct hand *h, enum act_op op, const struct act *act)
 	}
 	if (again)
 		log_info("an act that was in hand when the hand ended is done again under its key", "driver", log_str(act->driver));
-	h->repeated += again;
+	ometric_add(&h->role->figures, HAND_REPEATED, 0, again);
 	return true;
 }
 
@@ -192,6 +191,7 @@ static void begin(struct order *o)
 		log_error("too many acts are in hand");
 		arena_free(o->arena);
 	} else {
+		ometric_set(&h->role->figures, HAND_RUNNING, 0, (int64_t)map_count(h->running));
 		execute(h, o);
 	}
 }
@@ -346,13 +346,4 @@ static void hand_stop(struct role *r)
 	(void)r;
 }
 
-static void hand_status(struct role *r, struct jsonw *w)
-{
-	const struct hand *h = r->state;
-	jsonw_int(w, "done", (int64_t)h->done);
-	jsonw_int(w, "refused", (int64_t)h->refused);
-	jsonw_int(w, "repeated", (int64_t)h->repeated);
-	jsonw_int(w, "running", (int64_t)map_count(h->running));
-}
-
-const struct role_ops hand_ops = { hand_start, hand_run, hand_link, hand_clock, hand_stop, hand_status };
+const struct role_ops hand_ops = { hand_start, hand_run, hand_link, hand_clock, hand_stop };

@@ -1,6 +1,7 @@
 /*
  * The judge: its loop, its batches and its links. See judge.h.
  */
+#include "aupd/figures.h"
 #include "aupd/judge.h"
 
 #include <fcntl.h>
@@ -185,7 +186,7 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f, struct why
 	if (e == OK) {
 		j->lane_touched[f->lane] = true;
 		j->lanes[f->lane] = (struct mark){ 1, HOP_LANE, f->lane, f->at };
-		j->folded++;
+		ometric_add(&j->role->figures, JUDGE_FOLDED, 0, 1);
 	}
 	return e;
 }
@@ -280,6 +281,7 @@ void judge_get_stuck(struct judge *j, const struct why *why)
 	if (!j->stuck)
 		log_error("the store takes nothing; all waits and is tried again", "why", why->text);
 	j->stuck = true;
+	ometric_set(&j->role->figures, JUDGE_STUCK, 0, 1);
 	judge_links_pause(j, true);
 	timer_set(j->retry_timer, JUDGE_RETRY_US, 0);
 }
@@ -290,6 +292,7 @@ static void come_free(struct judge *j)
 		return;
 	log_info("the store takes changes again");
 	j->stuck = false;
+	ometric_set(&j->role->figures, JUDGE_STUCK, 0, 0);
 	judge_links_pause(j, false);
 }
 
@@ -306,7 +309,7 @@ static bool run_batch(struct judge *j)
 			e = judge_commit(j, &why);
 		if (e != ERR_CONFLICT)
 			break;
-		j->conflicts++;
+		ometric_add(&j->role->figures, JUDGE_CONFLICTS, 0, 1);
 		drop_batch(j);
 	}
 	if (e) {
@@ -315,7 +318,7 @@ static bool run_batch(struct judge *j)
 		return false;
 	}
 	come_free(j);
-	j->committed += j->batch_count;
+	ometric_add(&j->role->figures, JUDGE_BATCHES, 0, j->batch_count > 0);
 	j->attempt->progress += j->batch_count > 0;
 	if (j->role->share.number && work_changes(j->fold.work))
 		role_send(j->role, "due");
@@ -385,16 +388,4 @@ static void judge_stop(struct role *r)
 	keyring_close(j->fold.keyring);
 }
 
-static void judge_status(struct role *r, struct jsonw *w)
-{
-	const struct judge *j = r->state;
-	jsonw_int(w, "folded", (int64_t)j->folded);
-	jsonw_int(w, "conflicts", (int64_t)j->conflicts);
-	jsonw_bool(w, "stuck", j->stuck);
-	if (j->ledger) {
-		jsonw_int(w, "leaves", (int64_t)ledger_size(j->ledger));
-		jsonw_int(w, "signed_leaves", (int64_t)ledger_checkpoint_size(j->ledger));
-	}
-}
-
-const struct role_ops judge_ops = { judge_start, judge_run, judge_link, judge_clock, judge_stop, judge_status };
+const struct role_ops judge_ops = { judge_start, judge_run, judge_link, judge_clock, judge_stop };

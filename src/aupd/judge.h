@@ -56,7 +56,6 @@ struct judge {
 	struct timer *ledger_timer;
 	bool ledger_due, ledger_asked;  /* the timer runs; the signer has a request that it has not answered */
 	struct why ledger_broken;       /* err: why it stands still */
-	uint64_t folded, committed, conflicts;
 };
 
 /* Errors of the moment: all is tried again. Every other error is that of the item or row in hand. */

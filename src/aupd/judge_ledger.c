@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "aupd/figures.h"
 #include "aupd/judge.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -326,6 +327,12 @@ static enum err turn(struct judge *j, struct digest *leaves, struct why *why)
 	return e ? e : ledger_flush(j->ledger, why);
 }
 
+static void show_figures(struct judge *j)
+{
+	ometric_set(&j->role->figures, JUDGE_LEAVES, 0, (int64_t)ledger_size(j->ledger));
+	ometric_set(&j->role->figures, JUDGE_SIGNED_LEAVES, 0, (int64_t)ledger_checkpoint_size(j->ledger));
+}
+
 void judge_ledger_turn(struct judge *j)
 {
 	struct digest *leaves;
@@ -337,6 +344,7 @@ void judge_ledger_turn(struct judge *j)
 	leaves = malloc(ROUND_MAX * sizeof(*leaves));
 	enum err e = leaves ? turn(j, leaves, &why) : ERR_NOMEM;
 	free(leaves);
+	show_figures(j);
 	if (e && e != ERR_CONFLICT) {
 		log_error("the ledger does not grow now; the records are safe, and it is tried again", "why", why.text);
 		ledger_reset(j->ledger);
@@ -379,8 +387,10 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	struct judge *j = arg;
 	for (unsigned i = 0; i < fd_count; i++)
 		net_close(take_fds[i]);
-	if (f->type == FRAME_SIGN && j->ledger)
+	if (f->type == FRAME_SIGN && j->ledger) {
 		take_answer(j, f->body);
+		show_figures(j);
+	}
 }
 
 static void on_ready(void *arg)
@@ -391,9 +401,9 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err e)
 {
 	struct judge *j = arg;
-	(void)e;
 	bus_close(&j->signer);
 	j->has_signer = j->ledger_asked = false;
+	role_link_ended(j->role, "signer", e);
 }
 
 void judge_ledger_linked(struct judge *j, int take_fd)

@@ -80,8 +80,22 @@ static void maybe_ready(struct keeper *k)
 	k->told_ready = true;
 }
 
+static void show_figures(struct keeper *k)
+{
+	int64_t ready[ROLE_COUNT] = { 0 }, broken[ROLE_COUNT] = { 0 };
+	for (unsigned i = 0; i < k->child_count; i++) {
+		ready[k->children[i].name] += k->children[i].state == CHILD_READY;
+		broken[k->children[i].name] += k->children[i].state == CHILD_BROKEN;
+	}
+	for (unsigned i = 0; i < ROLE_COUNT; i++) {
+		ometric_set(&k->figures, KEEPER_READY, i, ready[i]);
+		ometric_set(&k->figures, KEEPER_BROKEN, i, broken[i]);
+	}
+}
+
 void keeper_changed(struct keeper *k)
 {
+	show_figures(k);
 	write_state(k);
 	maybe_ready(k);
 }

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "aupd/role.h"
+#include "aupd/figures.h"
 #include "base/json.h"
 #include "base/net.h"
 
@@ -25,7 +25,6 @@ struct nft_role {
 	struct bus hand;
 	bool has_hand;
 	const char *path;
-	uint64_t runs;
 };
 
 static void child(const char *path, int in, int out)
@@ -94,7 +93,7 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	if (f->type != FRAME_ACT)
 		return;
 	int status = run_nft(n->path, f->body, out, sizeof(out), &len);
-	n->runs++;
+	ometric_add(&n->role->figures, NFT_RUNS, 0, 1);
 	if (status == EXIT_FENCED) {
 		log_warn("nft is not the one that this role may run: it begins anew");
 		exit(1);
@@ -146,10 +145,4 @@ static void nft_link(struct role *r, struct str name, int take_fd)
 	n->has_hand = bus_open(r->loop, &bus_pipe, &o, &n->hand) == OK;
 }
 
-static void nft_status(struct role *r, struct jsonw *w)
-{
-	const struct nft_role *n = r->state;
-	jsonw_int(w, "runs", (int64_t)n->runs);
-}
-
-const struct role_ops nft_ops = { nft_start, nothing, nft_link, nothing, nothing, nft_status };
+const struct role_ops nft_ops = { nft_start, nothing, nft_link, nothing, nothing };

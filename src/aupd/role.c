@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "aupd/figures.h"
 #include "aupd/sandbox.h"
 #include "base/charset.h"
 #include "base/clock.h"
@@ -14,7 +15,7 @@
 #include "base/net.h"
 #include "base/seal.h"
 
-enum { SHARE_BYTES_MAX = 4 << 20, STATUS_BYTES_MAX = 1 << 20 };
+enum { SHARE_BYTES_MAX = 4 << 20 };
 
 const char *const role_words[] = { "ear", "judge", "desk", "hand", "signer", "nft", NULL };
 
@@ -66,21 +67,6 @@ struct str role_operator(const struct role *r, int fd)
 	return STR_NONE;
 }
 
-static void send_status(struct role *r)
-{
-	struct buf b;
-	struct jsonw w;
-	buf_init(&b, STATUS_BYTES_MAX);
-	jsonw_init(&w, &b);
-	jsonw_object(&w, NULL);
-	jsonw_str(&w, "op", STR("status"));
-	r->ops->status(r, &w);
-	jsonw_end(&w, '}');
-	if (!b.err)
-		send_body(r, buf_str(&b));
-	buf_done(&b);
-}
-
 static void start(struct role *r, const struct json *share)
 {
 	struct why why;
@@ -91,6 +77,8 @@ static void start(struct role *r, const struct json *share)
 		if (r->share.testing && role_fd(r, "clock") >= 0)
 			e = clock_test_use(role_fd(r, "clock"), &why);
 	}
+	if (e == OK)
+		e = figures_write_to(role_fd(r, "figures"), role_words[r->name], &r->figures, &why);
 	if (e == OK)
 		e = r->ops->start(r, &why);
 	if (e == OK)
@@ -127,8 +115,6 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		r->ops->clock(r);
 	} else if (str_eq(op, STR("refuse")) || str_eq(op, STR("accept"))) {
 		r->refuse = str_eq(op, STR("refuse"));
-	} else if (str_eq(op, STR("status"))) {
-		send_status(r);
 	} else if (str_eq(op, STR("stop"))) {
 		r->ops->stop(r);
 		loop_stop(r->loop);

@@ -11,6 +11,7 @@
 
 #include "model/config.h"
 #include "base/loop.h"
+#include "base/ometric.h"
 #include "bus/bus.h"
 
 enum role_name { ROLE_EAR, ROLE_JUDGE, ROLE_DESK, ROLE_HAND, ROLE_SIGNER, ROLE_NFT, ROLE_COUNT };
@@ -30,6 +31,7 @@ struct role {
 	struct arena *scratch;  /* of a control frame */
 	struct share share;
 	struct bus keeper;
+	struct ometrics figures;        /* see figures.h */
 	struct role_fd fds[ROLE_FDS_MAX];
 	unsigned fd_count;
 	bool started;
@@ -49,8 +51,6 @@ struct role_ops {
 	void (*clock)(struct role *r);
 	/* Wind down; the loop is stopped afterwards. */
 	void (*stop)(struct role *r);
-	/* Appends members for the keeper's state file. */
-	void (*status)(struct role *r, struct jsonw *w);
 };
 
 int role_fd(const struct role *r, const char *name);   /* -1 when it was not given */

@@ -7,7 +7,7 @@
  */
 #include <stdlib.h>
 
-#include "aupd/role.h"
+#include "aupd/figures.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/net.h"
@@ -23,7 +23,6 @@ struct signer {
 	struct note_signer key;
 	uint64_t size;                  /* of what was signed last */
 	struct digest root;
-	uint64_t signed_, refused;
 };
 
 static void answer(struct signer *s, const char *member, struct str text)
@@ -46,7 +45,7 @@ static void answer(struct signer *s, const char *member, struct str text)
 
 static void refuse(struct signer *s, const char *reason)
 {
-	s->refused++;
+	ometric_add(&s->role->figures, SIGNER_REFUSED, 0, 1);
 	log_error("a checkpoint is not signed", "why", reason);
 	answer(s, "refused", str_of(reason));
 }
@@ -94,7 +93,7 @@ static const char *sign_it(struct signer *s, const struct json *root, struct str
 	s->size = c.size;
 	s->root = c.root;
 	s->has_last = true;
-	s->signed_++;
+	ometric_add(&s->role->figures, SIGNER_SIGNED, 0, 1);
 	return NULL;
 }
 
@@ -139,9 +138,9 @@ static void on_ready(void *arg)
 static void on_closed(void *arg, enum err e)
 {
 	struct signer *s = arg;
-	(void)e;
 	bus_close(&s->judge);
 	s->has_judge = false;
+	role_link_ended(s->role, "judge", e);
 }
 
 static enum err signer_start(struct role *r, struct why *why)
@@ -172,11 +171,4 @@ static void signer_link(struct role *r, struct str name, int take_fd)
 	s->has_judge = bus_open(r->loop, &bus_pipe, &o, &s->judge) == OK;
 }
 
-static void signer_status(struct role *r, struct jsonw *w)
-{
-	const struct signer *s = r->state;
-	jsonw_int(w, "signed", (int64_t)s->signed_);
-	jsonw_int(w, "refused", (int64_t)s->refused);
-}
-
-const struct role_ops signer_ops = { signer_start, nothing, signer_link, nothing, nothing, signer_status };
+const struct role_ops signer_ops = { signer_start, nothing, signer_link, nothing, nothing };

@@ -17,18 +17,17 @@ static unsigned slots_of(const struct ometric *f)
 	return n;
 }
 
-enum err ometrics_init(struct ometrics *m, struct arena *a, const char *role, const struct ometric *table)
+enum err ometrics_init(struct ometrics *m, const char *role, const struct ometric *table, int64_t *slots, unsigned room)
 {
-	struct ometrics out = { .role = role, .table = table };
+	struct ometrics out = { .role = role, .table = table, .slots = slots };
 	for (unsigned i = 0; table[i].name; i++) {
 		if (i == OMETRIC_FAMILIES_MAX || slots_of(&table[i]) > OMETRIC_LABELS_MAX || table[i].bound_count > OMETRIC_BOUNDS_MAX)
 			return ERR_LIMIT;
 		out.first[i] = out.slot_count;
 		out.slot_count += slots_of(&table[i]);
 	}
-	out.slots = ARENA_ARRAY(a, int64_t, out.slot_count + 1);
-	if (!out.slots)
-		return ERR_NOMEM;
+	if (out.slot_count > room)
+		return ERR_LIMIT;
 	*m = out;
 	return OK;
 }
@@ -62,31 +61,6 @@ void ometric_observe(struct ometrics *m, unsigned id, int64_t value)
 		i++;
 	*slot(m, id, i) += 1;
 	*slot(m, id, f->bound_count + 1) += value;
-}
-
-void ometrics_encode(const struct ometrics *m, struct buf *out)
-{
-	for (unsigned i = 0; i < m->slot_count; i++)
-		buf_printf(out, i ? ",%" PRId64 : "%" PRId64, m->slots[i]);
-}
-
-enum err ometrics_decode(struct ometrics *m, struct str text)
-{
-	struct str part, rest = text;
-	int64_t v;
-	/* all or nothing: checked before anything is changed */
-	for (unsigned pass = 0; pass < 2; pass++) {
-		unsigned n = 0;
-		for (rest = text; str_split(&rest, ',', &part); n++) {
-			if (n == m->slot_count || str_to_i64(part, &v))
-				return ERR_SYNTAX;
-			if (pass)
-				m->slots[n] = v;
-		}
-		if (n != m->slot_count)
-			return ERR_SYNTAX;
-	}
-	return OK;
 }
 
 /* --- the page --- */

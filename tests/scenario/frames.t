@@ -82,7 +82,9 @@ class Judge:
             ["/bin/sh", "-c", f'exec "$0" --role judge 3<&{self.keeper.theirs.fileno()}', program("aupd")], pass_fds=[self.keeper.theirs.fileno()],
             stderr=subprocess.PIPE)
         self.keeper.theirs.close()
-        for name, fd in (("attempt", page), ("data", os.open(self.data, os.O_RDONLY)), ("spool", os.open(self.data + "/spool", os.O_RDONLY))):
+        figures = os.memfd_create("figures")
+        os.ftruncate(figures, 4096)
+        for name, fd in (("attempt", page), ("figures", figures), ("data", os.open(self.data, os.O_RDONLY)), ("spool", os.open(self.data + "/spool", os.O_RDONLY))):
             self.control({"op": "fd", "name": name}, fd)
             os.close(fd)
         share = dict(incarnation=1, log_level=2, provider="p", mail_domain="p.example", mail_local="abuse", judges=1, store="aupd.db")

@@ -13,6 +13,7 @@ from daemon import ROLES, Daemon, arf, crlf, missing, program
 
 PIDFD_OPEN, PIDFD_GETFD = 434, 438
 EVERYONE = [r"pipe:", r"socket:", r"anon_inode:\[eventpoll\]", r"anon_inode:\[eventfd\]", r"/memfd:aupd-test-clock"]
+FIGURES = [r"/memfd:aupd-figures"]
 PAGE = [r"/memfd:aupd-attempt"]
 STORE = [r"DATA", r"DATA/aupd\.db(-wal|-shm)?"]
 HOLDS = {"ear": PAGE + [r"DATA/(spool|sealed)", r"DATA/spool/\w+\.(seg|key)"], "judge": PAGE + STORE + [r"DATA/(spool|evidence|ledger)", r"DATA/(evidence|ledger)/\S+", r"DATA/subjects\.keys"],
@@ -30,7 +31,7 @@ def descriptors(d, role):
     directory, odd = f"/proc/{pid}/fd", []
     for fd in (fd for fd in os.listdir(directory) if int(fd) > 2):
         target = os.readlink(f"{directory}/{fd}")
-        allowed = "|".join(EVERYONE + HOLDS[role]).replace("DATA", re.escape(d.data))
+        allowed = "|".join(EVERYONE + FIGURES + HOLDS[role]).replace("DATA", re.escape(d.data))
         if not re.fullmatch(f"({allowed})( \\(deleted\\))?.*" if target.startswith(("pipe", "socket", "/memfd")) else f"({allowed})", target):
             odd.append(f"{fd} -> {target}")
     return odd

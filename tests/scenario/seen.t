@@ -34,17 +34,49 @@ def status(d):
     tap.ok(os.path.getsize(os.path.join(d.data, "copy.db")) > 0, "the copy is there")
 
 
+def faults(lines):
+    """What breaks OpenMetrics 1.0 in a page of counters and gauges."""
+    types, closed, samples, family, out = {}, set(), set(), None, []
+    for line in lines[:-1]:
+        word = line.split()
+        name = word[2] if word[0] == "#" else re.split(r"[{ ]", line)[0]
+        mine = name if word[0] == "#" or types.get(name) == "gauge" else name.removesuffix("_total")
+        if mine != family:
+            out += [f"{mine} is not in one piece"] * (mine in closed)
+            closed.add(family)
+            family = mine
+        if word[:2] == ["#", "TYPE"]:
+            out += [f"{name} has two types"] * (name in types)
+            types[name] = word[3]
+        elif word[0] != "#":
+            out += [f"{name} has no type"] * (mine not in types)
+            out += [f"{name} is a counter without _total"] * (types.get(mine) == "counter" and name == mine)
+            sample = line.rsplit(" ", 1)[0]
+            out += [f"{sample} stands twice"] * (sample in samples)
+            samples.add(sample)
+    return out
+
+
 def metrics(d):
     a = d.api("/metrics")
     text = a.body.decode()
     tap.is_equal((a.status, a.headers["content-type"].split(";")[0]), (200, "application/openmetrics-text"), "the page and its type")
     tap.ok(text.endswith("# EOF\n"), "it ends as the format asks")
     lines = text.splitlines()
+    wrong = faults(lines)
+    tap.is_equal(wrong, [], "and holds to it: families together, declared once, counters end in _total, no sample twice")
+    tap.ok(faults(["# TYPE a counter", "a 1", "# EOF"]) and faults(["# TYPE a gauge", "a 1", "a 1", "# EOF"]) and faults(["a 1", "# EOF"]), "which this test would see")
     bad = [l for l in lines if not re.fullmatch(r"# (EOF|(TYPE|HELP|UNIT) \w+ .*)|[a-z_]\w*(\{[^}]*\})? -?[0-9.e+]+", l)]
     tap.is_equal(bad, [], "each line is a sample or says what one is")
     typed = {l.split()[2] for l in lines if l.startswith("# TYPE")}
     tap.is_equal([l for l in lines if not l.startswith("#") and l.split()[0].split("{")[0].removesuffix("_total") not in typed], [], "each sample has its type")
     tap.like(text, r"(?m)^aupd_cases_open 1$", "an open case is counted")
+    for figure in (r'role_ready\{role="keeper",of="judge"\} 1', r'role_broken\{role="keeper",of="ear"\} 0', r'role_starts_total\{role="keeper",of="hand"\} 1', r'items_total\{role="ear"\} 5',
+                   r'frames_folded_total\{role="judge"\} 5', r'items_shed_total\{role="ear",class="complaint"\} 0', r'store_stuck\{role="judge"\} 0',
+                   r'act_results_total\{role="hand",result="done"\} [1-9]', r'acts_running\{role="hand"\} 0', r'spool_bytes\{role="ear"\} [1-9]\d*'):
+        tap.like(text, rf"(?m)^aupd_{figure}$", re.sub(r"\\.*", "", figure) + " is told")
+    d.kill_and_wait("ear")
+    tap.like(d.api("/metrics").body.decode(), r'aupd_role_starts_total\{role="keeper",of="ear"\} 2', "what happens counts")
     tap.unlike(text, r"acme|reporter|203\.0\.113", "nothing of anybody is in it")
 
 
