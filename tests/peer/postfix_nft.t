@@ -244,6 +244,26 @@ def without_nft(s):
     tap.is_equal(limited(), [], "and is lifted")
 
 
+def upgraded_nft(s):
+    """Another file stands under the name of the program that the role was fenced for."""
+    d = s.d
+    own = os.path.join(d.dir, "nft")
+    shutil.copy(shutil.which("nft"), own)
+    s.configure(hand=f"nft {own}", enforcement="on")
+    d.restart()
+    s.complain(SMITH)
+    number = s.case("smith")
+    shutil.copy(own, own + ".new")
+    os.rename(own + ".new", own)
+    since = d.log.end()
+    s.pass_hours(49)
+    tap.ok(d.log.wait("nft is not the one that this role may run: it begins anew", since), "an nft that was replaced is not run by a role that knows the old one")
+    tap.ok(d.until(lambda: limited() == [SMITH], "the limit"), "the role begins anew, and the limit follows")
+    d.check("case", "resolve", number, "settled")
+    d.settle()
+    tap.is_equal(limited(), [], "and is lifted")
+
+
 def main():
     s = Scene()
     with s.d as d:
@@ -252,6 +272,7 @@ def main():
         reconciled(s, on_the_clock(s))
         bounced(s)
         without_nft(s)
+        upgraded_nft(s)
         ids = [x.message_id for x in d.sink.letters]
         tap.is_equal(len(ids), len(set(ids)), "no letter was sent twice")
     s.mail.stop()

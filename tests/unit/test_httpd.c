@@ -137,7 +137,8 @@ static void test_refused(void)
 	open_server(STR("127.0.0.1:0"), 1000);
 	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n12345"), "400", "two equal Content-Length: 400 and close");
 	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\nGET /evil HTTP/1.1\r\nHost: h\r\n\r\n"), "400", "two different ones: nothing behind is a request");
-	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: h\r\n\r\n"), "400", "Content-Length beside Transfer-Encoding");
+	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /evil HTTP/1.1\r\nHost: h\r\n\r\n"), "400",
+		"Content-Length beside Transfer-Encoding");
 	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: +5\r\n\r\n12345"), "400", "a Content-Length with a sign");
 	refused(STR("POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n"), "413", "a body above the maximum, before it is sent");
 	refused(STR("GET /x HTTP/1.1\r\n\r\n"), "400", "no Host");

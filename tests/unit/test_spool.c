@@ -563,6 +563,7 @@ static void test_skip(void)
 	fresh_dir();
 	struct spool *s = open_spool(1 << 20, 1 << 18);
 	struct position first;
+	struct spool_record rec;
 	unsigned bad;
 	BUG_ON(put(s, CLASS_COMPLAINT, STR("one"), 1) || put(s, CLASS_SIGNAL, STR("two"), 2) || spool_sync(s, NULL));
 	OK_(spool_skip(s, spool_end(s).segment, NULL) == OK && spool_first(s).segment == 1, "numbers that are ours already are not skipped");
@@ -571,12 +572,8 @@ static void test_skip(void)
 	OK_(told_count == 3 && !told[2].e, "who waited was told");
 	first = spool_first(s);
 	OK_(first.segment == 501 && count_records(&bad) == 3 && !bad, "all that is held stands above them, once");
-	struct spool_record rec;
-	IS_INT(spool_read(dir_fd, &first, a, &rec, NULL), OK, "in order");
-	OK_(str_eq(rec.payload, STR("one")) && rec.source == 7 && rec.received_at == 1234 && rec.item_class == CLASS_COMPLAINT && rec.meta.len, "as it was");
-	spool_close(s);
-	s = open_spool(1 << 20, 1 << 18);
-	OK_(spool_end(s).segment == 502, "a successor goes on from there");
+	OK_(spool_read(dir_fd, &first, a, &rec, NULL) == OK && str_eq(rec.payload, STR("one")) &&
+		rec.source == 7 && rec.received_at == 1234 && rec.item_class == CLASS_COMPLAINT && rec.meta.len, "in order, as it was");
 	spool_close(s);
 	drop_dir();
 }

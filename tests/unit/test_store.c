@@ -234,7 +234,8 @@ int main(void)
 	IS_INT(store_sqlite.open(fd, "junk.db", STORE_WRITE, &s, &why), ERR_CORRUPT, "a file that is no store is refused");
 	test_processes(fd);
 	test_schema(dir, fd);
-	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm", "two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
+	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
+		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		(void)unlinkat(fd, names[i], 0);
 	(void)rmdir(dir);
