@@ -175,7 +175,7 @@ static enum err read_runs(struct judge *j, uint64_t beyond, struct run **ret_run
 				else
 					runs = grown;
 			}
-			if (e == OK && r.first + r.count > beyond)
+			if (e == OK && runs && r.first + r.count > beyond)
 				runs[used++] = r;
 		}
 		if (e == OK && n) {
