@@ -124,19 +124,19 @@ static struct str meta_text(const struct json *meta, const char *name)
 	return meta ? json_text(meta, name) : STR_NONE;
 }
 
-/* "abuse+TOKEN@domain" -> TOKEN */
-static struct str token_of(struct str recipient)
+/* "abuse+TOKEN@domain" -> TOKEN; some systems on the way change the case of addresses, and ours are of small letters */
+static struct str token_of(struct arena *a, struct str recipient)
 {
 	size_t plus = str_chr(recipient, '+'), at = str_chr(recipient, '@');
-	return plus != SIZE_MAX && at != SIZE_MAX && at > plus ? str_sub(recipient, plus + 1, at - plus - 1) : STR_NONE;
+	return plus != SIZE_MAX && at != SIZE_MAX && at > plus ? str_lower(a, str_sub(recipient, plus + 1, at - plus - 1)) : STR_NONE;
 }
 
-static struct str first_recipient(const struct json *meta)
+static struct str first_recipient(struct arena *a, const struct json *meta)
 {
 	const struct json *to = meta ? json_get(meta, "to") : NULL;
 	const struct json *found = to ? to->child : NULL;
 	for (const struct json *m = found; m; m = m->next)
-		if (token_of(m->text).len)
+		if (token_of(a, m->text).len)
 			found = m;
 	return found ? found->text : STR_NONE;
 }
@@ -146,7 +146,7 @@ static bool send_item(struct ear *e, const struct spool_record *r, const struct 
 	char key[POSITION_TEXT_MAX];
 	struct str problems[PROBLEMS_MAX];
 	struct item i = { .type = type, .at = r->at, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
-		.reason = str_of(reason), .token = token_of(d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
+		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
 		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
 		.candidate_count = d->count < 64 ? d->count : 64, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
@@ -176,6 +176,32 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 	return true;
 }
 
+/* It names an address that none before it names. */
+static bool names_another(const struct decode *d, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (str_eq(d->observations[i].source.text, d->observations[n].source.text))
+			return false;
+	return d->observations[n].source.type != SOURCE_NONE;
+}
+
+/* Whoever wrote did answer a letter, and that alone its case is told. */
+static bool send_sealed_answer(struct ear *e, const struct spool_record *r, const struct decode *d, bool last)
+{
+	struct observation sealed = { .kind = KIND_CSAM, .event_at = TIME_NONE, .first_at = TIME_NONE, .last_at = TIME_NONE, .received_at = r->received_at };
+	struct item i = { .type = ITEM_ANSWER, .at = r->at, .received_at = r->received_at, .token = token_of(e->arena, d->recipient),
+		.text = STR("(what it says is kept for the officer alone)"), .candidates = &sealed, .candidate_count = 1 };
+	return send(e, FRAME_ITEM, r->at, i.token, last, item_fields, &i);
+}
+
+static bool send_nowhere(struct ear *e, const struct spool_record *r)
+{
+	char key[POSITION_TEXT_MAX];
+	struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
+	position_print(&r->at, key);
+	return send(e, FRAME_ITEM, r->at, str_of(key), true, item_fields, &i);
+}
+
 /* A sealed report leaves class, time, address and position; its bytes go to the officer's key. */
 static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
 {
@@ -186,16 +212,26 @@ static bool send_sealed(struct ear *e, const struct spool_record *r, struct deco
 		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
 	}
 	count(e, EAR_SEALED);
-	if (!d->count) {
-		char key[POSITION_TEXT_MAX];
-		struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
-		position_print(&r->at, key);
-		return send(e, FRAME_ITEM, r->at, str_of(key), true, item_fields, &i);
+	unsigned index, last = d->count;
+	bool answer = token_of(e->arena, d->recipient).len && !d->automatic;
+	for (unsigned i = 0; i < d->count; i++)
+		last = names_another(d, i) ? i : last;
+	if (answer && !send_sealed_answer(e, r, d, last == d->count))
+		return false;
+	if (last == d->count)
+		return answer || send_nowhere(e, r);
+	index = answer;
+	for (unsigned i = 0; i <= last; i++) {
+		const struct observation *x = &d->observations[i];
+		struct observation o = { .kind = x->kind, .witness = WITNESS_REPORT, .source = x->source, .event_at = x->event_at, .first_at = x->event_at,
+			.last_at = x->event_at, .zone_given = x->zone_given, .received_at = r->received_at, .incidents = 1, .at = { r->at.segment, r->at.offset, index } };
+		if (!names_another(d, i))
+			continue;
+		if (!send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), i == last, observation_fields, &o))
+			return false;
+		index++;
 	}
-	struct observation o = { .kind = d->observations[0].kind, .witness = WITNESS_REPORT, .source = d->observations[0].source,
-		.event_at = d->observations[0].event_at, .first_at = d->observations[0].event_at, .last_at = d->observations[0].event_at,
-		.zone_given = d->observations[0].zone_given, .received_at = r->received_at, .incidents = 1, .at = r->at };
-	return send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), true, observation_fields, &o);
+	return true;
 }
 
 static struct str domain_of(struct str address)
@@ -233,7 +269,7 @@ static bool send_record(struct ear *e, const struct spool_record *r)
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));
-	d.recipient = first_recipient(meta);
+	d.recipient = first_recipient(e->arena, meta);
 	d.null_sender = by_mail && !meta_text(meta, "from").len;
 	if (!attempt_begin(e->attempt, &r->at)) {
 		count(e, EAR_UNPARSED);

@@ -136,29 +136,6 @@ void decode_source(struct decode *d, struct observation *o, struct str text, enu
 	o->source = s;
 }
 
-/* Facts of a sealed item that may go on: class, time, address. */
-static void seal_item(struct decode *d)
-{
-	d->outcome = OUTCOME_SEALED;
-	d->subject = d->from = d->answer = STR_NONE;
-	for (unsigned i = 0; i < d->count; i++) {
-		struct observation *o = &d->observations[i];
-		o->fact_count = 0;
-		if (!(kind_info(o->kind)->flags & KIND_SEALED))
-			o->kind = KIND_CSAM;
-		o->kind_text = o->reporter = o->reply_to = o->report_id = o->thread = o->subject_line = STR_NONE;
-		if (o->source.type != SOURCE_ADDR)
-			o->source = (struct source){ .type = o->source.domain.len ? SOURCE_DOMAIN : SOURCE_NONE, .text = o->source.domain, .domain = o->source.domain };
-	}
-	/* what a problem says may quote the report */
-	bool strict = false;
-	for (unsigned i = 0; i < d->problem_count; i++)
-		strict |= d->problems[i].strict;
-	d->problem_count = 0;
-	if (strict)
-		decode_problem(d, true, "the report breaks rules of its format");
-}
-
 enum err format_decode(struct decode *d)
 {
 	d->format = "unknown";
@@ -178,10 +155,6 @@ enum err format_decode(struct decode *d)
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		if (shapes[i](d))
 			break;
-	for (unsigned i = 0; i < d->count; i++)
-		if (kind_info(d->observations[i].kind)->flags & KIND_SEALED) {
-			seal_item(d);
-			break;
-		}
+	sealed_decode(d);
 	return OK;
 }

@@ -1,9 +1,6 @@
 /*
  * Everything that is no format: prose. Addresses, URLs, domains and times are found with their spans, as guesses that a
  * person confirms. Nothing found here acts by itself.
- *
- * A closed list of words that name the sexual abuse of children makes the item sealed; a wrong hit costs two people a look,
- * a miss would put it on a screen.
  */
 #include <stdio.h>
 
@@ -11,9 +8,6 @@
 #include "format/shapes.h"
 
 enum { CANDIDATES_MAX = 64, PROSE_BYTES_MAX = 1 << 20, SCAN_DEPTH = 64, URL_MAX = 2000, PORT_LOOK = 256 };
-
-static const char *const sealed_words[] = { "child porn", "child sexual", "childporn", "csam", "csem", "sexual abuse material",
-	"child abuse material", "kinderporn", "child exploitation", "childabuse", NULL };
 
 static const struct {
 	const char *word;
@@ -58,11 +52,9 @@ static bool any_of(struct str text, const char *const *words)
 	return false;
 }
 
-/* Sealed words are looked for in all of it; the rest is a hint for a person, and its beginning will do. */
+/* A hint for a person: the beginning of the text will do. */
 static enum kind guess_kind(struct str text)
 {
-	if (any_of(text, sealed_words))
-		return KIND_CSAM;
 	text = str_sub(text, 0, PROSE_BYTES_MAX);
 	if (any_of(text, legal_words))
 		return KIND_LEGAL_THREAT;
@@ -393,11 +385,6 @@ bool prose_decode(struct decode *d)
 		scan(d, &t);
 	}
 	scan_around(d, near);
-	if (any_of(d->subject, sealed_words)) {
-		struct observation *o = d->count ? &d->observations[0] : decode_add(d);
-		if (o)
-			o->kind = KIND_CSAM;
-	}
 	if (!d->count)
 		return false;
 	d->outcome = OUTCOME_PROSE;

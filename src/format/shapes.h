@@ -17,6 +17,9 @@ bool prose_decode(struct decode *d);            /* whatever is left */
 /* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. */
 void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path);
 
+/* After the shapes, whatever they found: an item that may be of the sealed class keeps class, time and address alone. */
+void sealed_decode(struct decode *d);
+
 /* One XARF document of any version at part path. False when it is none. */
 bool xarf_document(struct decode *d, struct str json, struct str part);
 /* Versions 1 to 3; the check alone for a document without a Report. */

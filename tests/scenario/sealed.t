@@ -80,6 +80,32 @@ Message-ID: <{mark(way + ' message-id')}@home.example>
 """)
 
 
+def parts(way, subject, *bodies, kind="mixed"):
+    """A multipart mail; each body is (header lines, text)."""
+    text = "".join(f"--o\n{head}\n\n{body}\n" for head, body in bodies)
+    return (f"From: <{mark(way + ' from')}@reporter.example>\nTo: abuse@example.net\nSubject: {subject}\nMIME-Version: 1.0\n"
+            f"Content-Type: multipart/{kind}; boundary=o\n\n{text}--o--\n")
+
+
+def hidden():
+    """Ways to say it that no format tells: (mail, recipient)."""
+    b64 = "Content-Transfer-Encoding: base64"
+    inner = xarf_mail("forwarded", "50000000-8172-431a-9276-c28ba90f694a").decode().replace("boundary=b", "boundary=i").replace("--b", "--i")
+    yield parts("forwarded", mark("forwarded subject"), ("Content-Type: text/plain", mark("forwarded words")), ("Content-Type: message/rfc822", inner)), "abuse@example.net"
+    html = f"<p>There is ch<b>ild</b>&nbsp;<i>por</i>nography at http://203.0.113.130/{mark('html url')}</p>{mark('html words')}"
+    yield parts("html", mark("html subject"), (f"Content-Type: text/html\n{b64}", base64.encodebytes(html.encode()).decode()), kind="alternative"), "abuse@example.net"
+    folded = f"On 203.0.113.130 there is chi=\nld=20p=6Frn: {mark('folded words')}"
+    yield parts("folded", mark("folded subject"), ("Content-Type: text/plain\nContent-Transfer-Encoding: quoted-printable", folded)), "abuse@example.net"
+    coded = base64.b64encode(("Kinderpornographie " + mark("coded subject")).encode()).decode()
+    yield parts("coded", f"=?utf-8?B?{coded}?=", ("Content-Type: text/plain", "on 203.0.113.130 " + mark("coded words"))), "abuse@example.net"
+    feedback = "Feedback-Type: abuse\nUser-Agent: t/1\nVersion: 1\nSource-IP: 203.0.113.17\n"
+    yield parts("arf", mark("arf subject"), ("Content-Type: text/plain", "child sexual abuse material, " + mark("arf words")), ("Content-Type: message/feedback-report", feedback),
+                ("Content-Type: message/rfc822", f"Subject: {mark('arf original')}\n\nx"), kind="report; report-type=feedback-report"), "abuse@example.net"
+    broken = base64.encodebytes(report("broken", "60000000-8172-431a-9276-c28ba90f694a")[:-1]).decode()
+    yield parts("broken", mark("broken subject"), (f"Content-Type: application/octet-stream\n{b64}", broken)), "abuse@example.net"
+    yield xarf_mail("tagged", "70000000-8172-431a-9276-c28ba90f694a").decode(), "abuse+something@example.net"
+
+
 def officer():
     """libsodium's box for the officer, or None where it cannot be loaded."""
     name = ctypes.util.find_library("sodium")
@@ -104,6 +130,9 @@ def send_all(d):
     for i, message in enumerate(sent):
         reply = d.smtp_send(message, sender=f"{mark(f'envelope {i}')}@reporter.example", kind="lmtp" if i == 1 else "smtp")
         tap.is_equal(reply.code, 250, f"a sealed report by mail is taken ({i + 1})")
+    for i, (message, to) in enumerate(hidden()):
+        sent.append(crlf(message))
+        tap.is_equal(d.smtp_send(sent[-1], sender=f"{mark(f'hidden {i}')}@reporter.example", to=to).code, 250, f"one that no format tells ({i + 1})")
     ours, other = report("api", "20000000-8172-431a-9276-c28ba90f694a"), report("api-not-ours", "30000000-8172-431a-9276-c28ba90f694a", "198.51.100.9")
     for body in (ours, other):
         answer = d.report(body, token=mark("idempotency"))
@@ -196,7 +225,7 @@ def main():
     operators = {"tester": os.getuid(), "second": SECOND}
     with Daemon(conf=f"officer-key {public}", log_level="debug", operators=operators) as d:
         sent = send_all(d)
-        for name, data in (("as it is", sent[3]), ("as base64", base64.b64encode(sent[3])), ("as hex", sent[3].hex().encode())):
+        for name, data in (("as it is", sent[-1]), ("as base64", base64.b64encode(sent[-1])), ("as hex", sent[-1].hex().encode())):
             tap.ok(found_in(data), f"the search finds a report {name}")
         d.settle()
         d.check("backup", "copy.db")
