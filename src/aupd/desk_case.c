@@ -41,6 +41,7 @@ void desk_after(struct http_request *r, struct jsonw *w, const struct row *last)
 struct filter {
 	struct str clause, group, assigned, reseller;
 	uint32_t flag;
+	bool tells;             /* whoever asks would learn more of a case than its number, state and time */
 };
 
 static enum err read_filter(struct http_request *r, struct filter *f, struct why *why)
@@ -50,6 +51,8 @@ static enum err read_filter(struct http_request *r, struct filter *f, struct why
 	struct str flag = http_query(r, "flag");
 	*f = (struct filter){ .clause = http_query(r, "clause"), .group = http_query(r, "group"), .assigned = http_query(r, "assigned"),
 		.reseller = http_query(r, "reseller") };
+	f->tells = f->clause.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || http_query(r, "owner").len || http_query(r, "tenant").len ||
+		http_query(r, "prefix").len;
 	for (size_t i = 0; flag.len && i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (str_eq(flag, str_of(flags[i].name)))
 			f->flag = flags[i].flag;
@@ -61,9 +64,8 @@ static bool fits(const struct casefile *c, const struct filter *f)
 	bool below = !f->reseller.len;
 	for (unsigned i = 0; i < c->reseller_count; i++)
 		below |= str_eq(c->resellers[i], f->reseller);
-	/* what is sealed is found by nothing that it says */
-	bool asks = f->clause.len || f->group.len || f->reseller.len;
-	if (asks && c->flags & CASE_SEALED_CLASS)
+	/* what is sealed is found by nothing that it says, nor by whose it is */
+	if (f->tells && c->flags & CASE_SEALED_CLASS)
 		return false;
 	return below && (!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
 		(!f->assigned.len || str_eq(c->assigned, f->assigned)) && (!f->flag || c->flags & f->flag);
@@ -85,6 +87,33 @@ static void put_case(struct jsonw *w, const struct row *row, const struct casefi
 	jsonw_end(w, '}');
 }
 
+static enum err find_case(struct desk_store *d, struct http_request *r, struct str text, struct row *ret_row, struct casefile *ret_case, struct why *why);
+
+/* A place in the list is the number of a case: a row's key names the customer, which a sealed one must not. */
+static enum err read_place(struct desk_store *d, struct http_request *r, struct query *q, struct why *why)
+{
+	struct row row;
+	struct casefile c = { 0 };
+	struct str after = http_query(r, "after");
+	enum err e = after.len ? find_case(d, r, after, &row, &c, why) : OK;
+	q->has_after = after.len;
+	if (e || !after.len)
+		return e;
+	q->after_rank = row.rank;
+	q->after_key = row.key;
+	return OK;
+}
+
+static enum err number_of(struct http_request *r, const struct row *row, struct str *ret_text, struct why *why)
+{
+	char number[CASE_TEXT_MAX];
+	struct casefile c = { 0 };
+	enum err e = field_decode(r->arena, row->body, casefile_fields, &c, why);
+	case_text(c.number, number);
+	*ret_text = str_copy(r->arena, str_of(number));
+	return e;
+}
+
 enum err desk_cases(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
 {
 	struct query q = desk_query(r, TABLE_CASE);
@@ -94,6 +123,8 @@ enum err desk_cases(struct desk_store *d, struct http_request *r, struct jsonw *
 	size_t n = 0, seen = 0;
 	bool more = true;
 	enum err e = read_filter(r, &f, why);
+	if (e == OK)
+		e = read_place(d, r, &q, why);
 	q.limit = wanted < QUERY_LIMIT_MAX / 4 ? wanted * 4 : QUERY_LIMIT_MAX;
 	jsonw_array(w, "rows");
 	while (e == OK && more && shown < wanted && seen < SCAN_MAX) {
@@ -113,8 +144,9 @@ enum err desk_cases(struct desk_store *d, struct http_request *r, struct jsonw *
 		q.after_key = last.key;
 	}
 	jsonw_end(w, ']');
-	if (e == OK && last.key.len && (more || shown == wanted))
-		desk_after(r, w, &last);
+	struct str place;
+	if (e == OK && last.key.len && (more || shown == wanted) && (e = number_of(r, &last, &place, why)) == OK)
+		jsonw_str(w, "after", place);
 	return e;
 }
 

@@ -46,6 +46,9 @@ struct act *step_act(struct step_work *w, enum verb verb, struct str service, st
 		.customer = w->c->customer, .verb = verb, .service = service, .instance = w->c->service, .desired = true, .state = ACT_QUEUED,
 		.grade = w->c->grade, .clause = w->c->clause, .rule = w->c->rule, .policy = w->c->policy, .created_at = w->in->now, .next_at = w->in->now,
 		.expires_at = TIME_NONE, .done_at = TIME_NONE, .automatic = true };
+	/* what is to be done for a sealed case says neither for whom nor why */
+	if (w->c->flags & CASE_SEALED_CLASS)
+		act->customer = act->instance = act->clause = act->rule = STR_NONE;
 	if (w->c->act_count)
 		memcpy(keys, w->c->acts, w->c->act_count * sizeof(*keys));
 	keys[w->c->act_count] = act->key;

@@ -165,12 +165,16 @@ enum err open_step(struct step_work *w)
 	if (!w->in->text.len)
 		return why_set(w->why, ERR_RANGE, "a case opened by a person needs a reason");
 	open_new(w);
-	c->state = CASE_REVIEW;
 	c->opened_by = w->in->actor;
+	/* what may be of the sealed class is at once, and its reason stands nowhere in clear */
+	if (c->state == CASE_SEALED) {
+		ladder_start(w, w->in->finding->ladder);
+		return step_event(w, EVENT_OPENED, w->in->actor, STR("a sealed case was opened by a person")) ? ladder_run(w) : ERR_LIMIT;
+	}
+	c->state = CASE_REVIEW;
 	c->because = w->in->text;
 	c->ladder = w->in->finding->ladder;
-	struct case_event *e = step_event(w, EVENT_OPENED, w->in->actor, w->in->text);
-	return e ? OK : ERR_LIMIT;
+	return step_event(w, EVENT_OPENED, w->in->actor, w->in->text) ? OK : ERR_LIMIT;
 }
 
 enum err retract_step(struct step_work *w)

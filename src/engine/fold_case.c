@@ -25,7 +25,7 @@ static enum err put_case(struct fold *f, struct row *row, const struct casefile 
 	row->state = str_of(case_state_words[c->state]);
 	row->tenant = c->tenant.len ? c->tenant : STR("/");
 	row->due_at = case_is_closed(c) ? TIME_NONE : c->next_due_at;
-	row->rank = (int64_t)c->number;
+	row->rank = c->opened_at;
 	return work_store(f->work, row, casefile_fields, c, why);
 }
 

@@ -56,6 +56,11 @@ static enum err open_by_person(struct fold *f, const struct fold_command *cmd, u
 	return step_case(f, &row, &c, &in, why);
 }
 
+static enum err not_sealed(const struct casefile *c, struct why *why)
+{
+	return c->flags & CASE_SEALED_CLASS ? why_set(why, ERR_DENIED, "a case of the sealed class stays whole and by itself") : OK;
+}
+
 /* Both sides in one commit: what was counted moves, the acts of the first are lifted. */
 static enum err merge_two(struct fold *f, const struct fold_command *cmd, struct casefile *from, struct row *from_row, struct casefile *into, struct row *into_row,
 	struct why *why)
@@ -64,11 +69,16 @@ static enum err merge_two(struct fold *f, const struct fold_command *cmd, struct
 		return why_set(why, ERR_RANGE, "a case cannot be merged into itself");
 	if (!str_eq(from->customer, into->customer))
 		return why_set(why, ERR_DENIED, "the cases are of two customers");
+	enum err e = not_sealed(from, why);
+	if (e == OK)
+		e = not_sealed(into, why);
+	if (e)
+		return e;
 	/* each side is told of the other as it was before */
 	struct casefile was_from = *from, was_into = *into;
 	struct case_input absorb = { .type = INPUT_ABSORB, .actor = cmd->actor, .text = cmd->text, .other = &was_from };
 	struct case_input merge = { .type = INPUT_MERGE, .actor = cmd->actor, .text = cmd->text, .other = &was_into };
-	enum err e = step_case(f, into_row, into, &absorb, why);
+	e = step_case(f, into_row, into, &absorb, why);
 	return e ? e : step_case(f, from_row, from, &merge, why);
 }
 
@@ -159,6 +169,8 @@ static enum err split(struct fold *f, const struct fold_command *cmd, uint64_t *
 	if (!cmd->moved_count)
 		return why_set(why, ERR_RANGE, "which reports leave? their numbers stand in the story of the case");
 	enum err e = fold_find_case(f, cmd->number, &c, &row, why);
+	if (e == OK)
+		e = not_sealed(&c, why);
 	if (e == OK)
 		e = load_moved(f, cmd, moved, why);
 	if (e == OK)

@@ -149,6 +149,11 @@ static struct str act_mark(struct run *r, const struct row *row)
 	return held ? str_format(r->a, "%.*s held", STR_ARG(row->key)) : row->key;
 }
 
+static struct str case_mark(struct run *r, uint64_t number)
+{
+	return str_format(r->a, "case %llu", (unsigned long long)number);
+}
+
 static bool verb_fits(const struct act *act, const struct expectation *x)
 {
 	static const enum verb verbs[] = { [EXPECT_NOTIFY] = VERB_NOTIFY, [EXPECT_ADVISE] = VERB_NOTIFY, [EXPECT_ASK] = VERB_ASK, [EXPECT_TASK] = VERB_TASK,
@@ -188,9 +193,9 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 	bool open = false;
 	while (work_next_row(r->f.work, TABLE_CASE, &i, &row)) {
 		struct casefile c = { 0 };
-		struct str key = str_format(r->a, "case %lld", (long long)row.rank);
 		if (field_decode(r->a, row.body, casefile_fields, &c, r->why) != OK)
 			return ERR_CORRUPT;
+		struct str key = case_mark(r, c.number);
 		open |= !case_is_closed(&c);
 		if (!news(r, key))
 			continue;
@@ -215,8 +220,12 @@ static enum err expect(struct run *r, const struct test_step *s)
 	while (e == OK && work_next_row(r->f.work, TABLE_ACT, &i, &row))
 		e = map_put(r->known, act_mark(r, &row), r);
 	i = 0;
-	while (e == OK && work_next_row(r->f.work, TABLE_CASE, &i, &row))
-		e = map_put(r->known, str_format(r->a, "case %lld", (long long)row.rank), r);
+	while (e == OK && work_next_row(r->f.work, TABLE_CASE, &i, &row)) {
+		struct casefile c = { 0 };
+		e = field_decode(r->a, row.body, casefile_fields, &c, r->why);
+		if (e == OK)
+			e = map_put(r->known, case_mark(r, c.number), r);
+	}
 	return e;
 }
 

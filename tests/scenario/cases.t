@@ -240,9 +240,18 @@ def pages(d):
             break
     tap.is_equal(got, want, "page by page every case once")
     tap.is_equal(len(set(got)), len(got), "and none twice")
+    opened = [r["opened"] for r in d.cases("--limit", "1000")]
+    tap.is_equal(opened, sorted(opened, reverse=True), "the latest first, whoever's they are")
+    first = d.check("case", "list", "--json", "--limit", "5").json
+    d.check("registry", "import", "-", stdin="type,id,customer,kind,resource\ncustomer,late,,,\nprefix,p-late,late,static,198.51.100.99/32\n")
+    d.pass_time("1s")
+    d.check("case", "open", "--customer", "late", "--because", "in between")
+    rest = [r["case"] for r in d.check("case", "list", "--json", "--limit", "1000", "--after", first["after"]).json["rows"]]
+    tap.is_equal([r["case"] for r in first["rows"]] + rest, want, "a case that comes meanwhile moves nothing")
     tap.like(d.check("case", "list", "--limit", "5").out, r"more: --after \S+\n$", "the last line of a page says how to go on")
     found = [r["case"] for r in d.cases("--customer", "page3", "--limit", "2")]
     tap.is_equal(len(found), 1, "a filter and a page together")
+    tap.is_equal(d.aup("case", "list", "--after", "C-999999999").rc, 1, "a place that is none is refused")
     seen = d.check("tail", "--count", "5", "--json").out.splitlines()
     tap.is_equal(len(seen), 5, "aup tail gives the latest events")
     tap.is_equal({json.loads(line)["type"] for line in seen}, {"opened"}, "as they happened")

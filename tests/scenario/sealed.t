@@ -204,6 +204,33 @@ def two_people(d):
     tap.ok(d.aup("case", "note", number, "x", uid=SECOND - 7).rc != 0, "somebody who is no operator may do nothing", stranger.out)
 
 
+def whose(d):
+    """Whose a sealed case is, and what it is about, is not shown either."""
+    for customer in ("acme", "bakery", "smith"):
+        tap.is_equal(d.cases("--customer", customer), [], f"no sealed case is found by its customer ({customer})")
+    for what, answer in (("a page of cases", d.check("case", "list", "--json", "--limit", "1").out), ("the last line of a page", d.check("case", "list", "--limit", "1").out),
+                         ("the acts", d.api("/v1/acts?limit=1000").body.decode()), ("what happened", d.api("/v1/events?limit=1000").body.decode())):
+        tap.unlike(answer, "acme|bakery|smith|csam", f"{what} names no customer and no clause")
+    first = d.check("case", "list", "--json", "--limit", "1").json
+    tap.is_equal(len(d.check("case", "list", "--json", "--limit", "9", "--after", first["after"]).json["rows"]), len(d.cases()) - 1, "page by page they are all there")
+    number = first["rows"][0]["case"]
+    for args in (("split", number, "1", "--because", "x"), ("merge", number, first["after"])):
+        for uid in (None, SECOND) if os.getuid() == 0 else (None,):
+            tap.ok(d.aup("case", *args, uid=uid).rc == 1, f"nothing of a sealed case is taken away ({args[0]})")
+    tap.is_equal(len(d.cases()), 3, "and no case without a seal came of it")
+
+
+def by_hand(d):
+    """A person opens one: sealed from the start, and the reason is not kept in clear."""
+    d.check("registry", "import", "-", stdin="type,id,kind,resource,customer\ncustomer,hand,,,\nprefix,p-hand,static,203.0.113.210/32,hand\n")
+    number = d.check("case", "open", "--customer", "hand", "--clause", "content.csam", "--ladder", "spam", "--because", mark("by hand reason")).out.strip()
+    tap.is_equal(next(c["state"] for c in d.cases() if c["case"] == number), "sealed", "a case of the class that a person opens is sealed at once")
+    if os.getuid() == 0:
+        for uid in (None, SECOND):
+            d.aup("case", "uphold", number, "x", uid=uid)
+        tap.is_equal(next(c["state"] for c in d.cases() if c["case"] == number), "sealed", "and stays so")
+
+
 def two_for_items(d):
     if os.getuid() != 0:
         return
@@ -243,12 +270,14 @@ def main():
             tap.skip("the officer reads exactly what was sent", "libsodium cannot be loaded here")
         d.pass_time("90d")
         tap.is_equal([l for l in d.sink.letters if "acme" in str(l.recipients) or "bakery" in str(l.recipients)], [], "no letter goes to the customers")
+        whose(d)
         two_people(d)
         two_for_items(d)
+        by_hand(d)
         search(d, "in the end")
         tap.ok(d.restart(), "aupd stops and starts", *getattr(d, "stop_trouble", []))
         d.settle()
-        tap.is_equal(len(d.cases()), 3, "the cases are the same after a restart")
+        tap.is_equal(len(d.cases()), 4, "the cases are the same after a restart")
         search(d, "after a restart")
 
 
