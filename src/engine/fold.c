@@ -125,8 +125,7 @@ struct str incident_key(struct fold *f, const struct observation *o)
 	return str_sub(digest_hex(a, &d), 0, 16);
 }
 
-/* A case that was merged stands for the one it went into; bounded, and a broken chain is no chain. */
-static enum err follow(struct fold *f, struct casefile *c, struct row *row, struct why *why)
+enum err follow_merged(struct fold *f, struct casefile *c, struct row *row, struct why *why)
 {
 	for (int i = 0; i < MERGES_MAX && c->state == CASE_MERGED; i++) {
 		struct casefile into;
@@ -154,7 +153,7 @@ static enum err case_for(struct fold *f, const struct subject *s, struct str gro
 	*c = first;
 	*row = first_row;
 	if (e == OK)
-		e = follow(f, c, row, why);
+		e = follow_merged(f, c, row, why);
 	if (e)
 		return e;
 	const struct policy *p = fold_policy_at(f, f->now);

@@ -18,6 +18,9 @@ enum err case_aside(struct fold *f, struct casefile *c, const struct row *row, s
 /* The case moves to another thread of its group, which must be free. */
 enum err case_move(struct fold *f, struct casefile *c, struct row *row, uint64_t thread, struct why *why) MUST_CHECK;
 
+/* A case that was merged stands for the one it went into; bounded, and a broken chain is no chain. */
+enum err follow_merged(struct fold *f, struct casefile *c, struct row *row, struct why *why) MUST_CHECK;
+
 /* What judging an observation needs of the engine. */
 struct window_source fold_windows(struct fold *f);
 struct subject_facts fold_facts(const struct fold *f, const struct subject *s);

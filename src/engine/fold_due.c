@@ -180,10 +180,14 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 		return put_item(f, &kept, true, why);
 	}
 	e = fold_find_case(f, number, &c, &row, why);
+	if (e == OK)
+		e = follow_merged(f, &c, &row, why);
 	if (e)
 		return e;
 	struct case_input in = { .type = i->type == ITEM_ANSWER ? INPUT_ANSWER : i->type == ITEM_BOUNCE ? INPUT_BOUNCE : INPUT_AUTO_ANSWER, .text = i->text };
-	kept.state = ITEM_DONE;
+	/* nothing of a closed case asks for a person: the answer itself does */
+	if (i->type != ITEM_ANSWER || !case_is_closed(&c))
+		kept.state = ITEM_DONE;
 	e = put_item(f, &kept, false, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
 }

@@ -41,7 +41,9 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	enum err e = hide && i->state == ITEM_WAITING ? ignore(f, i, why) : OK;
 	if (e)
 		return e;
-	if (f->keep && (i->type == ITEM_PROSE || i->type == ITEM_UNPARSED))
+	/* an answer too: what the customer attached is evidence, except of the sealed class */
+	bool kept = i->type == ITEM_PROSE || i->type == ITEM_UNPARSED || (i->type == ITEM_ANSWER && !i->candidate_count);
+	if (f->keep && kept)
 		e = f->keep(f->keep_arg, &i->at, &i->raw, why);
 	if (e)
 		return e;

@@ -1,12 +1,14 @@
 /*
- * What comes back to our letters: bounces (RFC 3464), automatic answers (RFC 3834) and the words of people.
+ * What comes back to our letters: bounces (RFC 3464, and those of mail servers that have words of their own), automatic
+ * answers (RFC 3834) and the words of people.
  *
  * A letter's reply address carries a token: abuse+TOKEN@. Only mail to such an address, or a delivery report, is read
- * here; all else goes to the recognisers of reports.
+ * here; all else goes to the recognisers of reports. A person who writes through a list, or whose mail server asks for no
+ * automatic answers, is still a person: taken for a machine he would be cut although he answered.
  */
 #include "format/shapes.h"
 
-enum { ANSWER_MAX = 64 << 10 };
+enum { ANSWER_MAX = 64 << 10, HTML_MAX = 1 << 20, TAG_MAX = 4096 };
 
 static bool has_token(struct str recipient)
 {
@@ -14,9 +16,39 @@ static bool has_token(struct str recipient)
 	return plus != SIZE_MAX;
 }
 
+static bool field_is(struct decode *d, const char *name, const char *const *values)
+{
+	struct str v = mime_top_value(d->arena, &d->mime, name);
+	for (; *values; values++)
+		if (str_eq_fold(v, str_of(*values)))
+			return true;
+	return false;
+}
+
+static bool begins_with_one_of(struct str s, const char *const *heads)
+{
+	for (; *heads; heads++)
+		if (str_starts_fold(s, str_of(*heads)))
+			return true;
+	return false;
+}
+
+/* Away, on holiday: what answers for a person. */
+static bool answered_by_machine(struct decode *d)
+{
+	static const char *const precedence[] = { "bulk", "junk", "auto_reply", NULL };
+	static const char *const subjects[] = { "automatic reply", "auto reply", "autoreply", "auto-reply", "out of office",
+		"out of the office", "automatische antwort", "abwesenheitsnotiz", "abwesend:", NULL };
+	struct str v = mime_top_value(d->arena, &d->mime, "auto-submitted");
+	bool marked = (v.len && !str_starts_fold(v, STR("no"))) || mime_top_field(&d->mime, "x-autoreply") ||
+		mime_top_field(&d->mime, "x-autorespond");
+	return d->null_sender || marked || field_is(d, "precedence", precedence) || begins_with_one_of(d->subject, subjects) ||
+		str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
+}
+
 bool answer_automatic(struct decode *d)
 {
-	static const char *const precedence[] = { "bulk", "junk", "auto_reply", "list" };
+	static const char *const precedence[] = { "bulk", "junk", "auto_reply", "list", NULL };
 	static const char *const marks[] = { "list-id", "x-autoreply", "x-autorespond", "x-auto-response-suppress" };
 	struct str v = mime_top_value(d->arena, &d->mime, "auto-submitted");
 	/* RFC 3834 2 and 5 */
@@ -25,11 +57,7 @@ bool answer_automatic(struct decode *d)
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (mime_top_field(&d->mime, marks[i]))
 			return true;
-	v = mime_top_value(d->arena, &d->mime, "precedence");
-	for (size_t i = 0; i < sizeof(precedence) / sizeof(precedence[0]); i++)
-		if (str_eq_fold(v, str_of(precedence[i])))
-			return true;
-	return str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
+	return field_is(d, "precedence", precedence) || str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
 }
 
 /* RFC 3464 2.3.3: "delayed", "relayed" and "expanded" are no end, and "delivered" is a good one. */
@@ -71,6 +99,69 @@ bool bounce_decode(struct decode *d)
 	return true;
 }
 
+/*
+ * A mail server's own words (qmail, exim, old gateways) at the address of a letter. What it will still try is no bounce; and
+ * taken for an automatic answer it would let the ladder run on against somebody who was never told.
+ */
+static bool bounced_in_words(struct decode *d)
+{
+	static const char *const heads[] = { "failure notice", "undeliver", "returned mail", "mail delivery fail", "delivery fail",
+		"delivery status notification (fail", "mail delivery system", "unzustellbar", "non delivery", "nondeliverable",
+		"message undeliverable", "could not deliver", NULL };
+	static const char *const later[] = { "delay", "warning", "still trying", NULL };
+	static const char *const servers[] = { "mailer-daemon@", "postmaster@", "mdaemon@", NULL };
+	for (const char *const *w = later; *w; w++)
+		if (str_find_fold(d->subject, str_of(*w)) != SIZE_MAX)
+			return false;
+	if (mime_top_field(&d->mime, "x-failed-recipients"))
+		return true;
+	bool server = begins_with_one_of(d->from, servers) || (d->null_sender && !d->from.len);
+	return (server || d->null_sender) && begins_with_one_of(d->subject, heads);
+}
+
+/* How many octets at the start of html are no text, and what they stand for: 0 is nothing. */
+static size_t tag_len(struct str html, bool *no_end, char *ret_c)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} entities[] = { { "&nbsp;", ' ' }, { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#39;", '\'' } };
+	bool line = str_starts_fold(html, STR("<br")) || str_starts_fold(html, STR("</p")) || str_starts_fold(html, STR("</div"));
+	const char *end = str_starts_fold(html, STR("<style")) ? "</style>" : str_starts_fold(html, STR("<script")) ? "</script>" : NULL;
+	for (size_t k = 0; html.ptr[0] == '&' && k < sizeof(entities) / sizeof(entities[0]); k++)
+		if (str_starts(html, str_of(entities[k].name))) {
+			*ret_c = entities[k].c;
+			return strlen(entities[k].name);
+		}
+	if (html.ptr[0] != '<')
+		return 0;
+	*ret_c = line ? '\n' : 0;
+	size_t at = end && !*no_end ? str_find_fold(html, str_of(end)) : SIZE_MAX;
+	*no_end |= end && at == SIZE_MAX;
+	if (at != SIZE_MAX)
+		return at + strlen(end);
+	size_t close = str_chr(str_sub(html, 0, TAG_MAX), '>');
+	return close == SIZE_MAX ? 0 : close + 1;
+}
+
+static struct str without_tags(struct arena *a, struct str html)
+{
+	struct buf out;
+	bool no_end = false;
+	buf_init(&out, ANSWER_MAX);
+	html = str_sub(html, 0, HTML_MAX);
+	for (size_t i = 0; i < html.len && out.len + 1 < ANSWER_MAX;) {
+		char c = html.ptr[i];
+		size_t n = tag_len(str_sub(html, i, html.len), &no_end, &c);
+		if (c)
+			buf_putc(&out, c);
+		i += n ? n : 1;
+	}
+	struct str text = out.err ? STR_NONE : str_copy(a, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
 /* What a person wrote above the quoted letter. */
 static struct str own_words(struct arena *a, struct str text)
 {
@@ -92,9 +183,12 @@ bool answer_decode(struct decode *d)
 {
 	if (!d->mime.count || !has_token(d->recipient))
 		return false;
-	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL);
 	d->format = "answer";
-	d->outcome = d->automatic ? OUTCOME_AUTO : OUTCOME_ANSWER;
-	d->answer = p ? own_words(d->arena, mime_text(d->arena, p, NULL)) : STR_NONE;
+	d->outcome = bounced_in_words(d) ? OUTCOME_BOUNCE : answered_by_machine(d) ? OUTCOME_AUTO : OUTCOME_ANSWER;
+	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL), *html = mime_find_part(&d->mime, "text/html", NULL);
+	if (p)
+		d->answer = own_words(d->arena, mime_text(d->arena, p, NULL));
+	if (!d->answer.len && html)
+		d->answer = own_words(d->arena, without_tags(d->arena, mime_text(d->arena, html, NULL)));
 	return true;
 }
