@@ -90,11 +90,15 @@ static void on_done(void *arg, enum act_result result, struct str text)
 static bool protected_target(const struct hand *h, const struct act *act)
 {
 	struct addr target;
-	struct prefix p;
-	bool is_addr = addr_parse(act->target, &target) == OK;
+	struct prefix p, whole;
+	bool is_addr = addr_parse(act->target, &target) == OK, is_range = !is_addr && prefix_parse(act->target, &whole) == OK;
 	for (unsigned i = 0; i < h->role->share.protect_count; i++) {
 		struct str s = h->role->share.protect[i];
-		if (str_eq(s, act->customer) || str_eq(s, act->target) || (is_addr && prefix_parse(s, &p) == OK && prefix_has(&p, &target)))
+		bool range = prefix_parse(s, &p) == OK;
+		if (str_eq(s, act->customer) || str_eq_fold(s, act->target) || str_eq(s, act->instance) || (is_addr && range && prefix_has(&p, &target)))
+			return true;
+		/* a target that is a range holds what it protects, or lies within it */
+		if (is_range && range && (prefix_has(&p, &whole.addr) || prefix_has(&whole, &p.addr)))
 			return true;
 	}
 	return false;

@@ -209,6 +209,10 @@ def braked(s):
     number = s.cut(7)
     act = s.act(number, "suspend")
     tap.ok(act["state"] in ("refused", "held") and not hook.news(), "what is on the protected list is not touched", act)
+    d.check("registry", "import", "-", stdin="type,id,customer,kind,target,from\nservice,s10,c10,access,198.18.0.0/28,2026-01-01T00:00:00Z\n")
+    number = s.cut(10)
+    act = s.act(number, "suspend")
+    tap.ok(act["target"] == "198.18.0.0/28" and act["state"] == "refused" and not hook.news(), "nor a range that holds something of it", act)
     with open(os.path.join(d.data, "hand", "stop"), "w"):
         pass
     number = s.cut(8)

@@ -173,7 +173,7 @@ def search(d, when):
             with open(path, "rb") as f:
                 hits = found_in(f.read())
         except FileNotFoundError:
-            continue                    # a tile that a wider one replaced meanwhile
+            continue                    # a tile that a wider one replaced, or a segment that was trimmed
         if hits or os.path.basename(path) in ("aupd.db", "aupd.db-wal", "log"):
             tap.is_equal(hits, [], f"{when}: nothing of a sealed report in {os.path.relpath(path, d.dir)}")
     tap.ok(len(files) > 8, f"{when}: {len(files)} files were searched")
