@@ -61,7 +61,8 @@ static bool plain(struct str s)
 static void put_subject(struct arena *a, struct buf *out, struct str subject)
 {
 	buf_puts(out, "Subject: ");
-	if (plain(subject) && subject.len < 900) {
+	/* what only looks like an encoded word would be read as one */
+	if (plain(subject) && subject.len < 900 && str_find(subject, STR("=?")) == SIZE_MAX) {
 		buf_put(out, subject);
 		buf_puts(out, "\r\n");
 		return;

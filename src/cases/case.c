@@ -57,6 +57,27 @@ struct act *step_act(struct step_work *w, enum verb verb, struct str service, st
 	return act;
 }
 
+bool step_named(const struct str *list, unsigned count, struct str name)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (str_eq(list[i], name))
+			return true;
+	return false;
+}
+
+void step_name(struct step_work *w, struct str **list, unsigned *count, struct str name)
+{
+	if (step_named(*list, *count, name) || *count == CASE_PEOPLE_MAX)
+		return;
+	struct str *more = ARENA_ARRAY(w->a, struct str, *count + 1);
+	if (!more)
+		return;
+	if (*count)
+		memcpy(more, *list, *count * sizeof(*more));
+	more[(*count)++] = name;
+	*list = more;
+}
+
 enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, const struct case_input *in, struct case_output *ret_output, struct why *why)
 {
 	struct step_work w = { a, c, in, ret_output, why };
@@ -69,7 +90,7 @@ enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, con
 	case INPUT_OPEN: e = open_step(&w); break;
 	case INPUT_DUE: e = due_step(&w); break;
 	case INPUT_RETRACT: e = retract_step(&w); break;
-	case INPUT_RESULT: e = result_step(&w); break;
+	case INPUT_RESULT: case INPUT_HOLD: e = result_step(&w); break;
 	default: e = operator_step(&w); break;
 	}
 	c->changed_at = in->now;

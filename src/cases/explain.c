@@ -3,17 +3,35 @@
  */
 #include "cases/explain.h"
 
+#include "cases/case.h"
+
 static void line(struct buf *out, const char *label, struct str text)
 {
 	if (text.len)
 		buf_printf(out, "%-12s %.*s\n", label, STR_ARG(text));
 }
 
+static struct str counted(struct arena *a, uint64_t n, const char *one, const char *many)
+{
+	return str_format(a, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+}
+
+static struct str second(struct arena *a, int64_t at)
+{
+	return at == TIME_NONE ? STR("(not known)") : time_str(a, at - at % SECOND_US);
+}
+
+/* What a grade permits, for whoever did not read the manual. */
+static const char *const grades[] = { [GRADE_NONE] = "nobody has said whose it was", [GRADE_A] = "A: it was this customer's, surely; steps may be taken without a person",
+	[GRADE_B] = "B: it was this customer's, so far as the register tells; a person approves what is felt",
+	[GRADE_C] = "C: it may have been another's; nothing is done and nobody is written to without a person",
+	[GRADE_D] = "D: it cannot be told whose it was; nothing is done without a person", [GRADE_E] = "E: more must be known, such as the port; nothing is done without a person" };
+
 static void head(struct arena *a, const struct casefile *c, struct buf *out)
 {
 	char number[CASE_TEXT_MAX];
 	case_text(c->number, number);
-	buf_printf(out, "Case %s is %s.\n\n", number, case_state_words[c->state]);
+	buf_printf(out, "Case %s is %s%s%.*s.\n\n", number, case_state_words[c->state], c->merged_into.len ? " into " : "", STR_ARG(c->merged_into));
 	line(out, "customer", c->customer);
 	for (unsigned i = 0; i < c->reseller_count; i++)
 		line(out, "reseller", c->resellers[i]);
@@ -21,24 +39,28 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "service", c->service);
 	line(out, "clause", str_format(a, "%.*s, policy version %.*s, rule %.*s", STR_ARG(c->clause), STR_ARG(c->policy), STR_ARG(c->rule)));
 	line(out, "because", c->because);
-	line(out, "reports", str_format(a, "%llu in %llu incident(s), first %.*s, last %.*s", (unsigned long long)c->report_count,
-		(unsigned long long)c->incident_count, STR_ARG(time_str(a, c->first_event_at)), STR_ARG(time_str(a, c->last_event_at))));
-	line(out, "strikes", str_format(a, "%llu", (unsigned long long)c->strikes));
-	line(out, "grade", str_of(grade_words[c->grade]));
+	if (c->report_count)
+		line(out, "reports", str_format(a, "%.*s of %.*s, first %.*s, last %.*s", STR_ARG(counted(a, c->report_count, "report", "reports")),
+			STR_ARG(counted(a, c->incident_count, "incident", "incidents")), STR_ARG(second(a, c->first_event_at)), STR_ARG(second(a, c->last_event_at))));
+	line(out, "strikes", str_format(a, "%llu%s", (unsigned long long)c->strikes, c->flags & CASE_ADVICE ? " (advice only: none is counted)" : ""));
+	line(out, "grade", str_of(grades[c->grade]));
 	line(out, "assigned", c->assigned);
 	line(out, "resolution", c->resolution);
+	line(out, "opened", str_format(a, "%.*s by %.*s", STR_ARG(second(a, c->opened_at)), STR_ARG(str_eq(c->opened_by, STR("rule")) ? STR("a rule") : c->opened_by)));
 }
 
 static void report(struct arena *a, const struct case_event *e, struct buf *out)
 {
-	buf_printf(out, "    about %.*s, reported by %.*s, happened %.*s\n", STR_ARG(e->source.len ? e->source : STR("(not shown)")),
-		STR_ARG(e->reporter.len ? e->reporter : STR("(not shown)")), STR_ARG(time_str(a, e->event_at)));
-	buf_printf(out, "    whose: %.*s, grade %s", STR_ARG(e->binding), grade_words[e->grade]);
+	buf_printf(out, "      about %.*s, reported by %.*s, happened %.*s\n", STR_ARG(e->source.len ? e->source : STR("(not shown)")),
+		STR_ARG(e->reporter.len ? e->reporter : STR("(not shown)")), STR_ARG(second(a, e->event_at)));
+	buf_printf(out, "      whose: %.*s, grade %s", STR_ARG(e->binding.len ? e->binding : STR("no entry of the register")), grade_words[e->grade]);
 	for (unsigned i = 0; i < e->reason_count; i++)
 		buf_printf(out, "%s%.*s", i ? "; " : ": ", STR_ARG(e->reasons[i]));
 	buf_puts(out, "\n");
-	for (unsigned i = 0; i < e->term_count; i++)
-		buf_printf(out, "    held: %.*s%s%.*s\n", STR_ARG(e->terms[i].text), e->terms[i].value.len ? " = " : "", STR_ARG(e->terms[i].value));
+	for (unsigned i = 0; i < e->term_count; i++) {
+		const struct term *t = &e->terms[i];
+		buf_printf(out, "      held: %.*s%s%.*s%s\n", STR_ARG(t->text), t->value.len ? " (it was " : "", STR_ARG(t->value), t->value.len ? ")" : "");
+	}
 }
 
 static void events(struct arena *a, const struct case_event *list, unsigned count, struct buf *out)
@@ -46,7 +68,8 @@ static void events(struct arena *a, const struct case_event *list, unsigned coun
 	buf_puts(out, "\nWhat happened\n");
 	for (unsigned i = 0; i < count; i++) {
 		const struct case_event *e = &list[i];
-		buf_printf(out, "  %.*s  %s: %.*s (%.*s)\n", STR_ARG(time_str(a, e->at)), case_event_words[e->type], STR_ARG(e->text), STR_ARG(e->actor));
+		buf_printf(out, "  %3llu  %.*s  %s: %.*s (%.*s)\n", (unsigned long long)e->n, STR_ARG(second(a, e->at)), case_event_words[e->type], STR_ARG(e->text),
+			STR_ARG(e->actor));
 		if (e->type == EVENT_FINDING || e->type == EVENT_WITNESS)
 			report(a, e, out);
 	}
@@ -54,9 +77,11 @@ static void events(struct arena *a, const struct case_event *list, unsigned coun
 
 static void holds(const struct act *act, struct buf *out)
 {
-	static const struct { uint32_t flag; const char *text; } why[] = { { HOLD_APPROVAL, "waits for approvals" }, { HOLD_GRADE, "the attribution is not sure enough" },
+	static const struct { uint32_t flag; const char *text; } why[] = { { HOLD_UNTOLD, "no notice has reached the customer" }, { HOLD_GRADE, "the attribution is not sure enough" },
 		{ HOLD_BUDGET, "the budget is used up" }, { HOLD_OBSERVE, "enforcement is off (observe only)" }, { HOLD_PROTECTED, "protected" },
 		{ HOLD_BREAKER, "the breaker is open" }, { HOLD_LIFELINE, "a lifeline service" } };
+	if (act->state == ACT_HELD && act->hold & ~(uint32_t)(HOLD_OBSERVE | HOLD_PROTECTED))
+		buf_printf(out, ", waits for approvals (%u of %u given)", act->approver_count, act->approvals_needed);
 	for (size_t i = 0; i < sizeof(why) / sizeof(why[0]); i++)
 		if (act->hold & why[i].flag)
 			buf_printf(out, ", %s", why[i].text);
@@ -74,18 +99,30 @@ static void next(struct arena *a, const struct casefile *c, const struct act *ac
 		buf_puts(out, "\n");
 	}
 	buf_puts(out, "\nWhat happens next\n");
-	if (c->state == CASE_PAUSED)
-		buf_puts(out, "  The ladder stands: an answer of the customer waits for a person.\n");
+	if (c->state == CASE_MERGED)
+		buf_printf(out, "  Nothing here: it goes on as case %.*s.\n", STR_ARG(c->merged_into));
+	else if (c->state == CASE_PAUSED && c->flags & CASE_APPEALED)
+		buf_puts(out, "  The ladder stands: the customer appeals, and a person who took no part in the decision looks at it (aup case uphold, dismiss).\n");
+	else if (c->state == CASE_PAUSED)
+		buf_puts(out, "  The ladder stands: an answer of the customer waits for a person (aup case uphold, dismiss, resolve).\n");
 	else if (c->state == CASE_REVIEW)
 		buf_puts(out, "  A person decides whether this goes on: aup case uphold or dismiss.\n");
 	else if (c->flags & CASE_NOTICE_BOUNCED)
-		buf_puts(out, "  The notice came back: a person finds another way to the customer.\n");
-	else if (c->next_due_at != TIME_NONE)
-		buf_printf(out, "  The next step of ladder %.*s is due %.*s, unless what it waits for has come.\n", STR_ARG(c->ladder), STR_ARG(time_str(a, c->next_due_at)));
-	else
+		buf_puts(out, "  The ladder stands: a letter did not reach the customer, and a person finds another way (then aup case uphold).\n");
+	else if (c->next_due_at == TIME_NONE)
 		buf_puts(out, "  Nothing by itself.\n");
-	if (c->appeal_until_at != TIME_NONE)
-		buf_printf(out, "  The customer can appeal until %.*s.\n", STR_ARG(time_str(a, c->appeal_until_at)));
+	if (c->next_due_at != TIME_NONE)
+		buf_printf(out, "  Due %.*s by ladder %.*s: %.*s.\n", STR_ARG(second(a, c->next_due_at)), STR_ARG(c->ladder), STR_ARG(c->next_what));
+	if (!case_is_closed(c) && c->fix_by_at != TIME_NONE)
+		buf_printf(out, "  The customer was asked to mend it by %.*s.\n", STR_ARG(second(a, c->fix_by_at)));
+	if (c->appeal_until_at != TIME_NONE && c->state != CASE_MERGED)
+		buf_printf(out, "  The customer can appeal until %.*s.\n", STR_ARG(second(a, c->appeal_until_at)));
+	if (c->flags & CASE_DO_NOT_TELL)
+		buf_puts(out, "  No letter goes to the customer: the case is marked do-not-tell.\n");
+	if (c->flags & CASE_COUNSEL)
+		buf_puts(out, "  It lies in the lawyers' queue.\n");
+	if (c->flags & CASE_HOLD)
+		buf_puts(out, "  Nothing of it may be purged.\n");
 }
 
 void explain_case(struct arena *a, const struct casefile *c, const struct case_event *events_list, unsigned event_count, const struct act *acts, unsigned act_count,

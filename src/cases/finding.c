@@ -126,6 +126,8 @@ enum err finding_step(struct step_work *w)
 		open_new(w);
 	if (!fresh && w->in->subject->grade > c->grade)
 		c->grade = w->in->subject->grade;
+	if (kind_info(w->in->observation->kind)->flags & KIND_COUNSEL)
+		c->flags |= CASE_COUNSEL | CASE_HOLD;
 	seal_if(c, f);
 	enum err e = count_all(w);
 	if (e)
@@ -134,6 +136,8 @@ enum err finding_step(struct step_work *w)
 		c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 		seal_if(c, f);
 		c->answered = c->noticed = false;
+		c->decider_count = 0;
+		c->resolution = STR_NONE;
 		c->resolved_at = TIME_NONE;
 		c->grade = w->in->subject->grade;
 		take_finding(w, f, w->in->subject);
@@ -166,6 +170,7 @@ enum err open_step(struct step_work *w)
 		return why_set(w->why, ERR_RANGE, "a case opened by a person needs a reason");
 	open_new(w);
 	c->opened_by = w->in->actor;
+	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	/* what may be of the sealed class is at once, and its reason stands nowhere in clear */
 	if (c->state == CASE_SEALED) {
 		ladder_start(w, w->in->finding->ladder);
@@ -205,7 +210,7 @@ enum err retract_step(struct step_work *w)
  * The customer is told of what is felt: by one letter for all that a step did, and by one when nothing is in force any more.
  * A policy without such a letter tells nothing.
  */
-static enum err tell(struct step_work *w, const char *letter, struct str label, uint32_t step)
+static enum err tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service)
 {
 	const struct casefile *c = w->c;
 	char number[CASE_TEXT_MAX];
@@ -221,8 +226,17 @@ static enum err tell(struct step_work *w, const char *letter, struct str label, 
 		return ERR_LIMIT;
 	act->driver = STR("notify");
 	act->step = step;
+	act->target = service;
 	w->c->letters++;
 	return OK;
+}
+
+/* What the customer calls it: the step's own word, which may mean all. */
+static struct str felt_service(const struct step_work *w, const struct act *act)
+{
+	const struct ladder *l = policy_ladder(w->in->policy, w->c->ladder);
+	bool all = l && act->step && act->step <= l->step_count && str_eq(l->steps[act->step - 1].service, STR("all"));
+	return all ? STR("all") : act->service;
 }
 
 static struct str label_of(struct str key)
@@ -235,10 +249,13 @@ static enum err tell_result(struct step_work *w, const struct act *act)
 {
 	if (act->verb < VERB_LIMIT)
 		return OK;
+	/* what was lifted because the case goes on under another number goes on there */
+	if (!act->desired && w->c->state == CASE_MERGED)
+		return OK;
 	if (!act->desired)
-		return w->in->free ? tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0) : OK;
+		return w->in->free ? tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0, STR_NONE) : OK;
 	const char *letter = act->verb == VERB_LIMIT ? "limit-notice" : act->verb == VERB_SUSPEND ? "suspend-notice" : "terminated";
-	return tell(w, letter, label_of(act->key), act->step);
+	return tell(w, letter, label_of(act->key), act->step, w->in->policy ? felt_service(w, act) : act->service);
 }
 
 /* What a person does is not seen: it stands in the case until somebody says more. */
@@ -263,6 +280,8 @@ enum err result_step(struct step_work *w)
 	struct case_event *e = NULL;
 	if (str_eq(act->driver, STR("task")))
 		return task_result(w, act);
+	if (w->in->type == INPUT_HOLD)
+		return hold_event(w, act);
 	switch (w->in->result) {
 	case RESULT_DONE:
 		if (!act->desired)

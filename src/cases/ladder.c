@@ -6,9 +6,10 @@
  */
 #include "cases/step.h"
 
-enum { TERMINATE_APPROVALS = 2 };
+enum { TERMINATE_APPROVALS = 2, ALIKE_MAX = 8 };
 
 static const int64_t emergency_review_us = 24 * HOUR_US;
+static const char review_words[] = "what was cut at once is lifted, unless another person has looked at it";
 
 static const struct ladder *ladder_of(const struct step_work *w)
 {
@@ -31,6 +32,7 @@ void ladder_pause(struct step_work *w)
 	if (w->c->paused_at == TIME_NONE)
 		w->c->paused_at = w->in->now;
 	w->c->next_due_at = w->c->review_by_at;
+	w->c->next_what = w->c->review_by_at != TIME_NONE ? STR(review_words) : STR_NONE;
 }
 
 void ladder_resume(struct step_work *w)
@@ -44,29 +46,55 @@ void ladder_resume(struct step_work *w)
 	w->c->paused_at = TIME_NONE;
 }
 
-/* The service instance that an act is about: the offending one when it is of the kind, else the first of the kind. */
-static const struct case_service *service_of(const struct step_work *w, struct str kind)
+/* Is one of the kind, or with any of all, something that must not be cut? */
+static bool is_delicate(const struct step_work *w, struct str kind, bool any)
 {
-	const struct case_service *found = NULL;
 	for (unsigned i = 0; i < w->in->service_count; i++) {
 		const struct case_service *s = &w->in->services[i];
-		if (str_eq(s->kind, kind) && (!found || str_eq(s->id, w->c->service)))
-			found = s;
+		if ((any || str_eq(s->kind, kind)) && (s->lifeline || s->protected_))
+			return true;
 	}
-	return found;
+	return false;
 }
 
-static enum err hold_event(struct step_work *w, const struct act *act)
+/*
+ * What of the customer's an act is about: the offending service when it is of the kind, else the only one of the kind. Of
+ * several none can be named: then it is about the address alone, and as delicate as any of them. All may lie behind an access
+ * that the register does not know.
+ */
+static struct case_service service_of(const struct step_work *w, struct str kind)
+{
+	const struct case_service *found = NULL;
+	unsigned n = 0;
+	for (unsigned i = 0; i < w->in->service_count; i++) {
+		const struct case_service *s = &w->in->services[i];
+		if (!str_eq(s->kind, kind))
+			continue;
+		if (str_eq(s->id, w->c->service))
+			return *s;
+		found = s;
+		n++;
+	}
+	if (n == 1)
+		return *found;
+	return (struct case_service){ .kind = kind, .lifeline = is_delicate(w, kind, !n && str_eq(kind, STR("access"))) };
+}
+
+enum err hold_event(struct step_work *w, const struct act *act)
 {
 	const char *verb = verb_words[act->verb];
-	const struct case_service *s = service_of(w, act->service);
+	const struct case_service s = service_of(w, act->service);
 	struct str why;
 	if (act->hold & HOLD_PROTECTED)
 		why = str_format(w->a, "%s is not done: the service is protected", verb);
-	else if (act->hold & HOLD_APPROVAL)
+	else if (act->hold & HOLD_APPROVAL && act->approvals_needed > 1)
 		why = str_format(w->a, "%s waits for the approval of %u people", verb, act->approvals_needed);
+	else if (act->hold & HOLD_APPROVAL)
+		why = str_format(w->a, "%s waits for the approval of a person", verb);
 	else if (act->hold & HOLD_LIFELINE)
-		why = str_format(w->a, "%s waits for a person: it %s cut a lifeline service", verb, s && s->lifeline ? "would" : "could");
+		why = str_format(w->a, "%s waits for a person: it %s cut a lifeline service", verb, s.id.len && s.lifeline ? "would" : "could");
+	else if (act->hold & HOLD_UNTOLD)
+		why = str_format(w->a, "%s waits for a person: no notice of it has reached the customer", verb);
 	else
 		why = str_format(w->a, "%s waits for a person: the attribution is of grade %s", verb, grade_words[act->grade]);
 	struct case_event *e = step_event(w, EVENT_HELD, STR("clock"), why);
@@ -76,83 +104,110 @@ static enum err hold_event(struct step_work *w, const struct act *act)
 	return OK;
 }
 
-/* Which instance will be cut is not known: what else could be? All others may lie behind an access. */
-static bool may_strike(const struct step_work *w, const struct case_service *aimed, const struct enforcement *f)
+static void aim(struct step_work *w, struct act *act, const struct enforcement *f, const struct case_service *s)
 {
-	if (aimed && str_eq(aimed->id, w->c->service))
-		return false;
-	for (unsigned i = 0; i < w->in->service_count; i++) {
-		const struct case_service *s = &w->in->services[i];
-		bool reached = str_eq(s->kind, f->service) || (!aimed && str_eq(f->service, STR("access")));
-		if (reached && (s->lifeline || s->protected_))
-			return true;
-	}
-	return false;
-}
-
-static void aim(struct step_work *w, struct act *act, const struct enforcement *f)
-{
-	const struct case_service *s = service_of(w, f->service);
 	act->driver = f->driver;
 	act->param_count = f->param_count;
 	for (unsigned i = 0; i < f->param_count; i++)
 		act->params[i] = f->params[i];
-	act->target = s && s->target.len ? s->target : w->c->source_text;
-	if (s)
+	act->target = s->target.len ? s->target : w->c->source_text;
+	if (s->id.len)
 		act->instance = s->id;
-	if (w->in->protected_ || (s && s->protected_))
+	if (w->in->protected_ || s->protected_)
 		act->hold |= HOLD_PROTECTED;
-	if (act->automatic && ((s && s->lifeline) || may_strike(w, s, f)))
+	if (s->lifeline)
 		act->hold |= HOLD_LIFELINE;
 }
 
-/* One act of LIMIT, SUSPEND or TERMINATE by one enforcement. */
-static enum err enforce(struct step_work *w, const struct step *s, const struct enforcement *f, struct str label)
+/* Marked do-not-tell before any notice went out: nothing is felt by a customer who was told nothing, unless a person says so. */
+static bool is_untold(const struct step_work *w)
 {
-	struct act *act = step_act(w, s->verb, f->service, label);
+	const struct ladder *l = ladder_of(w);
+	return w->c->flags & CASE_DO_NOT_TELL && !w->c->noticed && !(l && l->emergency);
+}
+
+/* One act of LIMIT, SUSPEND or TERMINATE by one enforcement. */
+static enum err enforce(struct step_work *w, const struct step *s, const struct enforcement *f, const struct case_service *on, bool one_of_several, struct str label)
+{
+	struct str name = one_of_several ? str_format(w->a, "%.*s:%.*s", STR_ARG(f->service), STR_ARG(on->id)) : f->service;
+	struct act *act = step_act(w, s->verb, name, label);
 	if (!act)
 		return ERR_LIMIT;
+	act->service = f->service;
 	act->step = w->c->next_step + 1;
-	aim(w, act, f);
+	aim(w, act, f, on);
 	act->expires_at = s->for_us ? w->in->now + s->for_us : TIME_NONE;
 	act->approvals_needed = s->verb == VERB_TERMINATE && s->approvals < TERMINATE_APPROVALS ? TERMINATE_APPROVALS : s->approvals;
 	if (act->approvals_needed)
 		act->hold |= HOLD_APPROVAL;
 	if (w->c->grade != GRADE_A)
 		act->hold |= HOLD_GRADE;
+	if (is_untold(w))
+		act->hold |= HOLD_UNTOLD;
 	if (act->hold) {
 		act->state = ACT_HELD;
 		act->approvals_needed = act->approvals_needed ? act->approvals_needed : 1;
 		return hold_event(w, act);
 	}
-	const struct case_service *cut = service_of(w, f->service);
-	struct str below = cut ? cut->below : STR_NONE;
 	struct case_event *e = step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, "%s %.*s%s%.*s", verb_words[s->verb], STR_ARG(f->service),
-		below.len ? ", and with it what depends on it: " : "", STR_ARG(below)));
+		on->below.len ? ", and with it what depends on it: " : "", STR_ARG(on->below)));
 	if (!e)
 		return ERR_LIMIT;
 	e->act = act->key;
 	return OK;
 }
 
+static unsigned count_of(const struct step_work *w, struct str kind)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < w->in->service_count; i++)
+		n += str_eq(w->in->services[i].kind, kind);
+	return n;
+}
+
+/* All services of the kind, one act each. */
+static enum err enforce_each(struct step_work *w, const struct step *s, const struct enforcement *f, struct str label)
+{
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < w->in->service_count; i++)
+		if (str_eq(w->in->services[i].kind, f->service))
+			e = enforce(w, s, f, &w->in->services[i], true, label);
+	return e;
+}
+
+static enum err person_has_to(struct step_work *w, const struct step *s, const char *why, struct str kind)
+{
+	return step_event(w, EVENT_TASK, STR("clock"), str_format(w->a, "%s %s %.*s: a person has to", why, verb_words[s->verb], STR_ARG(kind))) ? OK : ERR_LIMIT;
+}
+
+/* The kind of the service that it is about, as the register has it; the access itself where it names none. */
+static struct str offending_kind(const struct step_work *w)
+{
+	for (unsigned i = 0; w->c->service.len && i < w->in->service_count; i++)
+		if (str_eq(w->in->services[i].id, w->c->service))
+			return w->in->services[i].kind;
+	return w->in->service.len ? w->in->service : STR("access");
+}
+
 static enum err enforce_step(struct step_work *w, const struct step *s, struct str label)
 {
 	const struct policy *p = w->in->policy;
 	bool all = str_eq(s->service, STR("all")) && !policy_enforcement(p, s->verb, s->service);
-	struct str kind = str_eq(s->service, STR("offending")) ? (w->in->service.len ? w->in->service : STR("access")) : s->service;
+	struct str kind = str_eq(s->service, STR("offending")) ? offending_kind(w) : s->service;
 	unsigned done = 0;
 	for (unsigned i = 0; i < p->enforcement_count; i++) {
 		const struct enforcement *f = &p->enforcements[i];
 		if (f->verb != s->verb || (!all && !str_eq(f->service, kind)))
 			continue;
-		enum err e = enforce(w, s, f, label);
+		unsigned several = all ? count_of(w, f->service) : 0;
+		struct case_service on = service_of(w, f->service);
+		enum err e = several > ALIKE_MAX ? person_has_to(w, s, "too many are alike to", f->service)
+			: several > 1 ? enforce_each(w, s, f, label) : enforce(w, s, f, &on, false, label);
 		if (e)
 			return e;
 		done++;
 	}
-	if (done)
-		return OK;
-	return step_event(w, EVENT_TASK, STR("clock"), str_format(w->a, "nothing can %s %.*s: a person has to", verb_words[s->verb], STR_ARG(kind))) ? OK : ERR_LIMIT;
+	return done ? OK : person_has_to(w, s, "nothing can", kind);
 }
 
 static enum err letter_step(struct step_work *w, const struct step *s, struct str label)
@@ -218,15 +273,32 @@ static bool may_take(const struct casefile *c, const struct step *s)
 	return c->state == CASE_OPEN;
 }
 
+static struct str words_of(struct step_work *w, const struct step *s)
+{
+	const char *unless = s->unless == UNLESS_ANSWERED ? ", unless the customer has answered" : "";
+	switch (s->verb) {
+	case VERB_NOTIFY: case VERB_ADVISE: return str_format(w->a, "the letter \"%.*s\" to the customer%s", STR_ARG(s->service), unless);
+	case VERB_TASK: case VERB_ASK: return str_format(w->a, "a person is asked: %.*s", STR_ARG(s->service));
+	default: break;
+	}
+	const char *approved = s->verb == VERB_TERMINATE || s->approvals ? ", once it has been approved" : "";
+	return str_format(w->a, "%s %.*s%s%s", verb_words[s->verb], STR_ARG(s->service), approved, unless);
+}
+
 /* A deadline that has passed is never left standing: what cannot be taken now has none. */
 static void set_due(struct step_work *w, const struct ladder *l)
 {
 	struct casefile *c = w->c;
 	c->next_due_at = TIME_NONE;
-	if (l && c->next_step < l->step_count && may_take(c, &l->steps[c->next_step]))
+	c->next_what = STR_NONE;
+	if (l && c->next_step < l->step_count && may_take(c, &l->steps[c->next_step])) {
 		c->next_due_at = c->ladder_started_at + l->steps[c->next_step].after_us;
-	if (c->review_by_at != TIME_NONE && (c->next_due_at == TIME_NONE || c->review_by_at < c->next_due_at))
+		c->next_what = words_of(w, &l->steps[c->next_step]);
+	}
+	if (c->review_by_at != TIME_NONE && (c->next_due_at == TIME_NONE || c->review_by_at < c->next_due_at)) {
 		c->next_due_at = c->review_by_at;
+		c->next_what = STR(review_words);
+	}
 }
 
 enum err ladder_run(struct step_work *w)
@@ -269,6 +341,9 @@ enum err emergency_step(struct step_work *w)
 		return why_set(w->why, ERR_CONFLICT, "a %s case has no emergency", case_state_words[c->state]);
 	if (!w->in->text.len)
 		return why_set(w->why, ERR_RANGE, "an emergency needs a reason");
+	/* one person alone cuts for a day, not day after day */
+	if (c->state == CASE_REVIEW && step_named(c->cutters, c->cutter_count, w->in->actor))
+		return why_set(w->why, ERR_DENIED, "nobody has looked at what %.*s cut before; another person has to first", STR_ARG(w->in->actor));
 	if (!f)
 		return why_set(w->why, ERR_NOTFOUND, "nothing is named that could suspend %.*s", STR_ARG(w->in->service));
 	struct str label = str_format(w->a, "e%llu", (unsigned long long)c->event_count);
@@ -276,12 +351,18 @@ enum err emergency_step(struct step_work *w)
 	if (!act)
 		return ERR_LIMIT;
 	act->automatic = false;
-	aim(w, act, f);
+	struct case_service on = service_of(w, f->service);
+	aim(w, act, f, &on);
 	if (act->hold)
-		return why_set(w->why, ERR_DENIED, "the service is protected");
-	c->flags |= CASE_EMERGENCY;
-	c->cut_by = w->in->actor;
-	c->review_by_at = w->in->now + emergency_review_us;
+		return why_set(w->why, ERR_DENIED, act->hold & HOLD_PROTECTED ? "the service is protected" : "it would cut a lifeline service: not by one person alone");
+	/* a review that is due already keeps its time: cutting again does not put it off */
+	int64_t by = w->in->now + emergency_review_us;
+	if (c->review_by_at == TIME_NONE)
+		c->flags |= CASE_EMERGENCY;
+	if (c->review_by_at == TIME_NONE || c->review_by_at > by)
+		c->review_by_at = by;
+	step_name(w, &c->cutters, &c->cutter_count, w->in->actor);
+	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	struct case_event *e = step_event(w, EVENT_EMERGENCY, w->in->actor, str_format(w->a, "cut now, to be reviewed within 24 hours: %.*s", STR_ARG(w->in->text)));
 	if (!e)
 		return ERR_LIMIT;
@@ -298,7 +379,6 @@ enum err due_step(struct step_work *w)
 		bool person = c->flags & CASE_EMERGENCY;
 		c->review_by_at = TIME_NONE;
 		c->flags &= ~(uint32_t)CASE_EMERGENCY;
-		c->cut_by = STR_NONE;
 		w->out->lift = person ? LIFT_EMERGENCY : LIFT_ALL;
 		/* an answer that waits for a person goes on waiting */
 		if (c->state == CASE_OPEN)

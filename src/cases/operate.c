@@ -65,13 +65,14 @@ enum err approve_step(struct step_work *w)
 	if (!complete && act->approver_count < ACT_APPROVERS_MAX)
 		list[act->approver_count++] = w->in->actor;
 	act->approvers = list;
+	step_name(w, &w->c->deciders, &w->c->decider_count, w->in->actor);
 	enum err e = said(w, EVENT_APPROVAL, str_format(w->a, complete ? "lets %s of %.*s go (%u of %u have approved it)" : "approves %s of %.*s (%u of %u)",
 		verb_words[act->verb], STR_ARG(act->service), act->approver_count, act->approvals_needed));
 	if (e)
 		return e;
 	w->out->events[w->out->event_count - 1].act = act->key;
 	if (act->approver_count >= act->approvals_needed) {
-		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE);
+		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE | HOLD_UNTOLD);
 		act->automatic = false;
 		act->state = act->hold ? ACT_HELD : ACT_QUEUED;
 		act->next_at = w->in->now;
@@ -86,7 +87,7 @@ static void close_case(struct step_work *w, struct str reason)
 	c->resolved_at = w->in->now;
 	c->resolution = reason;
 	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
-	c->cut_by = STR_NONE;
+	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
 	w->out->lift = LIFT_ALL;
 }
@@ -109,6 +110,7 @@ static enum err reopen_step(struct step_work *w)
 	c->resolved_at = TIME_NONE;
 	c->resolution = STR_NONE;
 	c->answered = false;
+	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	ladder_start(w, c->ladder);
 	enum err e = said(w, EVENT_REOPENED, w->in->text);
 	return e ? e : ladder_run(w);
@@ -122,18 +124,21 @@ static enum err reviewed_step(struct step_work *w)
 		return not_in(w);
 	if (c->state == CASE_REVIEW && str_eq(c->opened_by, w->in->actor))
 		return why_set(w->why, ERR_DENIED, "%.*s opened this case; another person has to look at it", STR_ARG(w->in->actor));
-	if (c->cut_by.len && str_eq(c->cut_by, w->in->actor))
+	if (step_named(c->cutters, c->cutter_count, w->in->actor))
 		return why_set(w->why, ERR_DENIED, "%.*s cut this service; another person has to look at it", STR_ARG(w->in->actor));
+	if (c->flags & CASE_APPEALED && step_named(c->deciders, c->decider_count, w->in->actor))
+		return why_set(w->why, ERR_DENIED, "%.*s took part in the decision; another person has to look at the appeal", STR_ARG(w->in->actor));
 	enum err e = said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("goes on") : STR("is not upheld"));
 	if (e)
 		return e;
 	c->review_by_at = TIME_NONE;
-	c->cut_by = STR_NONE;
+	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
 	if (!w->in->on) {
 		close_case(w, STR("not upheld"));
 		return step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")) ? OK : ERR_LIMIT;
 	}
+	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	if (c->paused_at != TIME_NONE && !step_event(w, EVENT_RESUMED, w->in->actor, STR("the ladder goes on, later by the length of the pause")))
 		return ERR_LIMIT;
 	ladder_resume(w);

@@ -18,6 +18,10 @@ struct step_work {
 struct case_event *step_event(struct step_work *w, enum case_event_type type, struct str actor, struct str text);
 struct act *step_act(struct step_work *w, enum verb verb, struct str service, struct str label);
 
+/* Lists of operators in a case; beyond CASE_PEOPLE_MAX no name is added. */
+bool step_named(const struct str *list, unsigned count, struct str name);
+void step_name(struct step_work *w, struct str **list, unsigned *count, struct str name);
+
 /* One report; fresh: of an incident that is not among the recent ones. */
 enum err incident_count(struct step_work *w, struct str key, int64_t at, struct str reporter, bool *ret_fresh, bool *ret_new_witness) MUST_CHECK;
 /* How many incidents of that key lost this witness. */
@@ -31,6 +35,9 @@ enum err finding_step(struct step_work *w) MUST_CHECK;
 enum err open_step(struct step_work *w) MUST_CHECK;
 enum err retract_step(struct step_work *w) MUST_CHECK;
 enum err result_step(struct step_work *w) MUST_CHECK;
+
+/* Tells why an act is held. */
+enum err hold_event(struct step_work *w, const struct act *act) MUST_CHECK;
 
 /* Takes every step of the ladder that is due, then sets the next deadline. */
 enum err ladder_run(struct step_work *w) MUST_CHECK;

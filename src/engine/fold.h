@@ -61,8 +61,8 @@ struct reporter_answer {
 
 enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why) MUST_CHECK;
 
-/* May an act that is due be handed over? GATE_WAIT moved its next_at, GATE_DROP ended it: the caller stores it. */
-enum gate { GATE_GO, GATE_WAIT, GATE_DROP };
+/* May an act that is due be handed over? GATE_WAIT moved its next_at, GATE_DROP ended it, GATE_HOLD holds it: the caller stores it. */
+enum gate { GATE_GO, GATE_WAIT, GATE_DROP, GATE_HOLD };
 
 enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why) MUST_CHECK;
 

@@ -195,6 +195,18 @@ static enum err prune_acts(struct fold *f, struct casefile *c, struct why *why)
 	return OK;
 }
 
+/* Letters that there was nobody to send to: the case hears of each as of one that was refused. */
+static enum err tell_unsent(struct fold *f, struct row *row, struct casefile *c, const struct case_output *out, struct why *why)
+{
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < out->act_count; i++) {
+		struct case_input in = { .type = INPUT_RESULT, .act = &out->acts[i], .result = RESULT_REFUSED, .text = out->acts[i].last_text };
+		if (str_eq(out->acts[i].driver, STR("notify")) && out->acts[i].state == ACT_REFUSED && out->acts[i].created_at == f->now && !out->acts[i].letter.len)
+			e = step_case(f, row, c, &in, why);
+	}
+	return e;
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
@@ -221,7 +233,9 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	}
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
-	return e ? e : put_case(f, row, c, why);
+	if (e == OK)
+		e = put_case(f, row, c, why);
+	return e ? e : tell_unsent(f, row, c, &out, why);
 }
 
 enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)

@@ -49,6 +49,14 @@ static enum err gate_cut(struct fold *f, const struct casefile *c, struct act *a
 	enum err e = notice_before(f, c, act, &notice, &found, why);
 	if (e || !found)
 		return e;
+	/* it will not go out any more: a person says what follows */
+	if (notice.state == ACT_UNDONE || notice.state == ACT_REFUSED || notice.state == ACT_EXPIRED) {
+		act->state = ACT_HELD;
+		act->hold |= HOLD_UNTOLD;
+		act->approvals_needed = act->approvals_needed ? act->approvals_needed : 1;
+		*ret_gate = GATE_HOLD;
+		return OK;
+	}
 	int64_t late = notice.state == ACT_DONE_ ? notice.done_at - notice.created_at : 0;
 	if (notice.state != ACT_DONE_)
 		*ret_gate = wait_until(act, later, "the notice has not been handed over yet");
@@ -76,5 +84,8 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 		*ret_gate = GATE_DROP;
 		return OK;
 	}
-	return act->verb >= VERB_LIMIT && act->automatic ? gate_cut(f, &c, act, ret_gate, why) : OK;
+	if (act->verb >= VERB_LIMIT && act->automatic)
+		e = gate_cut(f, &c, act, ret_gate, why);
+	struct case_input in = { .type = INPUT_HOLD, .act = act };
+	return e == OK && *ret_gate == GATE_HOLD ? step_case(f, &row, &c, &in, why) : e;
 }

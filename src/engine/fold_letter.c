@@ -31,7 +31,7 @@ static const struct entity *contact_of(const struct fold *f, struct str customer
 static const struct step *next_step(const struct casefile *c, const struct policy *p, const struct act *act, int64_t *ret_at)
 {
 	const struct ladder *l = policy_ladder(p, c->ladder);
-	if (case_is_closed(c))
+	if (case_is_closed(c) || c->state == CASE_REVIEW)
 		return NULL;
 	/* a letter of no step tells of the step that the case has not yet taken */
 	for (unsigned i = act->step ? act->step : c->next_step; l && i < l->step_count; i++)
@@ -46,6 +46,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	struct str text, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
+	const struct str language = t->language;
 	/* the text cited is the one that the conduct is judged by; the letter around it is of the version now in force */
 	const struct policy *of = fold_policy(f, c->policy);
 	const struct clause *cl = policy_clause(of ? of : p, c->clause);
@@ -57,16 +58,15 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		.automatic = act->automatic };
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "clause_text", cl ? cl->text : STR_NONE }, { "policy_version", c->policy }, { "because", c->because },
-		{ "evidence", str_format(a, "  %llu report(s) of %llu incident(s), first %.*s, last %.*s", (unsigned long long)c->report_count,
-			(unsigned long long)c->incident_count, STR_ARG(letter_time(a, c->first_event_at)), STR_ARG(letter_time(a, c->last_event_at))) },
+		{ "evidence", letter_evidence(a, language, c) },
 		{ "first", letter_time(a, c->first_event_at) }, { "last", letter_time(a, c->last_event_at) },
 		{ "count", str_format(a, "%llu", (unsigned long long)c->report_count) }, { "source", c->source_text },
-		{ "next_step", next ? str_format(a, "%s %.*s", verb_words[next->verb], STR_ARG(next->service)) : STR("none") },
-		{ "next_at", letter_time(a, next_at) }, { "deadline", letter_time(a, c->fix_by_at) }, { "how_to_answer", STR("reply to this letter") },
+		{ "next_step", letter_step(a, language, next) },
+		{ "next_at", letter_time(a, c->state == CASE_PAUSED ? TIME_NONE : next_at) }, { "deadline", letter_time(a, c->fix_by_at) }, { "how_to_answer", letter_how(language) },
 		{ "appeal_until", letter_time(a, c->appeal_until_at) }, { "provider", f->provider }, { "contact", f->contact }, { "reply_address", l.reply_to },
-		{ "service", c->service }, { "fix_within", c->fix_by_at != TIME_NONE ? span_str(a, c->fix_by_at - f->now) : STR_NONE },
+		{ "service", act->target.len ? letter_service(language, act->target) : c->service }, { "fix_within", c->fix_by_at != TIME_NONE ? span_str(a, c->fix_by_at - f->now) : STR_NONE },
 		{ "reseller", c->reseller_count ? c->resellers[c->reseller_count - 1] : STR_NONE }, { "reason", c->resolution },
-		{ "status", str_of(case_state_words[c->state]) }, { "text", text } };
+		{ "status", letter_state(language, c->state) }, { "text", text } };
 	return letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }
 
@@ -87,9 +87,11 @@ enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, 
 		t = &own;
 	if (t && to && to->email.len)
 		return post(f, c, act, p, to, t, text, why);
-	/* nobody to write to: a person finds the way */
-	act->driver = STR("task");
-	act->params[0] = t ? STR("write to the customer: the register names no address") : STR("write to the customer: the policy has no such letter");
-	act->param_count = 1;
+	const char *no = t ? "the register names no address of the customer" : "the policy has no such letter";
+	if (text.len)
+		return why_set(why, ERR_NOTFOUND, "%s", no);
+	/* nobody to write to is a letter that came back before it went: the case stands until a person finds another way */
+	act->state = ACT_REFUSED;
+	act->last_text = str_of(no);
 	return OK;
 }

@@ -57,13 +57,22 @@ static struct str reference_of(struct str id)
 	return id.len <= REFERENCE_MAX ? id : STR_NONE;
 }
 
+/* Our own address, with or without a token: what is sent there comes in again. */
+static bool is_ours(const struct fold *f, struct str to)
+{
+	size_t at = str_chr(to, '@');
+	struct str local = str_sub(to, 0, at), domain = str_sub(to, at == SIZE_MAX ? to.len : at + 1, to.len);
+	local = str_sub(local, 0, str_chr(local, '+'));
+	return str_eq_fold(local, f->mail_local) && str_eq_fold(domain, f->mail_domain);
+}
+
 enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
 	const struct policy *p = fold_policy_at(f, f->now);
 	const struct letter_template *t = p ? policy_letter(p, STR("en"), str_of(x->letter)) : NULL;
 	bool may;
-	if (!t || !x->to.len)
+	if (!t || !x->to.len || is_ours(f, x->to))
 		return OK;
 	enum err e = may_write(f, x->to, str_of(x->letter), &may, why);
 	if (e || !may)

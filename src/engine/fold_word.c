@@ -7,13 +7,13 @@
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 
-enum { WORDS_AN_HOUR = 60 };
+enum { WORDS_AN_HOUR = 60, AT_ONCE = 9 };
 
 /* How much an event needs a person: the most urgent of a step is told. */
 static int urgency(const struct casefile *c, const struct case_event *e)
 {
 	switch (e->type) {
-	case EVENT_EMERGENCY: return 9;
+	case EVENT_EMERGENCY: return AT_ONCE;
 	case EVENT_OPENED: return c->state == CASE_SEALED || c->state == CASE_REVIEW ? 8 : 0;
 	case EVENT_ACT_REFUSED: case EVENT_BOUNCE: return case_is_closed(c) ? 0 : 7;
 	case EVENT_APPEAL: case EVENT_ANSWER: return 6;
@@ -40,10 +40,12 @@ static struct str task_of(const struct casefile *c, const struct case_event *e)
 	}
 }
 
-static enum err within_hour(struct fold *f, bool *ret_within, struct why *why)
+/* An emergency has a number of its own: a flood of other words must not drown it. */
+static enum err within_hour(struct fold *f, bool at_once, bool *ret_within, struct why *why)
 {
 	struct row row;
-	enum err e = work_get(f->work, TABLE_REPORTER, str_format(work_arena(f->work), "words/%lld", (long long)(f->now / HOUR_US)), &row, why);
+	struct str key = str_format(work_arena(f->work), "words%s/%lld", at_once ? "-at-once" : "", (long long)(f->now / HOUR_US));
+	enum err e = work_get(f->work, TABLE_REPORTER, key, &row, why);
 	*ret_within = !row.version || row.rank < WORDS_AN_HOUR;
 	if (e || !*ret_within)
 		return e;
@@ -63,7 +65,7 @@ enum err fold_word(struct fold *f, const struct casefile *c, const struct case_e
 	for (unsigned i = 0; i < event_count; i++)
 		if (urgency(c, &events[i]) > (most ? urgency(c, most) : 0))
 			most = &events[i];
-	enum err e = most && t && f->word_to.len ? within_hour(f, &within, why) : OK;
+	enum err e = most && t && f->word_to.len ? within_hour(f, urgency(c, most) == AT_ONCE, &within, why) : OK;
 	if (e || !within)
 		return e;
 	char number[CASE_TEXT_MAX];

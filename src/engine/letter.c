@@ -23,19 +23,33 @@ static struct str value_of(struct str name, const struct letter_field *fields, s
 	return STR("-");
 }
 
-/* A value, its control characters blanks; those that lay out a text may stand in a body. */
+/*
+ * How many octets at i are no text: controls, and what makes the rest of a line read otherwise than it stands (U+0080 to
+ * U+009F, U+2028 to U+202E, U+2066 to U+2069). Those that lay out a text may stand in a body.
+ */
+static size_t unfit(struct str v, size_t i, bool one_line)
+{
+	unsigned char c = (unsigned char)v.ptr[i], d = i + 1 < v.len ? (unsigned char)v.ptr[i + 1] : 0, e = i + 2 < v.len ? (unsigned char)v.ptr[i + 2] : 0;
+	if (c == 0x7f || (c < ' ' && (one_line || (c != '\n' && c != '\t'))))
+		return 1;
+	if (c == 0xc2 && d >= 0x80 && d <= 0x9f)
+		return 2;
+	return c == 0xe2 && ((d == 0x80 && e >= 0xa8 && e <= 0xae) || (d == 0x81 && e >= 0xa6 && e <= 0xa9)) ? 3 : 0;
+}
+
+/* A value, what is unfit in it blanks. */
 static void put_value(struct buf *out, struct str v, bool one_line)
 {
 	size_t from = out->len;
 	buf_put(out, v);
-	for (size_t i = from; i < out->len; i++) {
-		unsigned char c = (unsigned char)out->ptr[i];
-		if (c == 0x7f || (c < ' ' && (one_line || (c != '\n' && c != '\t'))))
-			out->ptr[i] = ' ';
+	for (size_t i = from, n; i < out->len; i += n ? n : 1) {
+		n = unfit(buf_str(out), i, one_line);
+		if (n)
+			memset(out->ptr + i, ' ', n);
 	}
 }
 
-static struct str fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line)
+struct str letter_fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line)
 {
 	struct buf out;
 	struct str rest = template;
@@ -95,15 +109,16 @@ enum err letter_post(struct fold *f, struct letter *l, const struct letter_templ
 	struct arena *a = work_arena(f->work);
 	const struct policy *p = fold_policy_at(f, f->now);
 	struct digest d;
-	digest_sha256(act->key, &d);
+	/* keyed, so that nobody can name the letter of a case that is not his and say that it came back */
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(a, "message-id/%.*s", STR_ARG(act->key)), &d);
 	l->language = t->language;
 	l->name = t->name;
 	l->policy = p ? p->version : STR_NONE;
 	l->made_at = f->now;
 	l->from = str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain));
 	l->message_id = str_format(a, "<%.*s@%.*s>", STR_ARG(str_sub(digest_hex(a, &d), 0, ID_LEN)), STR_ARG(f->mail_domain));
-	l->subject = fill(a, t->subject, fields, field_count, true);
-	l->body = fill(a, t->body, fields, field_count, false);
+	l->subject = letter_fill(a, t->subject, fields, field_count, true);
+	l->body = letter_fill(a, t->body, fields, field_count, false);
 	if (!l->subject.ptr || !l->body.ptr)
 		return why_set(why, ERR_LIMIT, "letter %.*s is too long", STR_ARG(t->name));
 	act->letter = l->message_id;

@@ -18,6 +18,16 @@ struct str letter_token(struct fold *f, struct str name);
 /* abuse+TOKEN@domain of the letter that this act is. */
 struct str letter_reply_address(struct fold *f, struct str act_key);
 
+/* The names in braces replaced by their values; control characters, and those that turn the direction of what follows, are blanks. */
+struct str letter_fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line);
+
+/* Words in the letter's language: the step that comes, NULL = none; what the case rests on, without a word of any reporter. */
+struct str letter_step(struct arena *a, struct str language, const struct step *s);
+struct str letter_service(struct str language, struct str service);
+struct str letter_evidence(struct arena *a, struct str language, const struct casefile *c);
+struct str letter_state(struct str language, enum case_state state);
+struct str letter_how(struct str language);
+
 /* Whole seconds: nobody answers to the microsecond. */
 struct str letter_time(struct arena *a, int64_t at);
 

@@ -36,7 +36,8 @@ enum act_state {
 };
 extern const char *const act_state_words[];
 
-enum act_hold { HOLD_NONE, HOLD_APPROVAL = 1, HOLD_GRADE = 2, HOLD_BUDGET = 4, HOLD_OBSERVE = 8, HOLD_PROTECTED = 16, HOLD_BREAKER = 32, HOLD_LIFELINE = 64 };
+enum act_hold { HOLD_NONE, HOLD_APPROVAL = 1, HOLD_GRADE = 2, HOLD_BUDGET = 4, HOLD_OBSERVE = 8, HOLD_PROTECTED = 16, HOLD_BREAKER = 32, HOLD_LIFELINE = 64,
+	HOLD_UNTOLD = 128 };
 
 enum { ACT_APPROVERS_MAX = 8 };
 
@@ -50,7 +51,7 @@ struct act {
 	struct str driver;
 	struct str params[ENFORCE_PARAMS_MAX];
 	unsigned param_count;
-	struct str target;              /* what the driver acts on: an address, a mailbox, an account; "" for letters */
+	struct str target;              /* what the driver acts on: an address, a mailbox, an account; of a letter about an act: its service */
 	bool desired;                   /* true: in force; false: lifted */
 	enum act_state state;
 	uint32_t hold;                  /* set of act_hold */

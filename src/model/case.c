@@ -32,7 +32,8 @@ const struct field casefile_fields[] = {
 	F(casefile, next_step, FIELD_U32), F(casefile, rounds, FIELD_U32), F(casefile, ladder_started_at, FIELD_TIME), F(casefile, paused_at, FIELD_TIME), F(casefile, next_due_at, FIELD_TIME),
 	F(casefile, fix_by_at, FIELD_TIME), F(casefile, appeal_until_at, FIELD_TIME), F(casefile, review_by_at, FIELD_TIME), F(casefile, answered, FIELD_BOOL),
 	F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
-	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR), F(casefile, cut_by, FIELD_STR),
+	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),
+	S(casefile, cutters, cutter_count, CASE_PEOPLE_MAX), S(casefile, deciders, decider_count, CASE_PEOPLE_MAX), F(casefile, next_what, FIELD_STR),
 	F(casefile, wanted, FIELD_STR), F(casefile, wanted_by, FIELD_STR), F(casefile, resolution, FIELD_STR),
 	S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };

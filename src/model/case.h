@@ -11,7 +11,7 @@
 #include "model/finding.h"
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
-	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32 };
+	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32 };
 
 enum case_state {
 	CASE_NONE,
@@ -78,7 +78,11 @@ struct casefile {
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
 	struct str opened_by;           /* "rule", or an operator's name */
-	struct str cut_by;              /* emergency: the operator who cut; another one reviews */
+	struct str *cutters;            /* emergency: the operators who cut; another one reviews */
+	unsigned cutter_count;
+	struct str *deciders;           /* the operators who opened, upheld, approved or cut; another one decides about an appeal */
+	unsigned decider_count;
+	struct str next_what;           /* what is due at next_due_at, in words */
 	struct str wanted, wanted_by;   /* sealed: what one person asked for; a second one asking the same does it */
 	struct str resolution;          /* reason code of the resolution */
 	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
@@ -154,6 +158,7 @@ enum case_input_type {
 	INPUT_APPEAL,
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
+	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
 };
 
 /* A service of the customer as the register has it now. */

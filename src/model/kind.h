@@ -27,6 +27,7 @@ enum kind_flag {
 	KIND_PERSON = 8,        /* always before a person first (threats, legal claims) */
 	KIND_HOSTED = 16,       /* about content at a URL rather than traffic */
 	KIND_READ = 32,         /* no format states it: a person reads it out of a report in prose */
+	KIND_COUNSEL = 64,      /* for lawyers: their queue, and nothing of it is purged */
 };
 
 struct kind_info {

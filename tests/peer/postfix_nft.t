@@ -6,6 +6,7 @@ in network, mount and process namespaces of its own, so that neither the machine
 """
 import email.utils
 import hashlib
+import hmac
 import os
 import re
 import shutil
@@ -121,7 +122,8 @@ def observed(s):
     letter = s.letter("it@acme.example")
     tap.ok(letter, "the notice goes out through Postfix and arrives", s.mail.log.lines[-10:])
     act = s.act(number, "notify")
-    want = "<" + hashlib.sha256(act["key"].encode()).hexdigest()[:32] + "@example.net>"
+    with open(os.path.join(d.data, "token.key"), "rb") as f:
+        want = "<" + hmac.new(f.read(), b"message-id/" + act["key"].encode(), hashlib.sha256).hexdigest()[:32] + "@example.net>"
     tap.is_equal(letter.message_id, want, "under the Message-ID that belongs to its step")
     tap.like(letter.message["Reply-To"], r"^<abuse\+[a-z2-9]{24}@example\.net>$", "with a reply address of its own")
     tap.is_equal(letter.sender, letter.message["Reply-To"].strip("<>"), "which is its envelope sender too, so that what comes back finds its case")

@@ -11,7 +11,8 @@ from daemon import Daemon, arf, missing, xarf
 LIFELINE = 64
 HEAD = "type,id,customer,kind,resource,service,depends,lifeline\n"
 RING = [f"ring{i}" for i in range(9)]
-REGISTRY = HEAD + "".join(f"customer,c{i},,,,,,\n" for i in range(1, 7)) + "".join((
+CUSTOMERS = "type,id,email\n" + "".join(f"customer,c{i},c{i}@customers.example\n" for i in range(1, 7))
+REGISTRY = HEAD + "".join((
     # c1: which of two mail services it is, is not known; one is a lifeline
     "service,m1,c1,mail,,,,\nservice,m2,c1,mail,,,,yes\nprefix,p1,c1,static,192.0.2.1/32,,,\n",
     # c2: the address names the one that is none
@@ -29,6 +30,7 @@ REGISTRY = HEAD + "".join(f"customer,c{i},,,,,,\n" for i in range(1, 7)) + "".jo
 
 def main():
     with Daemon(registry=None) as d:
+        d.check("registry", "import", "-", stdin=CUSTOMERS)
         d.check("registry", "import", "-", stdin=REGISTRY)
         for i in range(1, 6):
             for n, who in enumerate("abc"):

@@ -1,0 +1,94 @@
+/*
+ * The words that a letter's fields bring along, in the languages that letters ship in. See letter.h.
+ *
+ * A language that is not here has the words of English. What an operator names (a kind of service, a reason, the sentence of a
+ * rule) stays as it was written. Of reporters a letter tells how many they were, never who.
+ */
+#include "engine/letter.h"
+
+enum { INCIDENTS_TOLD = 10 };
+
+struct words {
+	const char *language;
+	const char *verbs[VERB_TERMINATE + 1];
+	const char *all, *offending, *none, *answer;
+	const char *report[2], *incident[2], *reporter[2];      /* one, several */
+	const char *whole, *each, *latest;
+	const char *states[CASE_TERMINATED + 1];
+};
+
+static const struct words list[] = {
+	{ .language = "en", .verbs = { [VERB_LIMIT] = "limit {service}", [VERB_SUSPEND] = "suspend {service}", [VERB_TERMINATE] = "terminate {service}" }, .all = "all services",
+		.offending = "the service in question", .none = "none", .answer = "reply to this letter", .report = { "report", "reports" },
+		.incident = { "incident", "incidents" }, .reporter = { "reporter", "reporters" }, .whole = "  {reports} of {incidents}, first {first}, last {last}\n",
+		.each = "  {first} to {last}: {reports} by {reporters}\n", .latest = "  The latest of them:\n",
+		.states = { [CASE_REVIEW] = "before one of our people", [CASE_OPEN] = "open", [CASE_PAUSED] = "paused until we have read your answer",
+			[CASE_RESOLVED] = "settled", [CASE_MERGED] = "joined with another case", [CASE_TERMINATED] = "ended with the contract" } },
+	{ .language = "de", .verbs = { [VERB_LIMIT] = "Einschränkung: {service}", [VERB_SUSPEND] = "Sperre: {service}", [VERB_TERMINATE] = "Kündigung: {service}" },
+		.all = "alle Dienste", .offending = "der betroffene Dienst", .none = "keiner", .answer = "Antwort auf dieses Schreiben",
+		.report = { "Meldung", "Meldungen" }, .incident = { "Vorfall", "Vorfällen" }, .reporter = { "Stelle", "Stellen" },
+		.whole = "  {reports} zu {incidents}, erstmals {first}, zuletzt {last}\n", .each = "  {first} bis {last}: {reports} von {reporters}\n",
+		.latest = "  Die letzten davon:\n",
+		.states = { [CASE_REVIEW] = "in Prüfung", [CASE_OPEN] = "offen", [CASE_PAUSED] = "angehalten, bis wir Ihre Antwort gelesen haben",
+			[CASE_RESOLVED] = "erledigt", [CASE_MERGED] = "mit einem anderen Fall vereint", [CASE_TERMINATED] = "mit dem Vertrag beendet" } },
+};
+
+static const struct words *words_of(struct str language)
+{
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (str_eq(language, str_of(list[i].language)))
+			return &list[i];
+	return &list[0];
+}
+
+static struct str counted(struct arena *a, uint64_t n, const char *const words[2])
+{
+	return str_format(a, "%llu %s", (unsigned long long)n, words[n != 1]);
+}
+
+struct str letter_service(struct str language, struct str service)
+{
+	const struct words *w = words_of(language);
+	return str_eq(service, STR("all")) ? str_of(w->all) : str_eq(service, STR("offending")) ? str_of(w->offending) : service;
+}
+
+struct str letter_step(struct arena *a, struct str language, const struct step *s)
+{
+	const struct words *w = words_of(language);
+	if (!s)
+		return str_of(w->none);
+	const struct letter_field fields[] = { { "service", letter_service(language, s->service) } };
+	return letter_fill(a, str_of(w->verbs[s->verb]), fields, 1, true);
+}
+
+struct str letter_evidence(struct arena *a, struct str language, const struct casefile *c)
+{
+	const struct words *w = words_of(language);
+	const struct letter_field whole[] = { { "reports", counted(a, c->report_count, w->report) }, { "incidents", counted(a, c->incident_count, w->incident) },
+		{ "first", letter_time(a, c->first_event_at) }, { "last", letter_time(a, c->last_event_at) } };
+	struct buf out;
+	buf_init(&out, LETTER_BYTES_MAX);
+	buf_put(&out, letter_fill(a, str_of(w->whole), whole, sizeof(whole) / sizeof(whole[0]), false));
+	unsigned skip = c->recent_count > INCIDENTS_TOLD ? c->recent_count - INCIDENTS_TOLD : 0;
+	if (skip)
+		buf_puts(&out, w->latest);
+	for (unsigned i = skip; i < c->recent_count; i++) {
+		const struct incident *x = &c->recent[i];
+		const struct letter_field each[] = { { "first", letter_time(a, x->first_at) }, { "last", letter_time(a, x->last_at) },
+			{ "reports", counted(a, x->reports, w->report) }, { "reporters", counted(a, x->witness_count, w->reporter) } };
+		buf_put(&out, letter_fill(a, str_of(w->each), each, sizeof(each) / sizeof(each[0]), false));
+	}
+	struct str text = out.err ? STR_NONE : str_copy(a, str_sub(buf_str(&out), 0, out.len ? out.len - 1 : 0));
+	buf_done(&out);
+	return text;
+}
+
+struct str letter_state(struct str language, enum case_state state)
+{
+	return str_of(words_of(language)->states[state]);
+}
+
+struct str letter_how(struct str language)
+{
+	return str_of(words_of(language)->answer);
+}
