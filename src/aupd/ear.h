@@ -1,0 +1,63 @@
+/*
+ * The ear's state, shared by its two files: ear.c listens, reads the spool and keeps account of what the judges have confirmed;
+ * ear_send.c decodes one item and says to the judges what is in it.
+ */
+#ifndef AUPD_AUPD_EAR_H
+#define AUPD_AUPD_EAR_H
+
+#include "aupd/attempt.h"
+#include "aupd/figures.h"
+#include "aupd/role.h"
+#include "intake/reports.h"
+#include "intake/smtp.h"
+#include "spool/reader.h"
+#include "spool/spool.h"
+
+enum { IN_FLIGHT_MAX = 4096 };
+
+/* A frame that the judge has not confirmed yet. */
+struct sent {
+	struct position at;
+	uint8_t lane;
+};
+
+struct ear;
+
+/* The link to one of the judges. */
+struct judge_link {
+	struct ear *ear;
+	unsigned number;
+	struct bus bus;
+	bool linked, greeted;           /* greeted: it has told its marks */
+	bool asked_idle;                /* it wants to know when all that was taken is judged */
+};
+
+struct ear {
+	struct role *role;
+	struct spool *spool;
+	int spool_fd, sealed_fd;
+	struct arena *arena;
+	struct smtp *smtps[CONFIG_LISTEN_MAX];
+	struct reports *reports[CONFIG_LISTEN_MAX];
+	unsigned listen_count;
+	struct judge_link judges[CONFIG_JUDGES_MAX];
+	struct attempt *attempt;
+	struct spool_reader *reader;
+	struct position lane_mark[LANE_COUNT], lane_sent[LANE_COUNT];
+	struct sent *flight;
+	unsigned flight_from, flight_count;
+	struct position done_below;     /* every item before it is confirmed */
+	struct position blocked_at;     /* the item for which there was no room */
+	struct timer *trim_timer, *more_timer;
+	bool blocked;
+	bool all_done;                  /* the reader is at the end and nothing is in flight */
+	struct position unsealed_at;    /* the first sealed report whose bytes wait for the officer's key */
+};
+
+void ear_count(struct ear *e, unsigned figure);
+/* The one that folds a lane. */
+struct judge_link *ear_judge(struct ear *e, uint8_t lane);
+/* The frames of one item; false when there was no room for one of them: the item is sent again from its beginning, what went is passed over. */
+bool ear_send(struct ear *e, const struct spool_record *r);
+
+#endif

@@ -1,0 +1,219 @@
+/*
+ * One item of the spool as frames: decoded here, once, by whoever wrote it. See ear.h.
+ *
+ * Of the sealed class nothing goes out but class, time, address and position. An item that ended the decoder twice is not decoded
+ * again and goes before a person.
+ */
+#include <stdlib.h>
+
+#include "aupd/ear.h"
+#include "aupd/seal_item.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "format/format.h"
+#include "model/item.h"
+
+void ear_count(struct ear *e, unsigned figure)
+{
+	ometric_add(&e->role->figures, figure, 0, 1);
+}
+
+struct judge_link *ear_judge(struct ear *e, uint8_t lane)
+{
+	return &e->judges[lane % e->role->share.judges];
+}
+
+static bool send(struct ear *e, enum frame_type type, struct position at, struct str lane_key, bool last, const struct field *fields, const void *noun)
+{
+	uint8_t lane = lane_of(lane_key);
+	struct frame f = { .type = type, .decoder = DECODER_VERSION, .source = 1, .incarnation = e->role->share.incarnation, .at = at, .prev = e->lane_sent[lane],
+		.lane = lane, .flags = last ? FRAME_LAST_OF_ITEM : 0, .now = clock_wall_at() };
+	/* confirmed, or sent already before there was no more room */
+	if (position_cmp(&at, &e->lane_sent[lane]) <= 0)
+		return true;
+	if (e->flight_count == IN_FLIGHT_MAX)
+		return false;
+	if (field_encode(e->arena, fields, noun, &f.body) != OK || bus_send(&ear_judge(e, lane)->bus, &f, NULL, 0) != OK)
+		return false;
+	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
+	e->lane_sent[lane] = at;
+	ear_count(e, EAR_FRAMES);
+	return true;
+}
+
+static struct str meta_text(const struct json *meta, const char *name)
+{
+	return meta ? json_text(meta, name) : STR_NONE;
+}
+
+/* "abuse+TOKEN@domain" -> TOKEN; some systems on the way change the case of addresses, and ours are of small letters */
+static struct str token_of(struct arena *a, struct str recipient)
+{
+	size_t plus = str_chr(recipient, '+'), at = str_chr(recipient, '@');
+	return plus != SIZE_MAX && at != SIZE_MAX && at > plus ? str_lower(a, str_sub(recipient, plus + 1, at - plus - 1)) : STR_NONE;
+}
+
+static struct str first_recipient(struct arena *a, const struct json *meta)
+{
+	const struct json *to = meta ? json_get(meta, "to") : NULL;
+	const struct json *found = to ? to->child : NULL;
+	for (const struct json *m = found; m; m = m->next)
+		if (token_of(a, m->text).len)
+			found = m;
+	return found ? found->text : STR_NONE;
+}
+
+static bool send_item(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, enum item_type type, const char *reason)
+{
+	char key[POSITION_TEXT_MAX];
+	struct str problems[PROBLEMS_MAX];
+	struct item i = { .type = type, .at = r->at, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
+		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
+		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
+		.candidate_count = d->count < 64 ? d->count : 64, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
+		.problems = problems };
+	if (type == ITEM_BOUNCE)
+		i.candidate_count = 0;
+	for (unsigned k = 0; k < d->problem_count; k++)
+		problems[i.problem_count++] = d->problems[k].text;
+	position_print(&r->at, key);
+	return send(e, FRAME_ITEM, r->at, i.token.len ? i.token : str_of(key), true, item_fields, &i);
+}
+
+static bool send_observations(struct ear *e, const struct spool_record *r, struct decode *d, const struct json *meta)
+{
+	struct str client = meta_text(meta, "client"), listener = meta_text(meta, "listener");
+	for (unsigned i = 0; i < d->count; i++) {
+		struct observation *o = &d->observations[i];
+		o->at = (struct position){ r->at.segment, r->at.offset, i };
+		o->meta = listener;
+		o->receipt = meta_text(meta, "receipt");
+		if (str_eq(listener, STR("api"))) {
+			o->reporter = str_format(e->arena, "api:%.*s", STR_ARG(client));
+			o->reporter_verified = true;
+		}
+		if (!send(e, FRAME_OBSERVATION, o->at, observation_lane_key(e->arena, o), i + 1 == d->count, observation_fields, o))
+			return false;
+	}
+	return true;
+}
+
+/* It names an address that none before it names. */
+static bool names_another(const struct decode *d, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (str_eq(d->observations[i].source.text, d->observations[n].source.text))
+			return false;
+	return d->observations[n].source.type != SOURCE_NONE;
+}
+
+/* Whoever wrote did answer a letter, and that alone its case is told. */
+static bool send_sealed_answer(struct ear *e, const struct spool_record *r, const struct decode *d, bool last)
+{
+	struct observation sealed = { .kind = KIND_CSAM, .event_at = TIME_NONE, .first_at = TIME_NONE, .last_at = TIME_NONE, .received_at = r->received_at };
+	struct item i = { .type = ITEM_ANSWER, .at = r->at, .received_at = r->received_at, .token = token_of(e->arena, d->recipient),
+		.text = STR("(what it says is kept for the officer alone)"), .candidates = &sealed, .candidate_count = 1 };
+	return send(e, FRAME_ITEM, r->at, i.token, last, item_fields, &i);
+}
+
+static bool send_nowhere(struct ear *e, const struct spool_record *r)
+{
+	char key[POSITION_TEXT_MAX];
+	struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
+	position_print(&r->at, key);
+	return send(e, FRAME_ITEM, r->at, str_of(key), true, item_fields, &i);
+}
+
+/* A sealed report leaves class, time, address and position; its bytes go to the officer's key. */
+static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
+{
+	struct why why;
+	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK) {
+		if (!e->unsealed_at.segment)
+			e->unsealed_at = r->at;
+		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
+	}
+	ear_count(e, EAR_SEALED);
+	unsigned index, last = d->count;
+	bool answer = token_of(e->arena, d->recipient).len && !d->automatic;
+	for (unsigned i = 0; i < d->count; i++)
+		last = names_another(d, i) ? i : last;
+	if (answer && !send_sealed_answer(e, r, d, last == d->count))
+		return false;
+	if (last == d->count)
+		return answer || send_nowhere(e, r);
+	index = answer;
+	for (unsigned i = 0; i <= last; i++) {
+		const struct observation *x = &d->observations[i];
+		struct observation o = { .kind = x->kind, .witness = WITNESS_REPORT, .source = x->source, .event_at = x->event_at, .first_at = x->event_at,
+			.last_at = x->event_at, .zone_given = x->zone_given, .received_at = r->received_at, .incidents = 1, .at = { r->at.segment, r->at.offset, index } };
+		if (!names_another(d, i))
+			continue;
+		if (!send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), i == last, observation_fields, &o))
+			return false;
+		index++;
+	}
+	return true;
+}
+
+static struct str domain_of(struct str address)
+{
+	size_t at = str_chr(address, '@');
+	return str_sub(address, at == SIZE_MAX ? address.len : at + 1, address.len);
+}
+
+static bool ends_with_label(struct str domain, struct str end)
+{
+	size_t cut = domain.len - end.len;
+	return domain.len >= end.len && str_eq_fold(str_sub(domain, cut, end.len), end) && (!cut || domain.ptr[cut - 1] == '.');
+}
+
+/*
+ * Nobody is answered by machine who did not write by mail, or is a machine. A report is answered at once only where envelope
+ * and header name one domain: a stranger's address in the header alone must not bring him our letters.
+ */
+static void clear_reply(struct decode *d, const struct json *meta, bool by_mail)
+{
+	struct str from = domain_of(meta_text(meta, "from"));
+	for (unsigned i = 0; i < d->count; i++) {
+		struct observation *o = &d->observations[i];
+		struct str to = domain_of(o->reply_to);
+		bool same = from.len && to.len && (ends_with_label(from, to) || ends_with_label(to, from));
+		if (!by_mail || d->automatic || (d->outcome == OUTCOME_REPORT && !same))
+			o->reply_to = STR_NONE;
+	}
+}
+
+bool ear_send(struct ear *e, const struct spool_record *r)
+{
+	struct json *meta = NULL;
+	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .format = "unknown" };
+	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
+		meta = NULL;
+	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));
+	d.recipient = first_recipient(e->arena, meta);
+	d.null_sender = by_mail && !meta_text(meta, "from").len;
+	if (!attempt_begin(e->attempt, &r->at)) {
+		ear_count(e, EAR_UNPARSED);
+		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
+	}
+#ifdef AUPD_TESTING
+	if (str_find(r->payload, STR("X-Aupd-Test-Crash: yes")) != SIZE_MAX)
+		abort();
+#endif
+	if (format_decode(&d) != OK)
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it needs more memory than an item may have");
+	clear_reply(&d, meta, by_mail);
+	switch (d.outcome) {
+	case OUTCOME_REPORT: return send_observations(e, r, &d, meta);
+	case OUTCOME_SEALED: return send_sealed(e, r, &d);
+	case OUTCOME_ANSWER: return send_item(e, r, &d, meta, ITEM_ANSWER, "");
+	case OUTCOME_AUTO: return send_item(e, r, &d, meta, ITEM_AUTO_ANSWER, "");
+	case OUTCOME_BOUNCE: return send_item(e, r, &d, meta, ITEM_BOUNCE, "");
+	case OUTCOME_PROSE: return send_item(e, r, &d, meta, ITEM_PROSE, "prose: a person confirms what was found");
+	case OUTCOME_UNKNOWN: break;
+	}
+	ear_count(e, EAR_UNPARSED);
+	return send_item(e, r, &d, meta, ITEM_UNPARSED, "no format was recognised");
+}
