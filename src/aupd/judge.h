@@ -54,7 +54,7 @@ struct judge {
 	int ledger_fd;
 	uint64_t ledger_orders[LANE_COUNT];     /* of each partition: how many records have their leaf */
 	struct timer *ledger_timer;
-	bool ledger_due, ledger_asked;  /* the timer runs; the signer has a request that it has not answered */
+	bool ledger_due, ledger_asked, ledger_waits; /* the timer runs; the signer owes an answer; the last round failed */
 	struct why ledger_broken;       /* err: why it stands still */
 };
 

@@ -346,9 +346,13 @@ void judge_ledger_turn(struct judge *j)
 	free(leaves);
 	show_figures(j);
 	if (e && e != ERR_CONFLICT) {
-		log_error("the ledger does not grow now; the records are safe, and it is tried again", "why", why.text);
+		if (!j->ledger_waits)
+			log_error("the ledger does not grow now; the records are safe, and it is tried again", "why", why.text);
 		ledger_reset(j->ledger);
+	} else if (j->ledger_waits && e == OK) {
+		log_info("the ledger grows again");
 	}
+	j->ledger_waits = e && e != ERR_CONFLICT;
 	if (e)
 		judge_ledger_soon(j);
 	else
