@@ -135,7 +135,9 @@ static enum err fold_intake(struct judge *j, const struct frame *f, struct why *
 		o.at = f->at;
 		if (!o.receipt.len && o.reply_to.len)
 			o.receipt = fold_receipt(&j->fold, &o.at);
+		judge_in_hand(j, &o.at, !o.at.index && f->flags & FRAME_LAST_OF_ITEM, STR_NONE);
 		e = fold_observation(&j->fold, &o, &res, why);
+		judge_in_hand(j, NULL, false, STR_NONE);
 		if (e == OK)
 			put_receipt(j, &o, &res);
 	} else {

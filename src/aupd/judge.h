@@ -48,7 +48,12 @@ struct judge {
 	bool clock_waits, hand_is_new, nft_is_new, ear_lost;
 	char clock_text[256];
 	struct timer *due_timer, *retry_timer;
-	struct chest *chest;            /* raw bytes of what waits for a person */
+	struct chest *chest;            /* raw bytes of what became evidence, and of what waits for a person */
+	struct {
+		struct position at;
+		struct str raw;         /* kept already: their reference */
+		bool alone;             /* one observation is all that the item says */
+	} in_hand;                      /* the item whose observation is folded now */
 	int evidence_fd;
 	struct ledger *ledger;          /* number 0 alone has one */
 	int ledger_fd;
@@ -87,9 +92,12 @@ void judge_answer(struct judge *j, const struct held_frame *h);
  * was kept for rows that are dropped is forgotten.
  */
 enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
-enum err judge_keep(void *arg, const struct position *at, struct str *ret_text, struct why *why) MUST_CHECK;
+/* Which item the fold is at; NULL: none. judge_keep gives nothing of any other, but for what waits. */
+void judge_in_hand(struct judge *j, const struct position *at, bool alone, struct str raw);
+enum err judge_keep(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why) MUST_CHECK;
 void judge_raw_forget(struct judge *j);
-enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, struct why *why) MUST_CHECK;
+/* ret_salt: what opens the commitment; or NULL. */
+enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, uint8_t ret_salt[32], struct why *why) MUST_CHECK;
 
 /* The sequencer: records that were committed get their leaf, then a checkpoint is signed. Commits by itself; between batches only. */
 enum err judge_ledger_open(struct judge *j, struct why *why) MUST_CHECK;

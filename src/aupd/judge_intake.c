@@ -101,8 +101,10 @@ enum err cmd_confirm(struct commanding *c)
 	e = read_candidate(c, &i, row.key, &o);
 	if (e == OK)
 		e = close_item(c, &i, &row, ITEM_CONFIRMED);
+	judge_in_hand(c->j, &o.at, i.candidate_count == 1, i.raw);
 	if (e == OK)
 		e = fold_observation(&c->j->fold, &o, &r, c->why);
+	judge_in_hand(c->j, NULL, false, STR_NONE);
 	if (e)
 		return e;
 	if (r.fate == FATE_PERSON)
@@ -166,7 +168,7 @@ enum err cmd_reparse(struct commanding *c)
 	struct arena *a = work_arena(c->j->fold.work);
 	enum err e = load_item(c, &i, &row);
 	if (e == OK)
-		e = judge_raw_read(c->j, a, i.raw, &bytes, c->why);
+		e = judge_raw_read(c->j, a, i.raw, &bytes, NULL, c->why);
 	if (e == OK && bytes.len > RAW_ANSWER_MAX)
 		e = why_set(c->why, ERR_LIMIT, "it has %zu octets; at most %d are shown", bytes.len, RAW_ANSWER_MAX);
 	if (e == OK)

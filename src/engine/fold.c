@@ -173,7 +173,10 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 	struct case_input in = { .type = INPUT_FINDING, .finding = found, .observation = o, .subject = s, .incident_key = incident_key(f, o),
 		.service = fold_facts(f, s).service_kind };
 	*ret_number = c.number;
-	e = earlier_take(f, s, found, &in, why);
+	if (f->keep && found->weight != WEIGHT_SEALED && !(c.flags & CASE_SEALED_CLASS) && !(kind_info(o->kind)->flags & KIND_SEALED))
+		e = f->keep(f->keep_arg, &o->at, s->customer, &in.raw, why);
+	if (e == OK)
+		e = earlier_take(f, s, found, &in, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
 }
 

@@ -16,6 +16,8 @@
 #include "policy/judge.h"
 
 enum { POLICIES_MAX = 64 };
+/* Whose the raw bytes are of what waits for a person. */
+#define FOLD_TRIAGE STR("triage")
 
 struct fold {
 	struct work *work;
@@ -28,8 +30,11 @@ struct fold {
 	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
-	/* Keeps the raw bytes at that position and gives their reference, "" when there are none to be had; NULL = nothing is kept. */
-	enum err (*keep)(void *arg, const struct position *at, struct str *ret_text, struct why *why);
+	/*
+	 * Keeps the raw bytes of the item at that position, sealed for that subject, and gives their reference (evidence/raw.h): "" when
+	 * there are none to be had, or they say more than what is this subject's. NULL = nothing is kept.
+	 */
+	enum err (*keep)(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why);
 	void *keep_arg;
 };
 

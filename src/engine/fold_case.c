@@ -3,6 +3,7 @@
  */
 #include "engine/fold_case.h"
 
+#include "evidence/raw.h"
 #include "evidence/record.h"
 
 static enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struct why *why)
@@ -92,6 +93,8 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 	struct record r = { 0 };
 	struct seal_key key;
 	struct str text, opening;
+	struct raw_reference raw;
+	unsigned judge;
 	uint64_t order;
 	case_text(c->number, number);
 	r.id = str_format(a, "%s.%llu", number, (unsigned long long)e->n);
@@ -110,6 +113,8 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 	const struct policy *p = fold_policy(f, e->policy);
 	if (p)
 		record_put(&r, "policy.digest", digest_hex(a, &p->digest));
+	if (e->raw.len && raw_text_read(a, e->raw, &judge, &raw) == OK)
+		record_put(&r, "raw", digest_hex(a, &raw.commitment));
 	record_commit(&r, "actor", e->actor);
 	record_commit(&r, "customer", c->customer);
 	record_commit(&r, "source", e->source);

@@ -44,7 +44,7 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	/* an answer too: what the customer attached is evidence, except of the sealed class */
 	bool kept = i->type == ITEM_PROSE || i->type == ITEM_UNPARSED || (i->type == ITEM_ANSWER && !i->candidate_count);
 	if (f->keep && kept)
-		e = f->keep(f->keep_arg, &i->at, &i->raw, why);
+		e = f->keep(f->keep_arg, &i->at, FOLD_TRIAGE, &i->raw, why);
 	if (e)
 		return e;
 	position_print(&i->at, key);

@@ -61,12 +61,10 @@ static enum err item_key(struct keyring *keys, struct arena *a, struct item *i, 
 	return e;
 }
 
-static void commitment_of(const struct seal_key *key, struct str bytes, struct digest *ret)
+static void commitment_of(const struct seal_key *key, struct str bytes, uint8_t ret_salt[32], struct digest *ret)
 {
-	uint8_t salt[32];
-	digest_hkdf((struct str){ (const char *)key->octets, SEAL_KEY_LEN }, STR("aupd-salt/1 raw"), salt, sizeof(salt));
-	record_commitment(salt, STR("raw"), bytes, ret);
-	secret_wipe(salt, sizeof(salt));
+	digest_hkdf((struct str){ (const char *)key->octets, SEAL_KEY_LEN }, STR("aupd-salt/1 raw"), ret_salt, 32);
+	record_commitment(ret_salt, STR("raw"), bytes, ret);
 }
 
 static struct str share_name(struct arena *a, const struct item *i, struct str subject)
@@ -148,6 +146,7 @@ enum err raw_put(struct chest *c, struct keyring *keys, struct arena *a, struct 
 	struct item *i = ARENA_NEW(a, struct item);
 	struct raw_reference ref;
 	struct seal_key key;
+	uint8_t salt[32];
 	struct buf body;
 	if (!i)
 		return why_set(why, ERR_NOMEM, "no memory for evidence");
@@ -162,7 +161,8 @@ enum err raw_put(struct chest *c, struct keyring *keys, struct arena *a, struct 
 		e = item_key(keys, a, i, true, &key, why);
 	if (e)
 		return e;
-	commitment_of(&key, bytes, &i->commitment);
+	commitment_of(&key, bytes, salt, &i->commitment);
+	secret_wipe(salt, sizeof(salt));
 	e = seal_derived(a, &key, id, bytes, &i->sealed);
 	secret_wipe(&key, sizeof(key));
 	for (unsigned n = 0; e == OK && count > 1 && n < count; n++)
@@ -228,12 +228,14 @@ static enum err load(struct chest *c, struct arena *a, const struct raw_referenc
 	return OK;
 }
 
-enum err raw_get(struct chest *c, struct keyring *keys, struct arena *a, const struct raw_reference *ref, struct str *ret_bytes, struct why *why)
+enum err raw_get(struct chest *c, struct keyring *keys, struct arena *a, const struct raw_reference *ref, struct str *ret_bytes, uint8_t ret_salt[32],
+	struct why *why)
 {
 	struct item *i;
 	struct seal_key key;
 	struct digest seen;
 	struct str bytes;
+	uint8_t salt[32];
 	enum err e = load(c, a, ref, &i, why);
 	if (e == OK)
 		e = item_key(keys, a, i, false, &key, why);
@@ -241,12 +243,14 @@ enum err raw_get(struct chest *c, struct keyring *keys, struct arena *a, const s
 		return e;
 	e = unseal(a, &key, i->id, i->sealed, &bytes);
 	if (e == OK)
-		commitment_of(&key, bytes, &seen);
+		commitment_of(&key, bytes, salt, &seen);
 	secret_wipe(&key, sizeof(key));
 	if (e)
 		return why_set(why, e, "an item of evidence does not open under its subjects' keys");
 	if (!digest_eq(&seen, &ref->commitment))
 		return why_set(why, ERR_CORRUPT, "an item of evidence is not the one committed to");
+	if (ret_salt)
+		memcpy(ret_salt, salt, sizeof(salt));
 	*ret_bytes = bytes;
 	return OK;
 }
@@ -257,7 +261,7 @@ static enum err share_bytes(struct chest *c, struct keyring *keys, struct arena 
 {
 	struct seal_key key;
 	if (i->count == 1)
-		return raw_get(c, keys, a, ref, ret_bytes, why);
+		return raw_get(c, keys, a, ref, ret_bytes, NULL, why);
 	enum err e = find_key(keys, i, n, &key, why);
 	if (e)
 		return e;
@@ -319,6 +323,23 @@ enum err raw_reference_decode(struct str bytes, struct raw_reference *ret_refere
 	if (reader_end(&r) != OK)
 		return ERR_SYNTAX;
 	memcpy(ref.commitment.octets, commitment.ptr, DIGEST_LEN);
+	*ret_reference = ref;
+	return OK;
+}
+
+struct str raw_text_write(struct arena *a, unsigned judge, const struct raw_reference *ref)
+{
+	return str_format(a, "%u:%.*s", judge, STR_ARG(str_base64(a, raw_reference_encode(a, ref))));
+}
+
+enum err raw_text_read(struct arena *a, struct str text, unsigned *ret_judge, struct raw_reference *ret_reference)
+{
+	struct raw_reference ref;
+	struct str octets, number;
+	uint64_t n;
+	if (!str_split(&text, ':', &number) || str_to_u64(number, 255, &n) != OK || str_unbase64(a, text, &octets) != OK || raw_reference_decode(octets, &ref) != OK)
+		return ERR_SYNTAX;
+	*ret_judge = (unsigned)n;
 	*ret_reference = ref;
 	return OK;
 }

@@ -41,8 +41,9 @@ struct raw_piece {
 /* id: the item's position, once for ever. At least one subject, each once. Durable after chest_sync. */
 enum err raw_put(struct chest *c, struct keyring *keys, struct arena *a, struct str id, struct str bytes, const struct raw_subject *subjects, unsigned count,
 	struct raw_reference *ret_reference, struct why *why) MUST_CHECK;
-/* The whole item, checked against its commitment. ERR_NOTFOUND: a key it needs was destroyed. */
-enum err raw_get(struct chest *c, struct keyring *keys, struct arena *a, const struct raw_reference *ref, struct str *ret_bytes, struct why *why) MUST_CHECK;
+/* The whole item, checked against its commitment, and the salt that opens it (or NULL). ERR_NOTFOUND: a key it needs was destroyed. */
+enum err raw_get(struct chest *c, struct keyring *keys, struct arena *a, const struct raw_reference *ref, struct str *ret_bytes, uint8_t ret_salt[32],
+	struct why *why) MUST_CHECK;
 /* One subject's spans, whether or not the others' keys are there. ERR_NOTFOUND: its key was destroyed, or nothing is its. */
 enum err raw_get_subject(struct chest *c, struct keyring *keys, struct arena *a, const struct raw_reference *ref, struct str subject, struct raw_piece **ret_pieces,
 	unsigned *ret_count, struct why *why) MUST_CHECK;
@@ -50,5 +51,8 @@ enum err raw_get_subject(struct chest *c, struct keyring *keys, struct arena *a,
 /* A reference as RAW_REFERENCE_LEN octets, for rows. */
 struct str raw_reference_encode(struct arena *a, const struct raw_reference *ref);
 enum err raw_reference_decode(struct str bytes, struct raw_reference *ret_reference) MUST_CHECK;
+/* The same as text, with the number of the judge whose chest it lies in: what events and items name. */
+struct str raw_text_write(struct arena *a, unsigned judge, const struct raw_reference *ref);
+enum err raw_text_read(struct arena *a, struct str text, unsigned *ret_judge, struct raw_reference *ret_reference) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
  * told yet, changes taken back, cases joined and taken apart.
  */
 #include "engine/fold.h"
+#include "evidence/raw.h"
 #include "store/store.h"
 #include "tap.h"
 
@@ -197,6 +198,42 @@ static void test_added(void)
 	end();
 }
 
+static struct raw_reference kept = { { 1, 2 }, { { 0xab, 0xcd } } };
+static unsigned keeps;
+
+static enum err keep(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why)
+{
+	(void)arg;
+	(void)at;
+	(void)why;
+	keeps += str_eq(subject, STR("acme"));
+	*ret_text = raw_text_write(arena, 7, &kept);
+	return OK;
+}
+
+static struct str record_of(uint64_t number, unsigned n)
+{
+	char text[CASE_TEXT_MAX];
+	struct row row = { .body = STR_NONE };
+	case_text(number, text);
+	OK_(work_get(f.work, TABLE_RECORD, str_format(arena, "%s.%u", text, n), &row, NULL) == OK && row.version, "a record");
+	return row.body;
+}
+
+/* The record of a report whose bytes were kept commits to them. */
+static void test_raw(void)
+{
+	begin(false);
+	f.keep = keep;
+	uint64_t n = open_case();
+	struct str line = str_format(arena, "\nraw %.*s\n", STR_ARG(digest_hex(arena, &kept.commitment)));
+	IS_INT(keeps, 1, "the report that opened the case is kept for its customer");
+	OK_(str_find(record_of(n, 3), line) != SIZE_MAX, "and its record names it");
+	OK_(str_find(record_of(n, 1), STR("\nraw ")) == SIZE_MAX, "that of a report counted before names none");
+	OK_(str_find(record_of(n, 4), STR("\nraw ")) == SIZE_MAX, "nor does that of the opening");
+	end();
+}
+
 static void due(int64_t until)
 {
 	struct arena *page = arena_new("page", 16 << 20);
@@ -288,7 +325,7 @@ static void test_threads(void)
 
 int main(void)
 {
-	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_parked, test_undo, test_threads };
+	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_raw, test_parked, test_undo, test_threads };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;

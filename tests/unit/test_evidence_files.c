@@ -9,6 +9,7 @@
 #include "evidence/keyring.h"
 #include "evidence/officer.h"
 #include "evidence/raw.h"
+#include "evidence/record.h"
 #include "tap.h"
 
 static struct arena *a;
@@ -181,7 +182,9 @@ static void test_raw(void)
 	struct raw_piece *pieces;
 	struct keyring *k;
 	struct chest *c;
-	unsigned n;
+	struct digest seen;
+	uint8_t salt[32];
+	unsigned n, judge;
 	if (!OK_(keyring_open(dir, "raw-keys", true, &k, &why) == OK && chest_open(dir, "raw", CHEST_WRITE, 0, &c, &why) == OK, "keys and segments"))
 		return;
 	IS_INT(raw_put(c, k, a, STR("1.2.3"), bytes, two, 2, &both, &why), OK, "an item of two subjects");
@@ -190,31 +193,35 @@ static void test_raw(void)
 	OK_(raw_put(c, k, a, STR("1.2.4"), one_bytes, &bert, 1, &single, &why) == OK && chest_sync(c, &why) == OK, "an item of one");
 	OK_(raw_reference_decode(raw_reference_encode(a, &both), &decoded) == OK && decoded.place.offset == both.place.offset &&
 		digest_eq(&decoded.commitment, &both.commitment), "the reference as octets");
-	OK_(raw_get(c, k, a, &decoded, &got, &why) == OK && str_eq(got, bytes), "the whole item");
+	OK_(raw_get(c, k, a, &decoded, &got, salt, &why) == OK && str_eq(got, bytes), "the whole item");
+	record_commitment(salt, STR("raw"), bytes, &seen);
+	OK_(digest_eq(&seen, &decoded.commitment), "with the salt that opens its commitment");
+	OK_(raw_text_read(a, raw_text_write(a, 3, &decoded), &judge, &decoded) == OK && judge == 3 && digest_eq(&seen, &decoded.commitment), "and its reference as text");
+	OK_(raw_text_read(a, STR("3"), &judge, &decoded) == ERR_SYNTAX && raw_text_read(a, STR("256:"), &judge, &decoded) == ERR_SYNTAX, "which is not any text");
 	OK_(raw_get_subject(c, k, a, &both, STR("raw-anna"), &pieces, &n, &why) == OK && n == 2 && pieces[1].offset == 10 && str_eq(pieces[1].bytes, STR("anna")), "a share");
 	IS_INT(raw_get_subject(c, k, a, &both, STR("cora"), &pieces, &n, &why), ERR_NOTFOUND, "somebody else has none");
 	struct str disk = contents("raw-00000001");
 	OK_(disk.len && str_find(disk, STR("others")) == SIZE_MAX && str_find(disk, STR("anna bert")) == SIZE_MAX, "no clear octet is on disk");
 	struct raw_reference swapped = both;
 	swapped.place = single.place;
-	IS_INT(raw_get(c, k, a, &swapped, &got, &why), ERR_CORRUPT, "another item in its place is found out");
+	IS_INT(raw_get(c, k, a, &swapped, &got, NULL, &why), ERR_CORRUPT, "another item in its place is found out");
 	unsigned taken = 0;
 	char *flipped = arena_alloc(a, disk.len);
 	for (size_t i = 0; i < (size_t)twice.place.offset; i++) {
 		memcpy(flipped, disk.ptr, disk.len);
 		flipped[i] = (char)(flipped[i] ^ 0x10);
-		taken += put_back("raw-00000001", (struct str){ flipped, disk.len }) != OK || raw_get(c, k, a, &both, &got, &why) == OK;
+		taken += put_back("raw-00000001", (struct str){ flipped, disk.len }) != OK || raw_get(c, k, a, &both, &got, NULL, &why) == OK;
 	}
 	OK_(put_back("raw-00000001", disk) == OK, "the segment again");
 	IS_INT(taken, 0, "no changed octet passes");
 	IS_INT(keyring_destroy(k, STR("raw-anna"), &why), OK, "one subject is erased");
-	IS_INT(raw_get(c, k, a, &both, &got, &why), ERR_NOTFOUND, "the item is gone");
+	IS_INT(raw_get(c, k, a, &both, &got, NULL, &why), ERR_NOTFOUND, "the item is gone");
 	IS_INT(raw_get_subject(c, k, a, &both, STR("raw-anna"), &pieces, &n, &why), ERR_NOTFOUND, "her share too");
 	OK_(raw_get_subject(c, k, a, &both, STR("raw-bert"), &pieces, &n, &why) == OK && n == 1 && pieces[0].offset == 5 && str_eq(pieces[0].bytes, STR("bert")), "his stays");
-	OK_(raw_get(c, k, a, &single, &got, &why) == OK && str_eq(got, one_bytes), "and his own item");
+	OK_(raw_get(c, k, a, &single, &got, NULL, &why) == OK && str_eq(got, one_bytes), "and his own item");
 	OK_(raw_get_subject(c, k, a, &single, STR("raw-bert"), &pieces, &n, &why) == OK && n == 1 && str_eq(pieces[0].bytes, one_bytes), "which is his share whole");
 	struct seal_key fresh;
-	OK_(keyring_get(k, STR("raw-anna"), &fresh, &why) == OK && raw_get(c, k, a, &both, &got, &why) == ERR_NOTFOUND, "a new key of hers opens nothing old");
+	OK_(keyring_get(k, STR("raw-anna"), &fresh, &why) == OK && raw_get(c, k, a, &both, &got, NULL, &why) == ERR_NOTFOUND, "a new key of hers opens nothing old");
 	const struct raw_span beyond = { 20, 6 };
 	const struct raw_subject outside = { STR("raw-bert"), &beyond, 1 }, same_twice[] = { two[0], two[0] };
 	IS_INT(raw_put(c, k, a, STR("1"), bytes, &outside, 1, &twice, &why), ERR_RANGE, "a span beyond the end");
