@@ -63,6 +63,15 @@ static enum err salt_of(struct arena *a, const struct record *r, struct str name
 	return OK;
 }
 
+enum err record_salt(struct arena *a, const struct record *r, struct str name, const struct seal_key *subject_key, uint8_t ret_salt[32])
+{
+	struct digest prk;
+	prk_of(subject_key, &prk);
+	enum err e = salt_of(a, r, name, &prk, ret_salt);
+	secret_wipe(&prk, sizeof(prk));
+	return e;
+}
+
 /* By insertion: callers put most lines in order, and there are few. */
 static void sort_lines(struct record *r)
 {
@@ -97,7 +106,7 @@ static void put_line(struct buf *b, const struct record_line *l)
 	buf_putc(b, '\n');
 }
 
-static bool key_ok(struct str k)
+bool record_key_ok(struct str k)
 {
 	for (size_t i = 0; i < k.len; i++)
 		if (!((k.ptr[i] >= 'a' && k.ptr[i] <= 'z') || (k.ptr[i] >= '0' && k.ptr[i] <= '9') || k.ptr[i] == '.' || k.ptr[i] == '-'))
@@ -110,7 +119,7 @@ static enum err write_lines(struct record *r, struct buf *b, struct why *why)
 	sort_lines(r);
 	buf_put(b, HEAD);
 	for (unsigned i = 0; i < r->count; i++) {
-		if (!key_ok(r->lines[i].key) || (i && str_eq(r->lines[i].key, r->lines[i - 1].key)))
+		if (!record_key_ok(r->lines[i].key) || (i && str_eq(r->lines[i].key, r->lines[i - 1].key)))
 			return why_set(why, ERR_SYNTAX, "a record cannot have the key \"%.*s\" there", STR_ARG(r->lines[i].key));
 		put_line(b, &r->lines[i]);
 	}
@@ -204,7 +213,7 @@ static enum err take_line(struct arena *a, struct str *rest, struct record_line 
 		return ERR_SYNTAX;
 	*rest = str_sub(*rest, end + 1, rest->len);
 	ret_line->key = str_sub(line, 0, space);
-	return key_ok(ret_line->key) ? take_value(a, str_sub(line, space + 1, line.len), &ret_line->value) : ERR_SYNTAX;
+	return record_key_ok(ret_line->key) ? take_value(a, str_sub(line, space + 1, line.len), &ret_line->value) : ERR_SYNTAX;
 }
 
 enum err record_read(struct arena *a, struct str text, struct record *ret_record, struct why *why)
@@ -225,7 +234,7 @@ enum err record_read(struct arena *a, struct str text, struct record *ret_record
 	return OK;
 }
 
-static struct str find_line(const struct record *r, struct str key)
+struct str record_value(const struct record *r, struct str key)
 {
 	for (unsigned i = 0; i < r->count; i++)
 		if (str_eq(r->lines[i].key, key))
@@ -253,7 +262,7 @@ enum err record_open(struct arena *a, const struct record *r, struct str opening
 			break;
 		}
 		record_commitment(salt, list[n].key, list[n].value, &d);
-		if (!str_eq(find_line(r, str_format(a, "com.%.*s", STR_ARG(list[n].key))), digest_hex(a, &d)))
+		if (!str_eq(record_value(r, str_format(a, "com.%.*s", STR_ARG(list[n].key))), digest_hex(a, &d)))
 			e = why_set(why, ERR_CORRUPT, "record %.*s: the value of %.*s is not the one committed to", STR_ARG(r->id), STR_ARG(list[n].key));
 	}
 	secret_wipe(&prk, sizeof(prk));

@@ -41,9 +41,14 @@ enum err record_write(struct arena *a, struct record *r, const struct seal_key *
 	struct why *why) MUST_CHECK;
 /* Strict: whatever record_write would not write is refused. */
 enum err record_read(struct arena *a, struct str text, struct record *ret_record, struct why *why) MUST_CHECK;
+bool record_key_ok(struct str key); /* of a line, or of what is committed to */
+/* The value of a line, STR_NONE when there is none. */
+struct str record_value(const struct record *r, struct str key);
 /* Opens and checks: every secret of the opening against its com. line. */
 enum err record_open(struct arena *a, const struct record *r, struct str opening, const struct seal_key *subject_key, struct record_line **ret_values,
 	unsigned *ret_count, struct why *why) MUST_CHECK;
+/* The salt of one commitment of the record, of which r->id must be there: who is given it can check the value and nothing else. */
+enum err record_salt(struct arena *a, const struct record *r, struct str name, const struct seal_key *subject_key, uint8_t ret_salt[32]) MUST_CHECK;
 void record_commitment(const uint8_t salt[32], struct str name, struct str value, struct digest *ret_digest);
 
 #endif

@@ -1,0 +1,85 @@
+/*
+ * What is handed over of a case so that a stranger can check it: records with their places in the ledger, the values that the
+ * exporter chose to open, the policies they name, the raw bytes they commit to. A text, aup-evidence(5) has the whole of it:
+ *
+ *   "aupd-bundle/1" LF, then sections `NAME SP LENGTH LF octets LF`, then "sha256 " and in hex the digest of all before this line, LF
+ *   checkpoint   a signed note, once
+ *   record       the canonical text; by rising leaf. After each:
+ *   proof        "index N LF", the hashes of the inclusion proof in base64, a line each; and for each value that is opened:
+ *   opening      "NAME SP salt in hex LF", the value; in byte order of names
+ *   policy       the octets whose SHA-256 a record names as policy.digest; in order of digests
+ *   raw          "salt in hex LF", the octets that a record's line `raw` commits to; in order of commitments
+ *
+ * Strict: there is one text for a bundle, and evidence_bundle_verify accepts no octet that neither a signature, a record nor a
+ * commitment covers. What a bundle does not hold it cannot prove: that a case has no further records.
+ */
+#ifndef AUPD_EVIDENCE_EVIDENCE_BUNDLE_H
+#define AUPD_EVIDENCE_EVIDENCE_BUNDLE_H
+
+#include "evidence/checkpoint.h"
+#include "evidence/record.h"
+
+enum {
+	EVIDENCE_BUNDLE_BYTES_MAX = 256 << 20,
+	EVIDENCE_BUNDLE_RECORDS_MAX = 20000,
+	EVIDENCE_BUNDLE_POLICIES_MAX = 64,
+	EVIDENCE_BUNDLE_POLICY_MAX = 8 << 20,
+	EVIDENCE_BUNDLE_RAWS_MAX = 20000,
+	EVIDENCE_BUNDLE_RAW_MAX = 32 << 20,
+	EVIDENCE_SALT_LEN = 32
+};
+
+struct evidence_opening {
+	struct str name, value;
+	uint8_t salt[EVIDENCE_SALT_LEN];
+};
+
+struct evidence_entry {
+	struct str record; /* canonical text */
+	uint64_t index;
+	const struct digest *path;
+	unsigned path_count;
+	struct evidence_opening *openings;
+	unsigned opening_count;
+};
+
+struct evidence_raw {
+	uint8_t salt[EVIDENCE_SALT_LEN];
+	struct str bytes;
+};
+
+struct evidence_bundle {
+	struct str checkpoint; /* a note */
+	struct evidence_entry *entries;
+	unsigned entry_count;
+	struct str *policies;
+	unsigned policy_count;
+	struct evidence_raw *raws;
+	unsigned raw_count;
+};
+
+/* Borrows from bytes; lists lie in the arena. It says nothing before evidence_bundle_verify. */
+enum err evidence_bundle_read(struct arena *a, struct str bytes, struct evidence_bundle *ret_bundle, struct why *why) MUST_CHECK;
+/* Puts policies and raw bytes in order, and writes; refuses what evidence_bundle_read would. `out` holds nothing useful after an error. */
+enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struct buf *out, struct why *why) MUST_CHECK;
+
+/* Of one record that was proved: what else of the bundle belongs to it, NULL when it is not there. */
+struct evidence_link {
+	const struct str *policy;
+	const struct evidence_raw *raw;
+};
+
+struct evidence_verdict {
+	struct checkpoint checkpoint;
+	struct evidence_link *links; /* one an entry */
+	struct note_verdict witnesses[CHECKPOINT_WITNESSES_MAX];
+};
+
+/*
+ * The log's key tells the origin: its name is the ledger's. ERR_DENIED: not signed by that key, or signed by one that is not among
+ * those given. ERR_CORRUPT: something does not fit what was signed. why says what and where.
+ */
+enum err evidence_bundle_verify(struct arena *a, const struct evidence_bundle *b, const struct note_verifier *log,
+	const struct checkpoint_witnesses *witnesses, struct evidence_verdict *ret_verdict, struct why *why) MUST_CHECK;
+
+#endif
