@@ -42,6 +42,8 @@ int cmd_registry(int argc, char **argv);
 int cmd_enforcement(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_backup(int argc, char **argv);
+int cmd_evidence(int argc, char **argv);
+int cmd_verify(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 
 #endif

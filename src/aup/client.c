@@ -106,6 +106,13 @@ void command_begin(struct command_text *c, const char *op)
 	jsonw_str(&c->w, "op", str_of(op));
 }
 
+int client_refused(const struct json *root)
+{
+	struct str error = json_text(root, "error"), hint = json_text(root, "hint");
+	(void)fprintf(stderr, hint.len ? "aup: %.*s (%.*s)\n" : "aup: %.*s%.*s\n", STR_ARG(error.len ? error : STR("refused")), STR_ARG(hint));
+	return EXIT_NO;
+}
+
 static int finish(struct arena *a, enum err e, bool quiet, unsigned status, struct str text, struct json **ret_root, struct str *ret_text, struct why *why)
 {
 	if (e) {
@@ -122,9 +129,7 @@ static int finish(struct arena *a, enum err e, bool quiet, unsigned status, stru
 		return EXIT_OK;
 	if (quiet && status != 503)
 		return EXIT_NO;
-	struct str error = json_text(*ret_root, "error"), hint = json_text(*ret_root, "hint");
-	(void)fprintf(stderr, hint.len ? "aup: %.*s (%.*s)\n" : "aup: %.*s%.*s\n", STR_ARG(error.len ? error : STR("refused")), STR_ARG(hint));
-	return status == 503 ? EXIT_DOWN : EXIT_NO;
+	return client_refused(*ret_root) && status == 503 ? EXIT_DOWN : EXIT_NO;
 }
 
 int command_send(struct arena *a, const char *socket_path, struct command_text *c, struct json **ret_root, struct str *ret_text)

@@ -25,6 +25,8 @@ struct command_text {
 void command_begin(struct command_text *c, const char *op);
 /* EXIT_OK and the answer, or the exit status after the error was printed. */
 int command_send(struct arena *a, const char *socket_path, struct command_text *c, struct json **ret_root, struct str *ret_text);
+/* Prints what a quiet command was refused with; EXIT_NO. */
+int client_refused(const struct json *root);
 /* ("?" or "&") name=value, percent-encoded; nothing when value is NULL. */
 enum { CLIENT_PATH_MAX = 4096 };
 void client_query(struct buf *path, const char *name, const char *value);

@@ -104,7 +104,10 @@ enum err judge_ledger_open(struct judge *j, struct why *why) MUST_CHECK;
 void judge_ledger_close(struct judge *j);
 void judge_ledger_turn(struct judge *j);                /* now */
 void judge_ledger_soon(struct judge *j);                /* within a second */
+void judge_ledger_now(struct judge *j);                 /* when the batch is done */
 void judge_ledger_linked(struct judge *j, int take_fd);
+/* "ORIGIN SIZE ROOT" of the last signed checkpoint; STR_NONE before the first, and when the ledger stands still. */
+struct str judge_ledger_told(struct judge *j, struct arena *a);
 /* Which leaf a record has; ERR_AGAIN: none yet. */
 enum err judge_ledger_leaf(struct judge *j, struct arena *a, uint8_t partition, uint64_t order, uint64_t *ret_leaf, struct why *why) MUST_CHECK;
 

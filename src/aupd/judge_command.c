@@ -279,6 +279,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "policy-post", cmd_policy_post }, { "who", cmd_who },
 	{ "lookups", cmd_lookups }, { "clock", cmd_clock }, { "intake-confirm", cmd_confirm }, { "intake-discard", cmd_discard },
 	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
+	{ "evidence-status", cmd_evidence_status }, { "evidence-consistency", cmd_evidence_consistency }, { "evidence-proof", cmd_evidence_proof },
+	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
 };
 
 static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)

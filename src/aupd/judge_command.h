@@ -30,5 +30,11 @@ enum err cmd_discard(struct commanding *c) MUST_CHECK;
 enum err cmd_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_reparse(struct commanding *c) MUST_CHECK;
 enum err cmd_ignore(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_status(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_consistency(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_proof(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_export(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_policy(struct commanding *c) MUST_CHECK;
+enum err cmd_evidence_raw(struct commanding *c) MUST_CHECK;
 
 #endif

@@ -366,6 +366,23 @@ void judge_ledger_soon(struct judge *j)
 	j->ledger_due = true;
 }
 
+void judge_ledger_now(struct judge *j)
+{
+	if (j->ledger)
+		timer_set(j->ledger_timer, 0, 0);
+	j->ledger_due = true;
+}
+
+struct str judge_ledger_told(struct judge *j, struct arena *a)
+{
+	struct note note;
+	struct checkpoint c;
+	struct why why;
+	if (!j->ledger || note_read(a, ledger_checkpoint(j->ledger), &note, &why) != OK || checkpoint_read(a, note.text, &c, &why) != OK)
+		return STR_NONE;
+	return str_format(a, "%.*s %llu %.*s", STR_ARG(c.origin), (unsigned long long)c.size, STR_ARG(checkpoint_hash_write(a, &c.root)));
+}
+
 static void take_answer(struct judge *j, struct str body)
 {
 	struct json *root;

@@ -32,6 +32,9 @@ offers "${all}--help --version" aup ""
 offers "$(verbs case)" aup case ""
 offers "reply resolve reopen" aup case re
 offers "$(verbs intake)" aup intake ""
+offers "$(verbs evidence)" aup evidence ""
+offers "--open" aup evidence export C-256 --op
+offers "--witness" aup verify bundle --wit
 offers "$(verbs policy)" aup policy ""
 offers "$(verbs registry)" aup registry ""
 offers "on observe" aup enforcement ""

@@ -133,6 +133,28 @@ def interfaces():
     tap.is_equal([f for f in fields if not re.search(rf"^\.It Li {f}$", hook, re.M)], [], "aupd-webhook.7 has each of them")
 
 
+def evidence():
+    """A second implementation is written from the manual."""
+    manual, record, bundle = page("aup-evidence.5"), source("engine/fold_case.c"), source("evidence/evidence_bundle.c")
+    keys = re.findall(r'record_put\w*\((?:a, )?&r, "([a-z.]+)"', record)
+    tap.ok(len(keys) > 10, "the lines of a record are found", keys)
+    items = " ".join(re.findall(r"^\.It Li (.*)", manual, re.M))
+    tap.is_equal(missing(keys + ["id"], items), [], "aup-evidence.5 has each of them")
+    names = re.findall(r'record_commit\(&r, "([a-z]+)"', record)
+    tap.is_equal(missing(names, manual), [], "and each value that is committed to")
+    parts = re.findall(r'take\(s, "([a-z]+)"', bundle)
+    tap.ok(len(parts) > 4, "the sections of a bundle are found", parts)
+    tap.is_equal(missing(parts, manual[manual.index(".Sh BUNDLE"):]), [], "and each section of a bundle")
+    limits = {name: re.search(rf"{name} = ([^,\n]+)", source(f)).group(1).strip() for name, f in (
+        ("RECORD_BYTES_MAX", "evidence/record.h"), ("RECORD_LINES_MAX", "evidence/record.h"), ("EVIDENCE_BUNDLE_RECORDS_MAX", "evidence/evidence_bundle.h"),
+        ("EVIDENCE_BUNDLE_BYTES_MAX", "evidence/evidence_bundle.h"), ("EVIDENCE_BUNDLE_POLICIES_MAX", "evidence/evidence_bundle.h"))}
+    told = {"16 << 10": "16,384", "64": "64", "20000": "20,000", "256 << 20": "256 MiB"}
+    tap.is_equal([n for n, v in limits.items() if told.get(v, v) not in manual], [], "and its limits")
+    members = re.findall(r'jsonw_\w+\(&?w, "([a-z_]+)"', source("aup/verify.c"))
+    said = page("aup.8")
+    tap.is_equal(missing(sorted(set(members)), said[said.index(".Sh VERIFY"):]), [], "aup.8 has each member of aup verify --json")
+
+
 def decoding():
     manual = page("aup.8")
     fields = re.findall(r'jsonw_\w+\((?:&w|w), "([a-z_]+)"', source("aup/decode.c"))
@@ -153,6 +175,7 @@ def main():
     examples()
     registry()
     interfaces()
+    evidence()
     decoding()
 
 

@@ -1,0 +1,260 @@
+/*
+ * aup verify: what a bundle proves, by the public key alone. No configuration, no daemon, no network: octets in, words out.
+ *
+ * Exit status: 0 it verifies; 1 it does not; 2 it could not be checked (usage, a key or a file that cannot be read).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aup/evidence.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "evidence/evidence_bundle.h"
+
+enum { VALUE_SHOWN_MAX = 2000, TEXT_BYTES_MAX = 256 << 20 };
+
+struct verifying {
+	struct arena *a, *item;
+	struct note_verifier log, keys[CHECKPOINT_WITNESSES_MAX];
+	struct checkpoint_witnesses witnesses;
+	struct evidence_bundle b;
+	struct evidence_verdict v;
+};
+
+static struct str shown(struct verifying *x, struct str s)
+{
+	return str_printable(x->item, s, VALUE_SHOWN_MAX);
+}
+
+static struct str root_of(struct verifying *x)
+{
+	return checkpoint_hash_write(x->a, &x->v.checkpoint.root);
+}
+
+/* The case of the record and its number in it; false when the record tells neither. */
+static bool place_of(const struct record *r, struct str *ret_case, uint64_t *ret_seq)
+{
+	*ret_case = record_value(r, STR("case"));
+	return ret_case->len && str_to_u64(record_value(r, STR("seq")), INT64_MAX, ret_seq) == OK;
+}
+
+/* Is every record from the first of one case on there, up to *ret_last? */
+static bool without_gap(struct verifying *x, struct str *ret_case, uint64_t *ret_last)
+{
+	struct record r;
+	struct str name;
+	uint64_t seq;
+	for (unsigned i = 0; i < x->b.entry_count; i++) {
+		arena_reset(x->item);
+		if (record_read(x->item, x->b.entries[i].record, &r, NULL) != OK || !place_of(&r, &name, &seq) || seq != (uint64_t)i + 1 ||
+			(i && !str_eq(name, *ret_case)))
+			return false;
+		*ret_case = str_copy(x->a, name);
+		*ret_last = seq;
+	}
+	return true;
+}
+
+static const struct evidence_opening *opening_of(const struct evidence_entry *e, struct str name)
+{
+	for (unsigned i = 0; i < e->opening_count; i++)
+		if (str_eq(e->openings[i].name, name))
+			return &e->openings[i];
+	return NULL;
+}
+
+static void print_line(struct verifying *x, const struct evidence_entry *e, const struct evidence_link *link, const struct record_line *l)
+{
+	if (str_starts(l->key, STR("com."))) {
+		const struct evidence_opening *o = opening_of(e, str_sub(l->key, 4, l->key.len));
+		if (o)
+			(void)printf("    %.*s: %.*s   (opened: it is what was committed to)\n", STR_ARG(o->name), STR_ARG(shown(x, o->value)));
+		else
+			(void)printf("    %.*s: committed to, and not opened here\n", STR_ARG(str_sub(l->key, 4, l->key.len)));
+	} else if (str_eq(l->key, STR("policy.digest"))) {
+		(void)printf("    policy.digest: %.*s   (%s)\n", STR_ARG(shown(x, l->value)), link->policy ? "its text is in the bundle" : "its text is not in the bundle");
+	} else if (str_eq(l->key, STR("raw"))) {
+		if (link->raw)
+			(void)printf("    raw: %zu octets   (in the bundle: they are what was committed to)\n", link->raw->bytes.len);
+		else
+			(void)printf("    raw: committed to, and not in the bundle\n");
+	} else {
+		(void)printf("    %.*s: %.*s\n", STR_ARG(l->key), STR_ARG(shown(x, l->value)));
+	}
+}
+
+static void print_records(struct verifying *x)
+{
+	struct record r;
+	for (unsigned i = 0; i < x->b.entry_count; i++) {
+		const struct evidence_entry *e = &x->b.entries[i];
+		arena_reset(x->item);
+		if (record_read(x->item, e->record, &r, NULL) != OK)
+			continue;
+		(void)printf("  %.*s, leaf %llu of the ledger\n", STR_ARG(shown(x, r.id)), (unsigned long long)e->index);
+		for (unsigned k = 0; k < r.count; k++)
+			if (!str_eq(r.lines[k].key, STR("id")))
+				print_line(x, e, &x->v.links[i], &r.lines[k]);
+	}
+}
+
+static void print_witnesses(struct verifying *x)
+{
+	for (unsigned i = 0; i < x->witnesses.count; i++) {
+		const struct note_verdict *w = &x->v.witnesses[i];
+		if (w->signed_by_it)
+			(void)printf("The witness %.*s signed that it saw this ledger and no other, at %.*s.\n", STR_ARG(x->keys[i].name),
+				STR_ARG(time_str(x->a, w->unix_s * SECOND_US)));
+		else
+			(void)printf("The witness %.*s did not sign it.\n", STR_ARG(x->keys[i].name));
+	}
+}
+
+static void print_limits(struct verifying *x)
+{
+	struct str name = STR_NONE;
+	uint64_t last = 0;
+	(void)printf("\nNot proved:\n");
+	if (without_gap(x, &name, &last))
+		(void)printf("  That nothing came after: the records 1 to %llu of case %.*s are here without a gap; what followed need not be.\n",
+			(unsigned long long)last, STR_ARG(shown(x, name)));
+	else
+		(void)printf("  That all records of a case are here: some are missing, or they are of several.\n");
+	(void)printf("  That what a record says is true. It is what was written down, before the checkpoint was signed, and not changed since.\n"
+		     "  When: times are those of the provider's own clock%s.\n"
+		     "  What was committed to and not opened.\n", x->witnesses.count ? ", but for a witness's" : "");
+	if (!x->witnesses.count)
+		(void)printf("  That others were shown the same ledger: hold its size and root against those at the end of a letter (aup evidence consistency).\n");
+}
+
+static void print_verdict(struct verifying *x)
+{
+	(void)printf("The bundle verifies.\n\nProved, for the ledger %.*s of %llu records, root %.*s, signed by its key:\n", STR_ARG(x->log.name),
+		(unsigned long long)x->v.checkpoint.size, STR_ARG(root_of(x)));
+	print_records(x);
+	print_witnesses(x);
+	print_limits(x);
+}
+
+static void json_record(struct verifying *x, unsigned i, struct jsonw *w)
+{
+	const struct evidence_entry *e = &x->b.entries[i];
+	struct record r;
+	arena_reset(x->item);
+	if (record_read(x->item, e->record, &r, NULL) != OK)
+		return;
+	jsonw_object(w, NULL);
+	jsonw_int(w, "leaf", (int64_t)e->index);
+	jsonw_object(w, "record");
+	for (unsigned k = 0; k < r.count; k++)
+		jsonw_str(w, str_c(x->item, r.lines[k].key), r.lines[k].value);
+	jsonw_end(w, '}');
+	jsonw_object(w, "opened");
+	for (unsigned k = 0; k < e->opening_count; k++)
+		jsonw_str(w, str_c(x->item, e->openings[k].name), e->openings[k].value);
+	jsonw_end(w, '}');
+	jsonw_bool(w, "policy_text", x->v.links[i].policy != NULL);
+	if (x->v.links[i].raw)
+		jsonw_str(w, "raw", str_base64(x->item, x->v.links[i].raw->bytes));
+	jsonw_end(w, '}');
+}
+
+static int print_json(struct verifying *x)
+{
+	struct buf out;
+	struct jsonw w;
+	struct str name = STR_NONE;
+	uint64_t last = 0;
+	buf_init(&out, TEXT_BYTES_MAX);
+	jsonw_init(&w, &out);
+	jsonw_object(&w, NULL);
+	jsonw_bool(&w, "verified", true);
+	jsonw_str(&w, "origin", x->log.name);
+	jsonw_int(&w, "size", (int64_t)x->v.checkpoint.size);
+	jsonw_str(&w, "root", root_of(x));
+	jsonw_bool(&w, "without_gap", without_gap(x, &name, &last));
+	jsonw_array(&w, "witnesses");
+	for (unsigned i = 0; i < x->witnesses.count; i++) {
+		jsonw_object(&w, NULL);
+		jsonw_str(&w, "name", x->keys[i].name);
+		jsonw_time(&w, "signed", x->v.witnesses[i].signed_by_it ? x->v.witnesses[i].unix_s * SECOND_US : TIME_NONE);
+		jsonw_end(&w, '}');
+	}
+	jsonw_end(&w, ']');
+	jsonw_array(&w, "records");
+	for (unsigned i = 0; i < x->b.entry_count; i++)
+		json_record(x, i, &w);
+	jsonw_end(&w, ']');
+	jsonw_end(&w, '}');
+	buf_putc(&out, '\n');
+	bool whole = !out.err && fwrite(out.ptr, 1, out.len, stdout) == out.len;
+	buf_done(&out);
+	return whole ? EXIT_OK : EXIT_USAGE;
+}
+
+static int refuse(const struct why *why, bool json)
+{
+	struct buf out;
+	struct jsonw w;
+	if (!json) {
+		(void)printf("The bundle does NOT verify: it is worth nothing as it is.\n");
+		return cli_fail(why);
+	}
+	buf_init(&out, 1 << 16);
+	jsonw_init(&w, &out);
+	jsonw_object(&w, NULL);
+	jsonw_bool(&w, "verified", false);
+	jsonw_str(&w, "error", str_of(why->text));
+	jsonw_end(&w, '}');
+	(void)printf("%.*s\n", STR_ARG(buf_str(&out)));
+	buf_done(&out);
+	return EXIT_NO;
+}
+
+static int verify(struct verifying *x, const char *path, bool json)
+{
+	struct why why = { .line = 0 };
+	struct str bytes;
+	if (file_read_all(x->a, AT_FDCWD, path, EVIDENCE_BUNDLE_BYTES_MAX, &bytes, &why) != OK) {
+		(void)cli_fail(&why);
+		return EXIT_USAGE;
+	}
+	enum err e = evidence_bundle_read(x->a, bytes, &x->b, &why);
+	if (e == OK)
+		e = evidence_bundle_verify(x->a, &x->b, &x->log, &x->witnesses, &x->v, &why);
+	if (e)
+		return refuse(&why, json);
+	if (json)
+		return print_json(x);
+	print_verdict(x);
+	return EXIT_OK;
+}
+
+int cmd_verify(int argc, char **argv)
+{
+	const char *key = cli_value(&argc, argv, "--key"), *witness;
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("verify", CLI_BYTES_MAX), *item = arena_new("record", 128 << 20);
+	struct verifying *x = a && item ? ARENA_NEW(a, struct verifying) : NULL;
+	struct why why = { .line = 0 };
+	int status = EXIT_USAGE;
+	enum err e = x ? OK : ERR_NOMEM;
+	if (x)
+		*x = (struct verifying){ .a = a, .item = item, .witnesses = { .verifiers = x->keys } };
+	while (e == OK && (witness = cli_value(&argc, argv, "--witness")))
+		e = x->witnesses.count == CHECKPOINT_WITNESSES_MAX ? why_set(&why, ERR_LIMIT, "at most %d witnesses", CHECKPOINT_WITNESSES_MAX)
+			: evidence_key(a, witness, &x->keys[x->witnesses.count++], &why);
+	if (e == OK && key)
+		e = evidence_key(a, key, &x->log, &why);
+	if (e)
+		(void)cli_fail(&why);
+	else if (argc != 2 || !key || !cli_no_more_options(argc, argv, "verify"))
+		status = cli_usage("verify");
+	else
+		status = verify(x, argv[1], json);
+	arena_free(item);
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,421 @@
+/*
+ * The ledger by command: how it stands, proofs from its tiles, and what is handed over of a case. See judge_command.h.
+ *
+ * A case is exported in pages, all under one checkpoint. The first is recorded as a look-up with its reason, and only then there is
+ * a ticket, the keyed digest of all that was asked, which opens the other pages and the raw bytes. Nothing of a sealed case goes out.
+ */
+#include "aupd/judge_command.h"
+#include "evidence/proof.h"
+#include "evidence/raw.h"
+#include "evidence/record.h"
+
+enum { PAGE_RECORDS = 200, PAGE_BYTES = 2 << 20, PIECE_BYTES = 2 << 20, RAW_INLINE_MAX = 64 << 10, OPEN_NAMES_MAX = RECORD_LINES_MAX };
+
+static enum err need_ledger(struct commanding *c)
+{
+	if (c->j->ledger)
+		return OK;
+	if (c->j->ledger_broken.text[0])
+		return why_set(c->why, ERR_CORRUPT, "the ledger stands still: %.300s", c->j->ledger_broken.text);
+	return why_set(c->why, ERR_UNSUPPORTED, "this judge keeps no ledger: the first one does");
+}
+
+static enum err need_signed(struct commanding *c)
+{
+	enum err e = need_ledger(c);
+	uint64_t signed_size = e ? 0 : ledger_checkpoint_size(c->j->ledger);
+	if (e || (signed_size && signed_size <= ledger_size(c->j->ledger)))
+		return e;
+	judge_ledger_now(c->j);
+	return why_set(c->why, ERR_AGAIN, "nothing of the ledger has been signed yet; try again");
+}
+
+enum err cmd_evidence_status(struct commanding *c)
+{
+	struct judge *j = c->j;
+	struct arena *a = work_arena(j->fold.work);
+	struct digest root;
+	jsonw_str(c->w, "origin", j->role->share.ledger_origin);
+	jsonw_str(c->w, "key", j->role->share.ledger_key);
+	jsonw_bool(c->w, "stands_still", !j->ledger);
+	if (!j->ledger) {
+		(void)need_ledger(c);
+		jsonw_str(c->w, "because", str_of(c->why->text));
+		return OK;
+	}
+	jsonw_int(c->w, "leaves", (int64_t)ledger_size(j->ledger));
+	jsonw_int(c->w, "signed", (int64_t)ledger_checkpoint_size(j->ledger));
+	jsonw_str(c->w, "checkpoint", ledger_checkpoint(j->ledger));
+	if (!ledger_checkpoint_size(j->ledger))
+		return OK;
+	enum err e = ledger_root_at(j->ledger, ledger_checkpoint_size(j->ledger), &root, c->why);
+	if (e == OK)
+		jsonw_str(c->w, "root", checkpoint_hash_write(a, &root));
+	return e;
+}
+
+static void put_path(struct commanding *c, const struct merkle_proof *p)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	jsonw_array(c->w, "proof");
+	for (unsigned i = 0; i < p->count; i++)
+		jsonw_str(c->w, NULL, checkpoint_hash_write(a, &p->hashes[i]));
+	jsonw_end(c->w, ']');
+}
+
+/* That the ledger of one size begins with that of a smaller one; 0: as it was signed last. */
+enum err cmd_evidence_consistency(struct commanding *c)
+{
+	struct ledger *l = c->j->ledger;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct merkle_proof p;
+	struct digest before, after;
+	enum err e = need_signed(c);
+	if (e)
+		return e;
+	int64_t from = json_int(c->root, "from", 0), to = json_int(c->root, "to", 0), last = (int64_t)ledger_checkpoint_size(l);
+	from = from ? from : last;
+	to = to ? to : last;
+	if (from < 1 || from > to || to > last)
+		return why_set(c->why, ERR_RANGE, "sizes are from 1 to %lld, which is signed, and the older one comes first", (long long)last);
+	e = ledger_root_at(l, (uint64_t)from, &before, c->why);
+	if (e == OK)
+		e = ledger_root_at(l, (uint64_t)to, &after, c->why);
+	if (e == OK)
+		e = ledger_prove_growth(l, (uint64_t)from, (uint64_t)to, &p, c->why);
+	if (e)
+		return e;
+	jsonw_str(c->w, "key", c->j->role->share.ledger_key);
+	jsonw_int(c->w, "from", from);
+	jsonw_str(c->w, "from_root", checkpoint_hash_write(a, &before));
+	jsonw_int(c->w, "to", to);
+	jsonw_str(c->w, "to_root", checkpoint_hash_write(a, &after));
+	put_path(c, &p);
+	return OK;
+}
+
+static enum err leaf_of(struct commanding *c, const struct row *row, uint64_t *ret_leaf)
+{
+	uint64_t rank = (uint64_t)row->rank;
+	return judge_ledger_leaf(c->j, work_arena(c->j->fold.work), (uint8_t)(rank >> 48), rank & ((UINT64_C(1) << 48) - 1), ret_leaf, c->why);
+}
+
+/* ERR_AGAIN: not under a signed checkpoint of that size yet; it is seen to. */
+static enum err prove(struct commanding *c, const struct row *row, uint64_t size, uint64_t *ret_leaf, struct merkle_proof *ret_proof)
+{
+	struct digest leaf;
+	enum err e = leaf_of(c, row, ret_leaf);
+	if (e == OK && *ret_leaf >= size)
+		e = why_set(c->why, ERR_AGAIN, "record %.*s is not under a signed checkpoint yet; try again", STR_ARG(row->key));
+	if (e == ERR_AGAIN)
+		judge_ledger_now(c->j);
+	if (e)
+		return e;
+	merkle_leaf(row->body, &leaf);
+	return ledger_prove(c->j->ledger, &leaf, *ret_leaf, size, ret_proof, c->why);
+}
+
+enum err cmd_evidence_proof(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct row row;
+	struct proof p = { .checkpoint = STR_NONE };
+	struct str text;
+	enum err e = need_signed(c);
+	if (e == OK)
+		e = work_get(c->j->fold.work, TABLE_RECORD, command_arg(c, "record"), &row, c->why);
+	if (e == OK && !row.version)
+		e = why_set(c->why, ERR_NOTFOUND, "there is no record \"%.100s\"", str_c(a, str_printable(a, command_arg(c, "record"), 90)));
+	if (e == OK)
+		e = prove(c, &row, ledger_checkpoint_size(c->j->ledger), &p.index, &p.path);
+	p.checkpoint = ledger_checkpoint(c->j->ledger);
+	if (e == OK)
+		e = proof_write(a, &p, &text, c->why);
+	if (e == OK)
+		jsonw_str(c->w, "proof", text);
+	return e;
+}
+
+/* One export: what was asked, the same on each page. */
+struct exporting {
+	struct commanding *c;
+	struct casefile found;
+	struct seal_key key;
+	bool has_key, open_all, raw;
+	struct str open[OPEN_NAMES_MAX];
+	unsigned open_count;
+	uint64_t size, until, after;
+	char number[CASE_TEXT_MAX];
+};
+
+static enum err read_names(struct exporting *x)
+{
+	const struct json *list = json_get(x->c->root, "open");
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		if (x->open_count == OPEN_NAMES_MAX || !record_key_ok(m->text))
+			return why_set(x->c->why, ERR_SYNTAX, "what is to be opened is named as in a record behind \"com.\", or is \"all\"");
+		x->open_all |= str_eq(m->text, STR("all"));
+		x->open[x->open_count++] = m->text;
+	}
+	return OK;
+}
+
+static enum err read_export(struct exporting *x)
+{
+	struct commanding *c = x->c;
+	struct row row;
+	uint64_t number;
+	if (!str_trim(command_arg(c, "because")).len)
+		return why_set(c->why, ERR_DENIED, "say what it is handed over for: --because TEXT");
+	if (case_parse(command_arg(c, "case"), &number) != OK)
+		return why_set(c->why, ERR_SYNTAX, "which case? a number such as C-4711 is needed");
+	enum err e = fold_find_case(&c->j->fold, number, &x->found, &row, c->why);
+	if (e == OK)
+		e = read_names(x);
+	if (e)
+		return e;
+	if (x->found.flags & CASE_SEALED_CLASS || x->found.state == CASE_SEALED)
+		return why_set(c->why, ERR_DENIED, "the case is sealed: nothing of it is handed over by this command");
+	case_text(number, x->number);
+	x->raw = json_flag(c->root, "raw", true);
+	x->has_key = keyring_find(c->j->fold.keyring, x->found.customer, &x->key) == OK;
+	x->size = (uint64_t)json_int(c->root, "size", 0);
+	x->until = (uint64_t)json_int(c->root, "until", 0);
+	x->after = (uint64_t)json_int(c->root, "after", 0);
+	return OK;
+}
+
+static struct str ticket(const struct exporting *x)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct digest d;
+	struct str text = str_format(a, "aupd-evidence-ticket/1 %s %.*s %llu %llu %d", x->number, STR_ARG(c->who), (unsigned long long)x->size,
+		(unsigned long long)x->until, x->raw);
+	for (unsigned i = 0; i < x->open_count; i++)
+		text = str_format(a, "%.*s %.*s", STR_ARG(text), STR_ARG(x->open[i]));
+	digest_hmac((struct str){ (const char *)c->j->fold.token_key.octets, SEAL_KEY_LEN }, text, &d);
+	return digest_hex(a, &d);
+}
+
+static enum err need_ticket(struct exporting *x)
+{
+	if (str_eq_secret(ticket(x), command_arg(x->c, "ticket")) && x->size <= ledger_checkpoint_size(x->c->j->ledger))
+		return OK;
+	return why_set(x->c->why, ERR_DENIED, "this is another export than the one that was recorded");
+}
+
+static struct str record_key(const struct exporting *x, uint64_t n)
+{
+	return str_format(work_arena(x->c->j->fold.work), "%s.%llu", x->number, (unsigned long long)n);
+}
+
+static struct str event_key(const struct exporting *x, uint64_t n)
+{
+	return str_format(work_arena(x->c->j->fold.work), "%llu/%08llu", (unsigned long long)x->found.number, (unsigned long long)n);
+}
+
+static enum err begin(struct exporting *x)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct row last;
+	struct merkle_proof p;
+	uint64_t leaf;
+	x->size = ledger_checkpoint_size(c->j->ledger);
+	x->until = x->found.event_count;
+	enum err e = work_get(c->j->fold.work, TABLE_RECORD, record_key(x, x->until), &last, c->why);
+	if (e == OK && !last.version)
+		e = why_set(c->why, ERR_NOTFOUND, "case %s has no record", x->number);
+	if (e == OK)
+		e = prove(c, &last, x->size, &leaf, &p);
+	struct str opened = STR("");
+	for (unsigned i = 0; i < x->open_count; i++)
+		opened = str_format(a, "%.*s%s%.*s", STR_ARG(opened), i ? ", " : ", opened: ", STR_ARG(x->open[i]));
+	if (e == OK)
+		e = command_record_lookup(c, str_format(a, "evidence of %s%s%.*s", x->number, x->raw ? " with raw bytes" : "", STR_ARG(opened)), command_arg(c, "because"));
+	if (e)
+		return e;
+	jsonw_str(c->w, "case", str_of(x->number));
+	jsonw_str(c->w, "key", c->j->role->share.ledger_key);
+	jsonw_str(c->w, "checkpoint", ledger_checkpoint(c->j->ledger));
+	jsonw_int(c->w, "size", (int64_t)x->size);
+	jsonw_int(c->w, "until", (int64_t)x->until);
+	jsonw_str(c->w, "ticket", ticket(x));
+	jsonw_bool(c->w, "erased", !x->has_key);
+	return OK;
+}
+
+static bool is_open(const struct exporting *x, struct str name)
+{
+	bool open = x->open_all;
+	for (unsigned i = 0; !open && i < x->open_count; i++)
+		open = str_eq(x->open[i], name);
+	return open;
+}
+
+static enum err put_openings(struct exporting *x, const struct record *r, struct str opening)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct record_line *values = NULL;
+	unsigned count = 0;
+	uint8_t salt[32];
+	enum err e = x->open_count && x->has_key && opening.len ? record_open(a, r, opening, &x->key, &values, &count, c->why) : OK;
+	jsonw_array(c->w, "openings");
+	for (unsigned i = 0; e == OK && i < count; i++) {
+		if (!is_open(x, values[i].key))
+			continue;
+		e = record_salt(a, r, values[i].key, &x->key, salt);
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "name", values[i].key);
+		jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
+		jsonw_str(c->w, "value", str_base64(a, values[i].value));
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	return e;
+}
+
+/* What is long is asked for by itself, in pieces. */
+static enum err put_raw(struct exporting *x, const struct row *event_row)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct case_event event = { 0 };
+	struct str bytes;
+	uint8_t salt[32];
+	enum err e = field_decode(a, event_row->body, case_event_fields, &event, c->why);
+	if (e == OK)
+		e = judge_raw_read(c->j, a, event.raw, &bytes, salt, c->why);
+	if (e == ERR_NOTFOUND)
+		jsonw_bool(c->w, "gone", true);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	if (bytes.len <= RAW_INLINE_MAX) {
+		jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
+		jsonw_str(c->w, "octets", str_base64(a, bytes));
+	}
+	return OK;
+}
+
+static enum err put_record(struct exporting *x, uint64_t n, const struct row *row, const struct row *opening, const struct row *event)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct merkle_proof p;
+	struct record r;
+	uint64_t leaf;
+	enum err e = row->version ? record_read(a, row->body, &r, c->why) : why_set(c->why, ERR_AGAIN, "record %llu of the case cannot be seen yet", (unsigned long long)n);
+	if (e == OK)
+		e = prove(c, row, x->size, &leaf, &p);
+	if (e)
+		return e;
+	jsonw_object(c->w, NULL);
+	jsonw_int(c->w, "n", (int64_t)n);
+	jsonw_str(c->w, "text", str_base64(a, row->body));
+	jsonw_int(c->w, "index", (int64_t)leaf);
+	put_path(c, &p);
+	e = put_openings(x, &r, opening->version ? opening->body : STR_NONE);
+	jsonw_str(c->w, "policy", record_value(&r, STR("policy")));
+	jsonw_str(c->w, "digest", record_value(&r, STR("policy.digest")));
+	if (e == OK && x->raw && record_value(&r, STR("raw")).len) {
+		jsonw_str(c->w, "raw", record_value(&r, STR("raw")));
+		e = put_raw(x, event);
+	}
+	jsonw_end(c->w, '}');
+	return e;
+}
+
+static enum err put_records(struct exporting *x)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct row_key keys[3 * PAGE_RECORDS];
+	struct row *rows = ARENA_ARRAY(a, struct row, (size_t)3 * PAGE_RECORDS);
+	uint64_t first = x->after + 1, left = x->until - x->after;
+	size_t n = left < PAGE_RECORDS ? (size_t)left : PAGE_RECORDS;
+	if (!rows)
+		return why_set(c->why, ERR_NOMEM, "no memory for an export");
+	for (size_t i = 0; i < n; i++) {
+		keys[i] = (struct row_key){ TABLE_RECORD, record_key(x, first + i) };
+		keys[n + i] = (struct row_key){ TABLE_OPENING, keys[i].key };
+		keys[2 * n + i] = (struct row_key){ TABLE_CASE_EVENT, event_key(x, first + i) };
+	}
+	enum err e = c->j->driver->load(c->j->store, a, keys, 3 * n, rows, c->why);
+	for (size_t i = 0; e == OK && i < n && c->w->out->len < PAGE_BYTES; i++, x->after++)
+		e = put_record(x, x->after + 1, &rows[i], &rows[n + i], &rows[2 * n + i]);
+	return e;
+}
+
+enum err cmd_evidence_export(struct commanding *c)
+{
+	struct exporting *x = ARENA_NEW(work_arena(c->j->fold.work), struct exporting);
+	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	if (e)
+		return e;
+	x->c = c;
+	e = read_export(x);
+	if (e == OK)
+		e = x->after ? need_ticket(x) : begin(x);
+	if (e == OK && x->after > x->until)
+		e = why_set(c->why, ERR_RANGE, "the case has no such record");
+	jsonw_array(c->w, "records");
+	while (e == OK && x->after < x->until && c->w->out->len < PAGE_BYTES)
+		e = put_records(x);
+	jsonw_end(c->w, ']');
+	secret_wipe(&x->key, sizeof(x->key));
+	if (e == OK && x->after < x->until)
+		jsonw_int(c->w, "after", (int64_t)x->after);
+	return e;
+}
+
+static enum err put_piece(struct commanding *c, struct str whole)
+{
+	int64_t from = json_int(c->root, "from", 0);
+	if (from < 0 || (uint64_t)from > whole.len)
+		return why_set(c->why, ERR_RANGE, "that lies beyond the end");
+	jsonw_int(c->w, "total", (int64_t)whole.len);
+	jsonw_str(c->w, "piece", str_base64(work_arena(c->j->fold.work), str_sub(whole, (size_t)from, PIECE_BYTES)));
+	return OK;
+}
+
+/* A piece of a posted policy, whose digest records name; it is what was posted, and no secret. */
+enum err cmd_evidence_policy(struct commanding *c)
+{
+	struct row row;
+	enum err e = work_get(c->j->fold.work, TABLE_POLICY, command_arg(c, "version"), &row, c->why);
+	if (e == OK && !row.version)
+		e = why_set(c->why, ERR_NOTFOUND, "there is no such version of the policy");
+	return e ? e : put_piece(c, row.body);
+}
+
+/* A piece of the raw bytes that one record of an export commits to. */
+enum err cmd_evidence_raw(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct exporting *x = ARENA_NEW(a, struct exporting);
+	struct case_event event = { 0 };
+	struct row row;
+	struct str bytes;
+	uint8_t salt[32];
+	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	if (e)
+		return e;
+	x->c = c;
+	e = read_export(x);
+	if (e == OK)
+		e = x->raw ? need_ticket(x) : why_set(c->why, ERR_DENIED, "this is an export without raw bytes");
+	secret_wipe(&x->key, sizeof(x->key));
+	if (e == OK)
+		e = work_load(c->j->fold.work, TABLE_CASE_EVENT, event_key(x, x->after), case_event_fields, &event, &row, c->why);
+	if (e)
+		return e;
+	e = judge_raw_read(c->j, a, event.raw, &bytes, salt, c->why);
+	if (e == ERR_NOTFOUND)
+		jsonw_bool(c->w, "gone", true);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
+	return put_piece(c, bytes);
+}
