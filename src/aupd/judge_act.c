@@ -42,8 +42,18 @@ static enum err letter_of(struct judge *j, const struct act *act, struct letter 
 	return e ? e : field_decode(a, clear, letter_fields, ret_letter, why);
 }
 
+/* Who gets a letter holds a copy of the ledger's size and root, so that it cannot be made anew behind him. Each try says the same. */
+static void put_footer(struct judge *j, struct act *act, struct letter *l)
+{
+	struct arena *a = work_arena(j->fold.work);
+	if (!act->ledger.len)
+		act->ledger = judge_ledger_told(j, a);
+	if (act->ledger.len)
+		l->body = str_format(a, "%.*s\n\nLedger: %.*s\n", STR_ARG(l->body), STR_ARG(act->ledger));
+}
+
 /* Into the orders of this batch: they leave when it is committed, so that what was sent is known to have been sent. */
-static enum err order_act(struct judge *j, const struct act *act, struct why *why)
+static enum err order_act(struct judge *j, struct act *act, struct why *why)
 {
 	struct buf b;
 	struct jsonw w;
@@ -51,6 +61,10 @@ static enum err order_act(struct judge *j, const struct act *act, struct why *wh
 	enum err e = OK;
 	buf_init(&b, FRAME_BODY_MAX);
 	jsonw_init(&w, &b);
+	if (act->letter.len)
+		e = letter_of(j, act, &l, why);
+	if (e == OK && act->letter.len && act->desired)
+		put_footer(j, act, &l);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "op", str_of(act_op_words[act->state == ACT_UNCLEAR ? ACT_CHECK : act->desired ? ACT_DO : ACT_UNDO]));
 	jsonw_time(&w, "good_until", j->fold.now + ORDER_GOOD_SECONDS * SECOND_US);
@@ -58,7 +72,6 @@ static enum err order_act(struct judge *j, const struct act *act, struct why *wh
 	field_write(&w, act_fields, act);
 	jsonw_end(&w, '}');
 	if (act->letter.len) {
-		e = letter_of(j, act, &l, why);
 		jsonw_object(&w, "letter");
 		field_write(&w, letter_fields, &l);
 		jsonw_end(&w, '}');

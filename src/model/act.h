@@ -65,6 +65,7 @@ struct act {
 	enum act_result last_result;
 	struct str last_text;
 	struct str letter;              /* VERB_NOTIFY: Message-ID, key in TABLE_LETTER */
+	struct str ledger;              /* of a letter: origin, size and root of the ledger as its last lines tell them */
 	bool automatic;                 /* no person asked for it */
 	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
 	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Evidence of a case, handed over: complaints come in, a case opens, its bundle verifies where there is nothing but aup and the
-public key, and does not once it was changed; openings, policy and raw bytes; proofs."""
+public key, and does not once it was changed; openings, policy and raw bytes; proofs; the footer of letters against the ledger."""
 import base64
 import hashlib
 import json
@@ -216,6 +216,16 @@ def growth(d, first):
     tap.is_equal(d.aup("evidence", "consistency", "999999").rc, 1, "and a size that is not there yet")
 
 
+def footers(d):
+    told = [re.search(r"^Ledger: (.*)$", l.text().replace("\r", ""), re.M) for l in d.sink.letters]
+    tap.ok(told and all(told[1:]), "every letter after the first checkpoint tells the ledger", d.sink.letters)
+    for m in filter(None, told):
+        tap.is_equal(d.aup("evidence", "consistency", m.group(0)).rc, 0, "the ledger begins with the one that a letter tells")
+    acts = [a for c in d.cases() for a in d.check("case", "show", c["case"], "--json").json["acts"] if a.get("letter")]
+    kept = {a["ledger"] for a in acts if a.get("ledger")}
+    tap.ok(kept and kept <= {m.group(1) for m in told if m}, "and the act keeps what its letter told", kept)
+
+
 def sealed(d):
     d.report(xarf("203.0.113.66", kind="csam", report_id="02eb480f-8172-431a-9276-c28ba90f6999"))
     d.settle()
@@ -243,6 +253,7 @@ def main():
         long_report(d, elsewhere)
         changed(d, elsewhere)
         growth(d, first)
+        footers(d)
         sealed(d)
         d.kill_and_wait("judge")
         tap.is_equal(elsewhere.verify(exported(d, "again", number, *WHY)).returncode, 0, "after a kill of the judge the next bundle verifies too")
