@@ -13,21 +13,18 @@
 
 file_fault_fn *file_fault;
 
-static inline enum file_fate fate(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
-{
-	return file_fault ? file_fault(change, fd, path, offset, bytes) : FILE_DO;
-}
-
 /* One system call under the hook: its result, or what the hook made of it. */
 #define CHANGE(change, fd, path, offset, bytes, call) \
 	__extension__({ \
-		enum file_fate fate_ = fate((change), (fd), (path), (offset), (bytes)); \
+		enum file_fate fate_ = file_fate((change), (fd), (path), (offset), (bytes)); \
 		fate_ == FILE_DO ? (call) : fate_ == FILE_DROP ? 0 : -1; \
 	})
 
 enum err file_open(int dir_fd, const char *path, int flags, unsigned mode, int *ret_fd, struct why *why)
 {
-	int fd = openat(dir_fd, path, flags | O_CLOEXEC, mode);
+	bool changes = flags & (O_CREAT | O_TRUNC);
+	bool fails = changes && file_fate(FILE_OPEN, dir_fd, path, (uint64_t)flags, STR_NONE) == FILE_FAIL;
+	int fd = fails ? -1 : openat(dir_fd, path, flags | O_CLOEXEC, mode);
 	if (fd < 0)
 		return why_errno(why, "cannot open %s", path);
 	*ret_fd = fd;
@@ -42,7 +39,7 @@ void file_close(int fd)
 
 enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *why)
 {
-	enum file_fate fated = fate(FILE_WRITE, fd, NULL, offset, bytes);
+	enum file_fate fated = file_fate(FILE_WRITE, fd, NULL, offset, bytes);
 	if (fated)
 		return fated == FILE_DROP ? OK : why_errno(why, "cannot write");
 	for (size_t done = 0; done < bytes.len;) {
@@ -58,7 +55,7 @@ enum err file_write_at(int fd, uint64_t offset, struct str bytes, struct why *wh
 
 enum err file_append(int fd, struct str bytes, struct why *why)
 {
-	enum file_fate fated = fate(FILE_WRITE, fd, NULL, UINT64_MAX, bytes);
+	enum file_fate fated = file_fate(FILE_WRITE, fd, NULL, UINT64_MAX, bytes);
 	if (fated)
 		return fated == FILE_DROP ? OK : why_errno(why, "cannot append");
 	for (size_t done = 0; done < bytes.len;) {

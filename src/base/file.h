@@ -41,11 +41,19 @@ enum err file_list(int dir_fd, file_name_fn *fn, void *arg, struct why *why) MUS
 
 /*
  * For the power-cut harness only: when set, asked before every change. FILE_DROP: skip it and say it went well (the hook
- * may have done a torn part of it itself); FILE_FAIL: fail with errno as the hook left it. path is NULL where fd counts.
+ * may have done a torn part of it itself); FILE_FAIL: fail with errno as the hook left it. What is changed is fd where path
+ * is NULL; else path, beneath the directory fd. FILE_OPEN is asked when the name may be made or the file be emptied: offset
+ * has the flags, and it cannot be dropped.
  */
-enum file_change { FILE_WRITE, FILE_SYNC, FILE_SYNC_DIR, FILE_TRUNCATE, FILE_UNLINK, FILE_RENAME, FILE_MKDIR };
+enum file_change { FILE_OPEN, FILE_WRITE, FILE_SYNC, FILE_SYNC_DIR, FILE_TRUNCATE, FILE_UNLINK, FILE_RENAME, FILE_MKDIR };
 enum file_fate { FILE_DO, FILE_DROP, FILE_FAIL };
 typedef enum file_fate file_fault_fn(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes);
 extern file_fault_fn *file_fault;
+
+/* The question; also asked by what has to change a file without these functions, by its path. */
+static inline enum file_fate file_fate(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
+{
+	return file_fault ? file_fault(change, fd, path, offset, bytes) : FILE_DO;
+}
 
 #endif

@@ -1,13 +1,15 @@
 /*
- * The conformance suite of stores: every driver passes it; the embedded one also with two processes on one file and with a
- * process killed between and inside its commits.
+ * The conformance suite of stores: every driver passes it; the embedded one also with two processes on one file, with a
+ * process killed between and inside its commits, and with a disk that refuses.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/seal.h"
 #include "base/time.h"
 #include "store/store.h"
@@ -199,6 +201,45 @@ static void test_schema(const char *dir, int fd)
 	OK_(sql(dir, "PRAGMA user_version=99; SELECT * FROM t22"), "and left as it is");
 }
 
+static enum file_change refused;
+static int refused_errno;
+static char seen[64];
+
+/* A letter a change of the store's WAL: that SQLite asks base/file.h first. */
+static enum file_fate on_change(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
+{
+	size_t n = strlen(seen);
+	(void)offset;
+	(void)bytes;
+	if (fd == AT_FDCWD && path && str_ends_fold(str_of(path), STR("two.db-wal")) && n < sizeof(seen) - 1)
+		(void)snprintf(seen + n, sizeof(seen) - n, "%c", "owsdtumk"[change]);
+	errno = refused_errno;
+	return refused_errno && change == refused ? FILE_FAIL : FILE_DO;
+}
+
+static void test_refusing_disk(int dir)
+{
+	static const struct { enum file_change change; int number; enum err want; const char *name; } refusals[] = { { FILE_WRITE, ENOSPC, ERR_FULL, "a full disk" },
+		{ FILE_WRITE, EIO, ERR_IO, "a write that fails" }, { FILE_SYNC, EIO, ERR_IO, "a sync that fails" } };
+	struct store *s;
+	OK_(store_sqlite.open(dir, "two.db", STORE_WRITE, &s, &why) == OK, "open");
+	struct row r = make(TABLE_COUNTER, "x", "0");
+	file_fault = on_change;
+	OK_(put(&store_sqlite, s, r) == OK && strlen(seen) > 2 && strspn(seen, "ws") == strlen(seen) && seen[strlen(seen) - 1] == 's',
+		"a commit writes the WAL, and syncs it last");
+	r.version = 1;
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+		refused = refusals[i].change;
+		refused_errno = refusals[i].number;
+		IS_INT(put(&store_sqlite, s, r), refusals[i].want, refusals[i].name);
+		refused_errno = 0;
+		OK_(get(&store_sqlite, s, TABLE_COUNTER, "x").version == 1, "leaves the row as it was");
+	}
+	OK_(put(&store_sqlite, s, r) == OK && get(&store_sqlite, s, TABLE_COUNTER, "x").version == 2, "and commits go on when the disk does");
+	file_fault = NULL;
+	store_sqlite.close(s);
+}
+
 static void test_driver(const struct store_driver *d, int dir)
 {
 	struct store *s;
@@ -234,6 +275,7 @@ int main(void)
 	IS_INT(store_sqlite.open(fd, "junk.db", STORE_WRITE, &s, &why), ERR_CORRUPT, "a file that is no store is refused");
 	test_processes(fd);
 	test_schema(dir, fd);
+	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "store/sqlite/schema.h"
+#include "store/sqlite/vfs.h"
 
 enum { BUSY_MS = 10000, BUSY_STEP_MS = 10, PATH_BYTES_MAX = 4096, BACKUP_PAGES = 256, BACKUP_NAME_MAX = 256 };
 
@@ -107,7 +108,7 @@ static enum err open_store(int dir_fd, const char *name, enum store_mode mode, s
 		return why_set(why, ERR_NOMEM, "no memory for the store");
 	s->writes = mode == STORE_WRITE;
 	int flags = mode == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	int r = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
+	int r = sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, vfs_name());
 	if (r != SQLITE_OK)
 		e = sqlite_fail(s, r, "cannot open the store", why);
 	if (e == OK)
@@ -320,7 +321,7 @@ static enum err backup(struct store *s, int dir_fd, const char *name, struct why
 		return e;
 	(void)unlinkat(dir_fd, part, 0);
 	sqlite_end_loads(s);
-	int r = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	int r = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs_name());
 	if (r == SQLITE_OK)
 		r = copy_pages(s->db, to);
 	if (r != SQLITE_DONE)
