@@ -98,9 +98,16 @@ static enum err read_octets(const struct ledger *l, const struct tile *t, unsign
 	return e ? e : len == (size_t)t->width * DIGEST_LEN ? OK : ERR_CORRUPT;
 }
 
+/*
+ * What this process wrote or held against the checkpoint is believed. A file of another width may be what a power cut left of one
+ * that was never synced: it is looked at while the ledger is opened alone, where its root tells.
+ */
 static enum err read_tile(void *arg, const struct tile *t, uint8_t *octets)
 {
 	const struct ledger *l = arg;
+	unsigned known = tile_width(t->level, t->index, l->builder.flushed);
+	if (known >= t->width)
+		return read_octets(l, t, known, octets);
 	enum err e = read_octets(l, t, t->width, octets);
 	if (e != ERR_NOTFOUND || t->width == TILE_WIDTH)
 		return e;
