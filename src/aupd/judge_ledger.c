@@ -246,9 +246,7 @@ enum err judge_ledger_open(struct judge *j, struct why *why)
 	int data_fd = role_fd(j->role, "data");
 	if (j->role->share.number)
 		return OK;
-	enum err e = file_mkdir(data_fd, "ledger", 0755, why);
-	if (e == OK)
-		e = file_open(data_fd, "ledger", O_RDONLY | O_DIRECTORY, 0, &j->ledger_fd, why);
+	enum err e = file_open_dir(data_fd, "ledger", 0755, &j->ledger_fd, why);
 	if (e == OK)
 		e = timer_new(j->role->loop, on_timer, j, &j->ledger_timer);
 	if (e == OK)

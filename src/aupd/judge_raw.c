@@ -25,9 +25,7 @@ enum err judge_raw_open(struct judge *j, struct why *why)
 	int data_fd = role_fd(j->role, "data");
 	char prefix[CHEST_PREFIX_MAX + 1];
 	chest_name(j->role->share.number, prefix);
-	enum err e = file_mkdir(data_fd, "evidence", 0700, why);
-	if (e == OK)
-		e = file_open(data_fd, "evidence", O_RDONLY | O_DIRECTORY, 0, &j->evidence_fd, why);
+	enum err e = file_open_dir(data_fd, "evidence", 0700, &j->evidence_fd, why);
 	return e ? e : chest_open(j->evidence_fd, prefix, CHEST_WRITE, 0, &j->chest, why);
 }
 

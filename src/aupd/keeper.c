@@ -214,12 +214,6 @@ static void on_signal(void *arg, int signum)
 		stop(k);
 }
 
-static enum err open_dir(int at, const char *path, unsigned mode, int *ret_fd, struct why *why)
-{
-	enum err e = file_mkdir(at, path, mode, why);
-	return e ? e : file_open(at, path, O_RDONLY | O_DIRECTORY, 0, ret_fd, why);
-}
-
 /* A test clock never goes back: after a restart it stands where the state file left it. */
 static int64_t test_time(struct keeper *k)
 {
@@ -248,17 +242,17 @@ static enum err give_all(const struct keeper *k, struct why *why)
 static enum err open_all(struct keeper *k, struct why *why)
 {
 	const struct config *c = k->config;
-	enum err e = open_dir(AT_FDCWD, c->run_dir, 0755, &k->run_fd, why);
+	enum err e = file_open_dir(AT_FDCWD, c->run_dir, 0755, &k->run_fd, why);
 	if (e == OK)
-		e = open_dir(AT_FDCWD, c->data_dir, 0700, &k->data_fd, why);
+		e = file_open_dir(AT_FDCWD, c->data_dir, 0700, &k->data_fd, why);
 	if (e == OK)
-		e = open_dir(k->data_fd, "spool", 0700, &k->spool_fd, why);
+		e = file_open_dir(k->data_fd, "spool", 0700, &k->spool_fd, why);
 	if (e == OK)
-		e = open_dir(k->data_fd, "sealed", 0700, &k->sealed_fd, why);
+		e = file_open_dir(k->data_fd, "sealed", 0700, &k->sealed_fd, why);
 	if (e == OK)
-		e = open_dir(k->data_fd, "hand", 0700, &k->hand_fd, why);
+		e = file_open_dir(k->data_fd, "hand", 0700, &k->hand_fd, why);
 	if (e == OK)
-		e = open_dir(k->data_fd, "signer", 0700, &k->signer_fd, why);
+		e = file_open_dir(k->data_fd, "signer", 0700, &k->signer_fd, why);
 	if (e == OK)
 		e = ledger_key_open(k->config, k->signer_fd, k->data_fd, why);
 	if (e == OK && k->in_service)

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PATH_MAX_BYTES = 4096 };
+
 file_fault_fn *file_fault;
 
 /* One system call under the hook: its result, or what the hook made of it. */
@@ -101,6 +103,25 @@ enum err file_sync_dir(int dir_fd, struct why *why)
 	return e;
 }
 
+enum err file_sync_parent(int dir_fd, const char *path, struct why *why)
+{
+	char parent[PATH_MAX_BYTES];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+	int fd = -1;
+	if (!slash)
+		return file_sync_dir(dir_fd, why);
+	if (len >= sizeof(parent))
+		return why_set(why, ERR_LIMIT, "the path %s is too long", path);
+	memcpy(parent, path, len);
+	parent[len] = 0;
+	enum err e = file_open(dir_fd, parent, O_RDONLY | O_DIRECTORY, 0, &fd, why);
+	if (e == OK)
+		e = file_sync_dir(fd, why);
+	file_close(fd);
+	return e;
+}
+
 enum err file_truncate(int fd, uint64_t len, struct why *why)
 {
 	return CHANGE(FILE_TRUNCATE, fd, NULL, len, STR_NONE, ftruncate(fd, (off_t)len)) == 0 ? OK : why_errno(why, "cannot truncate");
@@ -128,6 +149,17 @@ enum err file_rename(int dir_fd, const char *from, const char *to, struct why *w
 enum err file_mkdir(int dir_fd, const char *path, unsigned mode, struct why *why)
 {
 	return CHANGE(FILE_MKDIR, dir_fd, path, 0, STR_NONE, mkdirat(dir_fd, path, mode)) == 0 || errno == EEXIST ? OK : why_errno(why, "cannot make the directory %s", path);
+}
+
+enum err file_open_dir(int dir_fd, const char *path, unsigned mode, int *ret_fd, struct why *why)
+{
+	enum err e = file_open(dir_fd, path, O_RDONLY | O_DIRECTORY, 0, ret_fd, why);
+	if (e != ERR_NOTFOUND)
+		return e;
+	e = file_mkdir(dir_fd, path, mode, why);
+	if (e == OK)
+		e = file_sync_parent(dir_fd, path, why);
+	return e ? e : file_open(dir_fd, path, O_RDONLY | O_DIRECTORY, 0, ret_fd, why);
 }
 
 enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max, struct str *ret_text, struct why *why)
@@ -178,7 +210,7 @@ enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max
 
 enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned mode, struct why *why)
 {
-	char fresh[4096];
+	char fresh[PATH_MAX_BYTES];
 	int fd = -1;
 	if (snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh))
 		return why_set(why, ERR_LIMIT, "the path %s is too long", path);
@@ -192,7 +224,7 @@ enum err file_replace(int dir_fd, const char *path, struct str bytes, unsigned m
 	if (e == OK)
 		e = file_rename(dir_fd, fresh, path, why);
 	if (e == OK)
-		e = file_sync_dir(dir_fd, why);
+		e = file_sync_parent(dir_fd, path, why);
 	return e;
 }
 

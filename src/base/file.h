@@ -26,6 +26,9 @@ enum err file_size(int fd, uint64_t *ret_size, struct why *why) MUST_CHECK;
 enum err file_unlink(int dir_fd, const char *path, struct why *why) MUST_CHECK;
 enum err file_rename(int dir_fd, const char *from, const char *to, struct why *why) MUST_CHECK;
 enum err file_mkdir(int dir_fd, const char *path, unsigned mode, struct why *why) MUST_CHECK;    /* an existing directory is ok */
+/* A directory, made when it is not there: then its name is durable when this returns. */
+enum err file_open_dir(int dir_fd, const char *path, unsigned mode, int *ret_fd, struct why *why) MUST_CHECK;
+enum err file_sync_parent(int dir_fd, const char *path, struct why *why) MUST_CHECK;             /* file_sync_dir of the directory that path lies in */
 /* Whole file into the arena (at most max bytes, then ERR_LIMIT). dir_fd may be AT_FDCWD. */
 enum err file_read_all(struct arena *a, int dir_fd, const char *path, size_t max, struct str *ret_text, struct why *why) MUST_CHECK;
 /* Write a new file, sync it, rename it over path, sync the directory: afterwards either the old or the new is there. */
