@@ -31,6 +31,7 @@ struct store_driver {
 	enum err (*next_due)(struct store *s, int64_t *ret_due_at, struct why *why);
 	/* Rows of a table in a state (STR_NONE: all), for status and metrics. */
 	enum err (*count)(struct store *s, enum table table, struct str state, uint64_t *ret_count, struct why *why);
+	/* A copy as of now under that name, whole and durable when it returns OK; otherwise what stood there stays. */
 	enum err (*backup)(struct store *s, int dir_fd, const char *name, struct why *why);
 	void (*close)(struct store *s);
 };

@@ -236,6 +236,18 @@ static void test_refusing_disk(int dir)
 		OK_(get(&store_sqlite, s, TABLE_COUNTER, "x").version == 1, "leaves the row as it was");
 	}
 	OK_(put(&store_sqlite, s, r) == OK && get(&store_sqlite, s, TABLE_COUNTER, "x").version == 2, "and commits go on when the disk does");
+	struct store *copied;
+	r.body = STR("1");
+	r.version = 2;
+	OK_(store_sqlite.backup(s, dir, "copy.db", &why) == OK && put(&store_sqlite, s, r) == OK, "a backup, and a change after it");
+	refused = FILE_RENAME;
+	refused_errno = EIO;
+	OK_(store_sqlite.backup(s, dir, "copy.db", &why) == ERR_IO, "one that cannot be ended");
+	refused_errno = 0;
+	OK_(store_sqlite.open(dir, "copy.db", STORE_WRITE, &copied, &why) == OK && get(&store_sqlite, copied, TABLE_COUNTER, "x").version == 2,
+		"leaves the one before as it was");
+	store_sqlite.close(copied);
+	OK_(faccessat(dir, "copy.db.new", F_OK, 0) != 0, "and nothing of its own");
 	file_fault = NULL;
 	store_sqlite.close(s);
 }

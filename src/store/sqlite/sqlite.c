@@ -309,6 +309,20 @@ static int copy_pages(sqlite3 *from, sqlite3 *to)
 	return r;
 }
 
+/* What a backup that did not end left, and what SQLite keeps beside it: that would be played into the next one. */
+static enum err remove_part(int dir_fd, const char *part, struct why *why)
+{
+	static const char *const tails[] = { "-journal", "-wal", "-shm", "" };
+	char file[PATH_BYTES_MAX];
+	enum err e = OK;
+	for (size_t i = 0; e == OK && i < sizeof(tails) / sizeof(tails[0]); i++) {
+		(void)snprintf(file, sizeof(file), "%s%s", part, tails[i]);
+		e = file_unlink(dir_fd, file, why);
+		e = e == ERR_NOTFOUND ? OK : e;
+	}
+	return e;
+}
+
 /* Under another name until it is whole: the backup of yesterday stays when that of today fails. */
 static enum err backup(struct store *s, int dir_fd, const char *name, struct why *why)
 {
@@ -317,9 +331,10 @@ static enum err backup(struct store *s, int dir_fd, const char *name, struct why
 	if (snprintf(part, sizeof(part), "%s.part", name) >= BACKUP_NAME_MAX)
 		return why_set(why, ERR_LIMIT, "the name of the backup is too long");
 	enum err e = path_of(dir_fd, part, path, why);
+	if (e == OK)
+		e = remove_part(dir_fd, part, why);
 	if (e)
 		return e;
-	(void)unlinkat(dir_fd, part, 0);
 	sqlite_end_loads(s);
 	int r = sqlite3_open_v2(path, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs_name());
 	if (r == SQLITE_OK)
@@ -329,9 +344,11 @@ static enum err backup(struct store *s, int dir_fd, const char *name, struct why
 	(void)sqlite3_close_v2(to);
 	if (e == OK)
 		e = file_rename(dir_fd, part, name, why);
-	else
-		(void)unlinkat(dir_fd, part, 0);
-	return e ? e : file_sync_dir(dir_fd, why);
+	if (e == OK)
+		return file_sync_dir(dir_fd, why);
+	/* the reason is told; the next backup removes what stays */
+	(void)remove_part(dir_fd, part, NULL);
+	return e;
 }
 
 const struct store_driver store_sqlite = {

@@ -9,8 +9,6 @@
 
 #include "base/file.h"
 
-enum { PATH_BYTES_MAX = 4096 };
-
 struct vfs_file {
 	sqlite3_file ours;
 	sqlite3_io_methods methods;     /* those that the real file has, and no newer ones */
@@ -34,21 +32,8 @@ static bool is_dropped(const struct vfs_file *f, enum file_change change, sqlite
 
 static int sync_dir_of(const char *path)
 {
-	char dir[PATH_BYTES_MAX];
 	struct why why;
-	int fd = -1;
-	size_t len = strlen(path);
-	while (len && path[len - 1] != '/')
-		len--;
-	if (len >= sizeof(dir))
-		return SQLITE_IOERR_DIR_FSYNC;
-	memcpy(dir, len ? path : ".", len ? len : 1);
-	dir[len ? len : 1] = 0;
-	enum err e = file_open(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0, &fd, &why);
-	if (e == OK)
-		e = file_sync_dir(fd, &why);
-	file_close(fd);
-	return e ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
+	return file_sync_parent(AT_FDCWD, path, &why) ? SQLITE_IOERR_DIR_FSYNC : SQLITE_OK;
 }
 
 static int vfs_write(sqlite3_file *file, const void *bytes, int len, sqlite3_int64 offset)
