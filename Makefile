@@ -49,9 +49,11 @@ fuzz:
 	@$(NINJA) -C build-fuzz
 	@tests/fuzz/run build-fuzz "$(or $(FUZZ_S),60)" $(FUZZ)
 
-# the kill harness whole; make test runs a slice of it
+# the power cut harness and the kill harness whole; make test runs a slice of each
 torture: setup-test
 	@$(MAKE) --no-print-directory all asan
+	@AUPD_CUTS=all $(BUILD)/tests/powercut/test_powercut
+	@AUPD_CUTS=all $(ASAN)/tests/powercut/test_powercut
 	@AUPD_ROUNDS=$(or $(ROUNDS),1000) tests/run $(BUILD) $(ASAN) tests/scenario/kill.t
 
 deb:
