@@ -258,6 +258,9 @@ enum err ledger_root_at(struct ledger *l, uint64_t size, struct digest *ret_root
 enum err ledger_check(struct ledger *l, struct why *why)
 {
 	struct digest root;
+	if (l->note_size > l->builder.flushed)
+		return why_set(why, ERR_CORRUPT, "the last checkpoint was signed for %llu records, and there are %llu", (unsigned long long)l->note_size,
+			(unsigned long long)l->builder.flushed);
 	enum err e = ledger_root_at(l, l->note_size, &root, why);
 	if (e == OK && l->note.len && !digest_eq(&root, &l->note_root))
 		e = why_set(why, ERR_CORRUPT, "the records are not those that the last checkpoint was signed for");
