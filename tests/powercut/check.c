@@ -227,7 +227,7 @@ static enum err check_letters(struct arena *a, struct keyring *k, struct why *wh
 	for (size_t i = 0; i < n; i++) {
 		struct item item = { 0 };
 		BUG_ON(field_decode(a, rows[i].body, item_fields, &item, NULL) != OK);
-		if (item.state == ITEM_WAITING && item.type == ITEM_PROSE && judge_raw_read(world_judge(), a, item.raw, &clear, why) != OK)
+		if (item.state == ITEM_WAITING && item.type == ITEM_PROSE && judge_raw_read(world_judge(), a, item.raw, &clear, NULL, why) != OK)
 			return wrong(why, "the raw bytes of an item", item.subject_line);
 	}
 	return OK;
