@@ -12,8 +12,8 @@
 #include "base/file.h"
 #include "base/map.h"
 
-/* The bit lies in the first octet of the record, which no write can tear. */
-enum { FILE_BYTES_MAX = 1 << 30, DESTROYED = 0x8000, RECORD_EXTRA = 2 + SEAL_KEY_LEN + 4, RECORD_MAX = KEYRING_ID_MAX + RECORD_EXTRA };
+/* These bits lie in the first octet of the record, which no write can tear. */
+enum { FILE_BYTES_MAX = 1 << 30, DESTROYED = 0x8000, BATCH = 0x4000, RECORD_EXTRA = 2 + SEAL_KEY_LEN + 4, RECORD_MAX = KEYRING_ID_MAX + RECORD_EXTRA };
 
 enum mode { MODE_WRITE, MODE_READ, MODE_FIXED };
 
@@ -28,11 +28,13 @@ struct keyring {
 	uint64_t size;                  /* whole records */
 	bool broken;                    /* the end of the file is not known: nothing may be appended */
 	bool together;                  /* appended keys are synced at keyring_end */
+	bool marked;                    /* and stand behind a mark, at batch_at, that is not closed */
+	uint64_t batch_at;
 	struct map *keys;               /* -> struct entry; a destroyed one is not in it */
 	struct seal_key secret;
 };
 
-enum state { RECORD_GOOD, RECORD_DESTROYED, RECORD_BAD };
+enum state { RECORD_GOOD, RECORD_DESTROYED, RECORD_BATCH, RECORD_BAD };
 
 struct key_record {
 	enum state state;
@@ -100,7 +102,7 @@ static struct key_record take_record(struct str bytes)
 {
 	struct reader r;
 	reader_init(&r, bytes);
-	uint16_t head = reader_u16(&r), id_len = head & (DESTROYED - 1);
+	uint16_t head = reader_u16(&r), id_len = head & (BATCH - 1);
 	struct key_record rec = { .state = RECORD_BAD, .id = reader_take(&r, id_len), .key = reader_take(&r, SEAL_KEY_LEN) };
 	uint32_t crc = reader_u32(&r);
 	char copy[RECORD_MAX];
@@ -110,7 +112,11 @@ static struct key_record take_record(struct str bytes)
 	memcpy(copy, bytes.ptr, rec.len);
 	copy[0] = (char)(copy[0] & 0x7f);
 	rec.wiped = all_zero(rec.key);
-	if (!rec.wiped && crc == crc32c(0, (struct str){ copy, rec.len - 4 }))
+	if (head & BATCH && crc == crc32c(0, (struct str){ copy, rec.len - 4 }))
+		rec.state = head & DESTROYED ? RECORD_DESTROYED : RECORD_BATCH;
+	else if (head & BATCH)
+		rec.state = RECORD_BAD;
+	else if (!rec.wiped && crc == crc32c(0, (struct str){ copy, rec.len - 4 }))
 		rec.state = RECORD_GOOD;
 	else if (head & DESTROYED)
 		rec.state = RECORD_DESTROYED;
@@ -146,6 +152,11 @@ static enum err read_records(struct keyring *k, struct str all, struct why *why)
 		struct key_record rec = take_record(str_sub(all, at, all.len));
 		if (rec.state == RECORD_BAD)
 			break;
+		/* keys that no keyring_end made durable, whatever is left of them: nothing rests on them */
+		if (rec.state == RECORD_BATCH) {
+			k->size = base + at;
+			return k->mode == MODE_WRITE ? file_truncate(k->fd, k->size, why) : OK;
+		}
 		if (rec.state == RECORD_GOOD)
 			e = remember(k, rec.id, rec.key, base + at, why);
 		else if (!rec.wiped && k->mode == MODE_WRITE)
@@ -273,6 +284,34 @@ static enum err append(struct keyring *k, struct str record, struct why *why)
 	return e;
 }
 
+/* Synced before the first key of the batch: of several that were not synced yet a power cut may leave any. */
+static enum err mark_batch(struct keyring *k, struct why *why)
+{
+	static const char no_key[SEAL_KEY_LEN];
+	struct buf b;
+	buf_init(&b, RECORD_MAX);
+	buf_u16(&b, BATCH);
+	buf_put(&b, (struct str){ no_key, sizeof(no_key) });
+	buf_u32(&b, crc32c(0, buf_str(&b)));
+	k->together = false;
+	enum err e = b.err ? b.err : append(k, buf_str(&b), why);
+	k->together = true;
+	if (e == OK) {
+		k->marked = true;
+		k->batch_at = k->size;
+		k->size += b.len;
+	}
+	buf_done(&b);
+	return e;
+}
+
+static enum err close_batch(struct keyring *k, struct why *why)
+{
+	static const char closed = (char)((BATCH | DESTROYED) >> 8);
+	enum err e = file_write_at(k->fd, k->batch_at, (struct str){ &closed, 1 }, why);
+	return e ? e : file_sync(k->fd, why);
+}
+
 enum err keyring_begin(struct keyring *k, struct why *why)
 {
 	enum err e = k->mode == MODE_WRITE ? lock(k, why) : OK;
@@ -286,8 +325,10 @@ enum err keyring_end(struct keyring *k, struct why *why)
 {
 	if (!k->together)
 		return OK;
-	enum err e = file_sync(k->fd, why);
-	k->together = false;
+	enum err e = k->marked ? file_sync(k->fd, why) : OK;
+	if (e == OK && k->marked)
+		e = close_batch(k, why);
+	k->together = k->marked = false;
 	unlock(k);
 	/* which of them are on disk is not known: nothing rests on them, and no more is written behind them */
 	k->broken |= e != OK;
@@ -303,6 +344,8 @@ static enum err make(struct keyring *k, struct str subject, struct seal_key *ret
 	const struct entry *found = e == OK ? map_get(k->keys, subject) : NULL;
 	if (found)
 		*ret_key = found->key;
+	if (e == OK && !found && k->together && !k->marked)
+		e = mark_batch(k, why);
 	if (e || found)
 		return e;
 	random_bytes(key.octets, sizeof(key.octets));

@@ -3,10 +3,11 @@
  *
  * One line-less record a key: length of the id, id, key, CRC32C. A new key is appended and synced before it is used for
  * the first time, so a commit never rests on a key that a crash could lose. A destroyed key is marked by one bit of its
- * record, synced, then overwritten and synced again. Only judges open the file for writing; a lock orders those of several.
+ * record, synced, then overwritten and synced again. Many new keys at once stand behind a mark, a record without id and key with a
+ * bit of its own, that is closed when they are synced. Only judges open the file for writing; a lock orders those of several.
  *
- * Opening cuts off a torn last record and ends a destruction that was interrupted; every other damage is ERR_CORRUPT,
- * because a key that is lost erases a person's evidence.
+ * Opening cuts off a torn last record and what stands behind a mark that was not closed, and ends a destruction that was
+ * interrupted; every other damage is ERR_CORRUPT, because a key that is lost erases a person's evidence.
  */
 #ifndef AUPD_EVIDENCE_KEYRING_H
 #define AUPD_EVIDENCE_KEYRING_H

@@ -132,6 +132,42 @@ static void test_destroy(const struct seal_key *anna, const struct seal_key *ber
 	IS_INT(bad, 0, "a destruction cut short is ended at the next start");
 }
 
+/* Many keys at once, cut off with any octet of theirs as it was not written. */
+static void test_batch(void)
+{
+	struct keyring *k;
+	struct seal_key one, x, y, z;
+	unsigned bad = 0;
+	OK_(keyring_open(dir, "batch", true, &k, &why) == OK && keyring_get(k, STR("one"), &one, &why) == OK, "a key by itself");
+	size_t alone = contents("batch").len;
+	OK_(keyring_begin(k, &why) == OK && keyring_get(k, STR("x"), &x, &why) == OK && keyring_get(k, STR("y"), &y, &why) == OK, "two at once");
+	struct str open = contents("batch");
+	OK_(keyring_end(k, &why) == OK && keyring_get(k, STR("z"), &z, &why) == OK, "they are kept, and one more");
+	keyring_close(k);
+	struct str closed = contents("batch");
+	OK_(keyring_open(dir, "batch", false, &k, &why) == OK && keyring_find(k, STR("x"), &z) == OK && same(&x, &z) && keyring_find(k, STR("y"), &z) == OK &&
+		same(&y, &z) && keyring_find(k, STR("z"), &z) == OK, "all are there when opened again");
+	keyring_close(k);
+	for (size_t n = alone + 2 + SEAL_KEY_LEN + 4; n < open.len; n++) {
+		char *torn = arena_alloc(a, open.len);
+		memcpy(torn, open.ptr, open.len);
+		torn[n] = (char)(torn[n] ^ 0x55);
+		if (put_back("batch", (struct str){ torn, open.len }) != OK || keyring_open(dir, "batch", false, &k, &why) != OK) {
+			bad++;
+			continue;
+		}
+		bad += keyring_find(k, STR("one"), &z) != OK || !same(&one, &z) || keyring_find(k, STR("x"), &z) != ERR_NOTFOUND;
+		bad += keyring_get(k, STR("x"), &z, &why) != OK || same(&x, &z);
+		keyring_close(k);
+	}
+	IS_INT(bad, 0, "of keys that were not ended none is believed, and what is added later is");
+	char *flipped = arena_alloc(a, closed.len);
+	memcpy(flipped, closed.ptr, closed.len);
+	flipped[alone + 2 + SEAL_KEY_LEN + 4 + 5] ^= 1;
+	OK_(put_back("batch", (struct str){ flipped, closed.len }) == OK && keyring_open(dir, "batch", false, &k, &why) == ERR_CORRUPT,
+		"once they were ended damage is damage");
+}
+
 static enum file_fate fail_sync(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
 {
 	(void)fd;
@@ -267,6 +303,7 @@ int main(void)
 	test_keys(&anna, &bert);
 	test_damage(&anna, &bert);
 	test_destroy(&anna, &bert);
+	test_batch();
 	test_chest();
 	test_raw();
 	test_officer();
