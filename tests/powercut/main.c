@@ -195,7 +195,7 @@ static void reap(void)
 	run.failures += bad;
 	disk_say(w->cut.change, what, sizeof(what));
 	if (bad && run.quiet && run.failures == 1)
-		printf("# %s: %s\n", what, n > 0 ? text : "it ended badly");
+		printf("# cut %zu, %s: %s\n", w->cut.change, what, n > 0 ? text : "it ended badly");
 	if (bad && !run.quiet && run.shown++ < SHOWN_MAX) {
 		printf("# cut %zu %s %llu%s, %s: %s\n", w->cut.change, cut_words[w->cut.mode], (unsigned long long)w->cut.seed, w->cut.twice ? " twice" : "", what,
 			n > 0 ? text : "it ended badly");
