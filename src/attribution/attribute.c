@@ -3,6 +3,7 @@
  */
 #include "attribution/attribute.h"
 
+#include "attribution/bindings.h"
 #include "attribution/timeline.h"
 
 enum { UNCERTAINTY_US_SECONDS = 120, ZONE_WEST_HOURS = 12, ZONE_EAST_HOURS = 14, NO_TIME_DAYS = 30, AGREEMENTS_TOLD_MAX = 8 };
@@ -10,7 +11,10 @@ enum { UNCERTAINTY_US_SECONDS = 120, ZONE_WEST_HOURS = 12, ZONE_EAST_HOURS = 14,
 struct asking {
 	struct arena *a;
 	const struct registry *r;
+	const struct bindings *bindings;        /* NULL: none */
+	int64_t as_of;
 	const struct observation *o;
+	const struct addr *addr;        /* the source, when it is one address */
 	int64_t from_at, until_at, at;  /* the window, and the instant in it that is asked about first */
 	bool timed;                     /* the report gives a time */
 	struct str domain;              /* in normal form; "" = none */
@@ -20,10 +24,7 @@ struct asking {
 
 static void reason(struct asking *q, struct str text)
 {
-	if (!q->s->reasons)
-		q->s->reasons = ARENA_ARRAY(q->a, struct str, SUBJECT_REASONS_MAX);
-	if (q->s->reasons && q->s->reason_count < SUBJECT_REASONS_MAX)
-		q->s->reasons[q->s->reason_count++] = text;
+	subject_reason(q->a, q->s, text);
 }
 
 static void verdict(struct asking *q, enum ours ours, enum grade grade, const char *text)
@@ -186,6 +187,25 @@ static enum err near(struct asking *q, bool *ret_near)
 	return OK;
 }
 
+/* The register says who gives the address away, not who had it then. */
+static bool is_handed_out(const struct asking *q)
+{
+	return q->bindings && q->addr && !q->t.customer_count && !q->t.more && (q->t.dynamic || (q->t.shared && q->o->source.port));
+}
+
+static enum err by_bindings(struct asking *q)
+{
+	struct binding_question asked = { .addr = *q->addr, .port = q->o->source.port ? q->o->source.port : BINDING_PORT_NONE,
+		.from_at = q->from_at - q->bindings->slack_us, .until_at = q->until_at + q->bindings->slack_us, .as_of = q->as_of };
+	enum err e = bindings_answer(q->bindings, q->a, q->r, &asked, q->at, q->timed, q->s);
+	if (e || q->s->ours != OURS_YES)
+		return e;
+	q->t.customers[0] = q->s->customer;
+	q->t.customer_count = 1;
+	fill_resellers(q);
+	return OK;
+}
+
 static enum err decide(struct asking *q, const struct holders *h, bool told)
 {
 	bool is_near;
@@ -194,6 +214,8 @@ static enum err decide(struct asking *q, const struct holders *h, bool told)
 		return e;
 	if (h->cut) {
 		verdict(q, OURS_CANNOT_TELL, GRADE_D, "more rows of the register speak of it than can be weighed");
+	} else if (is_handed_out(q)) {
+		return by_bindings(q);
 	} else if (q->t.dynamic) {
 		fill_candidates(q);
 		verdict(q, OURS_CANNOT_TELL, GRADE_D, "the prefix is handed out dynamically and no session data covers the time");
@@ -211,6 +233,7 @@ static enum err by_prefix(struct asking *q, const struct prefix *p)
 	struct holders h, inside;
 	struct timeline t;
 	const bool told = registry_has(q->r, ENTITY_PREFIX);
+	q->addr = p->bits == 128 ? &p->addr : NULL;
 	enum err e = holders_init(q->a, q->from_at, q->until_at, &h);
 	if (e)
 		return e;
@@ -331,8 +354,14 @@ static enum err ask(struct asking *q)
 
 enum err attribute(struct arena *a, const struct registry *r, const struct observation *o, struct subject *ret_subject, struct why *why)
 {
-	struct asking q = { .a = a, .r = r, .o = o, .s = ret_subject };
-	*ret_subject = (struct subject){ .from_at = TIME_NONE, .until_at = TIME_NONE, .source = STR("registry"), .registry_version = registry_version(r), .tenant = STR("/") };
+	return attribute_bound(a, r, NULL, TIME_NONE, o, ret_subject, why);
+}
+
+enum err attribute_bound(struct arena *a, const struct registry *r, const struct bindings *b, int64_t as_of, const struct observation *o,
+	struct subject *ret_subject, struct why *why)
+{
+	struct asking q = { .a = a, .r = r, .bindings = b, .as_of = as_of, .o = o, .s = ret_subject };
+	*ret_subject = (struct subject){ .from_at = TIME_NONE, .until_at = TIME_NONE, .known_at = TIME_NONE, .source = STR("registry"), .registry_version = registry_version(r), .tenant = STR("/") };
 	set_window(&q);
 	if (!registry_count(r)) {
 		reason(&q, STR("the registry is empty"));

@@ -86,6 +86,33 @@ static enum err get_time(struct str text, int64_t *ret_at, struct why *why)
 	return OK;
 }
 
+static enum err get_subject(const struct binding_csv *c, struct str text, struct binding_subject *ret_subject, struct why *why)
+{
+	if (!text.len)
+		return why_set(why, ERR_SYNTAX, "a binding needs a subject");
+	enum err e = c->names->subject(c->names->arg, text, ret_subject);
+	if (e == ERR_EXISTS)
+		return why_set(why, e, "this subject is the login of one customer and the id of another");
+	if (e == ERR_CONFLICT)
+		return why_set(why, e, "this subject cannot be told from another one: their keys are the same");
+	return e ? why_set(why, ERR_NOTFOUND, "this subject is not known") : OK;
+}
+
+static enum err get_kind(struct str text, struct binding *b, struct why *why)
+{
+	if (!text.len || str_eq_fold(text, STR("session")))
+		return OK;
+	if (str_eq_fold(text, STR("assignment"))) {
+		b->kind = BINDING_ASSIGNMENT;
+		return OK;
+	}
+	if (!str_eq_fold(text, STR("withdrawn")))
+		return why_set(why, ERR_SYNTAX, "neither session nor assignment nor withdrawn");
+	b->kind = BINDING_CORRECTION;
+	b->flags |= BINDING_WITHDRAWN;
+	return OK;
+}
+
 static enum err get_field(const struct binding_csv *c, const struct csv_row *row, enum column k, struct binding *b, struct why *why)
 {
 	struct str text = field(c, row, k);
@@ -95,9 +122,7 @@ static enum err get_field(const struct binding_csv *c, const struct csv_row *row
 	case ADDRESS:
 		return prefix_parse(text, &b->prefix) == OK ? OK : why_set(why, ERR_SYNTAX, "neither an address nor a prefix such as 192.0.2.0/24");
 	case SUBJECT:
-		if (!text.len || c->names->subject(c->names->arg, text, &b->subject) != OK)
-			return why_set(why, ERR_NOTFOUND, text.len ? "this subject is not known" : "a binding needs a subject");
-		return OK;
+		return get_subject(c, text, &b->subject, why);
 	case START: return get_time(text, &b->start_at, why);
 	case END: return get_time(text, &b->end_at, why);
 	case PORT_FROM: return text.len ? get_port(text, &b->port_from, why) : OK;
@@ -105,12 +130,7 @@ static enum err get_field(const struct binding_csv *c, const struct csv_row *row
 	case SEEN: return get_time(text, &b->seen_at, why);
 	case RECORDED: return get_time(text, &b->recorded_at, why);
 	case FEED: return c->names->feed(c->names->arg, text, &b->feed) == OK ? OK : why_set(why, ERR_NOTFOUND, "this feed is not known");
-	case KIND:
-		if (text.len && !str_eq_fold(text, STR("session")) && !str_eq_fold(text, STR("assignment")))
-			return why_set(why, ERR_SYNTAX, "neither session nor assignment");
-		if (str_eq_fold(text, STR("assignment")))
-			b->kind = BINDING_ASSIGNMENT;
-		return OK;
+	case KIND: return get_kind(text, b, why);
 	}
 	return OK;
 }
@@ -130,7 +150,7 @@ static enum err one_row(const struct binding_csv *c, const struct csv_row *row, 
 	*ret_at = row->from;
 	if (!field(c, row, PORT_FROM).len != !field(c, row, PORT_TO).len)
 		return why_set(why, ERR_SYNTAX, "a range of ports has a first and a last one");
-	if (b->kind != BINDING_ASSIGNMENT && b->end_at != TIME_NONE)
+	if (b->kind == BINDING_START && b->end_at != TIME_NONE)
 		b->kind = BINDING_STOP;
 	return binding_normalise(b, why);
 }

@@ -10,7 +10,8 @@
  *   seen       last time at which the holding was confirmed
  *   recorded   when it became known; empty: now
  *   feed       name of the feed; empty: that of the import
- *   kind       session (what is left out) or assignment: holds until its end without being confirmed
+ *   kind       session (what is left out), assignment: holds until its end without being confirmed, or withdrawn: the binding of
+ *              that address, ports, subject, start and feed never was
  *
  * Any other column is an error, since what it says would be lost. Who a subject or a feed is, the caller knows.
  */
@@ -22,7 +23,10 @@
 
 enum { BINDING_CSV_COLUMNS = 10, BINDING_CSV_TEXT_MAX = 256 };
 
-/* Gives the key of a login or customer, the number of a feed; ERR_NOTFOUND: there is none, which makes the row a bad one. */
+/*
+ * Gives the key of a login or customer, the number of a feed; ERR_NOTFOUND: there is none, which makes the row a bad one. So do
+ * ERR_EXISTS: the text is the one of one customer and the other of another; ERR_CONFLICT: two subjects have that key.
+ */
 struct binding_names {
 	void *arg;
 	enum err (*subject)(void *arg, struct str text, struct binding_subject *ret_subject);

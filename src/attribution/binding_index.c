@@ -399,7 +399,8 @@ enum err binding_index_find(struct binding_index *ix, const struct binding_quest
 	return q.more ? ERR_LIMIT : OK;
 }
 
-bool binding_index_has(struct binding_index *ix, const struct binding *b)
+/* any: whenever it was recorded. */
+static bool has(struct binding_index *ix, const struct binding *b, bool any)
 {
 	union {
 		struct leaf_entry e;
@@ -419,10 +420,21 @@ bool binding_index_has(struct binding_index *ix, const struct binding *b)
 	ix->count -= dropped;
 	for (uint32_t i = leaf_lower(l, &t->form, tag, &u.e); i < leaf_bound(l, tag) && leaf_cmp_key(&t->form, leaf_at(l, &t->form, i), &u.e) == 0; i++) {
 		unpack(t, leaf_at(l, &t->form, i), &there);
+		there.recorded_at = any ? b->recorded_at : there.recorded_at;
 		if (binding_eq(&there, b))
 			return true;
 	}
 	return false;
+}
+
+bool binding_index_has(struct binding_index *ix, const struct binding *b)
+{
+	return has(ix, b, false);
+}
+
+bool binding_index_said(struct binding_index *ix, const struct binding *b)
+{
+	return has(ix, b, true);
 }
 
 /* Settles every leaf, and purges it where before is not 0. */

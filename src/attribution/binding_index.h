@@ -43,6 +43,8 @@ enum err binding_index_add(struct binding_index *ix, const struct binding *b, st
 enum err binding_index_find(struct binding_index *ix, const struct binding_question *q, struct binding_holding *out, unsigned max, unsigned *ret_count) MUST_CHECK;
 /* Is this very version there? Errors count as yes: it is asked before something is thrown away. */
 bool binding_index_has(struct binding_index *ix, const struct binding *b);
+/* The same, whenever it was recorded: what was said before need not be said again. */
+bool binding_index_said(struct binding_index *ix, const struct binding *b);
 /* Sorts what was added since: after a load, so that the first questions need not. */
 enum err binding_index_settle(struct binding_index *ix) MUST_CHECK;
 /*

@@ -8,6 +8,7 @@
 #ifndef AUPD_MODEL_SUBJECT_H
 #define AUPD_MODEL_SUBJECT_H
 
+#include "base/arena.h"
 #include "base/time.h"
 #include "model/field.h"
 
@@ -31,6 +32,7 @@ struct subject {
 	struct str binding;             /* what it rests on: "prefix 192.0.2.0/24", "domain example.net", "login joe" */
 	struct str source;              /* which register or feed said so: "registry" */
 	int64_t from_at, until_at;      /* validity of the binding; TIME_MAX = open */
+	int64_t known_at;               /* since when we have known of the binding; TIME_NONE = of no matter */
 	bool lifeline;                  /* the service instance carries emergency calls or the like */
 	struct str *reasons;            /* each a plain sentence without personal data */
 	unsigned reason_count;
@@ -40,5 +42,8 @@ struct subject {
 };
 
 extern const struct field subject_fields[];
+
+/* Adds a reason, whose text stays borrowed; beyond SUBJECT_REASONS_MAX or without memory it is left out. */
+void subject_reason(struct arena *a, struct subject *s, struct str text);
 
 #endif

@@ -48,6 +48,8 @@ static void columns(void)
 		b.recorded_at < NOW && b.subject.octets[1] == 4, "each in its place");
 	OK_(first("address,subject,start,end,kind\n2001:db8::/56,ann,,,assignment\n", &b, &why) == OK && b.prefix.bits == 56 && b.start_at == TIME_NONE && b.kind == BINDING_ASSIGNMENT &&
 		b.flags == BINDING_STATIC && b.seen_at == TIME_MAX, "an assignment, since ever and until further notice");
+	OK_(first("address,subject,start,end,kind\n192.0.2.7,ann,2026-03-01T10:00:00Z,2026-03-01T12:00:00Z,withdrawn\n", &b, &why) == OK && b.kind == BINDING_CORRECTION &&
+		b.flags == BINDING_WITHDRAWN, "one that never was");
 	OK_(first("address,subject,start,end\n", &b, &why) == ERR_NOTFOUND, "a header alone has no rows");
 }
 
