@@ -90,6 +90,7 @@ enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, con
 	case INPUT_OPEN: e = open_step(&w); break;
 	case INPUT_DUE: e = due_step(&w); break;
 	case INPUT_RETRACT: e = retract_step(&w); break;
+	case INPUT_CORRECT: e = correct_step(&w); break;
 	case INPUT_RESULT: case INPUT_HOLD: e = result_step(&w); break;
 	default: e = operator_step(&w); break;
 	}

@@ -49,14 +49,20 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "opened", str_format(a, "%.*s by %.*s", STR_ARG(second(a, c->opened_at)), STR_ARG(str_eq(c->opened_by, STR("rule")) ? STR("a rule") : c->opened_by)));
 }
 
+static void whose(const struct case_event *e, struct buf *out)
+{
+	struct str none = e->type == EVENT_CORRECTED ? STR("nobody can be named") : STR("no entry of the register");
+	buf_printf(out, "      whose: %.*s, grade %s", STR_ARG(e->binding.len ? e->binding : none), grade_words[e->grade]);
+	for (unsigned i = 0; i < e->reason_count; i++)
+		buf_printf(out, "%s%.*s", i ? "; " : ": ", STR_ARG(e->reasons[i]));
+	buf_puts(out, "\n");
+}
+
 static void report(struct arena *a, const struct case_event *e, struct buf *out)
 {
 	buf_printf(out, "      about %.*s, reported by %.*s, happened %.*s\n", STR_ARG(e->source.len ? e->source : STR("(not shown)")),
 		STR_ARG(e->reporter.len ? e->reporter : STR("(not shown)")), STR_ARG(second(a, e->event_at)));
-	buf_printf(out, "      whose: %.*s, grade %s", STR_ARG(e->binding.len ? e->binding : STR("no entry of the register")), grade_words[e->grade]);
-	for (unsigned i = 0; i < e->reason_count; i++)
-		buf_printf(out, "%s%.*s", i ? "; " : ": ", STR_ARG(e->reasons[i]));
-	buf_puts(out, "\n");
+	whose(e, out);
 	for (unsigned i = 0; i < e->term_count; i++) {
 		const struct term *t = &e->terms[i];
 		buf_printf(out, "      held: %.*s%s%.*s%s\n", STR_ARG(t->text), t->value.len ? " (it was " : "", STR_ARG(t->value), t->value.len ? ")" : "");
@@ -72,6 +78,8 @@ static void events(struct arena *a, const struct case_event *list, unsigned coun
 			STR_ARG(e->actor));
 		if (e->type == EVENT_FINDING || e->type == EVENT_WITNESS)
 			report(a, e, out);
+		else if (e->type == EVENT_CORRECTED)
+			whose(e, out);
 	}
 }
 
@@ -99,7 +107,9 @@ static void next(struct arena *a, const struct casefile *c, const struct act *ac
 		buf_puts(out, "\n");
 	}
 	buf_puts(out, "\nWhat happens next\n");
-	if (c->state == CASE_MERGED)
+	if (c->flags & CASE_CORRECTED)
+		buf_puts(out, "  A late fact changed whose it was: a person decides whether this goes on (aup case uphold, dismiss).\n");
+	else if (c->state == CASE_MERGED)
 		buf_printf(out, "  Nothing here: it goes on as case %.*s.\n", STR_ARG(c->merged_into));
 	else if (c->state == CASE_PAUSED && c->flags & CASE_APPEALED)
 		buf_puts(out, "  The ladder stands: the customer appeals, and a person who took no part in the decision looks at it (aup case uphold, dismiss).\n");

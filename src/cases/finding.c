@@ -1,5 +1,5 @@
 /*
- * What findings do to a case: opening, aggregation, reopening, strikes; retraction; results of acts.
+ * What findings do to a case: opening, aggregation, reopening, strikes; retraction and correction; results of acts.
  */
 #include "cases/step.h"
 
@@ -204,6 +204,27 @@ enum err retract_step(struct step_work *w)
 		c->strikes--;
 	w->out->lift = LIFT_ALL;
 	return step_event(w, EVENT_RESOLVED, STR("reporter"), STR("nothing is left that anybody reports")) ? OK : ERR_LIMIT;
+}
+
+/* Nothing is undone, and nothing goes on, by itself. */
+enum err correct_step(struct step_work *w)
+{
+	struct casefile *c = w->c;
+	const struct subject *s = w->in->subject;
+	/* what comes next rests on this too */
+	enum grade now = s->ours == OURS_YES && str_eq(s->customer, c->customer) ? s->grade : GRADE_D;
+	c->grade = now > c->grade ? now : c->grade;
+	c->flags |= CASE_CORRECTED;
+	if (!case_is_closed(c))
+		ladder_pause(w);
+	struct case_event *e = step_event(w, EVENT_CORRECTED, STR("late fact"), w->in->text);
+	if (!e)
+		return ERR_LIMIT;
+	e->grade = s->grade;
+	e->binding = s->binding;
+	e->reasons = s->reasons;
+	e->reason_count = s->reason_count;
+	return OK;
 }
 
 /*

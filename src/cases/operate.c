@@ -88,7 +88,7 @@ static void close_case(struct step_work *w, struct str reason)
 	c->resolution = reason;
 	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
 	c->cutter_count = 0;
-	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
+	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	w->out->lift = LIFT_ALL;
 }
 
@@ -120,6 +120,11 @@ static enum err reopen_step(struct step_work *w)
 static enum err reviewed_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
+	/* a late fact about what is over: it was looked at, and that is all */
+	if (case_is_closed(c) && c->flags & CASE_CORRECTED) {
+		c->flags &= ~(uint32_t)CASE_CORRECTED;
+		return said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("stays as it is") : STR("was not upheld"));
+	}
 	if (case_is_closed(c))
 		return not_in(w);
 	if (c->state == CASE_REVIEW && str_eq(c->opened_by, w->in->actor))
@@ -133,7 +138,7 @@ static enum err reviewed_step(struct step_work *w)
 		return e;
 	c->review_by_at = TIME_NONE;
 	c->cutter_count = 0;
-	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED);
+	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	if (!w->in->on) {
 		close_case(w, STR("not upheld"));
 		return step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")) ? OK : ERR_LIMIT;

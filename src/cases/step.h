@@ -34,6 +34,7 @@ enum err incident_absorb(struct step_work *w, const struct casefile *other) MUST
 enum err finding_step(struct step_work *w) MUST_CHECK;
 enum err open_step(struct step_work *w) MUST_CHECK;
 enum err retract_step(struct step_work *w) MUST_CHECK;
+enum err correct_step(struct step_work *w) MUST_CHECK;
 enum err result_step(struct step_work *w) MUST_CHECK;
 
 /* Tells why an act is held. */

@@ -248,13 +248,18 @@ static enum err judged(struct fold *f, const struct observation *o, const struct
 	return e;
 }
 
+enum err fold_attribute(struct fold *f, const struct observation *o, bool late, struct subject *ret_subject, struct why *why)
+{
+	return attribute_bound(work_arena(f->work), f->registry, f->bindings, f->now + (late ? SECOND_US : 0), o, ret_subject, why);
+}
+
 static enum err observe(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
 {
 	struct fold_result r = { .fate = FATE_NONE };
 	bool seen;
 	enum err e = seen_before(f, o, &seen, why);
 	if (e == OK && !seen)
-		e = attribute(work_arena(f->work), f->registry, o, &r.subject, why);
+		e = fold_attribute(f, o, false, &r.subject, why);
 	if (e)
 		return e;
 	int64_t conduct_at = o->event_at != TIME_NONE ? o->event_at : o->received_at;
@@ -264,6 +269,10 @@ static enum err observe(struct fold *f, const struct observation *o, struct fold
 	bool sealed = kind_info(o->kind)->flags & KIND_SEALED;
 	if (seen) {
 		r.fate = FATE_DUPLICATE;
+	} else if (r.subject.ours == OURS_NO && str_eq(r.subject.source, STR("bindings"))) {
+		/* our own address, and known to have been nobody's: the report errs, or what happened is a matter of ours */
+		r.fate = FATE_PERSON;
+		e = before_person(f, o, "no customer held the address at that time, and every feed was heard", why);
 	} else if (r.subject.ours == OURS_NO) {
 		r.fate = FATE_NOT_OURS;
 		if (sealed)

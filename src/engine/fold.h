@@ -8,6 +8,7 @@
 #define AUPD_ENGINE_FOLD_H
 
 #include "attribution/attribute.h"
+#include "attribution/bindings.h"
 #include "cases/case.h"
 #include "engine/work.h"
 #include "evidence/keyring.h"
@@ -22,6 +23,7 @@ enum { POLICIES_MAX = 64 };
 struct fold {
 	struct work *work;
 	const struct registry *registry;
+	const struct bindings *bindings;                /* who held what is handed out; NULL = cannot be told */
 	const struct policy *policies[POLICIES_MAX];    /* by effective time, rising */
 	unsigned policy_count;
 	struct keyring *keyring;
@@ -56,6 +58,17 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 
 /* The receipt of the report at that position: nobody can guess it, and a replay gives the same. */
 struct str fold_receipt(struct fold *f, const struct position *at);
+
+/*
+ * Attribution as of the fold's now, or, late, with what became known in this very second too: what an input of the batch has just
+ * told.
+ */
+enum err fold_attribute(struct fold *f, const struct observation *o, bool late, struct subject *ret_subject, struct why *why) MUST_CHECK;
+/*
+ * A late fact came. Is an attribution that a case rests on, a row of TABLE_BINDING_USE, another one now (*ret_other)? Then the row is
+ * due: the case is told who it was and who it is, stands still, and a person decides. fact: what came, for the person.
+ */
+enum err fold_review(struct fold *f, struct str use_key, struct str fact, bool *ret_other, struct why *why) MUST_CHECK;
 
 /* An answer to a reporter, within the bounds of fold_reporter.c; to = "" sends nothing. */
 struct reporter_answer {

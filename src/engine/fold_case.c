@@ -212,6 +212,18 @@ static enum err tell_unsent(struct fold *f, struct row *row, struct casefile *c,
 	return e;
 }
 
+static bool is_report(const struct case_event *e)
+{
+	return e->type == EVENT_FINDING || e->type == EVENT_WITNESS;
+}
+
+/* Reports come out in the order in which they went in: those from before the rule fired, then the one that made it fire. */
+static enum err note_report(struct fold *f, const struct casefile *c, const struct case_input *in, const struct case_event *e, unsigned n, struct why *why)
+{
+	const struct earlier *x = n < in->earlier_count ? &in->earlier[n] : NULL;
+	return correction_note(f, c, e, x ? &x->seen : in->observation, x ? &x->whose : in->subject, why);
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
@@ -231,10 +243,12 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	}
 	if (e == OK && out.lift)
 		e = lift_acts(f, c, out.lift, why);
-	for (unsigned i = 0; e == OK && i < out.event_count; i++) {
+	for (unsigned i = 0, reports = 0; e == OK && i < out.event_count; i++) {
 		e = put_record(f, c, &out.events[i], why);
 		if (e == OK)
 			e = put_event(f, &out.events[i], why);
+		if (e == OK && in->type == INPUT_FINDING && is_report(&out.events[i]))
+			e = note_report(f, c, in, &out.events[i], reports++, why);
 	}
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);

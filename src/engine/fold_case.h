@@ -20,6 +20,11 @@ enum err case_move(struct fold *f, struct casefile *c, struct row *row, uint64_t
 
 /* A case that was merged stands for the one it went into; bounded, and a broken chain is no chain. */
 enum err follow_merged(struct fold *f, struct casefile *c, struct row *row, struct why *why) MUST_CHECK;
+/* Notes that the event, a report, rests on what bindings said; nothing when it does not. */
+enum err correction_note(struct fold *f, const struct casefile *c, const struct case_event *e, const struct observation *seen, const struct subject *whose,
+	struct why *why) MUST_CHECK;
+/* A row of TABLE_BINDING_USE whose time has come: what a late fact changed is told to its case; what nobody can ask again is forgotten. */
+enum err correction_due(struct fold *f, struct str use_key, struct why *why) MUST_CHECK;
 
 /* What judging an observation needs of the engine. */
 struct window_source fold_windows(struct fold *f);

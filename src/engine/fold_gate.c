@@ -44,6 +44,10 @@ static enum err gate_cut(struct fold *f, const struct casefile *c, struct act *a
 		*ret_gate = wait_until(act, later, c->state == CASE_PAUSED ? "a person reads the customer's answer first" : "the customer could not be reached");
 		return OK;
 	}
+	if (c->flags & CASE_CORRECTED) {
+		*ret_gate = wait_until(act, later, "a late fact changed whose it was: a person decides first");
+		return OK;
+	}
 	if (l && l->emergency)
 		return OK;
 	enum err e = notice_before(f, c, act, &notice, &found, why);

@@ -14,6 +14,7 @@ static int urgency(const struct casefile *c, const struct case_event *e)
 {
 	switch (e->type) {
 	case EVENT_EMERGENCY: return AT_ONCE;
+	case EVENT_CORRECTED: return 8;
 	case EVENT_OPENED: return c->state == CASE_SEALED || c->state == CASE_REVIEW ? 8 : 0;
 	case EVENT_ACT_REFUSED: case EVENT_BOUNCE: return case_is_closed(c) ? 0 : 7;
 	case EVENT_APPEAL: case EVENT_ANSWER: return 6;
@@ -30,6 +31,7 @@ static struct str task_of(const struct casefile *c, const struct case_event *e)
 	if (c->flags & CASE_SEALED_CLASS)
 		return STR("two officers look at it");
 	switch (e->type) {
+	case EVENT_CORRECTED: return STR("decide whether the case goes on: a late fact changed whose it was");
 	case EVENT_ANSWER: return STR("read the customer's answer");
 	case EVENT_APPEAL: return STR("decide about the appeal");
 	case EVENT_EMERGENCY: return STR("review what was cut at once");

@@ -6,7 +6,7 @@
 const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
-	"reviewed", "appeal", "task", "undone", "retracted", NULL };
+	"reviewed", "appeal", "task", "undone", "retracted", "corrected", NULL };
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 #define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }

@@ -34,6 +34,7 @@ enum case_flag {
 	CASE_NOTICE_BOUNCED = 32,       /* the ladder stands until a person finds another way */
 	CASE_ADVICE = 64,       /* advice only: strikes stay 0 */
 	CASE_SEALED_CLASS = 128,        /* of the sealed class in every state: nothing of it is shown */
+	CASE_CORRECTED = 256,           /* a late fact changed whose it was: nothing goes on until a person has looked */
 };
 
 /* One incident may have several witnesses: it counts once. */
@@ -95,7 +96,7 @@ extern const struct field incident_fields[], casefile_fields[];
 enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
-	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED
+	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED
 };
 extern const char *const case_event_words[];
 
@@ -157,6 +158,7 @@ enum case_input_type {
 	INPUT_REVIEWED,                 /* actor: the emergency or review case looked at; on = upheld */
 	INPUT_APPEAL,
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
+	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
 	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
 };

@@ -41,6 +41,8 @@ enum table {
 	TABLE_SESSION,          /* console sessions; owner = operator */
 	TABLE_OPERATOR,         /* operator name */
 	TABLE_LEAF,             /* first leaf of a run, 16 hex digits: records that follow each other in ledger and partition; rank as theirs */
+	TABLE_BINDING_USE,      /* address in 32 hex digits "/" case number "/" n: a report of a case whose customer bindings told; owner =
+				   customer; rank = when it happened; due = when its bindings are forgotten */
 	TABLE_END
 };
 
