@@ -28,6 +28,10 @@ bool cli_no_more_options(int argc, char **argv, const char *command);
 int cli_usage(const char *command);
 int cli_fail(const struct why *why);
 
+/* A bar on standard error, for a terminal. */
+void cli_bar(const char *what, uint64_t done, uint64_t total);
+
+int cmd_bindings(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_decode(int argc, char **argv);

@@ -8,6 +8,8 @@
 #include "base/charset.h"
 #include "base/seal.h"
 
+enum { BAR_WIDTH = 40 };
+
 static int cmd_help(int argc, char **argv);
 
 const struct command commands[] = {
@@ -33,6 +35,8 @@ const struct command commands[] = {
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },
+	{ "bindings", "import FILE [--feed NAME] [--from TIME --until TIME] | follow FILE [--feed NAME] | status [--json]",
+		"who held which address when: import, follow a file, what is known", cmd_bindings },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "tail", "[--json] [--count N]", "what happens in cases, as it happens", cmd_tail },
@@ -151,6 +155,18 @@ int cli_fail(const struct why *why)
 	why_print(why, line, sizeof(line));
 	(void)fprintf(stderr, "aup: %s\n", line);
 	return EXIT_NO;
+}
+
+void cli_bar(const char *what, uint64_t done, uint64_t total)
+{
+	char cells[BAR_WIDTH + 1];
+	uint64_t full = total ? done * BAR_WIDTH / total : BAR_WIDTH;
+	memset(cells, ' ', sizeof(cells));
+	memset(cells, '=', full < BAR_WIDTH ? (size_t)full : BAR_WIDTH);
+	cells[BAR_WIDTH] = '\0';
+	(void)fprintf(stderr, "\r%-8s [%s] %3u%%", what, cells, (unsigned)(total ? done * 100 / total : 100));
+	if (done >= total)
+		(void)fprintf(stderr, "\n");
 }
 
 int main(int argc, char **argv)

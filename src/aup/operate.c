@@ -18,6 +18,15 @@ static const char *api(int *argc, char **argv)
 	return client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 }
 
+/* The interval of a binding of a feed; the register's validity is no time of holding. */
+static void print_held(struct arena *a, const struct json *s)
+{
+	int64_t from = json_int(s, "from", TIME_NONE), until = json_int(s, "until", TIME_MAX);
+	if (str_eq(json_text(s, "source"), STR("bindings")) && json_text(s, "binding").len)
+		(void)printf("held: %.*s until %.*s\n", STR_ARG(from == TIME_NONE ? STR("an unknown start") : time_str(a, from)),
+			STR_ARG(until == TIME_MAX ? STR("open") : time_str(a, until)));
+}
+
 int cmd_who(int argc, char **argv)
 {
 	const char *socket_path = api(&argc, argv), *port = cli_value(&argc, argv, "--port"), *at = cli_value(&argc, argv, "--at"),
@@ -48,6 +57,7 @@ int cmd_who(int argc, char **argv)
 		struct str ours = json_text(s, "ours");
 		(void)printf("ours: %.*s\ngrade: %.*s\ncustomer: %.*s\nbinding: %.*s\n", STR_ARG(ours.len ? ours : STR("cannot-tell")), STR_ARG(json_text(s, "grade")),
 			STR_ARG(json_text(s, "customer")), STR_ARG(json_text(s, "binding")));
+		print_held(a, s);
 		const struct json *list = json_get(s, "resellers");
 		for (const struct json *m = list ? list->child : NULL; m; m = m->next)
 			(void)printf("reseller: %.*s\n", STR_ARG(m->text));

@@ -11,19 +11,7 @@
 #include "aup/table.h"
 #include "base/file.h"
 
-enum { REGISTRY_FILE_MAX = 250 << 20, BAR_WIDTH = 40 };
-
-static void bar(const char *what, uint64_t done, uint64_t total)
-{
-	char cells[BAR_WIDTH + 1];
-	uint64_t full = total ? done * BAR_WIDTH / total : BAR_WIDTH;
-	memset(cells, ' ', sizeof(cells));
-	memset(cells, '=', full < BAR_WIDTH ? (size_t)full : BAR_WIDTH);
-	cells[BAR_WIDTH] = '\0';
-	(void)fprintf(stderr, "\r%-8s [%s] %3u%%", what, cells, (unsigned)(total ? done * 100 / total : 100));
-	if (done >= total)
-		(void)fprintf(stderr, "\n");
-}
+enum { REGISTRY_FILE_MAX = 250 << 20 };
 
 /* A row that only the daemon could refuse, told with its place in the file. */
 static int refused(struct arena *a, const struct table_file *t, const struct json *answer)
@@ -50,13 +38,13 @@ static int import(struct arena *a, const char *socket_path, const char *path, bo
 	enum err e = rows ? file_read_all(a, AT_FDCWD, file, REGISTRY_FILE_MAX, &bytes, &why) : ERR_NOMEM;
 	if (e)
 		return cli_fail(&why);
-	e = table_open(rows, path, bytes, tty ? bar : NULL, &t, &why);
+	e = table_open(rows, path, bytes, tty ? cli_bar : NULL, &t, &why);
 	int status = EXIT_NO;
 	if (e) {
 		status = cli_fail(&why);
 	} else {
 		if (tty && t.count)
-			bar("reading", 1, 1);
+			cli_bar("reading", 1, 1);
 		command_begin(&c, "registry-import");
 		c.more = buf_str(&t.lines);
 		c.quiet = true;

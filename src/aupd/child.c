@@ -59,6 +59,14 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_origin = a->ledger_origin;
 		s.ledger_key = a->ledger_key;
 	}
+	if (name == ROLE_JUDGE) {
+		s.bindings = a->bindings;
+		s.bindings_capacity = a->bindings_capacity;
+		s.bindings_retention_us = a->bindings_retention_us;
+		s.bindings_slack_us = a->bindings_slack_us;
+		s.feeds = a->feeds;
+		s.feed_count = a->feed_count;
+	}
 	if (name == ROLE_SIGNER)
 		s.signer_key = a->signer_key;
 	if (name == ROLE_EAR) {

@@ -47,7 +47,8 @@ struct filter {
 static enum err read_filter(struct http_request *r, struct filter *f, struct why *why)
 {
 	static const struct { const char *name; uint32_t flag; } flags[] = { { "do-not-tell", CASE_DO_NOT_TELL }, { "hold", CASE_HOLD }, { "counsel", CASE_COUNSEL },
-		{ "emergency", CASE_EMERGENCY }, { "appealed", CASE_APPEALED }, { "bounced", CASE_NOTICE_BOUNCED }, { "advice", CASE_ADVICE } };
+		{ "emergency", CASE_EMERGENCY }, { "appealed", CASE_APPEALED }, { "bounced", CASE_NOTICE_BOUNCED }, { "advice", CASE_ADVICE },
+		{ "corrected", CASE_CORRECTED } };
 	struct str flag = http_query(r, "flag");
 	*f = (struct filter){ .clause = http_query(r, "clause"), .group = http_query(r, "group"), .assigned = http_query(r, "assigned"),
 		.reseller = http_query(r, "reseller") };

@@ -71,6 +71,25 @@ static const struct { const char *name; enum table table; const char *state; } c
 	{ "acts_undoing", TABLE_ACT, "undoing" }, { "acts_unclear", TABLE_ACT, "unclear" }, { "entities", TABLE_ENTITY, NULL }, { "policies", TABLE_POLICY, NULL },
 	{ "records", TABLE_RECORD, NULL } };
 
+/* What the judge tells of bindings: numbers and times; NULL when it keeps none. */
+static enum err bindings(struct desk_store *d, struct http_request *r, struct json **ret_root, struct why *why)
+{
+	struct row row;
+	struct row_key key = { TABLE_SWITCH, STR("bindings") };
+	*ret_root = NULL;
+	enum err e = d->driver->load(d->store, r->arena, &key, 1, &row, why);
+	return e || !row.version ? e : json_read(r->arena, row.body, ret_root, why);
+}
+
+static enum err put_bindings(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
+{
+	struct json *root;
+	enum err e = bindings(d, r, &root, why);
+	for (const struct json *m = e == OK && root ? root->child : NULL; m; m = m->next)
+		jsonw_tree(w, str_c(r->arena, m->key), m);
+	return e;
+}
+
 /* What was switched last, the last backup, and since when the oldest item waits for a person. */
 static enum err lately(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
 {
@@ -86,7 +105,7 @@ static enum err lately(struct desk_store *d, struct http_request *r, struct json
 	jsonw_str(w, "switched", rows[0].version ? rows[0].body : STR("never"));
 	jsonw_time(w, "last_backup", rows[1].version ? rows[1].rank : TIME_NONE);
 	jsonw_time(w, "oldest_waiting", n ? oldest[0].rank : TIME_NONE);
-	return OK;
+	return put_bindings(d, r, w, why);
 }
 
 static enum err counts(struct desk_store *d, struct jsonw *w, struct why *why)
@@ -117,6 +136,12 @@ static enum err metrics(struct desk_store *d, struct http_request *r, struct str
 		e = d->driver->count(d->store, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, &n, why);
 		buf_printf(&b, "# TYPE aupd_%s gauge\naupd_%s %llu\n", counted[i].name, counted[i].name, (unsigned long long)n);
 	}
+	struct json *root = NULL;
+	if (e == OK)
+		e = bindings(d, r, &root, why);
+	for (const struct json *m = root ? root->child : NULL; m; m = m->next)
+		if (m->is_integer)
+			buf_printf(&b, "# TYPE aupd_%.*s gauge\naupd_%.*s %lld\n", STR_ARG(m->key), STR_ARG(m->key), (long long)m->integer);
 	for (unsigned i = 0; i < d->figure_count; i++)
 		roles[i] = &d->figures[i];
 	ometrics_write(roles, d->figure_count, &b);

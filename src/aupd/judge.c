@@ -3,6 +3,7 @@
  */
 #include "aupd/figures.h"
 #include "aupd/judge.h"
+#include "aupd/judge_binding.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -68,6 +69,8 @@ static enum err judge_start(struct role *r, struct why *why)
 	if (e == OK)
 		e = judge_load_registry(j, why);
 	if (e == OK)
+		e = judge_bindings_open(j, why);
+	if (e == OK)
 		e = judge_read_marks(j, why);
 	if (e == OK)
 		e = judge_ledger_open(j, why);
@@ -89,6 +92,7 @@ static void judge_run(struct role *r)
 		exit(1);
 	if (r->share.number)
 		return;
+	judge_bindings_run(j);
 	timer_set(j->due_timer, 0, 0);
 	judge_ledger_soon(j);
 	if (judge_enforces(j, &on, &why) == OK)
@@ -244,12 +248,16 @@ enum err judge_commit(struct judge *j, struct why *why)
 	struct effect *effects;
 	struct mark marks[LANE_COUNT];
 	size_t count, mark_count = 0;
-	enum err e = work_effects(j->fold.work, &effects, &count);
+	enum err e = judge_bindings_late(j, why);
+	if (e == OK)
+		e = work_effects(j->fold.work, &effects, &count);
 	for (int i = 0; i < LANE_COUNT; i++)
 		if (j->lane_touched[i])
 			marks[mark_count++] = j->lanes[i];
 	if (e == OK)
 		e = chest_sync(j->chest, why);
+	if (e == OK)
+		e = judge_bindings_sync(j, why);
 	if (e == OK && (count || mark_count))
 		e = j->driver->commit(j->store, effects, count, marks, mark_count, why);
 	if (e == OK)
@@ -305,6 +313,8 @@ static bool run_batch(struct judge *j)
 	enum err e = OK;
 	for (int tries = 0; tries < 100; tries++) {
 		e = judge_tables_follow(j, &why);
+		if (e == OK)
+			e = judge_bindings_mend(j, &why);
 		for (unsigned i = 0; e == OK && i < j->batch_count; i++)
 			e = fold_one(j, &j->batch[i], &why);
 		if (e == OK)
@@ -385,6 +395,7 @@ static void judge_stop(struct role *r)
 	turn(j);
 	judge_ledger_turn(j);
 	judge_ledger_close(j);
+	judge_bindings_close(j);
 	if (j->store)
 		j->driver->close(j->store);
 	keyring_close(j->fold.keyring);

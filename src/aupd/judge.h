@@ -61,6 +61,7 @@ struct judge {
 	struct timer *ledger_timer;
 	bool ledger_due, ledger_asked, ledger_waits; /* the timer runs; the signer owes an answer; the last round failed */
 	struct why ledger_broken;       /* err: why it stands still */
+	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 };
 
 /* Errors of the moment: all is tried again. Every other error is that of the item or row in hand. */

@@ -277,6 +277,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
 	{ "policy-post", cmd_policy_post }, { "who", cmd_who },
+	{ "bindings-import", cmd_bindings_import }, { "bindings-follow", cmd_bindings_follow }, { "bindings-status", cmd_bindings_status },
 	{ "lookups", cmd_lookups }, { "clock", cmd_clock }, { "intake-confirm", cmd_confirm }, { "intake-discard", cmd_discard },
 	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
 	{ "evidence-status", cmd_evidence_status }, { "evidence-consistency", cmd_evidence_consistency }, { "evidence-proof", cmd_evidence_proof },
@@ -326,6 +327,7 @@ void judge_answer(struct judge *j, const struct held_frame *h)
 		jsonw_str(&w, "hint", str_of(why.hint));
 		jsonw_str(&w, "place", str_of(why.file));
 		jsonw_int(&w, "line", why.line);
+		jsonw_int(&w, "column", why.column);
 	}
 	jsonw_int(&w, "code", e);
 	jsonw_end(&w, '}');

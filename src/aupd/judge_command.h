@@ -23,6 +23,9 @@ enum err command_record_lookup(struct commanding *c, struct str asked, struct st
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
+enum err cmd_bindings_import(struct commanding *c) MUST_CHECK;
+enum err cmd_bindings_follow(struct commanding *c) MUST_CHECK;
+enum err cmd_bindings_status(struct commanding *c) MUST_CHECK;
 enum err cmd_who(struct commanding *c) MUST_CHECK;
 enum err cmd_lookups(struct commanding *c) MUST_CHECK;
 enum err cmd_confirm(struct commanding *c) MUST_CHECK;

@@ -4,6 +4,7 @@
  * Both are made whole from rows and swapped; names and addresses of people lie sealed in the rows and in clear only here.
  */
 #include "aupd/judge.h"
+#include "aupd/judge_binding.h"
 #include "aupd/registry_row.h"
 #include "base/file.h"
 
@@ -102,7 +103,7 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 	registry_free(j->registry);
 	j->registry = fresh;
 	j->fold.registry = fresh;
-	return OK;
+	return judge_bindings_book(j, why);
 }
 
 enum err judge_token_key(struct judge *j, int data_fd, struct why *why)

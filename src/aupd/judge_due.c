@@ -4,6 +4,7 @@
  * A row that cannot be folded is put off and said, so that it holds up nothing else.
  */
 #include "aupd/judge.h"
+#include "aupd/judge_binding.h"
 
 #include "base/clock.h"
 
@@ -24,7 +25,7 @@ static enum err put_off(struct judge *j, const struct row *due, struct why *why)
 static enum err fold_row(struct judge *j, const struct row *due, struct why *why)
 {
 	work_begin(j->fold.work);
-	enum err e = due->table == TABLE_ACT ? judge_release(j, due, why) : fold_due(&j->fold, due, why);
+	enum err e = judge_bindings_is_daily(due) ? judge_bindings_daily(j, why) : due->table == TABLE_ACT ? judge_release(j, due, why) : fold_due(&j->fold, due, why);
 	return e && !judge_passes(e) ? put_off(j, due, why) : e;
 }
 

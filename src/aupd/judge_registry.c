@@ -302,7 +302,7 @@ enum err cmd_who(struct commanding *c)
 	o.source.port = (uint16_t)port;
 	enum err e = set_source(a, c->j->registry, &o, str_trim(command_arg(c, "source")), c->why);
 	if (e == OK)
-		e = attribute(a, c->j->registry, &o, &s, c->why);
+		e = attribute_bound(a, c->j->registry, c->j->fold.bindings, TIME_MAX, &o, &s, c->why);
 	if (e == OK)
 		e = command_record_lookup(c, at.len ? str_format(a, "%.*s at %.*s", STR_ARG(o.source.text), STR_ARG(time_str(a, o.event_at))) : o.source.text, because);
 	if (e)

@@ -27,6 +27,16 @@ static const struct conf_item spool_items[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_item bindings_items[] = {
+	{ .name = "feed", .type = CONF_WORD, .arguments = "NAME NUMBER", .many = true, .doc = "a feed of bindings and its number, 1 to 250, which no other one ever gets" },
+	{ .name = "capacity", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10000000", .min = 1000, .max = 500000000,
+		.doc = "most bindings in memory, some 40 octets each" },
+	{ .name = "retention", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "400d", .min = 86400000000, .max = 345600000000000,
+		.doc = "how long a binding is kept after it became known" },
+	{ .name = "slack", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "2s", .min = 0, .max = 3600000000, .doc = "how far the clocks of feeds may be off" },
+	{ .name = NULL },
+};
+
 static const struct conf_item hand_items[] = {
 	{ .name = "smarthost", .type = CONF_WORD, .arguments = "HOST:PORT", .fallback = "127.0.0.1:25", .doc = "where letters are handed over" },
 	{ .name = "nft", .type = CONF_PATH, .arguments = "PATH", .fallback = "/usr/sbin/nft", .doc = "the nft program" },
@@ -54,6 +64,7 @@ const struct conf_item config_items[] = {
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
+	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
@@ -81,6 +92,7 @@ const struct field share_fields[] = {
 	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
+	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
 };
@@ -199,6 +211,25 @@ static enum err check_paths(const struct config *c, struct why *why)
 	return OK;
 }
 
+static enum err check_feeds(const struct config *c, const struct conf *block, struct why *why)
+{
+	uint64_t number;
+	if (!c->all.feed_count)
+		return OK;
+	if (c->all.judges > 1)
+		return conf_fail(why, block, 0, ERR_UNSUPPORTED, "bindings: one process alone keeps them; judges must be 1");
+	for (const struct conf *s = block->child; s; s = s->next) {
+		if (!str_eq(s->args[0].text, STR("feed")))
+			continue;
+		if (s->arg_count != 3 || !is_name(s->args[1].text) || str_to_u64(s->args[2].text, CONFIG_FEED_NUMBER_MAX, &number) != OK || !number)
+			return conf_fail(why, s, s->arg_count > 2 ? 2 : 0, ERR_SYNTAX, "a feed reads: feed NAME NUMBER, with a number from 1 to %d", CONFIG_FEED_NUMBER_MAX);
+		for (const struct conf *b = block->child; b != s; b = b->next)
+			if (str_eq(b->args[0].text, STR("feed")) && (str_eq(b->args[1].text, s->args[1].text) || str_eq(b->args[2].text, s->args[2].text)))
+				return conf_fail(why, s, 0, ERR_EXISTS, "feed %.*s %.*s: each feed has a name and a number of its own", STR_ARG(s->args[1].text), STR_ARG(s->args[2].text));
+	}
+	return OK;
+}
+
 /* What one statement alone does not show. */
 static enum err check_values(const struct config *c, struct why *why)
 {
@@ -224,6 +255,7 @@ static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
 	const struct conf *provider = conf_find(c->first, "provider"), *spool = conf_find(c->first, "spool"), *hand = conf_find(c->first, "hand");
+	const struct conf *bindings = conf_find(c->first, "bindings");
 	const struct conf *in_spool = spool ? spool->child : NULL, *in_hand = hand ? hand->child : NULL;
 	a->provider = provider->args[1].text;
 	a->mail_domain = conf_text(provider->child, provider_items, "domain");
@@ -249,6 +281,9 @@ static enum err fill(struct config *c, struct why *why)
 	a->nft_table = conf_text(in_hand, hand_items, "table");
 	a->webhook_secret = conf_text(in_hand, hand_items, "hook-secret");
 	a->suspensions_per_hour = (uint64_t)conf_number(in_hand, hand_items, "suspensions");
+	a->bindings_capacity = (uint64_t)conf_number(bindings ? bindings->child : NULL, bindings_items, "capacity");
+	a->bindings_retention_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "retention");
+	a->bindings_slack_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "slack");
 	a->enforce = conf_number(c->first, config_items, "enforcement") == 1;
 	a->log_form = (uint32_t)conf_number(c->first, config_items, "log");
 	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
@@ -262,6 +297,11 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)
 		e = gather(c, in_hand, "allow-hook", &a->webhook_allow, &a->webhook_allow_count, why);
+	if (e == OK)
+		e = gather(c, bindings ? bindings->child : NULL, "feed", &a->feeds, &a->feed_count, why);
+	a->bindings = a->feed_count > 0;
+	if (e == OK)
+		e = check_feeds(c, bindings, why);
 	if (e == OK)
 		e = check_paths(c, why);
 	return e ? e : check_values(c, why);

@@ -10,7 +10,7 @@
 #include "base/log.h"
 #include "model/field.h"
 
-enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8 };
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250 };
 
 enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
 extern const char *const listen_kind_words[];
@@ -40,6 +40,11 @@ struct share {
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;
 	/* judge */
+	bool bindings;                  /* who held what is kept */
+	uint64_t bindings_capacity;
+	int64_t bindings_retention_us, bindings_slack_us;
+	struct str *feeds;              /* "NAME NUMBER" */
+	unsigned feed_count;
 	struct str word_to;
 	struct str store;
 	bool enforce;

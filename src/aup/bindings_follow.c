@@ -1,0 +1,199 @@
+/*
+ * aup bindings follow: sends what is added to a file of bindings, and says that the feed was heard. See bindings.h.
+ *
+ * Whole rows only are sent, each time behind the file's own header. A file that was rotated away is read to its end before the new
+ * one is begun. When the daemon cannot be reached the same is sent again; nothing was lost meanwhile, it is only late.
+ */
+#include "aup/bindings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "aup/aup.h"
+#include "aup/client.h"
+
+enum { CHUNK_BYTES = 8 << 20, LOOK_EVERY_MS = 200, BEAT_EVERY = 5 /* looks */ };
+
+static volatile sig_atomic_t told_to_stop;
+
+static void on_stop(int signum)
+{
+	(void)signum;
+	told_to_stop = 1;
+}
+
+struct tail {
+	const char *socket_path, *path, *feed;
+	int fd;
+	struct stat was;                /* of fd */
+	off_t offset;                   /* of what was read */
+	struct buf header, rows;        /* the header's line; what was read and not sent */
+	bool quoted;                    /* what was scanned of rows ends within quotes */
+	size_t scanned, whole;          /* octets of rows that were looked at; of those that end a row */
+	uint64_t line;                  /* of the first of rows */
+	int64_t since;                  /* of the daemon's: hearing stands recorded until then; 0: never */
+	bool down;                      /* it was told that the daemon is */
+};
+
+static void begin_file(struct tail *t)
+{
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	buf_clear(&t->header);
+	buf_clear(&t->rows);
+	t->offset = 0;
+	t->scanned = t->whole = 0;
+	t->quoted = false;
+	t->line = 1;
+	t->fd = open(t->path, O_RDONLY | O_CLOEXEC);
+	if (t->fd >= 0 && fstat(t->fd, &t->was) != 0) {
+		(void)close(t->fd);
+		t->fd = -1;
+	}
+}
+
+/* Where the last whole row ends: a line end between quotes ends none. */
+static void scan(struct tail *t)
+{
+	for (; t->scanned < t->rows.len; t->scanned++) {
+		char c = t->rows.ptr[t->scanned];
+		t->quoted ^= c == '"';
+		if (c == '\n' && !t->quoted)
+			t->whole = t->scanned + 1;
+	}
+}
+
+static void drop(struct tail *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		t->line += t->rows.ptr[i] == '\n';
+	memmove(t->rows.ptr, t->rows.ptr + n, t->rows.len - n);
+	t->rows.len -= n;
+	t->scanned -= n;
+	t->whole -= n;
+}
+
+/* False at what is the end for now. */
+static bool read_more(struct tail *t)
+{
+	static char bytes[1 << 16];
+	bool any = false;
+	while (t->fd >= 0 && t->rows.len < CHUNK_BYTES) {
+		ssize_t n = pread(t->fd, bytes, sizeof(bytes), t->offset);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		buf_put(&t->rows, (struct str){ bytes, (size_t)n });
+		t->offset += n;
+		any = true;
+	}
+	scan(t);
+	if (!t->header.len && t->whole) {
+		size_t end = 0;
+		while (t->rows.ptr[end] != '\n')
+			end++;
+		buf_put(&t->header, (struct str){ t->rows.ptr, end + 1 });
+		drop(t, end + 1);
+	}
+	return any;
+}
+
+/* Another file has the name, or it became shorter. */
+static bool was_rotated(const struct tail *t)
+{
+	struct stat now;
+	if (stat(t->path, &now) != 0)
+		return false;
+	return t->fd < 0 || now.st_ino != t->was.st_ino || now.st_dev != t->was.st_dev || now.st_size < t->offset;
+}
+
+static void tell_bad(const struct tail *t, const struct json *root)
+{
+	const struct json *list = json_get(root, "bad");
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+		(void)fprintf(stderr, "%s:%lld:%lld: %.*s; the row is left out\n", t->path, (long long)json_int(m, "line", 0), (long long)json_int(m, "column", 0),
+			STR_ARG(json_text(m, "error")));
+	if (json_int(root, "new", 0)) {
+		(void)printf("%lld rows, %lld new, %lld corrections\n", (long long)json_int(root, "rows", 0), (long long)json_int(root, "new", 0),
+			(long long)json_int(root, "corrections", 0));
+		(void)fflush(stdout);
+	}
+}
+
+/* False: it comes again. A refusal of the whole ends the following. */
+static bool send_rows(struct tail *t, bool end, int *ret_status)
+{
+	struct arena *a = arena_new("follow", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root = NULL;
+	struct buf more;
+	struct str text;
+	buf_init(&more, 4 * CHUNK_BYTES);
+	if (t->whole) {
+		buf_put(&more, buf_str(&t->header));
+		buf_put(&more, (struct str){ t->rows.ptr, t->whole });
+	}
+	command_begin(&c, "bindings-follow");
+	jsonw_str(&c.w, "file", str_of(t->path));
+	jsonw_str(&c.w, "feed", str_of(t->feed));
+	jsonw_int(&c.w, "line", (int64_t)t->line);
+	jsonw_int(&c.w, "since", t->since);
+	jsonw_bool(&c.w, "end", end);
+	c.more = buf_str(&more);
+	c.quiet = t->down;
+	int status = a ? command_send(a, t->socket_path, &c, &root, &text) : EXIT_NO;
+	/* not now is no refusal */
+	if (status == EXIT_NO && root && json_int(root, "code", ERR_AGAIN) == ERR_AGAIN)
+		status = EXIT_DOWN;
+	t->down = status == EXIT_DOWN;
+	if (status == EXIT_OK) {
+		tell_bad(t, root);
+		t->since = json_int(root, "heard", t->since);
+		drop(t, t->whole);
+	}
+	buf_done(&more);
+	arena_free(a);
+	*ret_status = status;
+	return status == EXIT_OK;
+}
+
+int bindings_follow(const char *socket_path, const char *path, const char *feed)
+{
+	struct tail t = { .socket_path = socket_path, .path = path, .feed = feed ? feed : "", .fd = -1 };
+	struct sigaction stop = { .sa_handler = on_stop };
+	const struct timespec pause = { 0, LOOK_EVERY_MS * 1000 * 1000 };
+	int status = EXIT_OK;
+	buf_init(&t.header, CHUNK_BYTES);
+	buf_init(&t.rows, 4 * CHUNK_BYTES);
+	(void)sigaction(SIGTERM, &stop, NULL);
+	(void)sigaction(SIGINT, &stop, NULL);
+	begin_file(&t);
+	for (unsigned look = 0; !told_to_stop && status != EXIT_NO && status != EXIT_USAGE; look++) {
+		bool any = read_more(&t);
+		if (!any && !t.whole && was_rotated(&t)) {
+			/* a last row without its line end ends with its file */
+			if (t.rows.len)
+				t.whole = t.rows.len;
+			else
+				begin_file(&t);
+		}
+		if (t.whole || look % BEAT_EVERY == 0)
+			(void)send_rows(&t, false, &status);
+		if (!any)
+			(void)nanosleep(&pause, NULL);
+	}
+	if (status == EXIT_OK || status == EXIT_DOWN)
+		(void)send_rows(&t, true, &status);
+	if (t.fd >= 0)
+		(void)close(t.fd);
+	buf_done(&t.header);
+	buf_done(&t.rows);
+	return status;
+}

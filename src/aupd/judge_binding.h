@@ -1,0 +1,55 @@
+/*
+ * The binding store in the judge: opened at start, asked by the fold, fed by commands, purged once a day.
+ *
+ * Judge number 0 alone has it; the configuration refuses it beside others. What is put is synced before the commit of the batch,
+ * so before any answer. After an error of its disk nothing is committed until it could be opened anew.
+ */
+#ifndef AUPD_AUPD_JUDGE_BINDING_H
+#define AUPD_AUPD_JUDGE_BINDING_H
+
+#include "attribution/binding_store.h"
+#include "aupd/judge.h"
+
+struct judge_bindings {
+	struct binding_store *store;    /* NULL: broken, to be opened anew */
+	struct binding_store_report report;     /* of the last opening */
+	struct bindings view;           /* what the fold asks */
+	struct binding_book *book;
+	uint8_t feeds[BINDING_FEED_MAX];
+	int dir_fd;
+	bool dirty;                     /* something was put that is not synced */
+	bool put;                       /* something was put since the last commit */
+	int64_t put_at;                 /* the last time */
+};
+
+/* OK also when the configuration has none. Logs what was found. */
+enum err judge_bindings_open(struct judge *j, struct why *why) MUST_CHECK;
+void judge_bindings_close(struct judge *j);
+/* After the start: writes its row, and looks at what rests on bindings, since facts may have come that nobody compared. */
+void judge_bindings_run(struct judge *j);
+/* The register's view is another one: so is the book. */
+enum err judge_bindings_book(struct judge *j, struct why *why) MUST_CHECK;
+enum err judge_bindings_sync(struct judge *j, struct why *why) MUST_CHECK;
+/* Opens anew what broke, before a batch is folded. */
+enum err judge_bindings_mend(struct judge *j, struct why *why) MUST_CHECK;
+/* The row that is due once a day, and what is done then: the purge. */
+bool judge_bindings_is_daily(const struct row *row);
+enum err judge_bindings_daily(struct judge *j, struct why *why) MUST_CHECK;
+
+/* What was said before costs a look only; *put then stays. */
+enum err judge_bindings_put(struct judge *j, const struct binding *b, uint64_t *put, struct why *why) MUST_CHECK;
+enum err judge_bindings_span(struct judge *j, const struct feed_span *s, struct why *why) MUST_CHECK;
+/*
+ * What cases rest on, in a time and, with a prefix, for its addresses: rows whose answer is another one now become due. fact for the
+ * person. *others grows.
+ */
+enum err judge_bindings_review(struct judge *j, const struct prefix *p, int64_t from_at, int64_t until_at, struct str fact, uint64_t *others,
+	struct why *why) MUST_CHECK;
+/*
+ * Before a commit: reports of this batch may rest on an answer that did not know yet what came in the same second, or in the batch.
+ */
+enum err judge_bindings_late(struct judge *j, struct why *why) MUST_CHECK;
+/* Its row for status and metrics, and the time of the next purge. */
+enum err judge_bindings_tell(struct judge *j, struct why *why) MUST_CHECK;
+
+#endif
