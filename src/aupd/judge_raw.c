@@ -61,8 +61,10 @@ enum err judge_keep(void *arg, const struct position *at, struct str subject, st
 		*ret_text = j->in_hand.raw;
 		return OK;
 	}
-	arena_reset(j->scratch);
+	/* whoever tries a parked report again has its rows in there */
+	struct arena_mark mark = arena_mark(j->scratch);
 	enum err e = keep(j, &start, subject, &ref, why);
+	arena_rewind(j->scratch, mark);
 	/* a disk that takes nothing now is waited for: no item goes on without its bytes */
 	if (e == ERR_FULL || e == ERR_IO)
 		return e;
