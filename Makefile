@@ -54,7 +54,7 @@ torture: setup-test
 	@$(MAKE) --no-print-directory all asan
 	@AUPD_CUTS=all $(BUILD)/tests/powercut/test_powercut
 	@AUPD_CUTS=all $(ASAN)/tests/powercut/test_powercut
-	@AUPD_ROUNDS=$(or $(ROUNDS),1000) tests/run $(BUILD) $(ASAN) tests/scenario/kill.t
+	@AUPD_ROUNDS=$(or $(ROUNDS),1000) AUPD_TEST_SECONDS=14400 tests/run $(BUILD) $(ASAN) tests/scenario/kill.t
 
 deb:
 	@tools/setup build deb

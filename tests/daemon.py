@@ -26,6 +26,8 @@ import threading
 import time
 from collections import namedtuple
 
+from points import Points
+
 TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 BUILD = os.path.realpath(os.environ.get("AUPD_BUILD", os.path.join(TOP, "build")))
 LIMIT = float(os.environ.get("AUPD_TEST_LIMIT", "120"))
@@ -305,6 +307,10 @@ class Daemon:
         self.listens = listens
         self.operators = operators if operators is not None else {"tester": os.getuid()}
         self.asan = "asan" in os.path.basename(BUILD)
+        self.points = None
+        if self.asan:                           # the build that has them
+            self.points = Points(os.path.join(self.dir, "points"))
+            self.env["AUPD_TEST_POINTS"] = self.points.path
         self.write_config()
         if start:
             try:
@@ -445,8 +451,10 @@ class Daemon:
 
     def kill(self, name, sig=signal.SIGKILL):
         """A signal to a role; gives the place in the log from which its restart can be waited for."""
+        # 0 while it is down, and to that a signal goes to all of us
+        pid = self.until(lambda: self.role_pid(name), f"a process of {name}")
         since = self.log.end()
-        os.kill(self.role_pid(name), sig)
+        os.kill(pid, sig)
         return since
 
     def wait_role(self, name, since=0):

@@ -15,6 +15,7 @@
 #include "base/httpd.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 
 enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, FRAME_COMMAND_MAX = 1 << 20 };
 
@@ -66,6 +67,7 @@ static void forward(struct desk *d, struct http_request *r)
 	}
 	if (e == OK)
 		e = bus_send(&d->judge, &f, fds, fds[1] >= 0 ? 2 : 1);
+	POINT("desk.told");
 	if (fds[1] >= 0)
 		net_close(fds[1]);
 	if (e)

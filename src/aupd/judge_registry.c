@@ -12,6 +12,7 @@
 #include "aupd/registry_row.h"
 #include "base/map.h"
 #include "base/names.h"
+#include "base/point.h"
 
 enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000 };
 
@@ -139,6 +140,7 @@ enum err cmd_registry_import(struct commanding *c)
 		log_error("the keys of subjects cannot be written; the judge starts again", "why", why.text);
 		exit(1);
 	}
+	POINT("judge.imported");
 	map_free(m.numbers);
 	if (e || !m.changed) {
 		registry_free(m.next);

@@ -17,6 +17,7 @@
 #include "aupd/figures.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 
 enum { OUTPUT_MAX = 16 << 10, RUN_MS = 20000, EXIT_FENCED = 126, EXIT_MISSING = 127 };
 
@@ -93,6 +94,7 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	if (f->type != FRAME_ACT)
 		return;
 	int status = run_nft(n->path, f->body, out, sizeof(out), &len);
+	POINT("nft.ran");
 	ometric_add(&n->role->figures, NFT_RUNS, 0, 1);
 	if (status == EXIT_FENCED) {
 		log_warn("nft is not the one that this role may run: it begins anew");

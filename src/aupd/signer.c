@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 #include "evidence/checkpoint.h"
 
 enum { SIGNER_ARENA_MAX = 8 << 20 };
@@ -116,6 +117,7 @@ static void take(struct signer *s, const struct frame *f)
 		return;
 	}
 	const char *no = sign_it(s, root, &note);
+	POINT("signer.signed");
 	if (no)
 		refuse(s, no);
 	else

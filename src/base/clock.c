@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/point.h"
 #include "base/time.h"
 
 static _Atomic int64_t *test_at;
@@ -22,7 +23,7 @@ static int64_t read_clock(clockid_t id)
 
 int64_t clock_wall_at(void)
 {
-	return test_at ? atomic_load(test_at) : read_clock(CLOCK_REALTIME);
+	return test_at ? atomic_load(test_at) : read_clock(CLOCK_REALTIME) + point_clock_us();
 }
 
 int64_t clock_monotonic_us(void)

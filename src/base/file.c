@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/point.h"
+
 enum { PATH_MAX_BYTES = 4096 };
 
 file_fault_fn *file_fault;
@@ -90,6 +92,7 @@ enum err file_read_at(int fd, uint64_t offset, void *out, size_t len, size_t *re
 
 enum err file_sync(int fd, struct why *why)
 {
+	POINT("file.sync");
 	return CHANGE(FILE_SYNC, fd, NULL, 0, STR_NONE, fdatasync(fd)) == 0 ? OK : why_errno(why, "cannot sync");
 }
 

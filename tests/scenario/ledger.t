@@ -1,79 +1,14 @@
 #!/usr/bin/env python3
 """The ledger of a live daemon, read by a second implementation: every record has its leaf, every checkpoint is signed for the tree
 that its leaves make, growth only, whoever is killed; damage is mended or told, and a lost key or another history never signed over."""
-import base64
-import hashlib
 import os
-import re
 import shutil
 import sqlite3
-import subprocess
 import sys
-import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import Daemon, arf, missing
-
-SHIFT = 48
-
-
-def leaves(d):
-    """The records in the order of the ledger, from the store alone."""
-    db = sqlite3.connect(f"file:{d.data}/aupd.db?mode=ro", uri=True)
-    records = {rank: bytes(body) for rank, body in db.execute("SELECT rank, body FROM t7")}
-    runs = sorted((int(bytes(key), 16), rank, int(bytes(body))) for key, rank, body in db.execute("SELECT key, rank, body FROM t23"))
-    order = []
-    for first, rank, count in runs:
-        assert first == len(order), f"a run begins at {first}, not {len(order)}"
-        order += [records[rank + i] for i in range(count)]
-    db.close()
-    return order
-
-
-def root(entries):
-    """RFC 6962 2.1."""
-    if not entries:
-        return hashlib.sha256(b"").digest()
-    if len(entries) == 1:
-        return hashlib.sha256(b"\0" + entries[0]).digest()
-    k = 1
-    while k * 2 < len(entries):
-        k *= 2
-    return hashlib.sha256(b"\1" + root(entries[:k]) + root(entries[k:])).digest()
-
-
-def checkpoint(d):
-    """Origin, size, root and whether OpenSSL finds the signature good."""
-    try:
-        with open(os.path.join(d.data, "ledger", "checkpoint"), encoding="utf-8") as f:
-            text, _, signatures = f.read().partition("\n\n")
-    except FileNotFoundError:
-        return None
-    origin, size, b64 = text.split("\n")
-    name, sig = re.match("\u2014 (\\S+) (\\S+)\n", signatures).groups()
-    return origin, int(size), base64.b64decode(b64), name == origin and signed(d, text + "\n", base64.b64decode(sig)[4:])
-
-
-def signed(d, text, signature):
-    with open(os.path.join(d.data, "signer", "key"), encoding="ascii") as f:
-        seed = base64.b64decode(f.read().strip().split("+", 4)[4])[1:]
-    with tempfile.TemporaryDirectory() as t:
-        for name, data in (("key", bytes.fromhex("302e020100300506032b657004220420") + seed), ("text", text.encode()), ("sig", signature)):
-            with open(os.path.join(t, name), "wb") as f:
-                f.write(data)
-        r = subprocess.run(["openssl", "pkeyutl", "-verify", "-inkey", t + "/key", "-keyform", "DER", "-rawin", "-in", t + "/text", "-sigfile", t + "/sig"], capture_output=True, check=False)
-    return r.returncode == 0
-
-
-def whole(d):
-    """Until the last checkpoint covers every record."""
-    def done():
-        db = sqlite3.connect(f"file:{d.data}/aupd.db?mode=ro", uri=True)
-        n = db.execute("SELECT count(*) FROM t7").fetchone()[0]
-        db.close()
-        c = checkpoint(d)
-        return n and c and c[1] == n and (n, c)
-    return d.until(done, "a checkpoint of all records")
+from ledgers import checkpoint, leaves, root, whole
 
 
 def complain(d, address, name):

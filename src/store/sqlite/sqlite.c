@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/point.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/vfs.h"
 
@@ -63,6 +64,8 @@ static enum err tune(struct store *s, enum store_mode mode, struct why *why)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	enum err e = pragma(s, "PRAGMA temp_store=MEMORY", why);
+	if (e == OK)
+		e = pragma(s, "PRAGMA cell_size_check=ON", why);
 	for (const char *const *p = mode == STORE_WRITE ? write_pragmas : read_pragmas; e == OK && *p; p++)
 		e = pragma(s, *p, why);
 	return e;
@@ -262,7 +265,9 @@ static enum err commit(struct store *s, const struct effect *effects, size_t cou
 	for (size_t i = 0; e == OK && i < mark_count; i++)
 		e = put_mark(s, &marks[i], why);
 	if (e == OK) {
+		POINT("store.middle");
 		r = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+		POINT("store.committed");
 		if (r == SQLITE_OK)
 			return OK;
 		e = sqlite_fail(s, r, "cannot commit", why);
