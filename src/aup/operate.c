@@ -99,6 +99,14 @@ int cmd_lookups(int argc, char **argv)
 	return status;
 }
 
+/* What happened since the daemon was started; nothing when all went well. */
+static void print_told(struct arena *a, const struct json *told)
+{
+	for (const struct json *m = told ? told->child : NULL; m; m = m->next)
+		(void)printf("  ! %.*s %.*s: %.*s: %lld\n", STR_ARG(json_text(m, "last")), STR_ARG(json_text(m, "role")), STR_ARG(str_printable(a, json_text(m, "text"), 300)),
+			(long long)json_int(m, "count", 0));
+}
+
 int cmd_status(int argc, char **argv)
 {
 	const char *socket_path = api(&argc, argv), *run = cli_value(&argc, argv, "--run");
@@ -120,6 +128,7 @@ int cmd_status(int argc, char **argv)
 			for (const struct json *m = roles ? roles->child : NULL; m; m = m->next)
 				(void)printf("  %-7.*s %-9.*s pid %lld, started %lld time(s)\n", STR_ARG(json_text(m, "role")), STR_ARG(json_text(m, "state")),
 					(long long)json_int(m, "pid", 0), (long long)json_int(m, "starts", 0));
+			print_told(a, json_get(root, "told"));
 		}
 	}
 	int status = client_get(a, socket_path, "/v1/status", &root, &text);

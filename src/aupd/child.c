@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 
 enum { BACKOFF_US = 200000, SHARE_BYTES_MAX = 4 << 20 };
 const char *const child_state_words[] = { "down", "starting", "ready", "broken" };
@@ -228,6 +229,7 @@ static void got_ready(struct child *c)
 {
 	struct keeper *k = c->keeper;
 	c->state = CHILD_READY;
+	POINT("keeper.ready");
 	log_info("role ready", "role", c->text);
 	make_links(k, c);
 	for (unsigned i = 0; c->name == ROLE_JUDGE && i < k->child_count; i++)
@@ -267,6 +269,20 @@ static void accuse(struct child *by, struct str body)
 	}
 }
 
+/* A sentence of a role. What it is made of was written by a process that may have gone mad: it is only shown. */
+static bool got_told(struct child *c, struct str body)
+{
+	struct arena *a = str_starts(body, STR("{\"op\":\"told\",")) ? arena_new("told", 1 << 16) : NULL;
+	struct json *root;
+	if (a && json_read(a, body, &root, NULL) == OK) {
+		int64_t count = json_int(root, "count", 0);
+		told_add(&c->keeper->told, c->text, str_printable(a, json_text(root, "text"), TOLD_TEXT_MAX), count > 0 ? (uint64_t)count : 0, clock_wall_at());
+		keeper_changed(c->keeper);
+	}
+	arena_free(a);
+	return a != NULL;
+}
+
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	struct child *c = arg;
@@ -282,7 +298,7 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	} else if (str_eq(f->body, STR("{\"op\":\"enforce\"}")) || str_eq(f->body, STR("{\"op\":\"observe\"}"))) {
 		k->enforce = str_eq(f->body, STR("{\"op\":\"enforce\"}"));
 		keeper_changed(k);
-	} else {
+	} else if (!got_told(c, f->body)) {
 		accuse(c, f->body);
 	}
 }
@@ -404,11 +420,15 @@ void child_died(struct child *c, int status)
 	c->last_signal = killed ? WTERMSIG(status) : 0;
 	c->last_status = killed ? 0 : WEXITSTATUS(status);
 	log_error("a role died", "role", c->text, killed ? "signal" : "status", log_u64((uint64_t)(killed ? c->last_signal : c->last_status)));
+	told_add(&k->told, c->text, killed ? STR("died and was started again") : STR("ended by itself and was started again; the log has its last words"), 1,
+		clock_wall_at());
 	/* killed from outside while it worked is no sign of a fault of its own */
 	bool own_fault = c->at_fault || !was_ready || !killed || c->last_signal != SIGKILL;
 	if (own_fault && breaks_too_often(c, clock_monotonic_us())) {
 		c->state = CHILD_BROKEN;
 		log_error("a role stays down: it died three times within a minute and got nothing done", "role", c->text);
+		told_add(&k->told, c->text, STR("stays down: it died three times within a minute and got nothing done; mend the cause, then reload"), 1,
+			clock_wall_at());
 		tell_ears(k);
 		if (!k->told_ready)
 			loop_stop(k->loop);

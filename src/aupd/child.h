@@ -12,6 +12,7 @@
 
 #include "aupd/attempt.h"
 #include "aupd/figures.h"
+#include "aupd/told.h"
 
 enum { CHILDREN_MAX = ROLE_COUNT + CONFIG_JUDGES_MAX - 1, BREAKS_MAX = 3 };
 enum child_state { CHILD_DOWN, CHILD_STARTING, CHILD_READY, CHILD_BROKEN };
@@ -48,6 +49,7 @@ struct keeper {
 	unsigned child_count;
 	bool in_service, stopping, told_ready, enforce;
 	struct timer *stop_timer;
+	struct tellings told;
 };
 
 /* All children of the configuration, none of them running yet. */

@@ -56,6 +56,8 @@ static void open_reader(struct ear *e, const struct position *from)
 static void restart_reader(struct ear *e)
 {
 	struct position first = spool_first(e->spool);
+	if (e->flight_count)
+		role_tell(e->role, "frames were sent again because the judge had not kept them", e->flight_count);
 	e->flight_count = 0;
 	e->blocked = false;
 	e->unsealed_at = (struct position){ 0 };
@@ -80,8 +82,10 @@ static void pump(void *arg)
 	struct ear *e = arg;
 	struct why why;
 	unsigned n = 0;
-	if (spool_sync(e->spool, &why) != OK)
+	if (spool_sync(e->spool, &why) != OK) {
 		log_error("the spool cannot be synced; nothing is acknowledged", "why", why.text);
+		role_tell(e->role, "the spool could not be synced: its senders were told to come again", 1);
+	}
 	show_figures(e);
 	if (!all_greeted(e) || !e->reader || e->blocked)
 		return;
@@ -92,8 +96,13 @@ static void pump(void *arg)
 		struct spool_record r;
 		enum err err = spool_reader_next(e->reader, e->arena, &r, &why);
 		if (err == ERR_CORRUPT) {
-			log_error("a stretch of the spool is corrupt and skipped", "why", why.text);
-			continue;
+			struct position from, to;
+			spool_reader_bad(e->reader, &from, &to);
+			if (ear_send_damage(e, &from, &to, &why))
+				continue;
+			e->blocked = true;
+			e->blocked_at = from;
+			break;
 		}
 		if (err) {
 			if (err != ERR_NOTFOUND)
@@ -154,6 +163,7 @@ static void number_beyond_marks(struct ear *e)
 	if (position_cmp(&beyond, &end) <= 0)
 		return;
 	log_warn("the store has judged what this spool never held: the spool is numbered on from there");
+	role_tell(e->role, "the spool was not the one that fed this store: it is numbered on from there", 1);
 	if (spool_skip(e->spool, beyond.segment, &why) != OK) {
 		log_error("the spool cannot be numbered anew", "why", why.text);
 		exit(1);
@@ -227,17 +237,38 @@ static void ear_link(struct role *r, struct str name, int take_fd)
 		log_warn("cannot greet the judge");
 }
 
+/* Said when it begins and when it ends. */
+static void say_room(struct ear *e, bool full)
+{
+	struct spool_stats stats;
+	spool_stats(e->spool, &stats);
+	if (full && !e->full) {
+		log_error("complaints are told to come again", "why", e->role->refuse ? "the judge stays down" : stats.disk_full ? "the disk of the spool is full"
+			: "the spool has reached its bound");
+		role_tell(e->role, "complaints were told to come again, for want of room or of a judge", 1);
+	}
+	if (!full && e->full)
+		log_info("complaints are taken again");
+	e->full = full;
+}
+
 /* While a judge stays down for good nothing new is taken: nobody knows when it will be judged. */
 static enum err door_put(void *state, const struct sink_item *item, sink_done_fn *done, void *arg)
 {
 	struct ear *e = state;
-	return e->role->refuse ? ERR_FULL : spool_put(e->spool, item, done, arg);
+	enum err err = e->role->refuse ? ERR_FULL : spool_put(e->spool, item, done, arg);
+	if (item->item_class == CLASS_COMPLAINT)
+		say_room(e, err == ERR_FULL);
+	return err;
 }
 
 static bool door_refuses(void *state, enum item_class item_class)
 {
 	struct ear *e = state;
-	return e->role->refuse || spool_refuses(e->spool, item_class);
+	bool no = e->role->refuse || spool_refuses(e->spool, item_class);
+	if (no && item_class == CLASS_COMPLAINT)
+		say_room(e, true);
+	return no;
 }
 
 /* All that was taken is judged, and half of the room is used: the segment at hand is closed, so that it can go too. */
@@ -273,6 +304,20 @@ static void on_more(void *arg)
 	(void)arg;
 }
 
+static void tell_recovery(struct ear *e)
+{
+	struct spool_stats stats;
+	spool_stats(e->spool, &stats);
+	if (stats.cut_bytes) {
+		log_warn("the end of the spool was no whole record and was cut off", "octets", log_u64(stats.cut_bytes));
+		role_tell(e->role, "octets at the end of the spool were no whole record and were cut off; what is torn was never acknowledged", stats.cut_bytes);
+	}
+	if (stats.mark_damaged) {
+		log_error("the spool's file mark was damaged; numbers go on far above every one that was given");
+		role_tell(e->role, "the spool's file mark was damaged and made again", 1);
+	}
+}
+
 static enum err ear_start(struct role *r, struct why *why)
 {
 	struct ear *e = calloc(1, sizeof(*e));
@@ -291,8 +336,11 @@ static enum err ear_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes,
-		.key_mode = 0640 };
+		/* milliseconds: more than the segments of any spool before it */
+		.key_mode = 0640, .fresh = (uint64_t)(clock_wall_at() / 1000) };
 	err = spool_open(e->spool_fd, &limits, &e->spool, why);
+	if (err == OK)
+		tell_recovery(e);
 	if (err == OK)
 		err = timer_new(r->loop, on_more, e, &e->more_timer);
 	return err ? err : timer_new(r->loop, on_trim, e, &e->trim_timer);

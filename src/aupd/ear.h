@@ -49,7 +49,7 @@ struct ear {
 	struct position done_below;     /* every item before it is confirmed */
 	struct position blocked_at;     /* the item for which there was no room */
 	struct timer *trim_timer, *more_timer;
-	bool blocked;
+	bool blocked, full;             /* full: it has been said */
 	bool all_done;                  /* the reader is at the end and nothing is in flight */
 	struct position unsealed_at;    /* the first sealed report whose bytes wait for the officer's key */
 };
@@ -59,5 +59,7 @@ void ear_count(struct ear *e, unsigned figure);
 struct judge_link *ear_judge(struct ear *e, uint8_t lane);
 /* The frames of one item; false when there was no room for one of them: the item is sent again from its beginning, what went is passed over. */
 bool ear_send(struct ear *e, const struct spool_record *r);
+/* What was acknowledged and cannot be read any more goes before a person, once. False when there was no room. */
+bool ear_send_damage(struct ear *e, const struct position *from, const struct position *to, const struct why *why);
 
 #endif

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/map.h"
 #include "base/net.h"
+#include "base/point.h"
 #include "base/time.h"
 
 enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16 };
@@ -30,6 +31,7 @@ struct hand {
 	void *drivers[DRIVERS_MAX];
 	struct map *running;            /* act key -> struct order */
 	int dir_fd;
+	bool journal_fails;             /* it has been said */
 	struct journal *journal;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
 };
@@ -77,6 +79,7 @@ static void on_done(void *arg, enum act_result result, struct str text)
 	else if (text.len && o->act.verb >= VERB_LIMIT)
 		log_warn("an act was done, and somebody should look at it", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "text",
 			log_str(loggable(&o->act, text)));
+	POINT("hand.done");
 	end_noted(h, o);
 	report(h, &o->act, o->op, result, text);
 	(void)map_remove(h->running, o->act.key);
@@ -111,8 +114,14 @@ static bool begin_noted(struct hand *h, enum act_op op, const struct act *act)
 	bool again;
 	if (journal_begin(h->journal, op, act, clock_wall_at(), &again, &why) != OK) {
 		log_error("the journal cannot be written: nothing is done", "why", why.text);
+		if (!h->journal_fails)
+			role_tell(h->role, "the hand's journal could not be written, and nothing was done meanwhile", 1);
+		h->journal_fails = true;
 		return false;
 	}
+	h->journal_fails = false;
+	if (again)
+		role_tell(h->role, "acts that were in hand when the hand ended were done again under their keys", 1);
 	if (again)
 		log_info("an act that was in hand when the hand ended is done again under its key", "driver", log_str(act->driver));
 	ometric_add(&h->role->figures, HAND_REPEATED, 0, again);
@@ -170,6 +179,7 @@ static void execute(struct hand *h, struct order *o)
 		on_done(o, RESULT_RETRY, STR("the journal of the hand cannot be written"));
 		return;
 	}
+	POINT("hand.noted");
 	for (int i = 0; action_drivers[i]; i++) {
 		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
 			continue;
@@ -330,6 +340,11 @@ static enum err hand_start(struct role *r, struct why *why)
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nft = ask_nft,
 		.nft_arg = h };
 	enum err e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);
+	unsigned damaged = e == OK ? journal_damaged(h->journal) : 0;
+	if (damaged) {
+		log_error("lines of the hand's journal are damaged: each counts as a suspension of this hour", "lines", log_u64(damaged));
+		role_tell(r, "lines of the hand's journal were damaged; each counted as a suspension of its hour", damaged);
+	}
 	for (int i = 0; e == OK && action_drivers[i]; i++)
 		e = action_drivers[i]->open(&o, &h->drivers[i], why);
 	return e;

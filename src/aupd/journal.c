@@ -1,15 +1,18 @@
 /*
- * The hand's journal. See journal.h. A line that was torn by a crash is skipped: what it told of had not begun.
+ * The hand's journal. See journal.h.
  */
 #include "aupd/journal.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/map.h"
 
-enum { JOURNAL_BYTES_MAX = 16 << 20, JOURNAL_FULL_BYTES = 4 << 20 };
+enum { JOURNAL_BYTES_MAX = 16 << 20, JOURNAL_FULL_BYTES = 4 << 20, SUM_LEN = 9, SUM_MAX = 16 };
 
 struct suspension {
 	int64_t at;
@@ -20,7 +23,7 @@ struct journal {
 	int dir_fd, fd;
 	uint64_t bytes;
 	struct suspension list[JOURNAL_SUSPENSIONS_MAX];
-	unsigned count;
+	unsigned count, damaged;
 	struct map *unsure;             /* key -> itself: begun, no end */
 };
 
@@ -31,6 +34,12 @@ static uint64_t short_key(struct str key)
 	digest_sha256(key, &d);
 	memcpy(&n, d.octets, sizeof(n));
 	return n;
+}
+
+/* " 0badf00d" */
+static size_t print_sum(struct str line, char out[SUM_MAX])
+{
+	return (size_t)snprintf(out, SUM_MAX, " %08" PRIx32, crc32c(0, line));
 }
 
 static struct suspension *find(struct journal *j, uint64_t key)
@@ -66,19 +75,50 @@ static void count_suspension(struct journal *j, struct str key, int64_t at)
 		j->list[j->count++] = (struct suspension){ at, k };
 }
 
-/* "do 1795485852325561 suspend C-1/s2.1/suspend/mail" */
-static void take_line(struct journal *j, struct str line)
-{
-	struct str rest = line, word, when, verb;
+struct line {
+	struct str word, verb, key;
 	int64_t at;
-	if (!str_split(&rest, ' ', &word) || !str_split(&rest, ' ', &when) || !str_split(&rest, ' ', &verb) || !rest.len || str_to_i64(when, &at) != OK)
+};
+
+/* "do 1795485852325561 suspend C-1/s2.1/suspend/mail 0badf00d" */
+static bool parse_line(struct str text, struct line *l)
+{
+	char sum[SUM_MAX];
+	struct str rest, when;
+	if (text.len < SUM_LEN)
+		return false;
+	rest = str_sub(text, 0, text.len - SUM_LEN);
+	if (!str_eq((struct str){ sum, print_sum(rest, sum) }, str_sub(text, rest.len, SUM_LEN)))
+		return false;
+	if (!str_split(&rest, ' ', &l->word) || !str_split(&rest, ' ', &when) || !str_split(&rest, ' ', &l->verb) || !rest.len)
+		return false;
+	l->key = rest;
+	return str_to_i64(when, &l->at) == OK;
+}
+
+static void take_line(struct journal *j, const struct line *l)
+{
+	if (str_eq(l->word, STR("do")) && (str_eq(l->verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(l->verb, str_of(verb_words[VERB_TERMINATE]))))
+		count_suspension(j, l->key, l->at);
+	if (str_eq(l->word, STR("end")))
+		(void)map_remove(j->unsure, l->key);
+	else if (map_count(j->unsure) < JOURNAL_UNSURE_MAX && map_put(j->unsure, l->key, j) != OK)
 		return;
-	if (str_eq(word, STR("do")) && (str_eq(verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(verb, str_of(verb_words[VERB_TERMINATE]))))
-		count_suspension(j, rest, at);
-	if (str_eq(word, STR("end")))
-		(void)map_remove(j->unsure, rest);
-	else if (map_count(j->unsure) < JOURNAL_UNSURE_MAX && map_put(j->unsure, rest, j) != OK)
-		return;
+}
+
+/* The last line may be torn: what it told of had not begun. */
+static void take_all(struct journal *j, struct str text, int64_t now)
+{
+	struct str line;
+	struct line l;
+	while (str_next_line(&text, &line)) {
+		if (parse_line(line, &l)) {
+			take_line(j, &l);
+		} else if (text.len) {
+			j->damaged++;
+			count_suspension(j, line, now);
+		}
+	}
 }
 
 /* Lines that still say something: of the last hour, or of what has no end. */
@@ -86,38 +126,37 @@ static enum err rewrite(struct journal *j, struct str text, int64_t now, struct 
 {
 	struct buf out;
 	struct str line;
+	struct line l;
 	enum err e;
 	buf_init(&out, JOURNAL_BYTES_MAX);
 	while (str_next_line(&text, &line)) {
-		struct str rest = line, word, when, verb;
-		int64_t at;
-		if (!str_split(&rest, ' ', &word) || !str_split(&rest, ' ', &when) || !str_split(&rest, ' ', &verb) || str_to_i64(when, &at) != OK)
-			continue;
-		if (at <= now - HOUR_US && !map_get(j->unsure, rest))
+		if (!parse_line(line, &l) || (l.at <= now - HOUR_US && !map_get(j->unsure, l.key)))
 			continue;
 		buf_put(&out, line);
 		buf_putc(&out, '\n');
 	}
 	e = out.err ? out.err : file_replace(j->dir_fd, "journal", buf_str(&out), 0600, why);
-	j->bytes = out.len;
+	if (e == OK)
+		j->bytes = out.len;
 	buf_done(&out);
+	if (e)
+		return e;
 	file_close(j->fd);
 	j->fd = -1;
-	return e ? e : file_open(j->dir_fd, "journal", O_WRONLY | O_CREAT | O_APPEND, 0600, &j->fd, why);
+	return file_open(j->dir_fd, "journal", O_WRONLY | O_CREAT, 0600, &j->fd, why);
 }
 
 static enum err renew(struct journal *j, int64_t now, bool first, struct why *why)
 {
 	struct arena *a = arena_new("journal", 2 * JOURNAL_BYTES_MAX);
-	struct str text = STR_NONE, rest, line;
+	struct str text = STR_NONE;
 	if (!a)
 		return why_set(why, ERR_NOMEM, "no memory for the journal");
 	enum err e = file_read_all(a, j->dir_fd, "journal", JOURNAL_BYTES_MAX, &text, why);
 	if (e == ERR_NOTFOUND)
 		e = OK;
-	rest = text;
-	while (e == OK && first && str_next_line(&rest, &line))
-		take_line(j, line);
+	if (e == OK && first)
+		take_all(j, text, now);
 	forget_old(j, now);
 	if (e == OK)
 		e = rewrite(j, text, now, why);
@@ -154,12 +193,22 @@ void journal_close(struct journal *j)
 static enum err put(struct journal *j, const char *word, const struct act *act, int64_t now, struct why *why)
 {
 	struct buf line;
+	char sum[SUM_MAX];
 	buf_init(&line, 1024);
-	buf_printf(&line, "%s %lld %s %.*s\n", word, (long long)now, verb_words[act->verb], STR_ARG(act->key));
-	enum err e = line.err ? line.err : file_append(j->fd, buf_str(&line), why);
-	j->bytes += line.len;
+	buf_printf(&line, "%s %lld %s %.*s", word, (long long)now, verb_words[act->verb], STR_ARG(act->key));
+	buf_put(&line, (struct str){ sum, print_sum(buf_str(&line), sum) });
+	buf_putc(&line, '\n');
+	enum err e = line.err ? line.err : file_write_at(j->fd, j->bytes, buf_str(&line), why);
+	/* half a line would stand before the next one */
+	if (e == OK)
+		j->bytes += line.len;
 	buf_done(&line);
 	return e;
+}
+
+unsigned journal_damaged(const struct journal *j)
+{
+	return j->damaged;
 }
 
 enum err journal_begin(struct journal *j, enum act_op op, const struct act *act, int64_t now, bool *ret_again, struct why *why)

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 
 enum { POLICY_ARENA_MAX = 512 << 20, BATCH_ARENA_MAX = 320 << 20, REPLIES_MAX = 64 << 20 };
 
@@ -243,6 +244,22 @@ void judge_send_kept(struct bus *to, bool is_up, struct buf *kept, const char *w
 	buf_clear(kept);
 }
 
+/* One transaction. Two, when a test plants the fault that its harness must see. */
+static enum err commit_all(struct judge *j, const struct effect *effects, size_t count, const struct mark *marks, size_t mark_count, struct why *why)
+{
+#ifdef AUPD_TESTING
+	if (point_planted("split")) {
+		enum err e = j->driver->commit(j->store, effects, count / 2, NULL, 0, why);
+		return e ? e : j->driver->commit(j->store, effects + count / 2, count - count / 2, marks, mark_count, why);
+	}
+	if (point_planted("marks apart")) {
+		enum err e = j->driver->commit(j->store, NULL, 0, marks, mark_count, why);
+		return e ? e : j->driver->commit(j->store, effects, count, NULL, 0, why);
+	}
+#endif
+	return j->driver->commit(j->store, effects, count, marks, mark_count, why);
+}
+
 enum err judge_commit(struct judge *j, struct why *why)
 {
 	struct effect *effects;
@@ -259,7 +276,7 @@ enum err judge_commit(struct judge *j, struct why *why)
 	if (e == OK)
 		e = judge_bindings_sync(j, why);
 	if (e == OK && (count || mark_count))
-		e = j->driver->commit(j->store, effects, count, marks, mark_count, why);
+		e = commit_all(j, effects, count, marks, mark_count, why);
 	if (e == OK)
 		chest_named(j->chest);
 	return e;
@@ -288,8 +305,10 @@ static void end_batch(struct judge *j)
 
 void judge_get_stuck(struct judge *j, const struct why *why)
 {
-	if (!j->stuck)
+	if (!j->stuck) {
 		log_error("the store takes nothing; all waits and is tried again", "why", why->text);
+		role_tell(j->role, "the store took nothing for a while: disk full, broken, or held by another program", 1);
+	}
 	j->stuck = true;
 	ometric_set(&j->role->figures, JUDGE_STUCK, 0, 1);
 	judge_links_pause(j, true);
@@ -335,6 +354,7 @@ static bool run_batch(struct judge *j)
 	if (j->role->share.number && work_changes(j->fold.work))
 		role_send(j->role, "due");
 	send_marks(j);
+	POINT("judge.marked");
 	judge_send_kept(&j->desk, j->has_desk, &j->replies, "desk");
 	end_batch(j);
 	return true;
@@ -354,6 +374,7 @@ static void refresh(struct judge *j)
 static void turn(void *arg)
 {
 	struct judge *j = arg;
+	judge_watch_clock(j);
 	if (!j->batch_count || j->stuck)
 		return;
 	if (run_batch(j)) {
@@ -367,6 +388,7 @@ static void turn(void *arg)
 static void on_due(void *arg)
 {
 	struct judge *j = arg;
+	judge_watch_clock(j);
 	if (!j->stuck && judge_due(j))
 		judge_set_due_timer(j);
 }

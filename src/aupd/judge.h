@@ -60,6 +60,7 @@ struct judge {
 	uint64_t ledger_orders[LANE_COUNT];     /* of each partition: how many records have their leaf */
 	struct timer *ledger_timer;
 	bool ledger_due, ledger_asked, ledger_waits; /* the timer runs; the signer owes an answer; the last round failed */
+	int64_t clock_offset;           /* of the wall clock against the monotonic one, when last looked at; 0 = never */
 	struct why ledger_broken;       /* err: why it stands still */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 };
@@ -73,6 +74,8 @@ void judge_get_stuck(struct judge *j, const struct why *why);
 /* Everything due by now, until nothing more is; false when the judge got stuck. Commits by itself; between batches only. */
 bool judge_due(struct judge *j);
 void judge_set_due_timer(struct judge *j);
+/* Says when somebody set the clock. Deadlines are times of the wall clock and hold as they stand. */
+void judge_watch_clock(struct judge *j);
 
 /* Notes in the batch that registry or policies change, for the other judges. */
 enum err judge_tables_change(struct judge *j, struct why *why) MUST_CHECK;

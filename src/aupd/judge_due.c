@@ -7,8 +7,9 @@
 #include "aupd/judge_binding.h"
 
 #include "base/clock.h"
+#include "base/point.h"
 
-enum { ROUNDS_MAX = 1000 };
+enum { ROUNDS_MAX = 1000, CLOCK_SET_US = 5000000, CLOCK_LOOK_US = 30000000 };
 
 static enum err put_off(struct judge *j, const struct row *due, struct why *why)
 {
@@ -59,7 +60,9 @@ bool judge_due(struct judge *j)
 			judge_get_stuck(j, &why);
 			return false;
 		}
+		POINT("judge.ordering");
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
+		POINT("judge.ordered");
 		j->hand_is_new = j->nft_is_new = false;
 		if (!changes)
 			return true;
@@ -67,12 +70,31 @@ bool judge_due(struct judge *j)
 	return true;
 }
 
+void judge_watch_clock(struct judge *j)
+{
+	int64_t offset = clock_wall_at() - clock_monotonic_us(), by = offset - j->clock_offset;
+	bool ahead = by > 0;
+	if (j->clock_offset && !j->role->share.number && (ahead ? by : -by) >= CLOCK_SET_US) {
+		uint64_t seconds = (uint64_t)((ahead ? by : -by) / SECOND_US);
+		if (ahead) {
+			log_warn("the clock was set ahead: what became due is done now", "seconds", log_u64(seconds));
+			role_tell(j->role, "the clock was set ahead, and what became due was done; seconds", seconds);
+		} else {
+			log_warn("the clock was set back: deadlines stand as they are", "seconds", log_u64(seconds));
+			role_tell(j->role, "the clock was set back, and deadlines stand as they are; seconds", seconds);
+		}
+	}
+	j->clock_offset = offset;
+}
+
 void judge_set_due_timer(struct judge *j)
 {
-	int64_t due = TIME_NONE;
+	int64_t due = TIME_NONE, wait = CLOCK_LOOK_US;
 	struct why why;
-	if (clock_is_test() || j->role->share.number || j->driver->next_due(j->store, &due, &why) != OK || due == TIME_NONE)
+	if (clock_is_test() || j->role->share.number)
 		return;
-	int64_t wait = due - clock_wall_at();
-	timer_set(j->due_timer, wait < 0 ? JUDGE_RETRY_US / 10 : wait > HOUR_US ? HOUR_US : wait, 0);
+	/* never longer, for timers do not see the wall clock being set */
+	if (j->driver->next_due(j->store, &due, &why) == OK && due != TIME_NONE && due - clock_wall_at() < wait)
+		wait = due - clock_wall_at();
+	timer_set(j->due_timer, wait < 0 ? JUDGE_RETRY_US / 10 : wait, 0);
 }

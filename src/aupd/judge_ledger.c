@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 
 enum { LEDGER_WAIT_US = 1000000, ROUND_MAX = 8192, RUNS_MAX = 100000000, SIGN_BODY_MAX = 64 << 10 };
 
@@ -231,14 +232,40 @@ static enum err catch_up(struct judge *j, struct why *why)
 	if (e == OK && before != total(j->ledger_orders))
 		e = fill(j, leaves, why);
 	free(leaves);
-	if (e == OK && ledger_size(j->ledger) != before)
+	if (e == OK && ledger_size(j->ledger) != before) {
 		log_info("the ledger's tiles were made again from the records", "leaves", log_u64(ledger_size(j->ledger) - before));
+		role_tell(j->role, "leaves of the ledger were written to its tiles again from the records", ledger_size(j->ledger) - before);
+	}
 	return e ? e : ledger_check(j->ledger, why);
 }
 
 static void on_timer(void *arg)
 {
 	judge_ledger_turn(arg);
+}
+
+/* Cases go on: their records are as they are, and nothing is signed that would contradict what was signed. */
+static void stand_still(struct judge *j, const struct why *why)
+{
+	log_error("the ledger is not that of its last checkpoint and stands still: somebody has to look", "why", why->text);
+	role_tell(j->role, "the ledger is not that of its last checkpoint and stands still; cases go on: see operations.md", 1);
+	j->ledger_broken = *why;
+	judge_ledger_close(j);
+}
+
+/* A damaged file must not pass for another history, nor for the truth. */
+static enum err checkpoint_is_ours(struct judge *j, struct why *why)
+{
+	struct note_verifier key;
+	struct checkpoint c;
+	struct str note = ledger_checkpoint(j->ledger);
+	if (!note.len)
+		return OK;
+	arena_reset(j->scratch);
+	enum err e = note_verifier_read(j->scratch, j->role->share.ledger_key, &key, why);
+	if (e == OK)
+		e = checkpoint_verify(j->scratch, note, j->role->share.ledger_origin, &key, NULL, &c, NULL, why);
+	return e && !judge_passes(e) ? why_set(why, ERR_CORRUPT, "ledger/checkpoint is damaged, or signed by another key than signer/key") : e;
 }
 
 enum err judge_ledger_open(struct judge *j, struct why *why)
@@ -256,13 +283,12 @@ enum err judge_ledger_open(struct judge *j, struct why *why)
 		e = OK;
 	}
 	if (e == OK)
+		e = checkpoint_is_ours(j, why);
+	if (e == OK)
 		e = catch_up(j, why);
-	if (e != ERR_CORRUPT)
+	if (e == OK || judge_passes(e))
 		return e;
-	/* cases go on: their records are as they are, and nothing is signed that would contradict what was signed */
-	log_error("the ledger is not that of its last checkpoint and stands still: somebody has to look", "why", why->text);
-	j->ledger_broken = *why;
-	judge_ledger_close(j);
+	stand_still(j, why);
 	return OK;
 }
 
@@ -287,6 +313,13 @@ static void ask(struct judge *j, uint64_t from)
 	enum err e = from ? ledger_prove_growth(j->ledger, from, c.size, &p, &why) : OK;
 	if (e == OK)
 		e = checkpoint_write(a, &c, &text, &why);
+	if (e == ERR_CORRUPT && from) {
+		/* what the checkpoint was signed for is in the records: catching up holds it against them */
+		log_error("the ledger's tiles are damaged and are made again", "why", why.text);
+		ledger_reset(j->ledger);
+		judge_ledger_soon(j);
+		return;
+	}
 	if (e) {
 		log_error("no checkpoint can be asked for", "why", why.text);
 		return;
@@ -319,6 +352,7 @@ static enum err turn(struct judge *j, struct digest *leaves, struct why *why)
 	enum err e = ledger_size(j->ledger) == total(j->ledger_orders) ? OK : catch_up(j, why);
 	for (uint64_t n = ROUND_MAX; e == OK && n == ROUND_MAX;) {
 		e = sequence(j, leaves, &n, why);
+		POINT("ledger.sequenced");
 		for (uint64_t i = 0; e == OK && i < n; i++)
 			e = ledger_append(j->ledger, &leaves[i], why);
 	}
@@ -335,22 +369,32 @@ void judge_ledger_turn(struct judge *j)
 {
 	struct digest *leaves;
 	struct why why = { .line = 0 };
-	if (!j->ledger || j->stuck)
+	if (!j->ledger)
 		return;
 	timer_set(j->ledger_timer, -1, 0);
 	j->ledger_due = false;
+	if (j->stuck) {
+		judge_ledger_soon(j);
+		return;
+	}
 	leaves = malloc(ROUND_MAX * sizeof(*leaves));
 	enum err e = leaves ? turn(j, leaves, &why) : ERR_NOMEM;
 	free(leaves);
 	show_figures(j);
 	if (e && e != ERR_CONFLICT) {
-		if (!j->ledger_waits)
+		if (!j->ledger_waits) {
 			log_error("the ledger does not grow now; the records are safe, and it is tried again", "why", why.text);
+			role_tell(j->role, "the ledger did not grow for a while; the records are safe", 1);
+		}
 		ledger_reset(j->ledger);
 	} else if (j->ledger_waits && e == OK) {
 		log_info("the ledger grows again");
 	}
 	j->ledger_waits = e && e != ERR_CONFLICT;
+	if (e == ERR_CORRUPT && ledger_checkpoint_size(j->ledger)) {
+		stand_still(j, &why);
+		return;
+	}
 	if (e)
 		judge_ledger_soon(j);
 	else
@@ -391,11 +435,13 @@ static void take_answer(struct judge *j, struct str body)
 		return;
 	struct str note = json_text(root, "note"), refused = json_text(root, "refused");
 	const struct json *need = json_get(root, "need");
+	POINT("ledger.signed");
 	if (note.len && ledger_checkpoint_keep(j->ledger, note, &why) != OK)
 		log_error("a checkpoint cannot be kept", "why", why.text);
-	else if (refused.len)
+	else if (refused.len) {
 		log_error("the signer refuses the ledger: somebody has to look", "why", log_str(refused));
-	else if (need && need->is_integer && need->integer > 0 && (uint64_t)need->integer <= ledger_size(j->ledger))
+		role_tell(j->role, "the signer refused to sign the ledger: see operations.md", 1);
+	} else if (need && need->is_integer && need->integer > 0 && (uint64_t)need->integer <= ledger_size(j->ledger))
 		ask(j, (uint64_t)need->integer);
 	else if (note.len)
 		ask_if_grown(j);

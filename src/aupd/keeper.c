@@ -22,6 +22,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 #include "base/seal.h"
 #include "base/time.h"
 
@@ -60,6 +61,8 @@ static void write_state(struct keeper *k)
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, ']');
+	told_write(&k->told, &w);
+	jsonw_bool(&w, "stopped", k->stopping);
 	jsonw_end(&w, '}');
 	buf_putc(&b, '\n');
 	struct why why;
@@ -128,6 +131,7 @@ static void stop(struct keeper *k)
 	if (k->stopping)
 		return;
 	k->stopping = true;
+	write_state(k);
 	tell_systemd("STOPPING=1");
 	for (unsigned i = 0; i < k->child_count; i++)
 		child_stop(&k->children[i]);
@@ -214,16 +218,21 @@ static void on_signal(void *arg, int signum)
 		stop(k);
 }
 
-/* A test clock never goes back: after a restart it stands where the state file left it. */
-static int64_t test_time(struct keeper *k)
+/* What the last state file says: whether that daemon was stopped; and where a test clock goes on, for it never goes back. */
+static int64_t read_state(struct keeper *k)
 {
 	struct arena *a = arena_new("state", STATE_BYTES_MAX);
 	struct json *root;
 	struct str text;
 	int64_t now = clock_wall_at(), then;
-	if (a && file_read_all(a, k->run_fd, "state.json", STATE_BYTES_MAX / 2, &text, NULL) == OK && json_read(a, text, &root, NULL) == OK &&
-		time_parse(json_text(root, "time"), &then) == OK && then > now)
-		now = then;
+	if (a && file_read_all(a, k->run_fd, "state.json", STATE_BYTES_MAX / 2, &text, NULL) == OK && json_read(a, text, &root, NULL) == OK) {
+		if (!json_flag(root, "stopped", true)) {
+			log_warn("the daemon was ended before without being stopped; what it had in hand is read again");
+			told_add(&k->told, "aupd", STR("was ended without being stopped before this start; what it had in hand was read again"), 1, now);
+		}
+		if (k->config->all.testing && time_parse(json_text(root, "time"), &then) == OK && then > now)
+			now = then;
+	}
 	arena_free(a);
 	return now;
 }
@@ -263,8 +272,9 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = net_listen(c->api, 64, 0666, &k->api_fd, why);
 	for (unsigned i = 0; e == OK && i < c->all.listen_count; i++)
 		e = net_listen(c->all.listens[i].address, 256, 0666, &k->listen_fds[i], why);
+	int64_t now = e == OK ? read_state(k) : 0;
 	if (e == OK && c->all.testing) {
-		e = clock_test_create(test_time(k), &k->clock_fd, why);
+		e = clock_test_create(now, &k->clock_fd, why);
 		if (e == OK)
 			e = clock_test_use(k->clock_fd, why);
 	}
@@ -306,6 +316,7 @@ int keeper_main(const char *config_path, const char *self, bool in_service)
 	struct buf told;
 	log_start("aupd", LOG_INFO, LOG_PLAIN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	point_open();
 	enum err e = k.loop && seal_start() == OK ? config_read_service(config_path, in_service, &k.config, &why) : ERR_NOMEM;
 	if (e == OK) {
 		log_start("aupd", (enum log_level)k.config->all.log_level, (enum log_form)k.config->all.log_form);

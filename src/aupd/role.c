@@ -43,6 +43,13 @@ void role_send(struct role *r, const char *op)
 	send_body(r, str_of(body));
 }
 
+void role_tell(struct role *r, const char *text, uint64_t count)
+{
+	char body[512];
+	(void)snprintf(body, sizeof(body), "{\"op\":\"told\",\"count\":%llu,\"text\":\"%s\"}", (unsigned long long)count, text);
+	send_body(r, str_of(body));
+}
+
 void role_link_ended(struct role *r, const char *peer, enum err e)
 {
 	char body[64];

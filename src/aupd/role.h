@@ -3,7 +3,7 @@
  *
  * A role is the same binary, re-executed with --role NAME and the keeper's link as descriptor 3. The keeper sends control
  * frames {"op":"fd","name":N} with one descriptor each, then {"op":"start","share":{...}}; the role answers {"op":"ready"}
- * when its sandbox is up and its loop runs. Later: "link" (a new peer link), "clock" (the test clock moved, or something is
+ * when its sandbox is up and its loop runs, and {"op":"told","text":T,"count":N} for what somebody should hear of. Later: "link" (a new peer link), "clock" (the test clock moved, or something is
  * due), "refuse" and "accept" (a judge stays down, is back), "stop".
  */
 #ifndef AUPD_AUPD_ROLE_H
@@ -56,6 +56,8 @@ struct role_ops {
 int role_fd(const struct role *r, const char *name);   /* -1 when it was not given */
 int role_main(enum role_name name);
 void role_send(struct role *r, const char *op);         /* to the keeper */
+/* For `aup status`: a constant sentence that happened so many times. It is logged by the caller. */
+void role_tell(struct role *r, const char *text, uint64_t count);
 /*
  * A link to another role ended with e. When that was not for its death the keeper ends it, and both get a new link: a role
  * that sends what is no frame is mad, and without this the two would never speak again.

@@ -196,7 +196,8 @@ enum err spool_reader_next(struct spool_reader *r, struct arena *a, struct spool
 			return e;
 		if (r->limited && position_cmp(&r->at, &r->limit) >= 0)
 			return ERR_NOTFOUND;
-		e = find_now(r, true, &h, why);
+		/* a segment below that of the limit has been closed */
+		e = find_now(r, !(r->limited && r->limit.segment > r->at.segment), &h, why);
 		if (e == ERR_NOTFOUND) {
 			e = next_segment(r->dir_fd, r->at.segment + 1, &later, why);
 			/* looked at again: the writer ends a segment before it begins the next */

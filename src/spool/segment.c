@@ -6,6 +6,7 @@
 #include <fcntl.h>
 
 #include "base/file.h"
+#include "base/point.h"
 #include "spool/mark.h"
 #include "spool/reader.h"
 #include "spool/record.h"
@@ -125,6 +126,9 @@ static enum err find_end(int fd, uint64_t number, uint64_t size, uint64_t *ret_e
 	enum err e;
 	while ((e = record_find(fd, size, number, end, &h)) == OK)
 		end = h.at.offset + record_len(&h);
+	/* of its full length and not what was written: that is no torn end, and it stays for the reader to tell of */
+	while (e == ERR_NOTFOUND && record_head_at(fd, size, number, end, &h) == OK)
+		end += record_len(&h);
 	if (e == ERR_NOTFOUND) {
 		*ret_end = end;
 		e = OK;
@@ -185,6 +189,7 @@ enum err segment_destroy(int dir_fd, uint64_t number, struct why *why)
 	enum err e = overwrite_key(dir_fd, key, why);
 	if (e == OK)
 		e = remove_if_there(dir_fd, segment, why);
+	POINT("spool.trimming");
 	/* a segment without a key file is a loss, not a trim in progress: so the key's name goes last */
 	if (e == OK)
 		e = file_sync_dir(dir_fd, why);

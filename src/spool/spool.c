@@ -11,6 +11,7 @@
 #include <sys/statvfs.h>
 
 #include "base/file.h"
+#include "base/point.h"
 #include "spool/mark.h"
 #include "spool/reader.h"
 #include "spool/record.h"
@@ -165,8 +166,11 @@ static enum err load(struct spool *s, struct why *why)
 {
 	struct listing l;
 	enum err e = mark_load(s->dir_fd, &s->last, why);
-	if (e)
+	s->stats.mark_damaged = e == ERR_CORRUPT && s->limits.fresh;
+	if (e && !s->stats.mark_damaged)
 		return e;
+	if (e)
+		s->last = s->limits.fresh;
 	buf_init(&l.segments, SEGMENTS_MAX * sizeof(uint64_t));
 	buf_init(&l.keys, SEGMENTS_MAX * sizeof(uint64_t));
 	e = file_list(s->dir_fd, list_name, &l, why);
@@ -333,6 +337,7 @@ enum err spool_sync(struct spool *s, struct why *why)
 		count_current(s);
 		segment_abandon(&s->current);
 	}
+	POINT("spool.synced");
 	if (s->pending.len)
 		s->stats.syncs++;
 	tell(s, e, failed);
