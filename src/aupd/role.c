@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/net.h"
+#include "base/point.h"
 #include "base/seal.h"
 
 enum { SHARE_BYTES_MAX = 4 << 20 };
@@ -151,6 +152,7 @@ int role_main(enum role_name name)
 	struct bus_options options = { .take_fd = ROLE_LINK_FD, .handler = &handler, .arg = &r };
 	log_start(role_words[name], LOG_INFO, LOG_PLAIN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	point_open();
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);
 	if (seal_start() != OK || !r.loop || !r.arena || !r.scratch || bus_open(r.loop, &bus_pipe, &options, &r.keeper) != OK)

@@ -123,8 +123,9 @@ def damaged(d):
     since = d.log.end()
     d.launch()
     d.settle()
-    tap.ok(d.log.find("a stretch of the spool is corrupt and skipped.*bytes are no record", since), "a damaged record is told, with its place", *d.log.lines[since:])
-    tap.is_equal((codes, waiting(d) - before), ([250] * 3, 2), "those before and behind it are judged, what was cut short is none")
+    tap.ok(d.log.find("a stretch of the spool is damaged and skipped.*bytes are no record", since), "a damaged record is told, with its place", *d.log.lines[since:])
+    told = sum("the disk damaged it in the spool" in str(i) for i in d.check("intake", "list", "--json").json["rows"])
+    tap.is_equal((codes, waiting(d) - before, told), ([250] * 3, 3, 1), "those before and behind it are judged, a person is told of it, what was cut short is none")
 
 
 def not_ours(d):
