@@ -312,10 +312,6 @@ static void tell_recovery(struct ear *e)
 		log_warn("the end of the spool was no whole record and was cut off", "octets", log_u64(stats.cut_bytes));
 		role_tell(e->role, "octets at the end of the spool were no whole record and were cut off; what is torn was never acknowledged", stats.cut_bytes);
 	}
-	if (stats.mark_damaged) {
-		log_error("the spool's file mark was damaged; numbers go on far above every one that was given");
-		role_tell(e->role, "the spool's file mark was damaged and made again", 1);
-	}
 }
 
 static enum err ear_start(struct role *r, struct why *why)
@@ -336,8 +332,7 @@ static enum err ear_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes,
-		/* milliseconds: more than the segments of any spool before it */
-		.key_mode = 0640, .fresh = (uint64_t)(clock_wall_at() / 1000) };
+		.key_mode = 0640 };
 	err = spool_open(e->spool_fd, &limits, &e->spool, why);
 	if (err == OK)
 		tell_recovery(e);

@@ -166,11 +166,8 @@ static enum err load(struct spool *s, struct why *why)
 {
 	struct listing l;
 	enum err e = mark_load(s->dir_fd, &s->last, why);
-	s->stats.mark_damaged = e == ERR_CORRUPT && s->limits.fresh;
-	if (e && !s->stats.mark_damaged)
-		return e;
 	if (e)
-		s->last = s->limits.fresh;
+		return e;
 	buf_init(&l.segments, SEGMENTS_MAX * sizeof(uint64_t));
 	buf_init(&l.keys, SEGMENTS_MAX * sizeof(uint64_t));
 	e = file_list(s->dir_fd, list_name, &l, why);

@@ -24,14 +24,13 @@ struct spool_limits {
 	uint64_t payload_bytes;         /* longest payload, at most ITEM_PAYLOAD_MAX */
 	uint8_t shed_percent[ITEM_CLASS_COUNT]; /* of max_bytes, from where a class is refused; 0 = 50, 65, 80, 100 */
 	unsigned key_mode;              /* of key files; 0 = 0600 */
-	uint64_t fresh;                 /* what numbering goes on above when the file mark is damaged: no number was given so high; 0 = ERR_CORRUPT */
 };
 
 struct spool_stats {
 	uint64_t used_bytes, segments, records, syncs, sync_failures;
 	uint64_t shed[ITEM_CLASS_COUNT];        /* puts refused for want of room */
 	uint64_t cut_bytes;                     /* torn tail cut off at open */
-	bool disk_full, mark_damaged;
+	bool disk_full;
 };
 
 /* dir_fd is borrowed and must stay open. Finds the segments, cuts the torn tail of the last ones. */

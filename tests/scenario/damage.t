@@ -182,11 +182,18 @@ def journal(d):
 
 def the_mark(d):
     d.stop()
-    flip(os.path.join(d.data, "spool", "mark"), 14)
+    path = os.path.join(d.data, "spool", "mark")
+    flip(path, 14)
     since = d.log.end()
+    d.launch(wait=False)
+    tap.is_equal(d.process.wait(), 1, "mark: aupd does not start with a damaged one")
+    for thread in d.log.threads:
+        thread.join()
+    tap.ok(d.log.find("the spool's file mark is damaged", since), "mark: and says why", *d.log.lines[since:])
+    d.process = None
+    os.unlink(path)
     d.launch()
-    told(d, since, "the spool's file mark was damaged", "the spool's file mark was damaged and made again", "mark")
-    opens_a_case(d, 5, "k", "mark")
+    opens_a_case(d, 5, "k", "mark removed")
 
 
 def lost_spool(d):
