@@ -87,6 +87,12 @@ wrong "a key that is no digest" 'api-key desk secret' \
 wrong "an officer's key that is none" 'officer-key 00' \
 	$'t.conf:2:13: officer-key: a public key is 64 digits of lower-case hexadecimal\n    officer-key 00\n                ^'
 wrong "given twice" $'data /a\ndata /b' $'t.conf:3:1: data is given twice (first in line 2)\n    data /b\n    ^'
+wrong "bindings beside several judges" $'judges 2\nbindings { feed a 1 }' \
+	$'t.conf:3:1: bindings: one process alone keeps them; judges must be 1\n    bindings { feed a 1 }\n    ^'
+wrong "a number of two feeds" 'bindings { feed a 1; feed b 1 }' \
+	$'t.conf:2:22: feed b 1: each feed has a name and a number of its own\n    bindings { feed a 1; feed b 1 }\n                         ^'
+wrong "a number that no feed has" 'bindings { feed a 251 }' \
+	$'t.conf:2:19: a feed reads: feed NAME NUMBER, with a number from 1 to 250\n    bindings { feed a 251 }\n                      ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"

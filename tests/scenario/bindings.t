@@ -293,7 +293,8 @@ def loses():
         w = World(d)
         t = w.t
         where = os.path.join(d.data, "bindings")
-        w.take(row("198.51.100.7", "ex@dsl", t - 600, t + 600) + row("198.51.100.8", "why@dsl", t - 600, kind="assignment"))
+        w.take(row("198.51.100.7", "ex@dsl", t - 600, t + 600) + row("198.51.100.8", "why@dsl", t - 600, kind="assignment") +
+               row("198.51.100.9", "why2@dsl", t - 600, t + 600))
         w.whole()
         w.whole("cgnat")
         d.pass_time("1s")
@@ -316,6 +317,11 @@ def loses():
         d.settle()
         tap.like(d.check("case", "explain", d.cases()[0]["case"]).out, r"corrected: .*customer x \(grade A, .* then; cannot be told \(grade D\) now; the fact: "
                  "facts that came before the last start", "and a case that rests on it asks a person")
+        w.whole()
+        w.whole("cgnat")
+        d.pass_time("1s")
+        complain(d, "198.51.100.9", t)
+        tap.is_equal([c["body"]["grade"] for c in d.cases("--customer", "y")], ["A"], "the feeds' records of that time, imported again, close the hole")
         d.pass_time("32d")
         tap.ok(d.log.find(r"bindings beyond the retention are gone.*days=1"), "beyond the retention a day is gone")
         tap.ok(first[0] not in os.listdir(where), "its file too", os.listdir(where))
