@@ -103,6 +103,25 @@ static void test_pages(const struct store_driver *d, struct store *s)
 	OK_(d->count(s, TABLE_ACT, STR("done"), &count, &why) == OK && count == 5 && d->count(s, TABLE_ACT, STR_NONE, &count, &why) == OK && count == 25, "counts");
 }
 
+/* Every table of which something may fall due or be let go: none is passed over when it is asked what is due. */
+static void test_due_tables(const struct store_driver *d, struct store *s)
+{
+	static const enum table tables[] = { TABLE_CASE, TABLE_PARKED, TABLE_ACT, TABLE_SEEN, TABLE_RECEIPT, TABLE_SESSION, TABLE_REPORTER, TABLE_LETTER, TABLE_TOKEN,
+		TABLE_SWITCH, TABLE_BINDING_USE };
+	struct query q = { .due_by = 7, .limit = 100 };
+	struct row *rows;
+	size_t n;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		struct row r = { .table = tables[i], .key = STR("falls due"), .due_at = 7, .body = STR("x") };
+		int64_t due = TIME_NONE;
+		OK_(put(d, s, r) == OK && d->next_due(s, &due, &why) == OK && due == 7, table_text(tables[i]));
+		if (!OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 1 && rows[0].table == tables[i], "and is given when it is due"))
+			continue;
+		struct effect gone = { EFFECT_DELETE, rows[0] };
+		OK_(d->commit(s, &gone, 1, NULL, 0, &why) == OK, "and let go");
+	}
+}
+
 /* Adds to a counter until told to stop; each acknowledged commit is one octet on the pipe. */
 static void worker(int dir, int pipe_fd, int times)
 {
@@ -259,6 +278,7 @@ static void test_driver(const struct store_driver *d, int dir)
 	OK_(d->open(dir, "test.db", STORE_WRITE, &s, &why) == OK, "open");
 	test_versions(d, s);
 	test_pages(d, s);
+	test_due_tables(d, s);
 	d->close(s);
 }
 
