@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "base/time.h"
 
@@ -202,19 +204,31 @@ enum err work_delete(struct work *w, enum table t, struct str key, struct why *w
 	return OK;
 }
 
+static int by_key(const void *a, const void *b)
+{
+	const struct row *x = &(*(struct cell *const *)a)->row, *y = &(*(struct cell *const *)b)->row;
+	return x->table != y->table ? (x->table < y->table ? -1 : 1) : str_cmp(x->key, y->key);
+}
+
 enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count)
 {
-	struct effect *list = ARENA_ARRAY(w->arena, struct effect, map_count(w->cells) + 1);
+	struct cell **cells = ARENA_ARRAY(w->arena, struct cell *, map_count(w->cells) + 1);
 	size_t i = 0, n = 0;
 	void *v;
-	if (!list)
+	if (!cells)
 		return ERR_NOMEM;
 	while (map_next(w->cells, &i, NULL, &v)) {
 		struct cell *c = v;
-		if (!c->changed || (!c->exists && !c->read_version))
-			continue;
-		list[n] = (struct effect){ c->exists ? EFFECT_PUT : EFFECT_DELETE, c->row };
-		list[n++].row.version = c->read_version;
+		if (c->changed && (c->exists || c->read_version))
+			cells[n++] = c;
+	}
+	struct effect *list = ARENA_ARRAY(w->arena, struct effect, n + 1);
+	if (!list)
+		return ERR_NOMEM;
+	qsort(cells, n, sizeof(struct cell *), by_key);
+	for (i = 0; i < n; i++) {
+		list[i] = (struct effect){ cells[i]->exists ? EFFECT_PUT : EFFECT_DELETE, cells[i]->row };
+		list[i].row.version = cells[i]->read_version;
 	}
 	*ret_effects = list;
 	*ret_count = n;

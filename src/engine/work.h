@@ -34,7 +34,7 @@ enum err work_put(struct work *w, const struct row *row, struct why *why) MUST_C
 /* A row whose key nobody has used: it is not read before. When it is there all the same, the commit is a conflict. */
 enum err work_add(struct work *w, const struct row *row, struct why *why) MUST_CHECK;
 enum err work_delete(struct work *w, enum table t, struct str key, struct why *why) MUST_CHECK;
-/* What changed, in order of first touch. */
+/* What changed, by table and key: neighbours follow each other, and a store finds the page in hand. */
 enum err work_effects(struct work *w, struct effect **ret_effects, size_t *ret_count) MUST_CHECK;
 size_t work_changes(const struct work *w);
 /* From work_begin on, work_undo takes every change back; work_reset and the next work_begin end it. Rows stay read. */

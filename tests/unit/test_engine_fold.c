@@ -323,9 +323,26 @@ static void test_threads(void)
 	end();
 }
 
+static void test_order(void)
+{
+	const struct row_key keys[] = { { TABLE_COUNTER, STR("b") }, { TABLE_CASE, STR("z") }, { TABLE_COUNTER, STR("a") }, { TABLE_CASE, STR("m") } };
+	static const unsigned order[] = { 3, 1, 2, 0 };
+	struct effect *effects = NULL;
+	size_t n = 0;
+	begin(false);
+	for (size_t i = 0; i < 4; i++) {
+		struct row row = { .table = keys[i].table, .key = keys[i].key, .due_at = TIME_NONE, .body = STR("x") };
+		OK_(work_put(f.work, &row, NULL) == OK, "a row");
+	}
+	OK_(work_effects(f.work, &effects, &n) == OK && n == 4, "each is an effect");
+	for (size_t i = 0; i < n; i++)
+		OK_(effects[i].row.table == keys[order[i]].table && str_eq(effects[i].row.key, keys[order[i]].key), "by table and key");
+	end();
+}
+
 int main(void)
 {
-	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_raw, test_parked, test_undo, test_threads };
+	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_raw, test_parked, test_undo, test_threads, test_order };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
