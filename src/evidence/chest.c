@@ -11,8 +11,9 @@
 #include "base/file.h"
 
 #define MAGIC STR("aupc")
+#define WIPED STR("aupx")
 
-enum { HEAD_LEN = 8, NAME_MAX_BYTES = CHEST_PREFIX_MAX + 16 };
+enum { HEAD_LEN = 8, ZEROS_LEN = 4096, NAME_MAX_BYTES = CHEST_PREFIX_MAX + 16 };
 
 struct chest {
 	int dir_fd, fd;                 /* fd: the segment that is written */
@@ -173,6 +174,8 @@ static enum err read_record(int fd, struct arena *a, struct chest_place at, stru
 	reader_init(&r, (struct str){ head, got });
 	struct str magic = reader_take(&r, MAGIC.len);
 	size_t len = reader_u32(&r);
+	if (!r.err && str_eq(magic, WIPED))
+		return why_set(why, ERR_NOTFOUND, "this evidence was erased");
 	if (r.err || !str_eq(magic, MAGIC) || len > CHEST_BODY_MAX)
 		return why_set(why, ERR_CORRUPT, "no evidence stands at octet %llu of segment %u", (unsigned long long)at.offset, at.segment);
 	char *whole = arena_alloc(a, HEAD_LEN + len + 4);
@@ -199,4 +202,41 @@ enum err chest_read(struct chest *c, struct arena *a, struct chest_place at, str
 		e = read_record(fd, a, at, ret_body, why);
 	file_close(fd);
 	return e;
+}
+
+/* The mark first: what is half overwritten says so. */
+static enum err wipe(int fd, struct chest_place at, struct why *why)
+{
+	static const char zeros[ZEROS_LEN];
+	char head[HEAD_LEN];
+	struct reader r;
+	size_t got = 0;
+	enum err e = file_read_at(fd, at.offset, head, sizeof(head), &got, why);
+	if (e)
+		return e;
+	reader_init(&r, (struct str){ head, got });
+	struct str magic = reader_take(&r, MAGIC.len);
+	size_t left = (size_t)reader_u32(&r) + 4;
+	if (r.err || !(str_eq(magic, MAGIC) || str_eq(magic, WIPED)) || left > CHEST_BODY_MAX)
+		return why_set(why, ERR_CORRUPT, "no evidence stands at octet %llu of segment %u", (unsigned long long)at.offset, at.segment);
+	e = file_write_at(fd, at.offset, WIPED, why);
+	for (uint64_t to = at.offset + HEAD_LEN; e == OK && left;) {
+		size_t n = left < ZEROS_LEN ? left : ZEROS_LEN;
+		e = file_write_at(fd, to, (struct str){ zeros, n }, why);
+		to += n;
+		left -= n;
+	}
+	return e ? e : file_sync(fd, why);
+}
+
+enum err chest_wipe(struct chest *c, struct chest_place at, struct why *why)
+{
+	char name[NAME_MAX_BYTES];
+	int fd = -1;
+	name_of(c, at.segment, name);
+	enum err e = file_open(c->dir_fd, name, O_RDWR, 0, &fd, why);
+	if (e == OK)
+		e = wipe(fd, at, why);
+	file_close(fd);
+	return e == ERR_NOTFOUND ? OK : e;
 }

@@ -32,7 +32,9 @@ enum err chest_sync(struct chest *c, struct why *why) MUST_CHECK;
 void chest_named(struct chest *c);
 /* No commit will name what was appended since: it goes, also when its sync failed. What a full segment ended with stays. */
 enum err chest_rewind(struct chest *c, struct why *why) MUST_CHECK;
-/* The body, in a. ERR_NOTFOUND: no such segment; ERR_CORRUPT: no whole record stands there. */
+/* Overwrites the body where it lies, synced; the records around it stay. OK when it was wiped before, or its segment is gone. Any mode. */
+enum err chest_wipe(struct chest *c, struct chest_place at, struct why *why) MUST_CHECK;
+/* The body, in a. ERR_NOTFOUND: no such segment, or wiped; ERR_CORRUPT: no whole record stands there. */
 enum err chest_read(struct chest *c, struct arena *a, struct chest_place at, struct str *ret_body, struct why *why) MUST_CHECK;
 
 #endif

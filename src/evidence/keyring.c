@@ -62,15 +62,20 @@ static void forget(struct entry *e)
 	}
 }
 
-void keyring_close(struct keyring *k)
+static void forget_all(struct map *keys)
 {
 	size_t i = 0;
 	void *v;
+	while (keys && map_next(keys, &i, NULL, &v))
+		forget(v);
+	map_free(keys);
+}
+
+void keyring_close(struct keyring *k)
+{
 	if (!k)
 		return;
-	while (k->keys && map_next(k->keys, &i, NULL, &v))
-		forget(v);
-	map_free(k->keys);
+	forget_all(k->keys);
 	file_close(k->fd);
 	secret_wipe(&k->secret, sizeof(k->secret));
 	free(k);
@@ -137,8 +142,8 @@ static bool is_torn(struct str tail)
 
 static enum err wipe_at(struct keyring *k, uint64_t at, size_t id_len, struct why *why)
 {
-	static const char zeros[SEAL_KEY_LEN];
-	enum err e = file_write_at(k->fd, at + 2 + id_len, (struct str){ zeros, sizeof(zeros) }, why);
+	static const char zeros[KEYRING_ID_MAX + SEAL_KEY_LEN];
+	enum err e = file_write_at(k->fd, at + 2, (struct str){ zeros, id_len + SEAL_KEY_LEN }, why);
 	return e ? e : file_sync(k->fd, why);
 }
 
@@ -389,10 +394,37 @@ enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret
 	return e;
 }
 
+/* What was read before stays when the file cannot be read now: a key that is not known would be made anew. */
+enum err keyring_follow(struct keyring *k, struct why *why)
+{
+	if (k->mode == MODE_FIXED || k->together)
+		return OK;
+	struct map *before = k->keys, *fresh = map_new(KEYRING_KEYS_MAX);
+	uint64_t size = k->size;
+	enum err e = fresh ? lock(k, why) : why_set(why, ERR_NOMEM, "no memory for the keys of subjects");
+	if (e == OK) {
+		k->keys = fresh;
+		k->size = 0;
+		e = read_keys(k, why);
+		unlock(k);
+		fresh = e ? fresh : before;
+		k->keys = e ? before : k->keys;
+		k->size = e ? size : k->size;
+	}
+	forget_all(fresh);
+	return e;
+}
+
 enum err keyring_destroy(struct keyring *k, struct str subject, struct why *why)
 {
+	struct seal_key key;
 	if (k->mode != MODE_WRITE)
 		return why_set(why, ERR_DENIED, "this program destroys no keys");
+	/* another process may have made it */
+	enum err found = keyring_find(k, subject, &key);
+	secret_wipe(&key, sizeof(key));
+	if (found)
+		return found;
 	struct entry *entry = map_get(k->keys, subject);
 	if (!entry)
 		return ERR_NOTFOUND;

@@ -3,7 +3,7 @@
  *
  * One line-less record a key: length of the id, id, key, CRC32C. A new key is appended and synced before it is used for
  * the first time, so a commit never rests on a key that a crash could lose. A destroyed key is marked by one bit of its
- * record, synced, then overwritten and synced again. Many new keys at once stand behind a mark, a record without id and key with a
+ * record, synced, then overwritten with its id and synced again. Many new keys at once stand behind a mark, a record without id and key with a
  * bit of its own, that is closed when they are synced. Only judges open the file for writing; a lock orders those of several.
  *
  * Opening cuts off a torn last record and what stands behind a mark that was not closed, and ends a destruction that was
@@ -28,11 +28,13 @@ void keyring_close(struct keyring *k);
 /* Many new keys at once: from begin to end the file is locked, and they are synced together at the end; use none before that. */
 enum err keyring_begin(struct keyring *k, struct why *why) MUST_CHECK;
 enum err keyring_end(struct keyring *k, struct why *why) MUST_CHECK;
+/* Reads the file anew: a key that another process destroyed is forgotten here too. */
+enum err keyring_follow(struct keyring *k, struct why *why) MUST_CHECK;
 /* The subject's key; made when there is none. Synced when it returns, unless within begin and end. */
 enum err keyring_get(struct keyring *k, struct str subject, struct seal_key *ret_key, struct why *why) MUST_CHECK;
 /* ERR_NOTFOUND: never made, or destroyed. */
 enum err keyring_find(struct keyring *k, struct str subject, struct seal_key *ret_key) MUST_CHECK;
-/* The key is gone from the file when it returns OK; again after an error. ERR_NOTFOUND: there is none. */
+/* Key and id are gone from the file when it returns OK; again after an error. ERR_NOTFOUND: there is none. */
 enum err keyring_destroy(struct keyring *k, struct str subject, struct why *why) MUST_CHECK;
 
 #endif

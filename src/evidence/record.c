@@ -272,3 +272,30 @@ enum err record_open(struct arena *a, const struct record *r, struct str opening
 	*ret_count = n;
 	return OK;
 }
+
+enum err record_reopen(struct arena *a, struct str id, struct str opening, const struct seal_key *subject_key, bool (*keep)(void *arg, const struct record_line *value),
+	void *arg, struct str *ret_opening, unsigned *ret_dropped, struct why *why)
+{
+	struct str clear;
+	struct buf left;
+	unsigned dropped = 0;
+	enum err e = unseal(a, subject_key, id, opening, &clear);
+	if (e)
+		return why_set(why, e, "the opening of record %.*s does not open under this key", STR_ARG(id));
+	buf_init(&left, RECORD_BYTES_MAX);
+	while (e == OK && clear.len) {
+		struct record_line l;
+		e = take_line(a, &clear, &l);
+		if (e == OK && keep(arg, &l))
+			put_line(&left, &l);
+		else
+			dropped += e == OK;
+	}
+	if (e == OK && left.err)
+		e = left.err;
+	e = e ? why_set(why, e, "the opening of record %.*s is malformed", STR_ARG(id)) : seal_derived(a, subject_key, id, buf_str(&left), ret_opening);
+	if (e == OK)
+		*ret_dropped = dropped;
+	buf_done(&left);
+	return e;
+}

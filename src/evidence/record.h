@@ -49,6 +49,9 @@ enum err record_open(struct arena *a, const struct record *r, struct str opening
 	unsigned *ret_count, struct why *why) MUST_CHECK;
 /* The salt of one commitment of the record, of which r->id must be there: who is given it can check the value and nothing else. */
 enum err record_salt(struct arena *a, const struct record *r, struct str name, const struct seal_key *subject_key, uint8_t ret_salt[32]) MUST_CHECK;
+/* The opening without the values that keep says no to; *ret_dropped: how many those are. The record stays as it is. */
+enum err record_reopen(struct arena *a, struct str id, struct str opening, const struct seal_key *subject_key, bool (*keep)(void *arg, const struct record_line *value),
+	void *arg, struct str *ret_opening, unsigned *ret_dropped, struct why *why) MUST_CHECK;
 void record_commitment(const uint8_t salt[32], struct str name, struct str value, struct digest *ret_digest);
 
 #endif

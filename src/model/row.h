@@ -21,14 +21,14 @@ enum table {
 	TABLE_CASE = 1,         /* customer "/" group "/" thread; rank = case number */
 	TABLE_CASE_EVENT,       /* case number "/" n: what happened to the case; rank = when it was decided */
 	TABLE_WINDOW,           /* rule "/" subject: a rule's count over time */
-	TABLE_SEEN,             /* digest of a report's content: the second copy is a duplicate; due = when it may go */
+	TABLE_SEEN,             /* keyed digest of a report's content: the second copy is a duplicate; due = when it may go */
 	TABLE_PARKED,           /* position: an observation that could not be judged; due = next try */
 	TABLE_ACT,              /* idempotency key: one act of the outbox, desired against actual; owner = case; due = next try */
 	TABLE_RECORD,           /* evidence record by id; rank = RECORD_RANK */
 	TABLE_OPENING,          /* record id: sealed salts and values of its commitments; owner = subject */
 	TABLE_ITEM,             /* position: an item before a person (triage), or kept with its outcome; state = its state */
 	TABLE_IGNORE,           /* "rules": the rules that hide items */
-	TABLE_RECEIPT,          /* receipt id: what became of a report; owner = reporter */
+	TABLE_RECEIPT,          /* receipt id: what became of a report; it names nobody */
 	TABLE_TOKEN,            /* digest of a reply token: the case and letter it belongs to */
 	TABLE_LETTER,           /* Message-ID: the letter, sealed; owner = case */
 	TABLE_POLICY,           /* policy version: text, rules, letters, hash; rank = effective time */
@@ -43,6 +43,8 @@ enum table {
 	TABLE_LEAF,             /* first leaf of a run, 16 hex digits: records that follow each other in ledger and partition; rank as theirs */
 	TABLE_BINDING_USE,      /* address in 32 hex digits "/" case number "/" n: a report of a case whose customer bindings told; owner =
 				   customer; rank = when it happened; due = when its bindings are forgotten */
+	TABLE_HOLD,             /* subject, or case number: until when nothing of it may be erased or purged; due = then */
+	TABLE_ERASURE,          /* keyed digest of a subject: who asked for its erasure, and how far it is; "purge": what retention took; due = next step */
 	TABLE_END
 };
 
@@ -92,6 +94,7 @@ struct query {
 	struct str key_prefix;  /* STR_NONE = any */
 	int64_t due_by;         /* rows due at or before; TIME_NONE = do not ask */
 	bool descending;
+	bool by_key;            /* in the order of keys alone, after after_key: walks through a whole table, whatever its indexes */
 	bool has_after;
 	int64_t after_rank;
 	struct str after_key;

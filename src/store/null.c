@@ -180,7 +180,7 @@ static bool wanted(const struct row *r, const struct query *q)
 		return false;
 	if (q->due_by != TIME_NONE && (r->due_at == TIME_NONE || r->due_at > q->due_by))
 		return false;
-	int c = q->has_after ? order(r, q->after_rank, q->after_key) : 0;
+	int c = !q->has_after ? 0 : q->by_key ? str_cmp(r->key, q->after_key) : order(r, q->after_rank, q->after_key);
 	return !q->has_after || (q->descending ? c < 0 : c > 0);
 }
 
@@ -193,6 +193,11 @@ static int by_rank(const void *a, const void *b)
 static int by_rank_down(const void *a, const void *b)
 {
 	return by_rank(b, a);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return str_cmp((*(const struct row *const *)a)->key, (*(const struct row *const *)b)->key);
 }
 
 static int by_due(const void *a, const void *b)
@@ -212,7 +217,7 @@ static enum err page(struct store *s, struct arena *a, const struct query *q, st
 	while (map_next(s->cells, &i, NULL, &v))
 		if (wanted(&((struct cell *)v)->row, q))
 			hits[n++] = &((struct cell *)v)->row;
-	qsort(hits, n, sizeof(*hits), q->due_by != TIME_NONE ? by_due : q->descending ? by_rank_down : by_rank);
+	qsort(hits, n, sizeof(*hits), q->due_by != TIME_NONE ? by_due : q->by_key ? by_key : q->descending ? by_rank_down : by_rank);
 	if (n > limit)
 		n = limit;
 	for (i = 0; i < n; i++)
@@ -272,5 +277,13 @@ static enum err backup(struct store *s, int dir_fd, const char *name, struct why
 	return why_set(why, ERR_UNSUPPORTED, "the null store keeps nothing that %s could hold", name);
 }
 
+/* Cells hold nothing but what is there. */
+static enum err shred(struct store *s, struct why *why)
+{
+	(void)s;
+	(void)why;
+	return OK;
+}
+
 const struct store_driver store_null = { .name = "null", .doc = "rows in memory, gone at the end", .open = open_store, .load = load, .commit = commit,
-	.page = page, .marks = marks, .next_due = next_due, .count = count, .backup = backup, .close = close_store };
+	.page = page, .marks = marks, .next_due = next_due, .count = count, .backup = backup, .shred = shred, .close = close_store };

@@ -33,6 +33,11 @@ struct store_driver {
 	enum err (*count)(struct store *s, enum table table, struct str state, uint64_t *ret_count, struct why *why);
 	/* A copy as of now under that name, whole and durable when it returns OK; otherwise what stood there stays. */
 	enum err (*backup)(struct store *s, int dir_fd, const char *name, struct why *why);
+	/*
+	 * What was deleted or written over before is in no file of the store any more when it returns OK: all is written anew, which
+	 * takes long. ERR_AGAIN: somebody is reading; ask again.
+	 */
+	enum err (*shred)(struct store *s, struct why *why);
 	void (*close)(struct store *s);
 };
 

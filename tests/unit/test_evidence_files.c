@@ -110,11 +110,19 @@ static void test_destroy(const struct seal_key *anna, const struct seal_key *ber
 	IS_INT(keyring_destroy(k, STR("anna"), &why), ERR_NOTFOUND, "and not twice");
 	struct str after = contents("keys");
 	OK_(str_find(after, (struct str){ (const char *)anna->octets, SEAL_KEY_LEN }) == SIZE_MAX, "no octet of it is in the file");
+	OK_(str_find(after, STR("anna")) == SIZE_MAX && str_find(after, STR("bert")) != SIZE_MAX, "nor whose it was");
 	OK_(keyring_find(k, STR("bert"), &x) == OK && same(&x, bert), "another's stays");
 	OK_(keyring_get(k, STR("anna"), &x, &why) == OK && !same(&x, anna), "a later key is another");
 	keyring_close(k);
 	struct seal_key y;
 	OK_(keyring_open(dir, "keys", false, &k, &why) == OK && keyring_find(k, STR("anna"), &y) == OK && same(&x, &y), "and is there when opened again");
+	keyring_close(k);
+	struct keyring *other;
+	OK_(keyring_open(dir, "keys", false, &k, &why) == OK && keyring_open(dir, "keys", false, &other, &why) == OK, "two processes");
+	OK_(keyring_get(other, STR("carl"), &x, &why) == OK && keyring_destroy(k, STR("carl"), &why) == OK, "one destroys what the other made");
+	OK_(keyring_follow(other, &why) == OK && keyring_find(other, STR("carl"), &y) == ERR_NOTFOUND, "who made it forgets it");
+	OK_(keyring_find(other, STR("bert"), &y) == OK && same(&y, bert) && keyring_get(other, STR("carl"), &y, &why) == OK && !same(&x, &y), "and nothing else");
+	keyring_close(other);
 	keyring_close(k);
 	/* cut off between the mark and the last octet overwritten */
 	unsigned bad = 0;
@@ -195,6 +203,12 @@ static void test_chest(void)
 	IS_INT(chest_read(r, a, (struct chest_place){ at[0].segment, 3 }, &body, &why), ERR_CORRUPT, "a wrong place");
 	IS_INT(chest_read(r, a, (struct chest_place){ 99, 0 }, &body, &why), ERR_NOTFOUND, "a segment that is not there");
 	chest_named(c);
+	OK_(chest_wipe(r, at[5], &why) == OK && chest_wipe(r, at[5], &why) == OK && chest_read(r, a, at[5], &body, &why) == ERR_NOTFOUND, "what is wiped is gone, once and for all");
+	OK_(chest_read(r, a, at[4], &body, &why) == OK && chest_read(r, a, at[6], &body, &why) == OK, "what is beside it stays");
+	OK_(chest_wipe(r, (struct chest_place){ at[0].segment, 3 }, &why) == ERR_CORRUPT && chest_wipe(r, (struct chest_place){ 99, 0 }, &why) == OK, "no other place is touched");
+	char wiped[32];
+	(void)snprintf(wiped, sizeof(wiped), "chest-%08x", at[5].segment);
+	OK_(str_find(contents(wiped), STR("body number 5")) == SIZE_MAX && str_find(contents(wiped), STR("body number 4")) != SIZE_MAX, "no octet of it is in the file");
 	OK_(chest_append(c, STR("dropped"), &at[2], &why) == OK && chest_sync(c, &why) == OK && chest_rewind(c, &why) == OK, "what no commit names is taken back");
 	OK_(chest_append(c, STR("another"), &at[3], &why) == OK && at[3].offset == at[2].offset && chest_read(r, a, at[2], &body, &why) == OK && str_eq(body, STR("another")),
 		"and its place is another's");

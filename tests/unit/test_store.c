@@ -191,14 +191,28 @@ static void test_processes(int dir)
 	store_sqlite.close(s);
 }
 
-static bool sql(const char *dir, const char *text)
+static bool sql(const char *dir, const char *name, const char *text)
 {
 	sqlite3 *db = NULL;
 	char path[64];
-	(void)snprintf(path, sizeof(path), "%s/old.db", dir);
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	bool good = sqlite3_open(path, &db) == SQLITE_OK && sqlite3_exec(db, text, NULL, NULL, NULL) == SQLITE_OK;
 	(void)sqlite3_close(db);
 	return good;
+}
+
+/* The version before holds and erasures. */
+static void test_schema_4(const char *dir, int fd)
+{
+	struct store *s;
+	OK_(store_sqlite.open(fd, "four.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_CASE, "k", "body")) == OK, "a store");
+	store_sqlite.close(s);
+	OK_(sql(dir, "four.db", "DROP TABLE t25; DROP TABLE t26; PRAGMA user_version=4"), "made one of schema 4");
+	OK_(store_sqlite.open(fd, "four.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_HOLD, "h", "1")) == OK &&
+		put(&store_sqlite, s, make(TABLE_ERASURE, "e", "2")) == OK, "is brought forward to holds and erasures");
+	IS_STR(get(&store_sqlite, s, TABLE_CASE, "k").body, STR("body"), "and keeps its rows");
+	store_sqlite.close(s);
+	OK_(sql(dir, "four.db", "SELECT 1 FROM t25 INDEXED BY t25_due WHERE due IS NOT NULL; SELECT 1 FROM t26 INDEXED BY t26_due WHERE due IS NOT NULL"), "with what finds the due ones");
 }
 
 /* Stores of an aupd before and after this one. */
@@ -208,21 +222,21 @@ static void test_schema(const char *dir, int fd)
 	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_CASE, "k", "body")) == OK, "a store");
 	store_sqlite.close(s);
 	/* an older one lacks a table and an index */
-	OK_(sql(dir, "PRAGMA user_version=0; DROP TABLE t22; DROP INDEX t1_due"), "made older");
+	OK_(sql(dir, "old.db", "PRAGMA user_version=0; DROP TABLE t22; DROP INDEX t1_due"), "made older");
 	IS_INT(store_sqlite.open(fd, "old.db", STORE_READ, &s, &why), ERR_NOTFOUND, "a reader waits until a writer has brought it forward");
 	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == OK, "an older store is brought forward");
 	IS_STR(get(&store_sqlite, s, TABLE_CASE, "k").body, STR("body"), "its rows are kept");
-	OK_(put(&store_sqlite, s, make(TABLE_OPERATOR, "n", "1")) == OK && sql(dir, "SELECT 1 FROM t1 INDEXED BY t1_due WHERE due IS NOT NULL"), "and what it lacked is there");
+	OK_(put(&store_sqlite, s, make(TABLE_OPERATOR, "n", "1")) == OK && sql(dir, "old.db", "SELECT 1 FROM t1 INDEXED BY t1_due WHERE due IS NOT NULL"), "and what it lacked is there");
 	store_sqlite.close(s);
-	OK_(sql(dir, "PRAGMA user_version=99"), "made newer");
+	OK_(sql(dir, "old.db", "PRAGMA user_version=99"), "made newer");
 	OK_(store_sqlite.open(fd, "old.db", STORE_WRITE, &s, &why) == ERR_UNSUPPORTED && strstr(why.text, "schema 99") && why.hint[0], "a newer store is refused, with the reason");
 	IS_INT(store_sqlite.open(fd, "old.db", STORE_READ, &s, &why), ERR_UNSUPPORTED, "to a reader too");
-	OK_(sql(dir, "PRAGMA user_version=99; SELECT * FROM t22"), "and left as it is");
+	OK_(sql(dir, "old.db", "PRAGMA user_version=99; SELECT * FROM t22"), "and left as it is");
 }
 
 static enum file_change refused;
 static int refused_errno;
-static char seen[64];
+static char seen[4096];
 
 /* A letter a change of the store's WAL: that SQLite asks base/file.h first. */
 static enum file_fate on_change(enum file_change change, int fd, const char *path, uint64_t offset, struct str bytes)
@@ -255,6 +269,9 @@ static void test_refusing_disk(int dir)
 		OK_(get(&store_sqlite, s, TABLE_COUNTER, "x").version == 1, "leaves the row as it was");
 	}
 	OK_(put(&store_sqlite, s, r) == OK && get(&store_sqlite, s, TABLE_COUNTER, "x").version == 2, "and commits go on when the disk does");
+	seen[0] = 0;
+	size_t n = store_sqlite.shred(s, &why) == OK ? strlen(seen) : 0;
+	OK_(n > 2 && strcmp(seen + n - 2, "ts") == 0, "a shred cuts the WAL off, and syncs that: no power cut brings back what was in it");
 	struct store *copied;
 	r.body = STR("1");
 	r.version = 2;
@@ -271,6 +288,56 @@ static void test_refusing_disk(int dir)
 	store_sqlite.close(s);
 }
 
+/* A name that stands nowhere else, in rows that come, grow, move between pages and go. */
+static void test_shred(const struct store_driver *d, struct store *s, int dir)
+{
+	static char whole[64 << 20], name[64], key[96], body[6000];
+	for (int i = 0; i < 4000; i++) {
+		int who = i * 7919 % 4000;
+		(void)snprintf(name, sizeof(name), "anna%04d@reporter.example", who);
+		(void)snprintf(key, sizeof(key), "%s/%d", name, who);
+		size_t len = (size_t)(i * 31 % 40 + 1) * 64, n = 0;
+		while (n < len)
+			n += (size_t)snprintf(body + n, sizeof(body) - n, "%s ", name);
+		struct row r = make(TABLE_ITEM, key, body);
+		if (put(d, s, r) != OK)
+			OK_(false, "put");
+	}
+	struct str words[4000];
+	for (int i = 0; i < 4000; i++) {
+		words[i] = str_format(a, "anna%04d@", i);
+		struct query q = { .table = TABLE_ITEM, .due_by = TIME_NONE, .limit = 1, .key_prefix = words[i] };
+		struct row *rows;
+		size_t n;
+		if (i % 7 == 0 || d->page(s, a, &q, &rows, &n, &why) != OK || n != 1)
+			continue;
+		struct effect gone = { EFFECT_DELETE, rows[0] };
+		if (d->commit(s, &gone, 1, NULL, 0, &why) != OK)
+			OK_(false, "delete");
+		words[i / 7 * 6 + i % 7 - 1] = words[i];
+	}
+	size_t gone = 4000 - (4000 + 6) / 7, traces = 0;
+	IS_INT(d->shred(s, &why), OK, "shred");
+	for (int log = 0; log < 2; log++) {
+		int fd = openat(dir, log ? "test.db-wal" : "test.db", O_RDONLY);
+		ssize_t n = fd >= 0 ? read(fd, whole, sizeof(whole)) : 0;
+		for (size_t i = 0; n > 0 && i < gone; i++)
+			traces += str_find((struct str){ whole, (size_t)n }, words[i]) != SIZE_MAX;
+		(void)close(fd);
+	}
+	IS_INT(traces, 0, "what was deleted is in no file");
+	struct query q = { .table = TABLE_ITEM, .due_by = TIME_NONE, .limit = 300, .by_key = true };
+	struct row *rows;
+	size_t n, left = 0;
+	while (d->page(s, a, &q, &rows, &n, &why) == OK && n) {
+		left += n;
+		q.has_after = true;
+		q.after_key = rows[n - 1].key;
+	}
+	IS_INT(left, 4000 - gone, "and what stays is all there, in the order of its keys");
+	IS_INT(put(d, s, make(TABLE_ITEM, "after", "1")), OK, "and it goes on");
+}
+
 static void test_driver(const struct store_driver *d, int dir)
 {
 	struct store *s;
@@ -279,13 +346,14 @@ static void test_driver(const struct store_driver *d, int dir)
 	test_versions(d, s);
 	test_pages(d, s);
 	test_due_tables(d, s);
+	test_shred(d, s, dir);
 	d->close(s);
 }
 
 int main(void)
 {
 	char dir[] = "/tmp/aupd-store.XXXXXX";
-	a = arena_new("test", 64 << 20);
+	a = arena_new("test", 256 << 20);
 	if (!a || seal_start() != OK || !mkdtemp(dir))
 		return 1;
 	int fd = open(dir, O_RDONLY | O_DIRECTORY);
@@ -307,6 +375,7 @@ int main(void)
 	IS_INT(store_sqlite.open(fd, "junk.db", STORE_WRITE, &s, &why), ERR_CORRUPT, "a file that is no store is refused");
 	test_processes(fd);
 	test_schema(dir, fd);
+	test_schema_4(dir, fd);
 	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };

@@ -20,10 +20,14 @@ static void build(struct buf *sql, const struct query *q, enum table t)
 		buf_puts(sql, " AND key>=?5 AND key<?6");
 	if (q->due_by != TIME_NONE)
 		buf_puts(sql, " AND due<=?7");
-	if (q->has_after)
+	if (q->has_after && q->by_key)
+		buf_puts(sql, " AND key>?9");
+	else if (q->has_after)
 		buf_puts(sql, q->descending ? " AND (rank, key)<(?8, ?9)" : " AND (rank, key)>(?8, ?9)");
 	if (q->due_by != TIME_NONE)
 		buf_puts(sql, " ORDER BY due, key LIMIT ?10");
+	else if (q->by_key)
+		buf_puts(sql, " ORDER BY key LIMIT ?10");
 	else
 		buf_puts(sql, q->descending ? " ORDER BY rank DESC, key DESC LIMIT ?10" : " ORDER BY rank, key LIMIT ?10");
 }

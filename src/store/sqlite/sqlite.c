@@ -367,5 +367,6 @@ const struct store_driver store_sqlite = {
 	.next_due = sqlite_next_due,
 	.count = sqlite_count,
 	.backup = backup,
+	.shred = sqlite_shred,
 	.close = close_store,
 };

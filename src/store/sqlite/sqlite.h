@@ -1,5 +1,5 @@
 /*
- * The instance of the embedded store, shared by its two files. Private to store/sqlite.
+ * The instance of the embedded store, shared by its files. Private to store/sqlite.
  */
 #ifndef AUPD_STORE_SQLITE_SQLITE_H
 #define AUPD_STORE_SQLITE_SQLITE_H
@@ -24,6 +24,7 @@ void sqlite_bind(sqlite3_stmt *st, int i, struct str v);
 enum err sqlite_row(struct arena *a, sqlite3_stmt *st, enum table t, struct row *ret_row, struct why *why) MUST_CHECK;
 
 enum err sqlite_page(struct store *s, struct arena *a, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
+enum err sqlite_shred(struct store *s, struct why *why) MUST_CHECK;
 enum err sqlite_next_due(struct store *s, int64_t *ret_due_at, struct why *why) MUST_CHECK;
 enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t *ret_count, struct why *why) MUST_CHECK;
 
