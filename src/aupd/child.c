@@ -55,6 +55,9 @@ static struct share share_of(const struct child *c, const struct config *config)
 	if (name == ROLE_EAR || name == ROLE_JUDGE) {
 		s.judges = a->judges;
 		s.number = c->number;
+		s.keep_cases_us = a->keep_cases_us;
+		s.keep_items_us = a->keep_items_us;
+		s.keep_lookups_us = a->keep_lookups_us;
 	}
 	if (name == ROLE_JUDGE || name == ROLE_DESK) {
 		s.ledger_origin = a->ledger_origin;

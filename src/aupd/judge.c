@@ -2,8 +2,8 @@
  * The judge: its loop, its batches and its links. See judge.h.
  */
 #include "aupd/figures.h"
-#include "aupd/judge.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_erase.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -91,13 +91,21 @@ static void judge_run(struct role *r)
 	bool on;
 	if (loop_after(r->loop, turn, j) != OK)
 		exit(1);
-	if (r->share.number)
+	if (r->share.number) {
+		judge_set_due_timer(j);
 		return;
+	}
 	judge_bindings_run(j);
 	timer_set(j->due_timer, 0, 0);
 	judge_ledger_soon(j);
 	if (judge_enforces(j, &on, &why) == OK)
 		role_send(r, on ? "enforce" : "observe");
+	work_reset(j->fold.work);
+	enum err e = judge_purge_begin(j, &why);
+	if (e == OK)
+		e = judge_commit(j, &why);
+	if (e)
+		log_warn("retention begins with the next start", "why", why.text);
 	work_reset(j->fold.work);
 	if (!j->fold.policy_count)
 		log_warn("no policy has been posted: nothing can be judged; aup policy post");
@@ -112,9 +120,9 @@ static void put_receipt(struct judge *j, const struct observation *o, const stru
 	/* an item of many observations keeps the fate of its last one that led to something */
 	if (row.version && res->fate != FATE_CASE)
 		return;
-	row.owner = o->reporter;
 	row.state = str_of(fate_words[res->fate]);
 	row.rank = o->received_at;
+	row.due_at = o->received_at + (int64_t)j->role->share.keep_items_us;
 	row.body = str_format(work_arena(j->fold.work), "{\"fate\":\"%s\"}", fate_words[res->fate]);
 	if (work_put(j->fold.work, &row, &why) != OK)
 		log_warn("a receipt could not be written");
@@ -388,7 +396,11 @@ static void turn(void *arg)
 static void on_due(void *arg)
 {
 	struct judge *j = arg;
+	struct why why;
 	judge_watch_clock(j);
+	/* also when nothing comes: what another judge erased is not kept in memory */
+	if (j->role->share.number && judge_tables_follow(j, &why) != OK)
+		log_warn("what the other judges changed cannot be read; it is tried again", "why", why.text);
 	if (!j->stuck && judge_due(j))
 		judge_set_due_timer(j);
 }

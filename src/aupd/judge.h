@@ -63,6 +63,7 @@ struct judge {
 	int64_t clock_offset;           /* of the wall clock against the monotonic one, when last looked at; 0 = never */
 	struct why ledger_broken;       /* err: why it stands still */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
+	bool erasing;                   /* this look took a step of an erasure */
 };
 
 /* Errors of the moment: all is tried again. Every other error is that of the item or row in hand. */
@@ -100,6 +101,8 @@ enum err judge_raw_open(struct judge *j, struct why *why) MUST_CHECK;
 void judge_in_hand(struct judge *j, const struct position *at, bool alone, struct str raw);
 enum err judge_keep(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why) MUST_CHECK;
 void judge_raw_forget(struct judge *j);
+/* Overwrites what was kept where it lies. OK also when it was before. */
+enum err judge_raw_wipe(void *arg, struct str text, struct why *why) MUST_CHECK;
 /* ret_salt: what opens the commitment; or NULL. */
 enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struct str *ret_bytes, uint8_t ret_salt[32], struct why *why) MUST_CHECK;
 

@@ -268,7 +268,11 @@ static enum err cmd_backup(struct commanding *c)
 	row.owner = c->who;
 	row.rank = c->j->fold.now;
 	row.body = name;
-	return work_put(c->j->fold.work, &row, c->why);
+	e = work_put(c->j->fold.work, &row, c->why);
+	/* an erasure tells of every copy that still has what it erases */
+	struct row copy = { .table = TABLE_SWITCH, .key = str_format(work_arena(c->j->fold.work), "backup/%lld", (long long)c->j->fold.now), .owner = c->who,
+		.due_at = TIME_NONE, .rank = c->j->fold.now, .body = name };
+	return e ? e : work_put(c->j->fold.work, &copy, c->why);
 }
 
 static const struct { const char *op; enum err (*run)(struct commanding *); } commands[] = {
@@ -282,6 +286,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
 	{ "evidence-status", cmd_evidence_status }, { "evidence-consistency", cmd_evidence_consistency }, { "evidence-proof", cmd_evidence_proof },
 	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
+	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
 };
 
 static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)

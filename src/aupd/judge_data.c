@@ -32,7 +32,10 @@ enum err judge_tables_follow(struct judge *j, struct why *why)
 	uint64_t version = e == OK && n ? rows[0].version : 0;
 	if (e || version == j->tables_version)
 		return e;
-	e = judge_load_policies(j, why);
+	/* a subject that was erased is out of the register, and its key out of the file */
+	e = keyring_follow(j->fold.keyring, why);
+	if (e == OK)
+		e = judge_load_policies(j, why);
 	if (e == OK)
 		e = judge_load_registry(j, why);
 	if (e == OK)

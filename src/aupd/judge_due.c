@@ -3,11 +3,12 @@
  *
  * A row that cannot be folded is put off and said, so that it holds up nothing else.
  */
-#include "aupd/judge.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_erase.h"
 
 #include "base/clock.h"
 #include "base/point.h"
+#include "engine/deed.h"
 
 enum { ROUNDS_MAX = 1000, CLOCK_SET_US = 5000000, CLOCK_LOOK_US = 30000000 };
 
@@ -23,10 +24,51 @@ static enum err put_off(struct judge *j, const struct row *due, struct why *why)
 	return work_put(j->fold.work, &row, why);
 }
 
-static enum err fold_row(struct judge *j, const struct row *due, struct why *why)
+/* A letter of somebody who is held is kept a day longer. */
+static enum err letter_due(struct judge *j, const struct row *due, struct why *why)
+{
+	struct row row;
+	bool held = false;
+	enum err e = deed_held(&j->fold, due->owner, 0, &held, why);
+	if (e == OK && !held)
+		return fold_due(&j->fold, due, why);
+	if (e == OK)
+		e = work_get(j->fold.work, due->table, due->key, &row, why);
+	if (e || !row.version)
+		return e;
+	row.due_at = j->fold.now + DAY_US;
+	return work_put(j->fold.work, &row, why);
+}
+
+static enum err act_on(struct judge *j, const struct row *due, struct why *why)
+{
+	switch (due->table) {
+	case TABLE_SWITCH: return judge_bindings_is_daily(due) ? judge_bindings_daily(j, why) : fold_due(&j->fold, due, why);
+	case TABLE_LETTER: return letter_due(j, due, why);
+	case TABLE_ACT: return judge_release(j, due, why);
+	case TABLE_ERASURE: return judge_erase(j, due, why);
+	case TABLE_HOLD: return judge_hold_due(j, due, why);
+	default: return fold_due(&j->fold, due, why);
+	}
+}
+
+/* Did it go because its time was over? Such rows are counted for the record of what retention took. */
+static enum err has_expired(struct judge *j, const struct row *due, unsigned *count, struct why *why)
+{
+	struct row row;
+	if (due->table != TABLE_SEEN && due->table != TABLE_RECEIPT && due->table != TABLE_LETTER && due->table != TABLE_TOKEN)
+		return OK;
+	enum err e = work_get(j->fold.work, due->table, due->key, &row, why);
+	*count += e == OK && !row.version;
+	return e;
+}
+
+static enum err fold_row(struct judge *j, const struct row *due, unsigned *ret_expired, struct why *why)
 {
 	work_begin(j->fold.work);
-	enum err e = judge_bindings_is_daily(due) ? judge_bindings_daily(j, why) : due->table == TABLE_ACT ? judge_release(j, due, why) : fold_due(&j->fold, due, why);
+	enum err e = act_on(j, due, why);
+	if (e == OK)
+		e = has_expired(j, due, ret_expired, why);
 	return e && !judge_passes(e) ? put_off(j, due, why) : e;
 }
 
@@ -44,8 +86,11 @@ bool judge_due(struct judge *j)
 		enum err e = j->hand_is_new || j->nft_is_new ? judge_reconcile(j, &why) : OK;
 		if (e == OK)
 			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
+		unsigned expired = 0;
 		for (size_t i = 0; e == OK && i < n; i++)
-			e = fold_row(j, &rows[i], &why);
+			e = fold_row(j, &rows[i], &expired, &why);
+		if (e == OK && expired)
+			e = judge_purge_count(j, expired, &why);
 		size_t changes = work_changes(j->fold.work);
 		if (e == OK)
 			e = judge_commit(j, &why);
@@ -64,7 +109,10 @@ bool judge_due(struct judge *j)
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
 		POINT("judge.ordered");
 		j->hand_is_new = j->nft_is_new = false;
-		if (!changes)
+		/* an erasure takes many steps: what else came is looked at between them */
+		bool rest = j->erasing && !clock_is_test();
+		j->erasing = false;
+		if (!changes || rest)
 			return true;
 	}
 	return true;
@@ -91,10 +139,10 @@ void judge_set_due_timer(struct judge *j)
 {
 	int64_t due = TIME_NONE, wait = CLOCK_LOOK_US;
 	struct why why;
-	if (clock_is_test() || j->role->share.number)
+	if (clock_is_test())
 		return;
 	/* never longer, for timers do not see the wall clock being set */
-	if (j->driver->next_due(j->store, &due, &why) == OK && due != TIME_NONE && due - clock_wall_at() < wait)
+	if (!j->role->share.number && j->driver->next_due(j->store, &due, &why) == OK && due != TIME_NONE && due - clock_wall_at() < wait)
 		wait = due - clock_wall_at();
 	timer_set(j->due_timer, wait < 0 ? JUDGE_RETRY_US / 10 : wait, 0);
 }

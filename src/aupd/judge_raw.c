@@ -104,3 +104,21 @@ enum err judge_raw_read(struct judge *j, struct arena *a, struct str text, struc
 	chest_close(chest);
 	return e;
 }
+
+enum err judge_raw_wipe(void *arg, struct str text, struct why *why)
+{
+	struct judge *j = arg;
+	struct raw_reference ref;
+	struct chest *chest;
+	char prefix[CHEST_PREFIX_MAX + 1];
+	unsigned n;
+	if (raw_text_read(work_arena(j->fold.work), text, &n, &ref) != OK)
+		return why_set(why, ERR_CORRUPT, "the reference of the raw bytes is damaged");
+	chest_name(n, prefix);
+	enum err e = chest_open(j->evidence_fd, prefix, CHEST_READ, 0, &chest, why);
+	if (e)
+		return e;
+	e = chest_wipe(chest, ref.place, why);
+	chest_close(chest);
+	return e;
+}

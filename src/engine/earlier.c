@@ -30,6 +30,9 @@ static enum err load(struct fold *f, struct str customer, struct str group, stru
 
 static enum err save(struct fold *f, struct row *row, const struct before *b, struct why *why)
 {
+	row->rank = 0;
+	for (unsigned i = 0; i < b->count; i++)
+		row->rank = b->list[i].until_at > row->rank ? b->list[i].until_at : row->rank;
 	if (b->count)
 		return work_store(f->work, row, before_fields, b, why);
 	return row->version ? work_delete(f->work, TABLE_WINDOW, row->key, why) : OK;

@@ -52,7 +52,7 @@ static enum err seen_before(struct fold *f, const struct observation *o, bool *r
 	*ret_seen = false;
 	if (!o->report_id.len)
 		return OK;
-	digest_sha256(text, &d);
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, text, &d);
 	enum err e = work_get(f->work, TABLE_SEEN, digest_hex(a, &d), &row, why);
 	if (e)
 		return e;
@@ -98,8 +98,8 @@ static enum err load_window(void *arg, struct str key, struct str *ret_body)
 static enum err save_window(void *arg, struct str key, struct str body, int64_t due_at)
 {
 	struct fold *f = arg;
-	(void)due_at;
-	struct row row = { .table = TABLE_WINDOW, .key = key, .due_at = TIME_NONE, .body = body };
+	/* no index of due times: a window moves with every event */
+	struct row row = { .table = TABLE_WINDOW, .key = key, .due_at = TIME_NONE, .rank = due_at == TIME_NONE ? 0 : due_at, .body = body };
 	return work_put(f->work, &row, NULL);
 }
 
@@ -121,7 +121,8 @@ struct str incident_key(struct fold *f, const struct observation *o)
 	struct digest d;
 	/* a meter's signal has a name of its own instead of a kind */
 	struct str what = o->kind == KIND_UNCLASSIFIED ? o->kind_text : str_of(kind_info(o->kind)->name);
-	digest_sha256(str_format(a, "%.*s\n%.*s\n%u", STR_ARG(what), STR_ARG(o->source.text), o->source.port), &d);
+	struct str text = str_format(a, "%.*s\n%.*s\n%u", STR_ARG(what), STR_ARG(o->source.text), o->source.port);
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, text, &d);
 	return str_sub(digest_hex(a, &d), 0, 16);
 }
 

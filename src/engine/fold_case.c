@@ -6,7 +6,7 @@
 #include "evidence/raw.h"
 #include "evidence/record.h"
 
-static enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struct why *why)
+enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struct why *why)
 {
 	struct row row;
 	uint64_t n = 0;

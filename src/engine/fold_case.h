@@ -8,6 +8,8 @@
 
 /* Folds the input into the case of that row and writes case, events, acts, letters and evidence records. */
 enum err step_case(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why) MUST_CHECK;
+/* The next number of the counter of that name. */
+enum err count_up(struct fold *f, struct str name, uint64_t *ret_n, struct why *why) MUST_CHECK;
 /* Fills services and protected_ of the input: what the register says now of what could be cut. */
 enum err find_services(struct fold *f, const struct casefile *c, struct case_input *in, struct why *why) MUST_CHECK;
 /* A fresh number in the customer's partition, and the row under which the case will stand. */

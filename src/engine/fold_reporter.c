@@ -5,6 +5,7 @@
  * number an hour in all: whoever forges our reporters' addresses cannot make us flood them. The address was cleared by the ear
  * when the mail was automatic or its sender could not stand by it. Of the report only what cannot carry a message is repeated.
  */
+#include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 
@@ -81,7 +82,7 @@ enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why
 	struct act act = { .key = str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter), .driver = STR("notify"),
 		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
 		.automatic = true };
-	struct letter l = { .customer = STR("reporters"), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true,
+	struct letter l = { .customer = deed_reporter(f, x->to), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true,
 		.in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
 	const struct letter_field fields[] = { { "receipt", x->receipt }, { "reporter_reference", reference }, { "report_time", letter_time(a, x->received_at) },
 		{ "source", x->source }, { "first", letter_time(a, x->event_at) }, { "reason", x->reason }, { "status", x->status }, { "reply_address", l.reply_to },

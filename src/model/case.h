@@ -35,6 +35,7 @@ enum case_flag {
 	CASE_ADVICE = 64,       /* advice only: strikes stay 0 */
 	CASE_SEALED_CLASS = 128,        /* of the sealed class in every state: nothing of it is shown */
 	CASE_CORRECTED = 256,           /* a late fact changed whose it was: nothing goes on until a person has looked */
+	CASE_THINNED = 512,             /* closed long ago: texts, addresses and letters are gone */
 };
 
 /* One incident may have several witnesses: it counts once. */

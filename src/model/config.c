@@ -8,6 +8,7 @@
 
 #include "base/addr.h"
 #include "base/file.h"
+#include "base/time.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
@@ -34,6 +35,14 @@ static const struct conf_item bindings_items[] = {
 	{ .name = "retention", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "400d", .min = 86400000000, .max = 345600000000000,
 		.doc = "how long a binding is kept after it became known" },
 	{ .name = "slack", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "2s", .min = 0, .max = 3600000000, .doc = "how far the clocks of feeds may be off" },
+	{ .name = NULL },
+};
+
+static const struct conf_item retention_items[] = {
+	{ .name = "cases", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1095d", .min = 30 * DAY_US, .max = 36500 * DAY_US,
+		.doc = "letters, texts and addresses of a case, after it was closed" },
+	{ .name = "items", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "400d", .min = DAY_US, .max = 36500 * DAY_US, .doc = "what was decided in the intake" },
+	{ .name = "look-ups", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1095d", .min = DAY_US, .max = 36500 * DAY_US, .doc = "who looked whom up" },
 	{ .name = NULL },
 };
 
@@ -65,6 +74,7 @@ const struct conf_item config_items[] = {
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
+	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
@@ -88,6 +98,7 @@ const struct field share_fields[] = {
 	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
+	F(keep_cases_us, FIELD_U64), F(keep_items_us, FIELD_U64), F(keep_lookups_us, FIELD_U64),
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
@@ -272,6 +283,10 @@ static enum err fill(struct config *c, struct why *why)
 		c->api = str_format(c->arena, "%s/api.sock", c->run_dir);
 	a->store = conf_text(c->first, config_items, "store");
 	a->judges = (uint32_t)conf_number(c->first, config_items, "judges");
+	const struct conf *keep = conf_find(c->first, "retention"), *in_keep = keep ? keep->child : NULL;
+	a->keep_cases_us = (uint64_t)conf_number(in_keep, retention_items, "cases");
+	a->keep_items_us = (uint64_t)conf_number(in_keep, retention_items, "items");
+	a->keep_lookups_us = (uint64_t)conf_number(in_keep, retention_items, "look-ups");
 	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
 	a->api_rate = (uint64_t)conf_number(c->first, config_items, "api-rate");

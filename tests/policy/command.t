@@ -57,7 +57,7 @@ run "coverage without an intake" 0 '^0 of 4 rules have a live input$' coverage -
 run "coverage of a configuration that hears nobody" 0 '^0 of 4 rules have a live input$' coverage --config "$work/deaf.conf" "$work/small"
 run "coverage of one that takes complaints" 0 '^4 of 4 rules have a live input$' coverage --config "$top/conf/aupd.conf" "$work/small"
 run "coverage of one that is wrong" 1 'is not known here' coverage --config "$work/wrong.conf" "$work/small"
-run "coverage tells what the product lacks" 0 '^    not yet: erasure' coverage "$top/policy"
+run "coverage tells what the product lacks" 0 '^    not yet: an export of what is kept' coverage "$top/policy"
 run "coverage as JSON" 0 '"totals":\{"nothing yet":' coverage --json "$work/small"
 run "no difference" 0 '^the two versions say the same$' diff "$work/small" "$work/small"
 run "a difference" 1 '^    to    distinct reporters per customer >= 2 in 24h$' diff "$work/small" "$work/other"

@@ -19,7 +19,7 @@
 #include "disk.h"
 #include "intake/smtp.h"
 
-enum { ENDS_MAX = 16, TIMERS_MAX = 64, AFTER_MAX = 8, QUEUE_MAX = 8192, RESULTS_MAX = 1024, FIRST_FD = 1 << 20, ROUNDS_MAX = 100000 };
+enum { KEPT_DAYS = 400 /* longer than the day */, ENDS_MAX = 16, TIMERS_MAX = 64, AFTER_MAX = 8, QUEUE_MAX = 8192, RESULTS_MAX = 1024, FIRST_FD = 1 << 20, ROUNDS_MAX = 100000 };
 
 enum { WORLD_EAR, WORLD_JUDGE, WORLD_HAND, WORLD_SIGNER, WORLD_ROLES };
 enum { END_EAR, END_EAR_JUDGE, END_DESK, END_DESK_JUDGE, END_HAND, END_HAND_JUDGE, END_SIGNER, END_SIGNER_JUDGE, END_COUNT };
@@ -470,6 +470,7 @@ static enum err share_of(int data_fd, int signer_fd, struct share *ret_share, st
 	struct config c = { .arena = world.arena, .all = { .incarnation = 1, .testing = true, .listens = &smtp, .listen_count = 1, .spool_bytes = 64 << 10,
 		.message_bytes = 16 << 10, .officer_key = str_of(world.officer_key), .judges = 1, .provider = STR("Example Net"), .mail_domain = STR("example.net"),
 		.mail_local = STR("abuse"), .contact = STR("abuse@example.net"), .store = STR("aupd.db"), .enforce = true,
+		.keep_cases_us = KEPT_DAYS * DAY_US, .keep_items_us = KEPT_DAYS * DAY_US, .keep_lookups_us = KEPT_DAYS * DAY_US,
 		.suspensions_per_hour = WORLD_SUSPENSIONS } };
 	enum err e = ledger_key_open(&c, signer_fd, data_fd, why);
 	*ret_share = c.all;
