@@ -4,6 +4,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -12,6 +13,8 @@
 
 #include "aupd/registry_row.h"
 #include "base/file.h"
+#include "day.h"
+#include "engine/deed.h"
 #include "evidence/record.h"
 #include "store/sqlite/sqlite.h"
 #include "world.h"
@@ -84,6 +87,33 @@ static enum err check_backup(struct arena *a, int root_fd, struct why *why)
 	return r == SQLITE_OK && rows == 2 ? OK : wrong(why, "the backup", STR("is damaged"));
 }
 
+static char found_in[WORLD_TEXT_MAX];
+
+/* A backup has what it had when it was made. */
+static int search_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	struct arena *a = arena_new("searched", 2 * FILE_MAX);
+	struct str bytes = STR(""), key = { (const char *)day_erased_key.octets, SEAL_KEY_LEN };
+	bool found = false;
+	if (type == FTW_F && st->st_size && strcmp(path + ftw->base, "backup.db") != 0)
+		BUG_ON(file_read_all(a, AT_FDCWD, path, FILE_MAX, &bytes, NULL) != OK);
+	for (int i = 0; day_erased[i][0]; i++)
+		found |= str_find(bytes, str_of(day_erased[i])) != SIZE_MAX;
+	if (found || str_find(bytes, key) != SIZE_MAX)
+		(void)snprintf(found_in, sizeof(found_in), "%s", path + ftw->base);
+	arena_free(a);
+	return found_in[0] != 0;
+}
+
+/* Whoever was told that somebody is erased can rely on it, whatever the disk lost since. */
+static enum err check_erased(const char *root, struct why *why)
+{
+	found_in[0] = 0;
+	if (!world_told(TOLD_ANSWER, "erased"))
+		return OK;
+	return nftw(root, search_file, 16, FTW_PHYS) == 0 ? OK : wrong(why, "what was erased is there again in", str_of(found_in));
+}
+
 enum err check_found(const char *root, struct why *why)
 {
 	struct arena *a = arena_new("found", 2 * FILE_MAX);
@@ -92,6 +122,8 @@ enum err check_found(const char *root, struct why *why)
 	enum err e = outside.count ? check_journal(a, fd, why) : OK;
 	if (e == OK)
 		e = check_backup(a, fd, why);
+	if (e == OK)
+		e = check_erased(root, why);
 	file_close(fd);
 	arena_free(a);
 	return e;
@@ -132,8 +164,11 @@ static void lines_of_cases(struct lines *l, struct arena *a)
 	for (size_t i = 0; i < n; i++) {
 		struct casefile c = { 0 };
 		BUG_ON(field_decode(a, rows[i].body, casefile_fields, &c, NULL) != OK);
+		/* the alias is another one for each key */
+		struct str key = rows[i].key;
+		key = str_starts(key, STR("erased-")) ? str_sub(key, str_chr(key, '/'), key.len) : key;
 		line_put(l, a,
-			str_format(a, "case %.*s %s reports %llu incidents %llu strikes %llu step %u acts %u", STR_ARG(rows[i].key), case_state_words[c.state],
+			str_format(a, "case %.*s %s reports %llu incidents %llu strikes %llu step %u acts %u", STR_ARG(key), case_state_words[c.state],
 				(unsigned long long)c.report_count, (unsigned long long)c.incident_count, (unsigned long long)c.strikes, c.next_step, c.act_count));
 	}
 	rows = rows_of(a, TABLE_ACT, &n);
@@ -233,10 +268,12 @@ static enum err check_letters(struct arena *a, struct keyring *k, struct why *wh
 	return OK;
 }
 
-/* The customer of the case that a record is of. */
+/* The customer of the case that a record is of, or whose key is that of what was done to the data. */
 static struct str subject_of(struct arena *a, const struct row *cases, size_t count, struct str record)
 {
 	uint64_t number;
+	if (str_starts(record, STR("deed.")))
+		return DEED_OFFICE;
 	for (size_t i = 0; i < count; i++) {
 		struct casefile c = { 0 };
 		BUG_ON(field_decode(a, cases[i].body, casefile_fields, &c, NULL) != OK);

@@ -34,6 +34,9 @@ static const char first_letter[] = "Subject: [{case}] Please act\n\nDear {custom
 static const char receipt_letter[] = "Subject: Your report\n\nWe have your report {reporter_reference}.\n";
 static const char by_mail[] = "{\"listener\":\"smtp\",\"from\":\"desk@reporter.example\",\"to\":[\"abuse@example.net\"]}";
 
+const char *const day_erased[] = { "c2@customers.example", "Customer 2", "192.0.2.2", "c2/spam", "" };
+struct seal_key day_erased_key;
+
 struct day {
 	struct arena *a;
 	const char *root;
@@ -261,6 +264,28 @@ static void morning(struct day *d)
 	go_on(d, 5);
 }
 
+/* Both people ask; who asks again after a cut may hear that it is done, or under way. */
+static void erase(struct day *d)
+{
+	struct query q = { .table = TABLE_ERASURE, .due_by = TIME_NONE, .limit = 10 };
+	struct judge *j = world_judge();
+	struct row *rows;
+	size_t n = 0;
+	static const char *const people[] = { "alice", "bob" };
+	struct seal_key key;
+	if (d->err || world_told(TOLD_ANSWER, "erased"))
+		return;
+	if (keyring_find(j->fold.keyring, STR("c2"), &key) == OK)
+		day_erased_key = key;
+	for (unsigned i = 0; i < 2; i++)
+		ask(d, people[i], people[i], STR("{\"op\":\"erase\",\"subject\":\"c2\",\"basis\":\"asked for\",\"even-open\":\"left\"}\n"));
+	go_on(d, 8);
+	if (j->driver->page(j->store, d->a, &q, &rows, &n, d->why) != OK || n != 1 || !str_eq(rows[0].key, STR("purge")))
+		fail(d, ERR_CONFLICT, "an erasure", STR("is not complete"));
+	else
+		world_tell(TOLD_ANSWER, "erased");
+}
+
 static void afternoon(struct day *d)
 {
 	for (unsigned reporter = 1; reporter <= 3; reporter++) {
@@ -274,6 +299,7 @@ static void afternoon(struct day *d)
 	ask(d, "resolve", "bob",
 		str_format(d->a, "{\"op\":\"case-resolve\",\"case\":\"%.*s\",\"text\":\"fixed\"}\n", STR_ARG(case_of(d, 1, "spam"))));
 	go_on(d, 7);
+	erase(d);
 }
 
 /* Limits fall due, are taken back, and suspensions follow. */
