@@ -64,6 +64,28 @@ enum err evidence_key(struct arena *a, const char *text, struct note_verifier *r
 	return e ? e : note_verifier_read(a, str_trim(bytes), ret_key, why);
 }
 
+/* Exit status 1 when one contradicts the ledger. */
+static bool print_witnesses(struct arena *a, const struct json *root)
+{
+	const struct json *list = json_get(root, "witnesses");
+	bool contradicted = false;
+	if (list && list->child)
+		(void)printf("witnessed  %lld, by %lld of them or more\n", (long long)json_int(root, "witnessed", 0), (long long)json_int(root, "required", 0));
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		bool contradicts = json_flag(m, "contradicts", false), signs = json_flag(m, "signs", false);
+		contradicted |= contradicts;
+		(void)printf("witness %.*s\n", STR_ARG(json_text(m, "key")));
+		if (json_int(m, "cosigned", 0))
+			(void)printf("  signed %lld at %.*s\n", (long long)json_int(m, "cosigned", 0), STR_ARG(json_text(m, "cosigned_at")));
+		else
+			(void)printf("  has signed nothing yet\n");
+		if (json_text(m, "trouble").len)
+			(void)printf("  %s%.*s: %.*s (it knows %lld)\n", contradicts ? "IT CONTRADICTS THE LEDGER since " : signs ? "before that, " : "since ",
+				STR_ARG(json_text(m, "trouble_at")), STR_ARG(str_printable(a, json_text(m, "trouble"), 300)), (long long)json_int(m, "knows", 0));
+	}
+	return contradicted;
+}
+
 static int status(int argc, char **argv, struct evidence_call *c)
 {
 	struct json *root;
@@ -84,7 +106,7 @@ static int status(int argc, char **argv, struct evidence_call *c)
 	else
 		(void)printf("leaves  %lld\nsigned  %lld\nroot    %.*s\n", (long long)json_int(root, "leaves", 0), (long long)json_int(root, "signed", 0),
 			STR_ARG(json_text(root, "root").len ? json_text(root, "root") : STR("nothing is signed yet")));
-	return still ? EXIT_NO : EXIT_OK;
+	return print_witnesses(c->a, root) || still ? EXIT_NO : EXIT_OK;
 }
 
 static int key(int argc, char **argv, struct evidence_call *c)

@@ -18,8 +18,10 @@ struct exporting {
 	struct str open[NAMES_MAX];
 	bool opened[NAMES_MAX];
 	unsigned open_count;
-	bool raw, erased;
+	bool raw, erased, ledger_only;
 	struct str key, ticket;
+	struct note_verifier witnesses[CHECKPOINT_WITNESSES_MAX];
+	unsigned witness_count;
 	int64_t size, until, after;     /* after: of a page the last record before it, of raw bytes the record */
 	int64_t from;                   /* of a piece */
 	struct str version;
@@ -170,6 +172,29 @@ static int take_page(struct exporting *x, const struct json *root)
 	return status;
 }
 
+/* Whose lines the checkpoint may bear. */
+static bool read_witnesses(struct exporting *x, const struct json *list)
+{
+	struct why why;
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next)
+		if (x->witness_count == CHECKPOINT_WITNESSES_MAX || note_verifier_read(x->c->a, json_text(m, "key"), &x->witnesses[x->witness_count++], &why) != OK)
+			return false;
+	return true;
+}
+
+/* With --ledger-only, whoever has the ledger's key alone can check it: the lines of witnesses are left out. */
+static bool leave_witnesses(struct exporting *x, const struct note_verifier *log)
+{
+	struct note *n = ARENA_NEW(x->c->a, struct note);
+	struct why why;
+	if (!n || note_read(x->c->a, x->b.checkpoint, n, &why) != OK)
+		return false;
+	for (unsigned i = n->count; i-- > 0;)
+		if (!str_eq(str_sub(n->signatures[i].octets, 0, NOTE_KEY_ID_LEN), (struct str){ (const char *)log->key_id, NOTE_KEY_ID_LEN }))
+			n->signatures[i] = n->signatures[--n->count];
+	return note_write(x->c->a, n, &x->b.checkpoint, &why) == OK;
+}
+
 static int gather(struct exporting *x)
 {
 	struct json *root;
@@ -186,6 +211,8 @@ static int gather(struct exporting *x)
 			x->size = json_int(root, "size", 0);
 			x->until = json_int(root, "until", 0);
 			x->erased = json_flag(root, "erased", false);
+			if (!read_witnesses(x, json_get(root, "witnesses")))
+				return malformed();
 		}
 		status = take_page(x, root);
 		int64_t after = json_int(root, "after", 0);
@@ -219,11 +246,14 @@ static int write_out(struct exporting *x, const char *path)
 	struct evidence_verdict v;
 	struct buf out;
 	buf_init(&out, EVIDENCE_BUNDLE_BYTES_MAX);
+	struct checkpoint_witnesses witnesses = { x->witnesses, x->witness_count };
 	enum err e = note_verifier_read(x->c->a, x->key, &key, &why);
+	if (e == OK && x->ledger_only && !leave_witnesses(x, &key))
+		return malformed();
 	if (e == OK)
 		e = evidence_bundle_write(x->c->a, &x->b, &out, &why);
 	if (e == OK)
-		e = evidence_bundle_verify(x->c->a, &x->b, &key, NULL, &v, &why);
+		e = evidence_bundle_verify(x->c->a, &x->b, &key, &witnesses, &v, &why);
 	int status = e ? cli_fail(&why) : evidence_out(path, buf_str(&out));
 	if (status == EXIT_OK && path && x->c->json)
 		(void)printf("{\"case\":\"%s\",\"records\":%u,\"openings\":%u,\"policies\":%u,\"raw\":%u,\"size\":%lld,\"octets\":%zu}\n", x->number, x->b.entry_count,
@@ -231,6 +261,9 @@ static int write_out(struct exporting *x, const char *path)
 	else if (status == EXIT_OK && path)
 		(void)printf("%s: %u records, %u values opened, %u version(s) of the policy, %u raw report(s); %zu octets under the ledger of %lld\n", x->number,
 			x->b.entry_count, x->openings, x->b.policy_count, x->b.raw_count, out.len, (long long)x->size);
+	for (unsigned i = 0; status == EXIT_OK && path && !x->c->json && i < x->witness_count; i++)
+		if (v.witnesses[i].signed_by_it)
+			(void)printf("signed by a witness: whoever checks it needs --witness %.*s\n", STR_ARG(note_verifier_write(x->c->a, &x->witnesses[i])));
 	buf_done(&out);
 	return status;
 }
@@ -249,7 +282,8 @@ static bool read_names(struct exporting *x, const char *names)
 int evidence_export(int argc, char **argv, struct evidence_call *c)
 {
 	const char *path = cli_value(&argc, argv, "-o"), *open = cli_value(&argc, argv, "--open");
-	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw") };
+	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw"),
+		.ledger_only = cli_flag(&argc, argv, "--ledger-only") };
 	uint64_t n;
 	if (argc != 3 || !x.because || !read_names(&x, open) || !cli_no_more_options(argc, argv, "evidence"))
 		return cli_usage("evidence");

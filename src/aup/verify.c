@@ -21,6 +21,7 @@ struct verifying {
 	struct checkpoint_witnesses witnesses;
 	struct evidence_bundle b;
 	struct evidence_verdict v;
+	unsigned required;              /* how many witnesses must have signed */
 };
 
 static struct str shown(struct verifying *x, struct str s)
@@ -100,8 +101,18 @@ static void print_records(struct verifying *x)
 	}
 }
 
+static unsigned witnesses_signed(const struct verifying *x)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < x->witnesses.count; i++)
+		n += x->v.witnesses[i].signed_by_it;
+	return n;
+}
+
 static void print_witnesses(struct verifying *x)
 {
+	if (x->witnesses.count)
+		(void)printf("%u of the %u witnesses given signed it.\n", witnesses_signed(x), x->witnesses.count);
 	for (unsigned i = 0; i < x->witnesses.count; i++) {
 		const struct note_verdict *w = &x->v.witnesses[i];
 		if (w->signed_by_it)
@@ -175,6 +186,7 @@ static int print_json(struct verifying *x)
 	jsonw_int(&w, "size", (int64_t)x->v.checkpoint.size);
 	jsonw_str(&w, "root", root_of(x));
 	jsonw_bool(&w, "without_gap", without_gap(x, &name, &last));
+	jsonw_int(&w, "witnesses_signed", witnesses_signed(x));
 	jsonw_array(&w, "witnesses");
 	for (unsigned i = 0; i < x->witnesses.count; i++) {
 		jsonw_object(&w, NULL);
@@ -224,6 +236,8 @@ static int verify(struct verifying *x, const char *path, bool json)
 	enum err e = evidence_bundle_read(x->a, bytes, &x->b, &why);
 	if (e == OK)
 		e = evidence_bundle_verify(x->a, &x->b, &x->log, &x->witnesses, &x->v, &why);
+	if (e == OK && witnesses_signed(x) < x->required)
+		e = why_set(&why, ERR_DENIED, "%u of the %u witnesses given signed it, and %u must have", witnesses_signed(x), x->witnesses.count, x->required);
 	if (e)
 		return refuse(&why, json);
 	if (json)
@@ -234,12 +248,13 @@ static int verify(struct verifying *x, const char *path, bool json)
 
 int cmd_verify(int argc, char **argv)
 {
-	const char *key = cli_value(&argc, argv, "--key"), *witness;
+	const char *key = cli_value(&argc, argv, "--key"), *required = cli_value(&argc, argv, "--required"), *witness;
 	bool json = cli_flag(&argc, argv, "--json");
 	struct arena *a = arena_new("verify", CLI_BYTES_MAX), *item = arena_new("record", 128 << 20);
 	struct verifying *x = a && item ? ARENA_NEW(a, struct verifying) : NULL;
 	struct why why = { .line = 0 };
 	int status = EXIT_USAGE;
+	uint64_t n = 0;
 	enum err e = x ? OK : ERR_NOMEM;
 	if (x)
 		*x = (struct verifying){ .a = a, .item = item, .witnesses = { .verifiers = x->keys } };
@@ -250,10 +265,12 @@ int cmd_verify(int argc, char **argv)
 		e = evidence_key(a, key, &x->log, &why);
 	if (e)
 		(void)cli_fail(&why);
-	else if (argc != 2 || !key || !cli_no_more_options(argc, argv, "verify"))
+	else if (argc != 2 || !key || (required && (str_to_u64(str_of(required), x->witnesses.count, &n) != OK || !n)) || !cli_no_more_options(argc, argv, "verify"))
 		status = cli_usage("verify");
-	else
+	else {
+		x->required = (unsigned)n;
 		status = verify(x, argv[1], json);
+	}
 	arena_free(item);
 	arena_free(a);
 	return status;

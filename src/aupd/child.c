@@ -63,7 +63,12 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_origin = a->ledger_origin;
 		s.ledger_key = a->ledger_key;
 	}
+	if (name == ROLE_JUDGE || name == ROLE_HAND) {
+		s.witnesses = a->witnesses;
+		s.witness_count = a->witness_count;
+	}
 	if (name == ROLE_JUDGE) {
+		s.witnesses_required = a->witnesses_required;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;
@@ -98,6 +103,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.webhook_allow = a->webhook_allow;
 		s.webhook_allow_count = a->webhook_allow_count;
 		s.webhook_secret = a->webhook_secret;
+		s.ledger_allow = a->ledger_allow;
+		s.ledger_allow_count = a->ledger_allow_count;
 		s.suspensions_per_hour = a->suspensions_per_hour;
 	}
 	if (name == ROLE_NFT) {

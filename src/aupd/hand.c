@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "aupd/drivers.h"
+#include "aupd/errand.h"
 #include "aupd/figures.h"
 #include "aupd/journal.h"
 #include "aupd/role.h"
@@ -33,6 +34,7 @@ struct hand {
 	int dir_fd;
 	bool journal_fails;             /* it has been said */
 	struct journal *journal;
+	struct errands *errands;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
 };
 
@@ -242,11 +244,29 @@ static void close_fds(const int *fds, unsigned count)
 		net_close(fds[i]);
 }
 
+static void on_errand(void *arg, struct str body)
+{
+	struct hand *h = arg;
+	struct frame f = { .type = FRAME_ERRAND, .now = clock_wall_at(), .body = body };
+	/* without a judge nobody is told; it asks again */
+	if (h->has_judge && bus_send(&h->judge, &f, NULL, 0) != OK)
+		log_warn("cannot answer the judge");
+}
+
+static void take_errand(struct hand *h, const struct frame *f)
+{
+	struct why why = { .line = 0 };
+	if (errand_run(h->errands, f->body, &why) != OK)
+		log_error("an errand of the ledger is not run", "why", why.text);
+}
+
 static void judge_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	close_fds(take_fds, fd_count);
 	if (f->type == FRAME_ACT)
 		take_order(arg, f);
+	else if (f->type == FRAME_ERRAND)
+		take_errand(arg, f);
 }
 
 /* The child's answer: at.index names the job, its first byte the exit status. */
@@ -345,6 +365,8 @@ static enum err hand_start(struct role *r, struct why *why)
 		log_error("lines of the hand's journal are damaged: each counts as a suspension of this hour", "lines", log_u64(damaged));
 		role_tell(r, "lines of the hand's journal were damaged; each counted as a suspension of its hour", damaged);
 	}
+	if (e == OK)
+		e = errands_open(r->loop, &r->share, on_errand, h, &h->errands, why);
 	for (int i = 0; e == OK && action_drivers[i]; i++)
 		e = action_drivers[i]->open(&o, &h->drivers[i], why);
 	return e;

@@ -4,6 +4,7 @@
 #include "aupd/figures.h"
 #include "aupd/judge_binding.h"
 #include "aupd/judge_erase.h"
+#include "aupd/judge_witness.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -75,6 +76,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_read_marks(j, why);
 	if (e == OK)
 		e = judge_ledger_open(j, why);
+	if (e == OK)
+		e = judge_witness_open(j, why);
 	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
@@ -428,6 +431,7 @@ static void judge_stop(struct role *r)
 	struct judge *j = r->state;
 	turn(j);
 	judge_ledger_turn(j);
+	judge_witness_close(j);
 	judge_ledger_close(j);
 	judge_bindings_close(j);
 	if (j->store)

@@ -62,6 +62,7 @@ struct judge {
 	bool ledger_due, ledger_asked, ledger_waits; /* the timer runs; the signer owes an answer; the last round failed */
 	int64_t clock_offset;           /* of the wall clock against the monotonic one, when last looked at; 0 = never */
 	struct why ledger_broken;       /* err: why it stands still */
+	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 	bool erasing;                   /* this look took a step of an erasure */
 };

@@ -5,6 +5,7 @@
  * a ticket, the keyed digest of all that was asked, which opens the other pages and the raw bytes. Nothing of a sealed case goes out.
  */
 #include "aupd/judge_command.h"
+#include "aupd/judge_witness.h"
 #include "evidence/proof.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
@@ -30,6 +31,31 @@ static enum err need_signed(struct commanding *c)
 	return why_set(c->why, ERR_AGAIN, "nothing of the ledger has been signed yet; try again");
 }
 
+/* What each witness has signed, and what it last complained of. */
+static void put_witnesses(struct commanding *c)
+{
+	const struct witness_known *list;
+	unsigned count = judge_witness_known(c->j, &list);
+	uint64_t size;
+	(void)judge_witness_note(c->j, &size);
+	jsonw_int(c->w, "witnessed", (int64_t)size);
+	jsonw_int(c->w, "required", (int64_t)c->j->role->share.witnesses_required);
+	jsonw_array(c->w, "witnesses");
+	for (unsigned i = 0; i < count; i++) {
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "key", list[i].key);
+		jsonw_int(c->w, "cosigned", (int64_t)list[i].cosigned);
+		jsonw_time(c->w, "cosigned_at", list[i].cosigned_at);
+		jsonw_bool(c->w, "signs", list[i].cosigned && !list[i].stands);
+		jsonw_bool(c->w, "contradicts", list[i].loud && list[i].stands);
+		jsonw_str(c->w, "trouble", list[i].trouble);
+		jsonw_time(c->w, "trouble_at", list[i].trouble_at);
+		jsonw_int(c->w, "knows", (int64_t)list[i].size);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+}
+
 enum err cmd_evidence_status(struct commanding *c)
 {
 	struct judge *j = c->j;
@@ -46,6 +72,7 @@ enum err cmd_evidence_status(struct commanding *c)
 	jsonw_int(c->w, "leaves", (int64_t)ledger_size(j->ledger));
 	jsonw_int(c->w, "signed", (int64_t)ledger_checkpoint_size(j->ledger));
 	jsonw_str(c->w, "checkpoint", ledger_checkpoint(j->ledger));
+	put_witnesses(c);
 	if (!ledger_checkpoint_size(j->ledger))
 		return OK;
 	enum err e = ledger_root_at(j->ledger, ledger_checkpoint_size(j->ledger), &root, c->why);
@@ -115,20 +142,37 @@ static enum err prove(struct commanding *c, const struct row *row, uint64_t size
 	return ledger_prove(c->j->ledger, &leaf, *ret_leaf, size, ret_proof, c->why);
 }
 
+/* The checkpoint that is given out with a record: the last that witnesses signed, when it covers the record; else the last. */
+static enum err choose_checkpoint(struct commanding *c, const struct row *last, struct str *ret_note, uint64_t *ret_size)
+{
+	uint64_t size, leaf;
+	struct str note = judge_witness_note(c->j, &size);
+	enum err e = leaf_of(c, last, &leaf);
+	*ret_note = ledger_checkpoint(c->j->ledger);
+	*ret_size = ledger_checkpoint_size(c->j->ledger);
+	if (e == OK && size > leaf) {
+		*ret_note = note;
+		*ret_size = size;
+	}
+	return e == ERR_AGAIN ? OK : e;
+}
+
 enum err cmd_evidence_proof(struct commanding *c)
 {
 	struct arena *a = work_arena(c->j->fold.work);
 	struct row row;
 	struct proof p = { .checkpoint = STR_NONE };
 	struct str text;
+	uint64_t size = 0;
 	enum err e = need_signed(c);
 	if (e == OK)
 		e = work_get(c->j->fold.work, TABLE_RECORD, command_arg(c, "record"), &row, c->why);
 	if (e == OK && !row.version)
 		e = why_set(c->why, ERR_NOTFOUND, "there is no record \"%.100s\"", str_c(a, str_printable(a, command_arg(c, "record"), 90)));
 	if (e == OK)
-		e = prove(c, &row, ledger_checkpoint_size(c->j->ledger), &p.index, &p.path);
-	p.checkpoint = ledger_checkpoint(c->j->ledger);
+		e = choose_checkpoint(c, &row, &p.checkpoint, &size);
+	if (e == OK)
+		e = prove(c, &row, size, &p.index, &p.path);
 	if (e == OK)
 		e = proof_write(a, &p, &text, c->why);
 	if (e == OK)
@@ -221,12 +265,14 @@ static enum err begin(struct exporting *x)
 	struct arena *a = work_arena(c->j->fold.work);
 	struct row last;
 	struct merkle_proof p;
+	struct str note = STR_NONE;
 	uint64_t leaf;
-	x->size = ledger_checkpoint_size(c->j->ledger);
 	x->until = x->found.event_count;
 	enum err e = work_get(c->j->fold.work, TABLE_RECORD, record_key(x, x->until), &last, c->why);
 	if (e == OK && !last.version)
 		e = why_set(c->why, ERR_NOTFOUND, "case %s has no record", x->number);
+	if (e == OK)
+		e = choose_checkpoint(c, &last, &note, &x->size);
 	if (e == OK)
 		e = prove(c, &last, x->size, &leaf, &p);
 	struct str opened = STR("");
@@ -238,7 +284,8 @@ static enum err begin(struct exporting *x)
 		return e;
 	jsonw_str(c->w, "case", str_of(x->number));
 	jsonw_str(c->w, "key", c->j->role->share.ledger_key);
-	jsonw_str(c->w, "checkpoint", ledger_checkpoint(c->j->ledger));
+	jsonw_str(c->w, "checkpoint", note);
+	put_witnesses(c);
 	jsonw_int(c->w, "size", (int64_t)x->size);
 	jsonw_int(c->w, "until", (int64_t)x->until);
 	jsonw_str(c->w, "ticket", ticket(x));

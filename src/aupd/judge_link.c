@@ -4,7 +4,7 @@
  * A frame that is no business of a link is passed over; one that breaks the codec ends it. While the store takes nothing
  * ear and hand are not read, so that what waits, waits with its sender; people are told.
  */
-#include "aupd/judge.h"
+#include "aupd/judge_witness.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/net.h"
@@ -159,6 +159,8 @@ static void hand_frame(void *arg, const struct frame *f, const int *take_fds, un
 	close_fds(take_fds, 0, fd_count);
 	if (f->type == FRAME_RESULT)
 		hold(arg, FROM_HAND, f, -1);
+	else if (f->type == FRAME_ERRAND)
+		judge_witness_answer(j, f->body);
 	else if (f->type == FRAME_HELLO)
 		look_anew(j, &j->nft_is_new);
 }
@@ -207,8 +209,10 @@ void judge_link(struct role *r, struct str name, int take_fd)
 		if (*ends[i].has)
 			bus_close(ends[i].bus);
 		*ends[i].has = bus_open(r->loop, &bus_pipe, &o, ends[i].bus) == OK;
-		if (i == 2)
+		if (i == 2) {
 			look_anew(j, &j->hand_is_new);
+			judge_witness_hand_is_new(j);
+		}
 		return;
 	}
 	if (str_eq(name, STR("signer")))

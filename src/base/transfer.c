@@ -157,6 +157,9 @@ void transfer_free(struct transfer *t)
 void transfer_end(struct transfer *t, enum transfer_outcome outcome, unsigned code, struct str text)
 {
 	struct transfer_result result = { .outcome = outcome, .code = code, .text = str_sub(text, 0, TRANSFER_TEXT_MAX) };
+	char *type = NULL;
+	if (t->is_http && curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type) == CURLE_OK)
+		result.type = str_of(type);
 	if (t->is_http)
 		result.body = buf_str(&t->heard);
 	t->fn(t->arg, &result);

@@ -27,6 +27,7 @@ struct transfer_result {
 	unsigned code;                  /* SMTP reply or HTTP status; 0 = none came */
 	struct str text;                /* last SMTP reply line, or what went wrong */
 	struct str body;                /* HTTP */
+	struct str type;                /* HTTP: the answer's Content-Type, or nothing */
 };
 
 typedef void transfer_fn(void *arg, const struct transfer_result *result);      /* once, never from inside the start */

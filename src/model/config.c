@@ -9,6 +9,7 @@
 #include "base/addr.h"
 #include "base/file.h"
 #include "base/time.h"
+#include "model/config_ledger.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
@@ -57,6 +58,13 @@ static const struct conf_item hand_items[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_item ledger_items[] = {
+	{ .name = "witness", .type = CONF_WORD, .arguments = "KEY URL", .many = true, .doc = "who else signs that the ledger only grows: its key, and where it answers" },
+	{ .name = "required", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1", .min = 1, .max = CONFIG_WITNESSES_MAX,
+		.doc = "how many of the witnesses make a checkpoint a witnessed one" },
+	{ .name = "allow", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a witness may live" },
+	{ .name = NULL },
+};
 
 const struct conf_item config_items[] = {
 	{ .name = "provider", .type = CONF_BLOCK, .items = provider_items, .named = true, .required = true, .arguments = "\"NAME\" { }", .doc = "who we are" },
@@ -75,6 +83,7 @@ const struct conf_item config_items[] = {
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
+	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
@@ -102,7 +111,8 @@ const struct field share_fields[] = {
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
-	F(signer_key, FIELD_STR), F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
+	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), S(ledger_allow, ledger_allow_count),
+	F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
@@ -266,7 +276,7 @@ static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
 	const struct conf *provider = conf_find(c->first, "provider"), *spool = conf_find(c->first, "spool"), *hand = conf_find(c->first, "hand");
-	const struct conf *bindings = conf_find(c->first, "bindings");
+	const struct conf *bindings = conf_find(c->first, "bindings"), *ledger = conf_find(c->first, "ledger"), *in_ledger = ledger ? ledger->child : NULL;
 	const struct conf *in_spool = spool ? spool->child : NULL, *in_hand = hand ? hand->child : NULL;
 	a->provider = provider->args[1].text;
 	a->mail_domain = conf_text(provider->child, provider_items, "domain");
@@ -299,6 +309,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->bindings_capacity = (uint64_t)conf_number(bindings ? bindings->child : NULL, bindings_items, "capacity");
 	a->bindings_retention_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "retention");
 	a->bindings_slack_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "slack");
+	a->witnesses_required = (uint64_t)conf_number(in_ledger, ledger_items, "required");
 	a->enforce = conf_number(c->first, config_items, "enforcement") == 1;
 	a->log_form = (uint32_t)conf_number(c->first, config_items, "log");
 	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
@@ -314,6 +325,12 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_hand, "allow-hook", &a->webhook_allow, &a->webhook_allow_count, why);
 	if (e == OK)
 		e = gather(c, bindings ? bindings->child : NULL, "feed", &a->feeds, &a->feed_count, why);
+	if (e == OK)
+		e = gather(c, in_ledger, "witness", &a->witnesses, &a->witness_count, why);
+	if (e == OK)
+		e = gather(c, in_ledger, "allow", &a->ledger_allow, &a->ledger_allow_count, why);
+	if (e == OK)
+		e = config_ledger_check(c->arena, ledger, a->witnesses_required, why);
 	a->bindings = a->feed_count > 0;
 	if (e == OK)
 		e = check_feeds(c, bindings, why);

@@ -40,7 +40,13 @@ struct share {
 	struct str provider, mail_domain, mail_local, contact;
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;
+	/* judge, hand: "KEY URL" */
+	struct str *witnesses;
+	unsigned witness_count;
+	struct str *ledger_allow;       /* prefixes that they may live in although they are not public */
+	unsigned ledger_allow_count;
 	/* judge */
+	uint64_t witnesses_required;
 	bool bindings;                  /* who held what is kept */
 	uint64_t bindings_capacity;
 	int64_t bindings_retention_us, bindings_slack_us;

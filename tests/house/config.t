@@ -93,6 +93,22 @@ wrong "a number of two feeds" 'bindings { feed a 1; feed b 1 }' \
 	$'t.conf:2:22: feed b 1: each feed has a name and a number of its own\n    bindings { feed a 1; feed b 1 }\n                         ^'
 wrong "a number that no feed has" 'bindings { feed a 251 }' \
 	$'t.conf:2:19: a feed reads: feed NAME NUMBER, with a number from 1 to 250\n    bindings { feed a 251 }\n                      ^'
+wrong "a witness with the key of a ledger" 'ledger { witness witness.example/w1+59025d3a+AUgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/ }' \
+	$'t.conf:2:18: this is no key of a witness, "name+id+base64" of kind 04 (its operator publishes it; that of a ledger, of kind 01, is none)\n    ledger { witness witness.example/w1+59025d3a+AUgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/ }\n                     ^'
+wrong "a key of a witness with a slip in it" 'ledger { witness witness.example/w1+00000000+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/ }' \
+	$'t.conf:2:18: this is no key of a witness, "name+id+base64" of kind 04 (its operator publishes it; that of a ledger, of kind 01, is none)\n    ledger { witness witness.example/w1+00000000+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/ }\n                     ^'
+wrong "a witness that is nowhere" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd }' \
+	$'t.conf:2:10: a witness reads: witness KEY URL\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd }\n             ^'
+wrong "a witness without TLS" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd http://w.example/ }' \
+	$'t.conf:2:91: http without TLS goes to a loopback address only, such as http://127.0.0.1:8080/\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd http://w.example/ }\n                                                                                              ^'
+wrong "a witness behind no URL of the web" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd ftp://w.example/ }' \
+	$'t.conf:2:91: "ftp://w.example/" is no URL that begins with https://\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd ftp://w.example/ }\n                                                                                              ^'
+wrong "a password in a URL" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://u:p@w.example/ }' \
+	$'t.conf:2:91: "https://u:p@w.example/" is not https://HOST/PATH\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://u:p@w.example/ }\n                                                                                              ^'
+wrong "two witnesses of a name" $'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://a.example/\nwitness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://b.example/ }' \
+	$'t.conf:3:9: there is a witness of this name already\n    witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://b.example/ }\n            ^'
+wrong "more witnesses than there are" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/; required 2 }' \
+	$'t.conf:2:120: required: 2 witnesses must sign, and there are 1\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/; required 2 }\n                                                                                                                           ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"
