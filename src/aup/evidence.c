@@ -86,6 +86,17 @@ static bool print_witnesses(struct arena *a, const struct json *root)
 	return contradicted;
 }
 
+static void print_stamped(struct arena *a, const struct json *root)
+{
+	struct str trouble = json_text(root, "stamp_trouble");
+	if (json_int(root, "stamped", 0))
+		(void)printf("stamped  %lld at %.*s\n", (long long)json_int(root, "stamped", 0), STR_ARG(json_text(root, "stamped_at")));
+	else if (json_flag(root, "stamps", false))
+		(void)printf("stamped  nothing yet\n");
+	if (trouble.len)
+		(void)printf("  the last attempt failed: %.*s\n", STR_ARG(str_printable(a, trouble, 300)));
+}
+
 static int status(int argc, char **argv, struct evidence_call *c)
 {
 	struct json *root;
@@ -106,6 +117,7 @@ static int status(int argc, char **argv, struct evidence_call *c)
 	else
 		(void)printf("leaves  %lld\nsigned  %lld\nroot    %.*s\n", (long long)json_int(root, "leaves", 0), (long long)json_int(root, "signed", 0),
 			STR_ARG(json_text(root, "root").len ? json_text(root, "root") : STR("nothing is signed yet")));
+	print_stamped(c->a, root);
 	return print_witnesses(c->a, root) || still ? EXIT_NO : EXIT_OK;
 }
 

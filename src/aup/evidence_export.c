@@ -182,7 +182,7 @@ static bool read_witnesses(struct exporting *x, const struct json *list)
 	return true;
 }
 
-/* With --ledger-only, whoever has the ledger's key alone can check it: the lines of witnesses are left out. */
+/* With --ledger-only, whoever has the ledger's key alone can check it: the lines of witnesses are left out, and the stamp. */
 static bool leave_witnesses(struct exporting *x, const struct note_verifier *log)
 {
 	struct note *n = ARENA_NEW(x->c->a, struct note);
@@ -208,6 +208,8 @@ static int gather(struct exporting *x)
 			x->ticket = json_text(root, "ticket");
 			x->key = json_text(root, "key");
 			x->b.checkpoint = json_text(root, "checkpoint");
+			if (!x->ledger_only && json_text(root, "stamp").len && str_unbase64(x->c->a, json_text(root, "stamp"), &x->b.stamp) != OK)
+				return malformed();
 			x->size = json_int(root, "size", 0);
 			x->until = json_int(root, "until", 0);
 			x->erased = json_flag(root, "erased", false);
@@ -264,6 +266,8 @@ static int write_out(struct exporting *x, const char *path)
 	for (unsigned i = 0; status == EXIT_OK && path && !x->c->json && i < x->witness_count; i++)
 		if (v.witnesses[i].signed_by_it)
 			(void)printf("signed by a witness: whoever checks it needs --witness %.*s\n", STR_ARG(note_verifier_write(x->c->a, &x->witnesses[i])));
+	if (status == EXIT_OK && path && !x->c->json && x->b.stamp.len)
+		(void)printf("stamped with a time: whoever checks it needs --tsa-ca FILE, the certificates of the authority\n");
 	buf_done(&out);
 	return status;
 }

@@ -29,7 +29,7 @@ const struct command commands[] = {
 	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] [--ledger-only] | status | key | proof RECORD [-o FILE]"
 		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
-	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
+	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },

@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "evidence/evidence_bundle.h"
 
-enum { VALUE_SHOWN_MAX = 2000, TEXT_BYTES_MAX = 256 << 20 };
+enum { VALUE_SHOWN_MAX = 2000, TEXT_BYTES_MAX = 256 << 20, TSA_BYTES_MAX = 256 << 10 };
 
 struct verifying {
 	struct arena *a, *item;
@@ -22,6 +22,7 @@ struct verifying {
 	struct evidence_bundle b;
 	struct evidence_verdict v;
 	unsigned required;              /* how many witnesses must have signed */
+	struct str tsa;                 /* certificates in PEM; STR_NONE: not given */
 };
 
 static struct str shown(struct verifying *x, struct str s)
@@ -123,6 +124,37 @@ static void print_witnesses(struct verifying *x)
 	}
 }
 
+/* How many of the records are of the ledger that was stamped. */
+static unsigned stamped_records(const struct verifying *x)
+{
+	unsigned n = 0;
+	for (unsigned i = 0; x->b.stamp.len && i < x->b.entry_count; i++)
+		n += x->b.entries[i].index < x->v.stamp.checkpoint.size;
+	return n;
+}
+
+static void print_stamp(struct verifying *x)
+{
+	if (x->b.stamp.len)
+		(void)printf("A time-stamping authority of those given signed that the ledger of %llu records was there at %.*s: %u of these %u records were written before.\n",
+			(unsigned long long)x->v.stamp.checkpoint.size, STR_ARG(time_str(x->a, x->v.stamp.unix_s * SECOND_US)), stamped_records(x), x->b.entry_count);
+}
+
+/* A stamp that nothing given covers could say anything. */
+static enum err check_stamp(struct verifying *x, struct why *why)
+{
+	enum err e = OK;
+	if (x->b.stamp.len && !x->tsa.len) {
+		e = why_set(why, ERR_DENIED, "the bundle has a time stamp that nothing given covers");
+		why_hint(why, "give the certificates of the authority with --tsa-ca");
+	} else if (x->b.stamp.len) {
+		e = stamped_check(x->a, &x->v.stamp, x->tsa, why);
+	} else if (x->tsa.len) {
+		e = why_set(why, ERR_DENIED, "the bundle has no time stamp");
+	}
+	return e;
+}
+
 static void print_limits(struct verifying *x)
 {
 	struct str name = STR_NONE;
@@ -135,7 +167,8 @@ static void print_limits(struct verifying *x)
 		(void)printf("  That all records of a case are here: some are missing, or they are of several.\n");
 	(void)printf("  That what a record says is true. It is what was written down, before the checkpoint was signed, and not changed since.\n"
 		     "  When: times are those of the provider's own clock%s.\n"
-		     "  What was committed to and not opened.\n", x->witnesses.count ? ", but for a witness's" : "");
+		     "  What was committed to and not opened.\n", x->witnesses.count && x->b.stamp.len ? ", but for a witness's and the authority's" : x->b.stamp.len ? ", but for the authority's"
+		: x->witnesses.count ? ", but for a witness's" : "");
 	if (!x->witnesses.count)
 		(void)printf("  That others were shown the same ledger: hold its size and root against those at the end of a letter (aup evidence consistency).\n");
 }
@@ -146,6 +179,7 @@ static void print_verdict(struct verifying *x)
 		(unsigned long long)x->v.checkpoint.size, STR_ARG(root_of(x)));
 	print_records(x);
 	print_witnesses(x);
+	print_stamp(x);
 	print_limits(x);
 }
 
@@ -195,6 +229,8 @@ static int print_json(struct verifying *x)
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, ']');
+	jsonw_time(&w, "stamped", x->b.stamp.len ? x->v.stamp.unix_s * SECOND_US : TIME_NONE);
+	jsonw_int(&w, "records_stamped", stamped_records(x));
 	jsonw_array(&w, "records");
 	for (unsigned i = 0; i < x->b.entry_count; i++)
 		json_record(x, i, &w);
@@ -236,6 +272,8 @@ static int verify(struct verifying *x, const char *path, bool json)
 	enum err e = evidence_bundle_read(x->a, bytes, &x->b, &why);
 	if (e == OK)
 		e = evidence_bundle_verify(x->a, &x->b, &x->log, &x->witnesses, &x->v, &why);
+	if (e == OK)
+		e = check_stamp(x, &why);
 	if (e == OK && witnesses_signed(x) < x->required)
 		e = why_set(&why, ERR_DENIED, "%u of the %u witnesses given signed it, and %u must have", witnesses_signed(x), x->witnesses.count, x->required);
 	if (e)
@@ -248,7 +286,8 @@ static int verify(struct verifying *x, const char *path, bool json)
 
 int cmd_verify(int argc, char **argv)
 {
-	const char *key = cli_value(&argc, argv, "--key"), *required = cli_value(&argc, argv, "--required"), *witness;
+	const char *key = cli_value(&argc, argv, "--key"), *required = cli_value(&argc, argv, "--required"), *tsa = cli_value(&argc, argv, "--tsa-ca"),
+		   *witness;
 	bool json = cli_flag(&argc, argv, "--json");
 	struct arena *a = arena_new("verify", CLI_BYTES_MAX), *item = arena_new("record", 128 << 20);
 	struct verifying *x = a && item ? ARENA_NEW(a, struct verifying) : NULL;
@@ -263,6 +302,8 @@ int cmd_verify(int argc, char **argv)
 			: evidence_key(a, witness, &x->keys[x->witnesses.count++], &why);
 	if (e == OK && key)
 		e = evidence_key(a, key, &x->log, &why);
+	if (e == OK && tsa)
+		e = file_read_all(a, AT_FDCWD, tsa, TSA_BYTES_MAX, &x->tsa, &why);
 	if (e)
 		(void)cli_fail(&why);
 	else if (argc != 2 || !key || (required && (str_to_u64(str_of(required), x->witnesses.count, &n) != OK || !n)) || !cli_no_more_options(argc, argv, "verify"))

@@ -66,9 +66,11 @@ static struct share share_of(const struct child *c, const struct config *config)
 	if (name == ROLE_JUDGE || name == ROLE_HAND) {
 		s.witnesses = a->witnesses;
 		s.witness_count = a->witness_count;
+		s.stamp_url = a->stamp_url;
 	}
 	if (name == ROLE_JUDGE) {
 		s.witnesses_required = a->witnesses_required;
+		s.stamp_every_us = a->stamp_every_us;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;
@@ -103,6 +105,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.webhook_allow = a->webhook_allow;
 		s.webhook_allow_count = a->webhook_allow_count;
 		s.webhook_secret = a->webhook_secret;
+		s.stamp_ca = a->stamp_ca;
 		s.ledger_allow = a->ledger_allow;
 		s.ledger_allow_count = a->ledger_allow_count;
 		s.suspensions_per_hour = a->suspensions_per_hour;

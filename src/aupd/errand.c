@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/seal.h"
+#include "base/stamp.h"
 #include "base/time.h"
 #include "base/transfer.h"
 #include "evidence/witness.h"
@@ -19,6 +21,8 @@ struct errand {
 	int64_t id;
 	struct timer *soon;
 	struct str failed;              /* why it was not even sent */
+	struct digest stamped;          /* of ERRAND_STAMP: over what, and with which nonce */
+	uint8_t nonce[STAMP_NONCE_LEN];
 };
 
 struct errands {
@@ -35,15 +39,24 @@ static void finish(struct errand *r, const struct transfer_result *t)
 	struct arena *a = r->arena;
 	struct buf b;
 	struct jsonw w;
+	struct why why = { .line = 0 };
+	struct str text = t->text;
+	unsigned status = t->outcome == TRANSFER_UNKNOWN ? 0 : t->code;
+	int64_t at = 0;
+	if (r == &e->list[ERRAND_STAMP] && status == 200 && stamp_check(a, t->body, e->share->stamp_ca, &r->stamped, r->nonce, &at, &why) != OK) {
+		status = 0;
+		text = str_of(why.text);
+	}
 	buf_init(&b, ERRAND_BYTES_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	jsonw_int(&w, "id", r->id);
 	jsonw_int(&w, "to", (int64_t)(r - e->list));
-	jsonw_int(&w, "status", t->outcome == TRANSFER_UNKNOWN ? 0 : t->code);
+	jsonw_int(&w, "status", status);
+	jsonw_int(&w, "at", at / SECOND_US);
 	jsonw_str(&w, "type", str_printable(a, t->type, ERRAND_TEXT_MAX));
 	jsonw_str(&w, "octets", str_base64(a, t->body));
-	jsonw_str(&w, "text", str_printable(a, t->text, ERRAND_TEXT_MAX));
+	jsonw_str(&w, "text", str_printable(a, text, ERRAND_TEXT_MAX));
 	jsonw_end(&w, '}');
 	r->arena = NULL;
 	if (!b.err)
@@ -77,7 +90,7 @@ enum err errands_open(struct loop *l, const struct share *share, errand_fn *fn, 
 		good = timer_new(l, on_failed, &e->list[i], &e->list[i].soon) == OK;
 	}
 	if (!good)
-		return why_set(why, ERR_NOMEM, "witnesses cannot be asked");
+		return why_set(why, ERR_NOMEM, "witnesses and time stamps cannot be asked for");
 	e->share = share;
 	e->fn = fn;
 	e->arg = arg;
@@ -88,12 +101,25 @@ enum err errands_open(struct loop *l, const struct share *share, errand_fn *fn, 
 /* "KEY URL" of a witness: its URL is the prefix that add-checkpoint is behind. */
 static struct str url_of(const struct errands *e, struct arena *a, unsigned to)
 {
+	if (to == ERRAND_STAMP)
+		return e->share->stamp_url;
 	struct str url = to < e->share->witness_count ? e->share->witnesses[to] : STR_NONE;
 	url = str_sub(url, str_chr(url, ' '), url.len);
 	url = str_sub(url, 1, url.len);
 	while (url.len && url.ptr[url.len - 1] == '/')
 		url.len--;
 	return url.len ? str_format(a, "%.*s/add-checkpoint", STR_ARG(url)) : STR_NONE;
+}
+
+/* What is sent to the authority for the digest that the judge gave. */
+static enum err make_request(struct errand *r, struct arena *a, struct str digest, struct str *ret_der, struct why *why)
+{
+	if (digest.len != DIGEST_LEN)
+		return why_set(why, ERR_SYNTAX, "a digest of %zu octets cannot be stamped", digest.len);
+	memcpy(r->stamped.octets, digest.ptr, DIGEST_LEN);
+	random_bytes(r->nonce, sizeof(r->nonce));
+	r->nonce[0] = (r->nonce[0] & 0x3f) | 0x40;
+	return stamp_request(a, &r->stamped, r->nonce, ret_der, why);
 }
 
 enum err errand_run(struct errands *e, struct str body, struct why *why)
@@ -109,6 +135,8 @@ enum err errand_run(struct errands *e, struct str body, struct why *why)
 		err = why_set(why, ERR_RANGE, "an errand to nobody of the configuration");
 	if (err == OK && e->list[to].arena)
 		err = ERR_AGAIN;
+	if (err == OK && to == ERRAND_STAMP)
+		err = make_request(&e->list[to], a, octets, &octets, why);
 	if (err) {
 		arena_free(a);
 		return err;
@@ -116,7 +144,7 @@ enum err errand_run(struct errands *e, struct str body, struct why *why)
 	struct errand *r = &e->list[to];
 	r->arena = a;
 	r->id = json_int(root, "id", 0);
-	struct str headers[] = { STR("Content-Type: text/plain; charset=utf-8") };
+	struct str headers[] = { to == ERRAND_STAMP ? STR("Content-Type: application/timestamp-query") : STR("Content-Type: text/plain; charset=utf-8") };
 	struct transfer_request q = { .method = STR("POST"), .url = url_of(e, a, (unsigned)to), .headers = headers, .header_count = 1, .body = octets,
 		.answer_bytes = WITNESS_ANSWER_MAX, .timeout_us = errand_timeout_us };
 	struct why inner = { .line = 0 };

@@ -1,11 +1,12 @@
 /*
- * The ledger's errands in the hand: one HTTP request to a witness, whose URLs the hand has of its
+ * The ledger's errands in the hand: one HTTP request to a witness or to a time-stamping authority, whose URLs the hand has of its
  * own share; the judge tells which of them, by number, and what is sent. Nothing else can be asked for.
  *
- *   {"id":N,"to":I,"octets":BASE64}  ->  {"id":N,"to":I,"status":HTTP or 0,"type":T,"octets":BASE64,"text":WHY}
+ *   {"id":N,"to":I,"octets":BASE64}  ->  {"id":N,"to":I,"status":HTTP or 0,"type":T,"octets":BASE64,"at":SECONDS,"text":WHY}
  *
- * I counts the witnesses of the configuration from 0. What comes back is bounded, and is nobody's
- * word yet.
+ * I counts the witnesses of the configuration from 0; ERRAND_STAMP is the authority. What comes back is bounded, and is nobody's
+ * word yet, but for a stamp: of it a digest is sent, the request is made here, and only what stamp_check finds good, with its time
+ * `at`, is answered with 200. So the judge reads no DER.
  */
 #ifndef AUPD_AUPD_ERRAND_H
 #define AUPD_AUPD_ERRAND_H
@@ -13,7 +14,7 @@
 #include "aupd/role.h"
 #include "model/config_ledger.h"
 
-enum { ERRAND_PARTIES = CONFIG_WITNESSES_MAX, ERRAND_BYTES_MAX = 1 << 20 };
+enum { ERRAND_STAMP = CONFIG_WITNESSES_MAX, ERRAND_PARTIES = CONFIG_WITNESSES_MAX + 1, ERRAND_BYTES_MAX = 1 << 20 };
 
 struct errands;
 

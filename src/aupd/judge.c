@@ -4,6 +4,7 @@
 #include "aupd/figures.h"
 #include "aupd/judge_binding.h"
 #include "aupd/judge_erase.h"
+#include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 
 #include <fcntl.h>
@@ -78,6 +79,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_ledger_open(j, why);
 	if (e == OK)
 		e = judge_witness_open(j, why);
+	if (e == OK)
+		e = judge_stamp_open(j, why);
 	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
@@ -424,6 +427,7 @@ static void on_retry(void *arg)
 static void judge_clock(struct role *r)
 {
 	on_due(r->state);
+	judge_stamp_look(r->state);
 }
 
 static void judge_stop(struct role *r)
@@ -431,6 +435,7 @@ static void judge_stop(struct role *r)
 	struct judge *j = r->state;
 	turn(j);
 	judge_ledger_turn(j);
+	judge_stamp_close(j);
 	judge_witness_close(j);
 	judge_ledger_close(j);
 	judge_bindings_close(j);

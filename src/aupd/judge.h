@@ -63,6 +63,7 @@ struct judge {
 	int64_t clock_offset;           /* of the wall clock against the monotonic one, when last looked at; 0 = never */
 	struct why ledger_broken;       /* err: why it stands still */
 	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
+	struct judge_stamps *stamps;            /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 	bool erasing;                   /* this look took a step of an erasure */
 };

@@ -5,6 +5,7 @@
  * a ticket, the keyed digest of all that was asked, which opens the other pages and the raw bytes. Nothing of a sealed case goes out.
  */
 #include "aupd/judge_command.h"
+#include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 #include "evidence/proof.h"
 #include "evidence/raw.h"
@@ -56,6 +57,18 @@ static void put_witnesses(struct commanding *c)
 	jsonw_end(c->w, ']');
 }
 
+static void put_stamped(struct commanding *c)
+{
+	struct str trouble;
+	uint64_t size;
+	int64_t at;
+	judge_stamp_known(c->j, &size, &at, &trouble);
+	jsonw_bool(c->w, "stamps", c->j->stamps != NULL);
+	jsonw_int(c->w, "stamped", (int64_t)size);
+	jsonw_time(c->w, "stamped_at", at);
+	jsonw_str(c->w, "stamp_trouble", trouble);
+}
+
 enum err cmd_evidence_status(struct commanding *c)
 {
 	struct judge *j = c->j;
@@ -73,6 +86,7 @@ enum err cmd_evidence_status(struct commanding *c)
 	jsonw_int(c->w, "signed", (int64_t)ledger_checkpoint_size(j->ledger));
 	jsonw_str(c->w, "checkpoint", ledger_checkpoint(j->ledger));
 	put_witnesses(c);
+	put_stamped(c);
 	if (!ledger_checkpoint_size(j->ledger))
 		return OK;
 	enum err e = ledger_root_at(j->ledger, ledger_checkpoint_size(j->ledger), &root, c->why);
@@ -259,6 +273,20 @@ static struct str event_key(const struct exporting *x, uint64_t n)
 	return str_format(work_arena(x->c->j->fold.work), "%llu/%08llu", (unsigned long long)x->found.number, (unsigned long long)n);
 }
 
+/* A stamp that cannot be shown is no reason to hand over nothing. */
+static void put_stamp(struct exporting *x, uint64_t leaf)
+{
+	struct commanding *c = x->c;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct str stamp;
+	struct why why = { .line = 0 };
+	enum err e = judge_stamp_find(c->j, a, leaf, x->size, &stamp, &why);
+	if (e == OK)
+		jsonw_str(c->w, "stamp", str_base64(a, stamp));
+	else if (e != ERR_NOTFOUND)
+		log_error("a time stamp of the ledger cannot be shown", "why", why.text);
+}
+
 static enum err begin(struct exporting *x)
 {
 	struct commanding *c = x->c;
@@ -286,6 +314,7 @@ static enum err begin(struct exporting *x)
 	jsonw_str(c->w, "key", c->j->role->share.ledger_key);
 	jsonw_str(c->w, "checkpoint", note);
 	put_witnesses(c);
+	put_stamp(x, leaf);
 	jsonw_int(c->w, "size", (int64_t)x->size);
 	jsonw_int(c->w, "until", (int64_t)x->until);
 	jsonw_str(c->w, "ticket", ticket(x));

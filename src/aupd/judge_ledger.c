@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "aupd/figures.h"
+#include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -438,8 +439,10 @@ static void take_answer(struct judge *j, struct str body)
 	POINT("ledger.signed");
 	if (note.len && ledger_checkpoint_keep(j->ledger, note, &why) != OK)
 		log_error("a checkpoint cannot be kept", "why", why.text);
-	else if (note.len)
+	else if (note.len) {
 		judge_witness_look(j);
+		judge_stamp_look(j);
+	}
 	if (refused.len) {
 		log_error("the signer refuses the ledger: somebody has to look", "why", log_str(refused));
 		role_tell(j->role, "the signer refused to sign the ledger: see operations.md", 1);

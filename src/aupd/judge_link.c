@@ -4,9 +4,12 @@
  * A frame that is no business of a link is passed over; one that breaks the codec ends it. While the store takes nothing
  * ear and hand are not read, so that what waits, waits with its sender; people are told.
  */
+#include "aupd/errand.h"
+#include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/net.h"
 
 enum { COMMAND_BYTES_MAX = 256 << 20 };
@@ -153,6 +156,20 @@ static void look_anew(struct judge *j, bool *is_new)
 	judge_look(j);
 }
 
+/* What a witness or the authority said. */
+static void take_errand(struct judge *j, struct str body)
+{
+	struct arena *a = arena_new("errand", 8 * ERRAND_BYTES_MAX);
+	struct json *root;
+	if (a && json_read(a, str_copy(a, body), &root, NULL) == OK) {
+		if (json_int(root, "to", -1) == ERRAND_STAMP)
+			judge_stamp_answer(j, root);
+		else
+			judge_witness_answer(j, root);
+	}
+	arena_free(a);
+}
+
 static void hand_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	struct judge *j = arg;
@@ -160,7 +177,7 @@ static void hand_frame(void *arg, const struct frame *f, const int *take_fds, un
 	if (f->type == FRAME_RESULT)
 		hold(arg, FROM_HAND, f, -1);
 	else if (f->type == FRAME_ERRAND)
-		judge_witness_answer(j, f->body);
+		take_errand(j, f->body);
 	else if (f->type == FRAME_HELLO)
 		look_anew(j, &j->nft_is_new);
 }
@@ -212,6 +229,7 @@ void judge_link(struct role *r, struct str name, int take_fd)
 		if (i == 2) {
 			look_anew(j, &j->hand_is_new);
 			judge_witness_hand_is_new(j);
+			judge_stamp_hand_is_new(j);
 		}
 		return;
 	}

@@ -261,15 +261,14 @@ static void take_size(struct judge *j, unsigned i, struct str type, struct str b
 		ask(j, i);
 }
 
-void judge_witness_answer(struct judge *j, struct str body)
+void judge_witness_answer(struct judge *j, const struct json *root)
 {
 	struct judge_witnesses *w = j->witnesses;
-	struct json *root;
 	struct str octets;
 	if (!w || !j->ledger)
 		return;
 	arena_reset(w->scratch);
-	if (json_read(w->scratch, str_copy(w->scratch, body), &root, NULL) != OK || str_unbase64(w->scratch, json_text(root, "octets"), &octets) != OK)
+	if (str_unbase64(w->scratch, json_text(root, "octets"), &octets) != OK)
 		return;
 	int64_t to = json_int(root, "to", -1), status = json_int(root, "status", 0);
 	if (to < 0 || to >= w->count || !w->list[to].asked || w->list[to].id != json_int(root, "id", 0))

@@ -17,7 +17,7 @@ enum err judge_witness_open(struct judge *j, struct why *why) MUST_CHECK;
 void judge_witness_close(struct judge *j);
 void judge_witness_look(struct judge *j);               /* a checkpoint was kept, or something may go on */
 void judge_witness_hand_is_new(struct judge *j);        /* what the old one was asked nobody answers */
-void judge_witness_answer(struct judge *j, struct str body);    /* of a FRAME_ERRAND */
+void judge_witness_answer(struct judge *j, const struct json *root);   /* of a FRAME_ERRAND */
 
 /* The last checkpoint that enough witnesses signed, borrowed until the next frame; STR_NONE and 0 when there is none. */
 struct str judge_witness_note(const struct judge *j, uint64_t *ret_size);

@@ -180,6 +180,8 @@ enum err evidence_bundle_read(struct arena *a, struct str bytes, struct evidence
 	struct sections s = { a, str_sub(bytes, HEAD.len, bytes.len), why, OK };
 	if (!take(&s, "checkpoint", NOTE_BYTES_MAX, &b.checkpoint))
 		(void)bad(&s, ERR_SYNTAX, "the bundle has no checkpoint");
+	if (!take(&s, "stamp", STAMPED_BYTES_MAX, &b.stamp))
+		b.stamp = STR_NONE;
 	take_records(&s, &b);
 	if (!b.entry_count)
 		(void)bad(&s, ERR_SYNTAX, "the bundle has no record");
@@ -290,6 +292,8 @@ enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struc
 		return why_set(why, ERR_NOMEM, "no memory for a bundle");
 	buf_put(out, HEAD);
 	put(out, "checkpoint", STR_NONE, b->checkpoint);
+	if (b->stamp.len)
+		put(out, "stamp", STR_NONE, b->stamp);
 	for (unsigned i = 0; i < b->entry_count; i++) {
 		if (b->entries[i].opening_count)
 			qsort(b->entries[i].openings, b->entries[i].opening_count, sizeof(*b->entries[i].openings), by_name);
@@ -396,6 +400,10 @@ enum err evidence_bundle_verify(struct arena *a, const struct evidence_bundle *b
 	if (!v.links || !o.policies || !o.raws || !o.used)
 		return why_set(why, ERR_NOMEM, "no memory for a bundle");
 	enum err e = verify_note(a, b->checkpoint, log, witnesses, &v, why);
+	if (e == OK && b->stamp.ptr)
+		e = stamped_read(a, b->stamp, &v.stamp, why);
+	if (e == OK && b->stamp.ptr)
+		e = stamped_fits(&v.stamp, &v.checkpoint, why);
 	if (e == OK)
 		e = in_order(o.policies, b->policy_count, "policies", why);
 	if (e == OK)

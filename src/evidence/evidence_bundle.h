@@ -4,6 +4,7 @@
  *
  *   "aupd-bundle/1" LF, then sections `NAME SP LENGTH LF octets LF`, then "sha256 " and in hex the digest of all before this line, LF
  *   checkpoint   a signed note, once
+ *   stamp        a checkpoint of the same ledger that was stamped with a time, see stamped.h; at most once
  *   record       the canonical text; by rising leaf. After each:
  *   proof        "index N LF", the hashes of the inclusion proof in base64, a line each; and for each value that is opened:
  *   opening      "NAME SP salt in hex LF", the value; in byte order of names
@@ -11,13 +12,15 @@
  *   raw          "salt in hex LF", the octets that a record's line `raw` commits to; in order of commitments
  *
  * Strict: there is one text for a bundle, and evidence_bundle_verify accepts no octet that neither a signature, a record nor a
- * commitment covers. What a bundle does not hold it cannot prove: that a case has no further records.
+ * commitment covers, but for those of a stamp that its authority's signature does not: certificates, and the words beside its status.
+ * What a bundle does not hold it cannot prove: that a case has no further records.
  */
 #ifndef AUPD_EVIDENCE_EVIDENCE_BUNDLE_H
 #define AUPD_EVIDENCE_EVIDENCE_BUNDLE_H
 
 #include "evidence/checkpoint.h"
 #include "evidence/record.h"
+#include "evidence/stamped.h"
 
 enum {
 	EVIDENCE_BUNDLE_BYTES_MAX = 256 << 20,
@@ -50,6 +53,7 @@ struct evidence_raw {
 
 struct evidence_bundle {
 	struct str checkpoint; /* a note */
+	struct str stamp; /* STR_NONE: none */
 	struct evidence_entry *entries;
 	unsigned entry_count;
 	struct str *policies;
@@ -73,6 +77,7 @@ struct evidence_verdict {
 	struct checkpoint checkpoint;
 	struct evidence_link *links; /* one an entry */
 	struct note_verdict witnesses[CHECKPOINT_WITNESSES_MAX];
+	struct stamped stamp; /* when the bundle has one: of this ledger; the stamp itself is for stamped_check */
 };
 
 /*

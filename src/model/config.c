@@ -62,7 +62,10 @@ static const struct conf_item ledger_items[] = {
 	{ .name = "witness", .type = CONF_WORD, .arguments = "KEY URL", .many = true, .doc = "who else signs that the ledger only grows: its key, and where it answers" },
 	{ .name = "required", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1", .min = 1, .max = CONFIG_WITNESSES_MAX,
 		.doc = "how many of the witnesses make a checkpoint a witnessed one" },
-	{ .name = "allow", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a witness may live" },
+	{ .name = "stamp", .type = CONF_WORD, .arguments = "URL", .doc = "a time-stamping authority that stamps the ledger, RFC 3161" },
+	{ .name = "stamp-ca", .type = CONF_PATH, .arguments = "FILE", .doc = "the certificates that its stamps are checked against, in PEM" },
+	{ .name = "stamp-every", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "24h", .min = 60000000, .max = 31536000000000, .doc = "how often the ledger is stamped" },
+	{ .name = "allow", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a witness or an authority may live" },
 	{ .name = NULL },
 };
 
@@ -83,7 +86,7 @@ const struct conf_item config_items[] = {
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
-	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses of the ledger" },
+	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
@@ -111,7 +114,8 @@ const struct field share_fields[] = {
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
-	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), S(ledger_allow, ledger_allow_count),
+	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
+	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
 	F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
@@ -272,6 +276,17 @@ static enum err check_values(const struct config *c, struct why *why)
 	return OK;
 }
 
+/* Its text goes to the hand, which sees no files. */
+static enum err read_stamp_ca(struct config *c, const struct conf *in_ledger, struct why *why)
+{
+	const struct conf *s = conf_find(in_ledger, "stamp-ca");
+	struct why inner = { .line = 0 };
+	if (file_read_all(c->arena, AT_FDCWD, str_c(c->arena, s->args[1].text), CONFIG_CA_MAX, &c->all.stamp_ca, &inner) == OK &&
+		str_find(c->all.stamp_ca, STR("-----BEGIN CERTIFICATE-----")) != SIZE_MAX && str_utf8_valid(c->all.stamp_ca))
+		return OK;
+	return conf_fail(why, s, 1, ERR_NOTFOUND, "stamp-ca: \"%.*s\" cannot be read, or holds no certificate in PEM", STR_ARG(s->args[1].text));
+}
+
 static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
@@ -310,6 +325,8 @@ static enum err fill(struct config *c, struct why *why)
 	a->bindings_retention_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "retention");
 	a->bindings_slack_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "slack");
 	a->witnesses_required = (uint64_t)conf_number(in_ledger, ledger_items, "required");
+	a->stamp_url = conf_text(in_ledger, ledger_items, "stamp");
+	a->stamp_every_us = conf_number(in_ledger, ledger_items, "stamp-every");
 	a->enforce = conf_number(c->first, config_items, "enforcement") == 1;
 	a->log_form = (uint32_t)conf_number(c->first, config_items, "log");
 	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
@@ -331,6 +348,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_ledger, "allow", &a->ledger_allow, &a->ledger_allow_count, why);
 	if (e == OK)
 		e = config_ledger_check(c->arena, ledger, a->witnesses_required, why);
+	if (e == OK && a->stamp_url.len)
+		e = read_stamp_ca(c, in_ledger, why);
 	a->bindings = a->feed_count > 0;
 	if (e == OK)
 		e = check_feeds(c, bindings, why);

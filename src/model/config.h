@@ -43,10 +43,12 @@ struct share {
 	/* judge, hand: "KEY URL" */
 	struct str *witnesses;
 	unsigned witness_count;
-	struct str *ledger_allow;       /* prefixes that they may live in although they are not public */
+	struct str stamp_url, stamp_ca; /* PEM */
+	struct str *ledger_allow;       /* prefixes that these may live in although they are not public */
 	unsigned ledger_allow_count;
 	/* judge */
 	uint64_t witnesses_required;
+	int64_t stamp_every_us;
 	bool bindings;                  /* who held what is kept */
 	uint64_t bindings_capacity;
 	int64_t bindings_retention_us, bindings_slack_us;

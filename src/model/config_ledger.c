@@ -77,7 +77,7 @@ static enum err check_witness(struct arena *a, const struct conf *block, const s
 
 enum err config_ledger_check(struct arena *a, const struct conf *block, uint64_t required, struct why *why)
 {
-	const struct conf *first = block ? block->child : NULL;
+	const struct conf *first = block ? block->child : NULL, *stamp = conf_find(first, "stamp"), *ca = conf_find(first, "stamp-ca");
 	uint64_t witnesses = 0;
 	enum err e = OK;
 	for (const struct conf *s = first; e == OK && s; s = s->next) {
@@ -89,5 +89,9 @@ enum err config_ledger_check(struct arena *a, const struct conf *block, uint64_t
 	if (e == OK && conf_find(first, "required") && required > (witnesses ? witnesses : 1))
 		e = conf_fail(why, conf_find(first, "required"), 1, ERR_RANGE, "required: %llu witnesses must sign, and there are %llu", (unsigned long long)required,
 			(unsigned long long)witnesses);
+	if (e == OK && stamp)
+		e = check_url(stamp, 1, why);
+	if (e == OK && stamp && !ca)
+		e = conf_fail(why, stamp, 0, ERR_NOTFOUND, "stamp: a stamp is checked before it is kept; stamp-ca names the certificates");
 	return e;
 }

@@ -31,7 +31,7 @@ enum frame_type {
 	FRAME_SIGN,             /* judge -> signer, and back */
 	FRAME_CONTROL,          /* keeper <-> role: start, stop, reload, status, test clock moved */
 	FRAME_EVENT,            /* judge -> desk: something changed, for `aup tail` */
-	FRAME_ERRAND,           /* judge -> hand: what the ledger wants of a witness; and back */
+	FRAME_ERRAND,           /* judge -> hand: what the ledger wants of a witness or a time-stamping authority; and back */
 	FRAME_TYPE_END
 };
 

@@ -109,6 +109,12 @@ wrong "two witnesses of a name" $'ledger { witness witness.example/w1+f5802c19+B
 	$'t.conf:3:9: there is a witness of this name already\n    witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://b.example/ }\n            ^'
 wrong "more witnesses than there are" 'ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/; required 2 }' \
 	$'t.conf:2:120: required: 2 witnesses must sign, and there are 1\n    ledger { witness witness.example/w1+f5802c19+BEgHWll+choVbi4Hmd5cwMUyTcbn6vHN1GJQho7FMhXd https://w.example/; required 2 }\n                                                                                                                           ^'
+wrong "a stamp that nothing checks" 'ledger { stamp https://tsa.example/ }' \
+	$'t.conf:2:10: stamp: a stamp is checked before it is kept; stamp-ca names the certificates\n    ledger { stamp https://tsa.example/ }\n             ^'
+wrong "certificates that are not there" 'ledger { stamp https://tsa.example/; stamp-ca /none }' \
+	$'t.conf:2:47: stamp-ca: "/none" cannot be read, or holds no certificate in PEM\n    ledger { stamp https://tsa.example/; stamp-ca /none }\n                                                  ^'
+wrong "a stamp behind no URL" 'ledger { stamp tsa.example; stamp-ca /none }' \
+	$'t.conf:2:16: "tsa.example" is no URL that begins with https://\n    ledger { stamp tsa.example; stamp-ca /none }\n                   ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"
