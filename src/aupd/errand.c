@@ -33,12 +33,30 @@ struct errands {
 	struct errand list[ERRAND_PARTIES];
 };
 
+static void answer(struct errands *e, struct arena *a, int64_t id, int64_t to, unsigned status, const struct transfer_result *t, int64_t at_s, struct str text)
+{
+	struct buf b;
+	struct jsonw w;
+	buf_init(&b, ERRAND_BYTES_MAX);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_int(&w, "id", id);
+	jsonw_int(&w, "to", to);
+	jsonw_int(&w, "status", status);
+	jsonw_int(&w, "at", at_s);
+	jsonw_str(&w, "type", str_printable(a, t->type, ERRAND_TEXT_MAX));
+	jsonw_str(&w, "octets", str_base64(a, t->body));
+	jsonw_str(&w, "text", str_printable(a, text, ERRAND_TEXT_MAX));
+	jsonw_end(&w, '}');
+	if (!b.err)
+		e->fn(e->arg, buf_str(&b));
+	buf_done(&b);
+}
+
 static void finish(struct errand *r, const struct transfer_result *t)
 {
 	struct errands *e = r->all;
 	struct arena *a = r->arena;
-	struct buf b;
-	struct jsonw w;
 	struct why why = { .line = 0 };
 	struct str text = t->text;
 	unsigned status = t->outcome == TRANSFER_UNKNOWN ? 0 : t->code;
@@ -47,21 +65,8 @@ static void finish(struct errand *r, const struct transfer_result *t)
 		status = 0;
 		text = str_of(why.text);
 	}
-	buf_init(&b, ERRAND_BYTES_MAX);
-	jsonw_init(&w, &b);
-	jsonw_object(&w, NULL);
-	jsonw_int(&w, "id", r->id);
-	jsonw_int(&w, "to", (int64_t)(r - e->list));
-	jsonw_int(&w, "status", status);
-	jsonw_int(&w, "at", at / SECOND_US);
-	jsonw_str(&w, "type", str_printable(a, t->type, ERRAND_TEXT_MAX));
-	jsonw_str(&w, "octets", str_base64(a, t->body));
-	jsonw_str(&w, "text", str_printable(a, text, ERRAND_TEXT_MAX));
-	jsonw_end(&w, '}');
 	r->arena = NULL;
-	if (!b.err)
-		e->fn(e->arg, buf_str(&b));
-	buf_done(&b);
+	answer(e, a, r->id, r - e->list, status, t, at / SECOND_US, text);
 	arena_free(a);
 }
 
@@ -138,8 +143,11 @@ enum err errand_run(struct errands *e, struct str body, struct why *why)
 	if (err == OK && to == ERRAND_STAMP)
 		err = make_request(&e->list[to], a, octets, &octets, why);
 	if (err) {
+		/* of a judge that was killed one may still run: the new judge is told, and asks again */
+		if (to >= 0)
+			answer(e, a, json_int(root, "id", 0), to, 0, &(struct transfer_result){ .code = 0 }, 0, STR("another request to it still runs"));
 		arena_free(a);
-		return err;
+		return err == ERR_AGAIN ? OK : err;
 	}
 	struct errand *r = &e->list[to];
 	r->arena = a;

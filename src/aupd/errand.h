@@ -14,16 +14,16 @@
 #include "aupd/role.h"
 #include "model/config_ledger.h"
 
-enum { ERRAND_STAMP = CONFIG_WITNESSES_MAX, ERRAND_PARTIES = CONFIG_WITNESSES_MAX + 1, ERRAND_BYTES_MAX = 1 << 20 };
+enum { ERRAND_STAMP = CONFIG_WITNESSES_MAX, ERRAND_PARTIES = CONFIG_WITNESSES_MAX + 1, ERRAND_BYTES_MAX = 1 << 20, ERRAND_GONE_US = 120000000 /* nothing is answered any more */ };
 
 struct errands;
 
-/* The answer as the body of a FRAME_ERRAND, borrowed. Called once for each errand that was taken, never from inside errand_run. */
+/* The answer as the body of a FRAME_ERRAND, borrowed. Called once for each errand, from inside errand_run when it cannot be run. */
 typedef void errand_fn(void *arg, struct str body);
 
 /* The share stays borrowed. */
 enum err errands_open(struct loop *l, const struct share *share, errand_fn *fn, void *arg, struct errands **ret_errands, struct why *why) MUST_CHECK;
-/* ERR_AGAIN: one is running there; ERR_SYNTAX, ERR_RANGE: it is no errand. */
+/* One at a time to each: another one meanwhile is answered with status 0. ERR_SYNTAX, ERR_RANGE: it is no errand. */
 enum err errand_run(struct errands *e, struct str body, struct why *why) MUST_CHECK;
 
 #endif

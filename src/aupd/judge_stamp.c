@@ -28,14 +28,6 @@ struct judge_stamps {
 	char trouble[TROUBLE_MAX];      /* of the last attempt; "" when it went well */
 };
 
-static void on_timer(void *arg)
-{
-	struct judge *j = arg;
-	j->stamps->waits = false;
-	timer_set(j->stamps->timer, LOOK_US, 0);
-	judge_stamp_look(j);
-}
-
 /* Later each time, up to an hour; said once for as long as it lasts. */
 static void trouble(struct judge *j, struct str text)
 {
@@ -49,6 +41,19 @@ static void trouble(struct judge *j, struct str text)
 		return;
 	log_warn("the ledger was not stamped with a time; it is tried again", "why", s->trouble);
 	role_tell(j->role, "the ledger was not stamped with a time: aup evidence status says why", 1);
+}
+
+static void on_timer(void *arg)
+{
+	struct judge *j = arg;
+	struct judge_stamps *s = j->stamps;
+	s->waits = false;
+	timer_set(s->timer, LOOK_US, 0);
+	if (s->asked) {
+		s->asked = false;
+		trouble(j, STR("no answer came"));
+	}
+	judge_stamp_look(j);
 }
 
 static void ask(struct judge *j, const struct note *n, uint64_t size)
@@ -71,6 +76,7 @@ static void ask(struct judge *j, const struct note *n, uint64_t size)
 	buf_clear(&s->text);
 	buf_put(&s->text, n->text);
 	s->asked_size = size;
+	timer_set(s->timer, ERRAND_GONE_US, 0);
 }
 
 void judge_stamp_look(struct judge *j)
@@ -100,6 +106,7 @@ void judge_stamp_answer(struct judge *j, const struct json *root)
 	if (!s || !s->asked || json_int(root, "id", 0) != s->id)
 		return;
 	s->asked = false;
+	timer_set(s->timer, LOOK_US, 0);
 	arena_reset(s->scratch);
 	if (json_int(root, "status", 0) != 200) {
 		trouble(j, json_text(root, "text"));

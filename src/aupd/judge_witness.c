@@ -25,7 +25,7 @@ static const char wrong_time[] = "it signed with a time that is more than a day 
 
 struct witness_link {
 	struct judge *judge;
-	struct timer *timer;            /* runs while `waits` */
+	struct timer *timer;            /* runs while `waits`, and while `asked` for as long as an answer can come */
 	bool asked, waits;
 	unsigned conflicts;             /* answers 409 to this checkpoint */
 	int64_t id, back_off_us;        /* of the last errand; of the last wait */
@@ -43,13 +43,6 @@ struct judge_witnesses {
 	uint64_t size, cosigned_size;
 	int64_t last_id;
 };
-
-static void on_timer(void *arg)
-{
-	struct witness_link *x = arg;
-	x->waits = false;
-	judge_witness_look(x->judge);
-}
 
 static void on_pause(void *arg)
 {
@@ -102,6 +95,20 @@ static void trouble(struct judge *j, unsigned i, const char *text, bool loud)
 		log_warn("a witness does not sign", "witness", log_str(k->verifier.name), "why", text);
 	if (!loud && text != no_answer)
 		role_tell(j->role, "a witness did not sign: aup evidence status says why", 1);
+}
+
+static void on_timer(void *arg)
+{
+	struct witness_link *x = arg;
+	struct judge *j = x->judge;
+	x->waits = false;
+	if (x->asked) {
+		x->asked = false;
+		j->witnesses->running--;
+		arena_reset(j->witnesses->scratch);
+		trouble(j, (unsigned)(x - j->witnesses->list), no_answer, false);
+	}
+	judge_witness_look(j);
 }
 
 /* The proof that the ledger grew from what the witness knows; false when it has to wait. */
@@ -160,6 +167,7 @@ static void ask(struct judge *j, unsigned i)
 		x->id = w->last_id;
 		x->old = old;
 		w->running++;
+		timer_set(x->timer, ERRAND_GONE_US, 0);
 	} else {
 		back_off(x);
 	}
@@ -275,6 +283,7 @@ void judge_witness_answer(struct judge *j, const struct json *root)
 		return;
 	unsigned i = (unsigned)to;
 	w->list[i].asked = false;
+	timer_set(w->list[i].timer, -1, 0);
 	w->running--;
 	w->paused = true;
 	if (status == 200)

@@ -3,7 +3,8 @@
  * kept beside it. See judge.h for the judge, evidence/witness.h for what is said, witness_state.h for what is remembered.
  *
  * One checkpoint at a time, so that all of them sign the same. It is asked for only what the signer signed and the ledger synced. A
- * witness that is late, down or mad holds nothing up but itself: it is asked again, later each time. One that says that the ledger
+ * witness that is late, down or mad holds up the next checkpoint for as long as one request may take, half a minute, and then only
+ * itself: it is asked again, later each time. One that says that the ledger
  * did not grow from what it signed is told to people, and remembered.
  */
 #ifndef AUPD_AUPD_JUDGE_WITNESS_H

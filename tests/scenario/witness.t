@@ -169,6 +169,11 @@ def wrong(d, a, b):
     since = d.log.end()
     n = complain(d, "slow")
     tap.ok(checkpoint(d)[1] == n, "a witness that never answers does not hold up the ledger", d.log.lines[since:])
+    d.kill_and_wait("judge")
+    for i in range(3):
+        n = complain(d, f"slow3{i}")
+        d.until(lambda: cosigned(d)[1] >= n, "the other witness's signature")
+    tap.ok(signers(d, a, b) == [b.name], "nor, when the judge is killed meanwhile, the other witness")
     a.set_mode("honest")
     a.hold.set()
     d.kill_and_wait("hand")
