@@ -18,7 +18,7 @@ struct exporting {
 	struct str open[NAMES_MAX];
 	bool opened[NAMES_MAX];
 	unsigned open_count;
-	bool raw, erased, ledger_only;
+	bool raw, erased;
 	struct str key, ticket;
 	struct note_verifier witnesses[CHECKPOINT_WITNESSES_MAX];
 	unsigned witness_count;
@@ -182,19 +182,6 @@ static bool read_witnesses(struct exporting *x, const struct json *list)
 	return true;
 }
 
-/* With --ledger-only, whoever has the ledger's key alone can check it: the lines of witnesses are left out, and the stamp. */
-static bool leave_witnesses(struct exporting *x, const struct note_verifier *log)
-{
-	struct note *n = ARENA_NEW(x->c->a, struct note);
-	struct why why;
-	if (!n || note_read(x->c->a, x->b.checkpoint, n, &why) != OK)
-		return false;
-	for (unsigned i = n->count; i-- > 0;)
-		if (!str_eq(str_sub(n->signatures[i].octets, 0, NOTE_KEY_ID_LEN), (struct str){ (const char *)log->key_id, NOTE_KEY_ID_LEN }))
-			n->signatures[i] = n->signatures[--n->count];
-	return note_write(x->c->a, n, &x->b.checkpoint, &why) == OK;
-}
-
 static int gather(struct exporting *x)
 {
 	struct json *root;
@@ -208,7 +195,7 @@ static int gather(struct exporting *x)
 			x->ticket = json_text(root, "ticket");
 			x->key = json_text(root, "key");
 			x->b.checkpoint = json_text(root, "checkpoint");
-			if (!x->ledger_only && json_text(root, "stamp").len && str_unbase64(x->c->a, json_text(root, "stamp"), &x->b.stamp) != OK)
+			if (json_text(root, "stamp").len && str_unbase64(x->c->a, json_text(root, "stamp"), &x->b.stamp) != OK)
 				return malformed();
 			x->size = json_int(root, "size", 0);
 			x->until = json_int(root, "until", 0);
@@ -250,8 +237,6 @@ static int write_out(struct exporting *x, const char *path)
 	buf_init(&out, EVIDENCE_BUNDLE_BYTES_MAX);
 	struct checkpoint_witnesses witnesses = { x->witnesses, x->witness_count };
 	enum err e = note_verifier_read(x->c->a, x->key, &key, &why);
-	if (e == OK && x->ledger_only && !leave_witnesses(x, &key))
-		return malformed();
 	if (e == OK)
 		e = evidence_bundle_write(x->c->a, &x->b, &out, &why);
 	if (e == OK)
@@ -265,9 +250,9 @@ static int write_out(struct exporting *x, const char *path)
 			x->b.entry_count, x->openings, x->b.policy_count, x->b.raw_count, out.len, (long long)x->size);
 	for (unsigned i = 0; status == EXIT_OK && path && !x->c->json && i < x->witness_count; i++)
 		if (v.witnesses[i].signed_by_it)
-			(void)printf("signed by a witness: whoever checks it needs --witness %.*s\n", STR_ARG(note_verifier_write(x->c->a, &x->witnesses[i])));
+			(void)printf("signed by a witness: check it with --witness %.*s\n", STR_ARG(note_verifier_write(x->c->a, &x->witnesses[i])));
 	if (status == EXIT_OK && path && !x->c->json && x->b.stamp.len)
-		(void)printf("stamped with a time: whoever checks it needs --tsa-ca FILE, the certificates of the authority\n");
+		(void)printf("stamped with a time: check it with --tsa-ca FILE, the certificates of the authority\n");
 	buf_done(&out);
 	return status;
 }
@@ -286,8 +271,7 @@ static bool read_names(struct exporting *x, const char *names)
 int evidence_export(int argc, char **argv, struct evidence_call *c)
 {
 	const char *path = cli_value(&argc, argv, "-o"), *open = cli_value(&argc, argv, "--open");
-	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw"),
-		.ledger_only = cli_flag(&argc, argv, "--ledger-only") };
+	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw") };
 	uint64_t n;
 	if (argc != 3 || !x.because || !read_names(&x, open) || !cli_no_more_options(argc, argv, "evidence"))
 		return cli_usage("evidence");

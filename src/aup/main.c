@@ -26,7 +26,7 @@ const struct command commands[] = {
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
 		"what came in and waits for a person; each with --json", cmd_intake },
-	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] [--ledger-only] | status | key | proof RECORD [-o FILE]"
+	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] | status | key | proof RECORD [-o FILE]"
 		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
 	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },

@@ -124,34 +124,35 @@ static void print_witnesses(struct verifying *x)
 	}
 }
 
+/* A stamp that nothing given covers could say anything. */
+static bool is_stamped(const struct verifying *x)
+{
+	return x->b.stamp.len && x->tsa.len;
+}
+
 /* How many of the records are of the ledger that was stamped. */
 static unsigned stamped_records(const struct verifying *x)
 {
 	unsigned n = 0;
-	for (unsigned i = 0; x->b.stamp.len && i < x->b.entry_count; i++)
+	for (unsigned i = 0; is_stamped(x) && i < x->b.entry_count; i++)
 		n += x->b.entries[i].index < x->v.stamp.checkpoint.size;
 	return n;
 }
 
 static void print_stamp(struct verifying *x)
 {
-	if (x->b.stamp.len)
+	if (is_stamped(x))
 		(void)printf("A time-stamping authority of those given signed that the ledger of %llu records was there at %.*s: %u of these %u records were written before.\n",
 			(unsigned long long)x->v.stamp.checkpoint.size, STR_ARG(time_str(x->a, x->v.stamp.unix_s * SECOND_US)), stamped_records(x), x->b.entry_count);
 }
 
-/* A stamp that nothing given covers could say anything. */
 static enum err check_stamp(struct verifying *x, struct why *why)
 {
 	enum err e = OK;
-	if (x->b.stamp.len && !x->tsa.len) {
-		e = why_set(why, ERR_DENIED, "the bundle has a time stamp that nothing given covers");
-		why_hint(why, "give the certificates of the authority with --tsa-ca");
-	} else if (x->b.stamp.len) {
+	if (x->b.stamp.len && x->tsa.len)
 		e = stamped_check(x->a, &x->v.stamp, x->tsa, why);
-	} else if (x->tsa.len) {
+	else if (x->tsa.len)
 		e = why_set(why, ERR_DENIED, "the bundle has no time stamp");
-	}
 	return e;
 }
 
@@ -167,8 +168,13 @@ static void print_limits(struct verifying *x)
 		(void)printf("  That all records of a case are here: some are missing, or they are of several.\n");
 	(void)printf("  That what a record says is true. It is what was written down, before the checkpoint was signed, and not changed since.\n"
 		     "  When: times are those of the provider's own clock%s.\n"
-		     "  What was committed to and not opened.\n", x->witnesses.count && x->b.stamp.len ? ", but for a witness's and the authority's" : x->b.stamp.len ? ", but for the authority's"
+		     "  What was committed to and not opened.\n", x->witnesses.count && is_stamped(x) ? ", but for a witness's and the authority's" : is_stamped(x) ? ", but for the authority's"
 		: x->witnesses.count ? ", but for a witness's" : "");
+	if (x->v.unchecked)
+		(void)printf("  What %u signature%s of others under the checkpoint say%s: no key of theirs was given (--witness).\n", x->v.unchecked,
+			x->v.unchecked == 1 ? "" : "s", x->v.unchecked == 1 ? "s" : "");
+	if (x->b.stamp.len && !x->tsa.len)
+		(void)printf("  What its time stamp says: no certificate of the authority was given (--tsa-ca).\n");
 	if (!x->witnesses.count)
 		(void)printf("  That others were shown the same ledger: hold its size and root against those at the end of a letter (aup evidence consistency).\n");
 }
@@ -221,6 +227,8 @@ static int print_json(struct verifying *x)
 	jsonw_str(&w, "root", root_of(x));
 	jsonw_bool(&w, "without_gap", without_gap(x, &name, &last));
 	jsonw_int(&w, "witnesses_signed", witnesses_signed(x));
+	jsonw_int(&w, "signatures_unchecked", x->v.unchecked);
+	jsonw_bool(&w, "stamp_unchecked", x->b.stamp.len && !x->tsa.len);
 	jsonw_array(&w, "witnesses");
 	for (unsigned i = 0; i < x->witnesses.count; i++) {
 		jsonw_object(&w, NULL);
@@ -229,7 +237,7 @@ static int print_json(struct verifying *x)
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, ']');
-	jsonw_time(&w, "stamped", x->b.stamp.len ? x->v.stamp.unix_s * SECOND_US : TIME_NONE);
+	jsonw_time(&w, "stamped", is_stamped(x) ? x->v.stamp.unix_s * SECOND_US : TIME_NONE);
 	jsonw_int(&w, "records_stamped", stamped_records(x));
 	jsonw_array(&w, "records");
 	for (unsigned i = 0; i < x->b.entry_count; i++)

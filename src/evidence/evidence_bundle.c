@@ -310,7 +310,7 @@ enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struc
 	return out->err ? why_set(why, out->err, "the bundle is too long") : evidence_bundle_read(a, buf_str(out), &again, why);
 }
 
-/* A signature line that no given key covers could say anything. */
+/* A signature line that no given key covers could say anything: it is left out of account, and counted (C2SP signed-note). */
 static enum err verify_note(struct arena *a, struct str text, const struct note_verifier *log, const struct checkpoint_witnesses *witnesses,
 	struct evidence_verdict *v, struct why *why)
 {
@@ -323,12 +323,11 @@ static enum err verify_note(struct arena *a, struct str text, const struct note_
 			const struct note_verifier *key = k ? &witnesses->verifiers[k - 1] : log;
 			known = str_eq(s->name, key->name) && str_eq(str_sub(s->octets, 0, NOTE_KEY_ID_LEN), (struct str){ (const char *)key->key_id, NOTE_KEY_ID_LEN });
 		}
-		if (!known) {
-			e = why_set(why, ERR_DENIED, "the checkpoint has a signature of \"%.*s\" that no given key covers", STR_ARG(str_printable(a, s->name, 200)));
-			why_hint(why, "give the key of each witness");
-		}
+		v->unchecked += !known;
 	}
-	return e ? e : checkpoint_verify(a, text, log->name, log, witnesses, &v->checkpoint, v->witnesses, why);
+	if (e == OK)
+		e = checkpoint_verify(a, text, log->name, log, witnesses, &v->checkpoint, v->witnesses, why);
+	return e == ERR_NOTFOUND ? why_set(why, ERR_DENIED, "the key that was given has not signed the checkpoint") : e;
 }
 
 static enum err verify_openings(struct arena *a, const struct evidence_entry *e, const struct record *r, struct why *why)

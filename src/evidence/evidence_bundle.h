@@ -77,12 +77,12 @@ struct evidence_verdict {
 	struct checkpoint checkpoint;
 	struct evidence_link *links; /* one an entry */
 	struct note_verdict witnesses[CHECKPOINT_WITNESSES_MAX];
+	unsigned unchecked;             /* signature lines of the checkpoint that no given key covers: they say nothing */
 	struct stamped stamp; /* when the bundle has one: of this ledger; the stamp itself is for stamped_check */
 };
 
 /*
- * The log's key tells the origin: its name is the ledger's. ERR_DENIED: not signed by that key, or signed by one that is not among
- * those given. ERR_CORRUPT: something does not fit what was signed. why says what and where.
+ * The log's key tells the origin: its name is the ledger's. ERR_DENIED: not signed by that key. ERR_CORRUPT: something does not fit what was signed. why says what and where.
  */
 enum err evidence_bundle_verify(struct arena *a, const struct evidence_bundle *b, const struct note_verifier *log,
 	const struct checkpoint_witnesses *witnesses, struct evidence_verdict *ret_verdict, struct why *why) MUST_CHECK;
