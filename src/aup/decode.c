@@ -8,8 +8,9 @@
 #include "aup/aup.h"
 #include "base/file.h"
 #include "format/format.h"
+#include "format/maps.h"
 
-enum { DECODE_BYTES_MAX = 100 << 20 };
+enum { DECODE_BYTES_MAX = 100 << 20, MAPS_BYTES_MAX = 32 << 20 };
 
 static void write_fact(struct jsonw *w, const struct fact *f)
 {
@@ -89,18 +90,31 @@ static void print_text(struct arena *a, const char *file, const struct decode *d
 			(void)printf("  problem: %.*s\n", STR_ARG(d->problems[i].text));
 }
 
+/* Those of a directory beside those that are built in; NULL stays NULL. */
+static enum err read_maps(struct arena *a, const char *dir, const struct maps **ret_maps, struct why *why)
+{
+	struct map_file *files = NULL;
+	unsigned count = 0;
+	enum err e = dir ? map_files_read(a, dir, &files, &count, why) : OK;
+	return e || !dir ? e : maps_read(a, files, count, ret_maps, why);
+}
+
 int cmd_decode(int argc, char **argv)
 {
+	const char *dir = cli_value(&argc, argv, "--maps");
+	const struct maps *maps = NULL;
+	struct why why = { .line = 0 };
 	bool json = cli_flag(&argc, argv, "--json"), strict = cli_flag(&argc, argv, "--strict");
 	int status = EXIT_OK;
 	if (!cli_no_more_options(argc, argv, "decode"))
 		return EXIT_USAGE;
 	if (argc < 2)
 		return cli_usage("decode");
-	struct arena *a = arena_new("decode", CLI_BYTES_MAX);
-	for (int i = 1; a && i < argc; i++, arena_reset(a)) {
-		struct decode d = { .arena = a, .received_at = TIME_NONE };
-		struct why why;
+	struct arena *a = arena_new("decode", CLI_BYTES_MAX), *of_maps = arena_new("maps", MAPS_BYTES_MAX);
+	if (!a || !of_maps || read_maps(of_maps, dir, &maps, &why) != OK)
+		return cli_fail(&why);
+	for (int i = 1; i < argc; i++, arena_reset(a)) {
+		struct decode d = { .arena = a, .received_at = TIME_NONE, .maps = maps };
 		const char *path = strcmp(argv[i], "-") == 0 ? "/dev/stdin" : argv[i];
 		enum err e = file_read_all(a, AT_FDCWD, path, DECODE_BYTES_MAX, &d.text, &why);
 		if (e == OK && format_decode(&d) != OK)
@@ -115,5 +129,6 @@ int cmd_decode(int argc, char **argv)
 			print_text(a, argv[i], &d, strict);
 	}
 	arena_free(a);
+	arena_free(of_maps);
 	return status;
 }

@@ -13,7 +13,7 @@ enum { BAR_WIDTH = 40 };
 static int cmd_help(int argc, char **argv);
 
 const struct command commands[] = {
-	{ "decode", "[--json] [--strict] FILE...", "show what a report says, without a daemon", cmd_decode },
+	{ "decode", "[--json] [--strict] [--maps DIRECTORY] FILE...", "show what a report says, without a daemon", cmd_decode },
 	{ "check", "[-c FILE]", "check the daemon's configuration and print it in its normal form, without a daemon", cmd_check },
 	{ "policy", "check PATH | test PATH [NAME] | show PATH [CLAUSE|LADDER] | coverage [--config FILE] [--sources LIST] PATH | diff OLD NEW | post PATH",
 		"what a policy says, without a daemon; post gives it to the daemon", cmd_policy },

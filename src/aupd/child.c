@@ -89,6 +89,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.api_keys = a->api_keys;
 		s.api_key_count = a->api_key_count;
 		s.officer_key = a->officer_key;
+		s.maps = a->maps;
+		s.map_count = a->map_count;
 	}
 	if (name == ROLE_JUDGE || name == ROLE_DESK) {
 		s.store = a->store;

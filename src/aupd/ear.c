@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/net.h"
 #include "base/time.h"
+#include "format/maps.h"
 #include "model/item.h"
 
 enum { ITEM_ARENA_MAX = 512 << 20, TRIM_EVERY_US = 2000000, ITEMS_A_TURN = 256, SEGMENT_BYTES_MAX = 64 << 20,
@@ -324,6 +325,8 @@ static enum err ear_start(struct role *r, struct why *why)
 	e->spool_fd = role_fd(r, "spool");
 	e->sealed_fd = role_fd(r, "sealed");
 	enum err err = attempt_map(role_fd(r, "attempt"), &e->attempt, why);
+	if (err == OK)
+		err = maps_read(r->arena, r->share.maps, r->share.map_count, &e->maps, why);
 	if (err)
 		return err;
 	e->arena = arena_new("item", ITEM_ARENA_MAX);

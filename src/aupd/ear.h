@@ -37,6 +37,7 @@ struct ear {
 	struct spool *spool;
 	int spool_fd, sealed_fd;
 	struct arena *arena;
+	const struct maps *maps;
 	struct smtp *smtps[CONFIG_LISTEN_MAX];
 	struct reports *reports[CONFIG_LISTEN_MAX];
 	unsigned listen_count;

@@ -187,7 +187,7 @@ static void clear_reply(struct decode *d, const struct json *meta, bool by_mail)
 bool ear_send(struct ear *e, const struct spool_record *r)
 {
 	struct json *meta = NULL;
-	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .format = "unknown" };
+	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .maps = e->maps, .format = "unknown" };
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));

@@ -25,6 +25,7 @@
 #include "base/point.h"
 #include "base/seal.h"
 #include "base/time.h"
+#include "format/maps.h"
 
 enum { STOP_US = 10000000, STATE_BYTES_MAX = 4 << 20, TELL_BYTES_MAX = 1024, SHARES_BYTES_MAX = 16 << 20 };
 
@@ -168,6 +169,21 @@ static void restart_concerned(struct keeper *k, const struct config *old)
 	timer_set(k->stop_timer, STOP_US, 0);
 }
 
+enum err keeper_config(const char *path, bool in_service, struct config **ret_config, struct why *why)
+{
+	const struct maps *maps;
+	struct config *c;
+	enum err e = config_read_service(path, in_service, &c, why);
+	if (e)
+		return e;
+	e = maps_read(c->arena, c->all.maps, c->all.map_count, &maps, why);
+	if (e)
+		config_free(c);
+	else
+		*ret_config = c;
+	return e;
+}
+
 static void tell_reloading(void)
 {
 	char text[TELL_BYTES_MAX];
@@ -182,7 +198,7 @@ static void reload(struct keeper *k)
 	char line[700], text[TELL_BYTES_MAX];
 	tell_reloading();
 	k->told_ready = false;
-	enum err e = config_read_service(k->config_path, k->in_service, &fresh, &why);
+	enum err e = keeper_config(k->config_path, k->in_service, &fresh, &why);
 	const char *fixed = e == OK ? unchangeable(k->config, fresh) : NULL;
 	if (e == OK && !fixed && (e = ledger_key_open(fresh, k->signer_fd, k->data_fd, &why)) != OK)
 		config_free(fresh);
@@ -317,7 +333,7 @@ int keeper_main(const char *config_path, const char *self, bool in_service)
 	log_start("aupd", LOG_INFO, LOG_PLAIN);
 	(void)signal(SIGPIPE, SIG_IGN);
 	point_open();
-	enum err e = k.loop && seal_start() == OK ? config_read_service(config_path, in_service, &k.config, &why) : ERR_NOMEM;
+	enum err e = k.loop && seal_start() == OK ? keeper_config(config_path, in_service, &k.config, &why) : ERR_NOMEM;
 	if (e == OK) {
 		log_start("aupd", (enum log_level)k.config->all.log_level, (enum log_form)k.config->all.log_form);
 		random_bytes(&k.incarnation, sizeof(k.incarnation));

@@ -25,7 +25,7 @@ static int check(const char *path, bool in_service)
 	struct config *c;
 	struct why why = { .line = 0 };
 	struct buf out;
-	if (config_read_service(path, in_service, &c, &why) == OK) {
+	if (keeper_config(path, in_service, &c, &why) == OK) {
 		config_free(c);
 		return 0;
 	}

@@ -21,6 +21,8 @@ struct problem {
 	bool strict;            /* a rule of the format's own specification; lenient reading goes on */
 };
 
+struct maps;
+
 struct decode {
 	/* given */
 	struct arena *arena;
@@ -28,6 +30,7 @@ struct decode {
 	struct str recipient;   /* envelope recipient, or "" */
 	bool null_sender;       /* its envelope named nobody to answer to */
 	int64_t received_at;
+	const struct maps *maps;        /* NULL: those built in */
 	/* found */
 	const char *format;     /* "arf", "xarf-4", "xarf-1"..., "prose", "unknown" */
 	enum outcome outcome;

@@ -29,6 +29,11 @@ static const struct conf_item spool_items[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_item intake_items[] = {
+	{ .name = "maps", .type = CONF_PATH, .arguments = "DIRECTORY", .doc = "maps of one's own, beside those that are built in, see aupd-maps(5)" },
+	{ .name = NULL },
+};
+
 static const struct conf_item bindings_items[] = {
 	{ .name = "feed", .type = CONF_WORD, .arguments = "NAME NUMBER", .many = true, .doc = "a feed of bindings and its number, 1 to 250, which no other one ever gets" },
 	{ .name = "capacity", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10000000", .min = 1000, .max = 500000000,
@@ -84,6 +89,7 @@ const struct conf_item config_items[] = {
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
+	{ .name = "intake", .type = CONF_BLOCK, .items = intake_items, .arguments = "{ }", .doc = "how what comes in is read" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
@@ -106,12 +112,19 @@ static const struct field listen_fields[] = {
 	{ .name = "address", .type = FIELD_STR, .offset = offsetof(struct listen_at, address) }, { .name = NULL },
 };
 
+static const struct field map_fields[] = {
+	{ .name = "name", .type = FIELD_STR, .offset = offsetof(struct map_file, name) }, { .name = "text", .type = FIELD_STR, .offset = offsetof(struct map_file, text) },
+	{ .name = NULL },
+};
+
 const struct field share_fields[] = {
 	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
 	F(keep_cases_us, FIELD_U64), F(keep_items_us, FIELD_U64), F(keep_lookups_us, FIELD_U64),
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
+	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
+		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
@@ -287,6 +300,18 @@ static enum err read_stamp_ca(struct config *c, const struct conf *in_ledger, st
 	return conf_fail(why, s, 1, ERR_NOTFOUND, "stamp-ca: \"%.*s\" cannot be read, or holds no certificate in PEM", STR_ARG(s->args[1].text));
 }
 
+static enum err read_maps(struct config *c, struct why *why)
+{
+	const struct conf *block = conf_find(c->first, "intake"), *maps = block ? conf_find(block->child, "maps") : NULL;
+	if (!maps)
+		return OK;
+	if (!maps->args[1].text.len || maps->args[1].text.ptr[0] != '/')
+		return conf_fail(why, maps, 1, ERR_SYNTAX, "maps: \"%.*s\" is no absolute path", STR_ARG(maps->args[1].text));
+	struct why cause = { .line = 0 };
+	enum err e = map_files_read(c->arena, str_c(c->arena, maps->args[1].text), &c->all.maps, &c->all.map_count, &cause);
+	return e ? conf_fail(why, maps, 1, e, "maps: %s", cause.text) : OK;
+}
+
 static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
@@ -355,6 +380,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = check_feeds(c, bindings, why);
 	if (e == OK)
 		e = check_paths(c, why);
+	if (e == OK)
+		e = read_maps(c, why);
 	return e ? e : check_values(c, why);
 }
 
@@ -405,6 +432,9 @@ void config_explain(const char *path, const struct why *why, struct buf *out)
 	why_print(why, line, sizeof(line));
 	buf_printf(out, "%s\n", line);
 	/* nothing was kept of the file, so it is read again */
+	/* one of the maps may be what is wrong */
+	if (why->file[0] == '/' && strncmp(path, why->file, WHY_FILE_MAX - 1) != 0)
+		path = why->file;
 	if (arena && file_read_all(arena, AT_FDCWD, path, CONFIG_BYTES_MAX, &text, NULL) == OK)
 		buf_put(out, conf_excerpt(arena, text, why));
 	arena_free(arena);

@@ -9,6 +9,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 #include "model/field.h"
+#include "model/map_file.h"
 
 enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250 };
 
@@ -34,6 +35,8 @@ struct share {
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
 	unsigned api_key_count;
 	struct str officer_key;         /* public key, hex */
+	struct map_file *maps;          /* added to the built-in ones */
+	unsigned map_count;
 	/* ear, judge */
 	uint32_t judges, number;        /* how many judges fold the lanes; which of them this one is */
 	/* judge, ear, hand */
@@ -81,7 +84,7 @@ struct config {
 	struct share all;
 };
 
-/* Reads and checks the file. On an error nothing is kept; why has file, line and column. */
+/* Reads and checks the file, and reads the maps that it names, which format/maps.h checks. On an error nothing is kept; why has file, line and column. */
 enum err config_read(const char *path, struct config **ret_config, struct why *why) MUST_CHECK;
 /* The same; in service, a file that asks for the test clock is refused. */
 enum err config_read_service(const char *path, bool in_service, struct config **ret_config, struct why *why) MUST_CHECK;

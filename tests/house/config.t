@@ -115,6 +115,21 @@ wrong "certificates that are not there" 'ledger { stamp https://tsa.example/; st
 	$'t.conf:2:47: stamp-ca: "/none" cannot be read, or holds no certificate in PEM\n    ledger { stamp https://tsa.example/; stamp-ca /none }\n                                                  ^'
 wrong "a stamp behind no URL" 'ledger { stamp tsa.example; stamp-ca /none }' \
 	$'t.conf:2:16: "tsa.example" is no URL that begins with https://\n    ledger { stamp tsa.example; stamp-ca /none }\n                   ^'
+wrong "a directory of maps that is not there" 'intake { maps /nowhere }' \
+	$'t.conf:2:15: maps: cannot open /nowhere: No such file or directory\n    intake { maps /nowhere }\n                  ^'
+wrong "a relative directory of maps" 'intake { maps here }' \
+	$'t.conf:2:15: maps: "here" is no absolute path\n    intake { maps here }\n                  ^'
+mkdir maps
+printf 'classes c {\n  version 1\n  class x messaging.spma\n}\n' > maps/c.map
+wrong_map="aup: $work/maps/c.map:3:11: \"messaging.spma\" is no kind of report (did you mean \"messaging.spam\"?)
+      class x messaging.spma
+              ^
+exit 1"
+printf '%s\n' 'provider "p" { domain p.example }' "intake { maps $work/maps }" > t.conf
+is "a map that is wrong, with its place" "$wrong_map" "$(check -c t.conf)"
+is "aupd -t says the same" "${wrong_map/aup:/aupd:}" "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
+sed -i s/spma/spam/ maps/c.map
+is "and a good one" "exit 0" "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"

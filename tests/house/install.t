@@ -22,6 +22,7 @@ root=$work$("$build/aupd" --help | sed -n 's/.*(\(.*\)\/aupd\/aupd.conf).*/\1/p'
 prefix=$(find "$work" -path '*/sbin/aupd' -printf '%h\n')
 prefix=${prefix%/sbin}
 for file in bin/aup sbin/aupd lib/systemd/system/aupd.service lib/sysusers.d/aupd.conf lib/tmpfiles.d/aupd.conf share/aupd/policy/aup.policy \
+	$(cd "$top/conf" && for m in maps/*.map; do echo "share/aupd/$m"; done) \
 	share/bash-completion/completions/aup $(cd "$top/man" && for m in *.[0-9]; do echo "share/man/man${m##*.}/$m"; done); do
 	[ -f "$prefix/$file" ]
 	ok "$file is there" $? "$(cd "$prefix" && find . -type f | head -40)"

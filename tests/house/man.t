@@ -94,6 +94,20 @@ def configuration():
     tap.is_equal(sorted({m for m in re.findall(r"^\.It Ic ([a-z-]+)", manual, re.M)} - known), [], "and no statement that is not there")
 
 
+def maps():
+    """Each statement of a map, and the maps of the manual are taken."""
+    manual = page("aupd-maps.5")
+    names = re.findall(r'\{ \.name = "([a-z]+)"', source("format/class.c") + source("format/column.c") + source("format/maps.c"))
+    tap.ok(len(names) > 20, "the statements of maps are found", names)
+    tap.is_equal([n for n in names if not re.search(rf"^\.It Ic {n} ", manual, re.M)], [], "aupd-maps.5 has each of them")
+    tap.is_equal(sorted(set(re.findall(r"^\.It Ic ([a-z]+)", manual, re.M)) - set(names)), [], "and none that is not there")
+    with tempfile.TemporaryDirectory() as d:
+        for i, text in enumerate(re.findall(r"^\.Bd -literal[^\n]*\n(.*?)^\.Ed", manual, re.M | re.S)):
+            with open(os.path.join(d, f"{i}.map"), "w", encoding="utf-8") as f:
+                f.write(text)
+        tap.is_equal(said(aup, "decode", "--maps", d, "/dev/null"), "/dev/null: unknown, unknown\n", "its examples are taken")
+
+
 def examples():
     """What a reader copies must be taken."""
     example = re.search(r"\.Sh EXAMPLES\n\.Bd [^\n]*\n(.*?)\.Ed", page("aupd.conf.5"), re.S).group(1)
@@ -173,6 +187,7 @@ def main():
     daemon()
     configuration()
     examples()
+    maps()
     registry()
     interfaces()
     evidence()

@@ -178,6 +178,32 @@ def reload(d):
     d.until(lambda: d.role("hand")["state"] == "ready", "the hand is back")
     now = {r: d.role_pid(r) for r in ROLES}
     tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["hand"], "the role that it concerns is new, the others go on")
+    reload_maps(d, again, good)
+
+
+def reload_maps(d, again, good):
+    """A directory of maps is checked before it is used; then the ear alone is new, and when one of its files changes again."""
+    maps = os.path.join(d.dir, "maps")
+    os.mkdir(maps)
+
+    def write(kind):
+        with open(os.path.join(maps, "own.map"), "w", encoding="utf-8") as f:
+            f.write(f"classes own {{\n    version 1\n    class x {kind}\n}}\n")
+
+    text = good + f"\nintake {{ maps {maps} }}\n"
+    for kind, taken in (("messaging.spma", False), ("messaging.spam", True), ("content.fraud", True)):
+        write(kind)
+        pids = {r: d.role_pid(r) for r in ROLES}
+        since, told = again(text)
+        if taken:
+            tap.ok(d.log.find("configuration reloaded", since), f"{kind}: taken", told)
+            d.until(lambda: d.role("ear")["state"] == "ready" and d.role_pid("ear") != pids["ear"], "the ear is back")
+        else:
+            tap.like(told, "old one stays: .*own.map:3:13: \"messaging.spma\" is no kind of report", f"{kind}: not taken, and where it is wrong")
+        now = {r: d.role_pid(r) for r in ROLES}
+        tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["ear", "hand"] if taken and kind == "messaging.spam" else ["ear"] if taken else [],
+            f"{kind}: the ear alone has maps")
+    d.until(lambda: d.smtp_send(arf("203.0.113.17", number=61)).code == 250, "the ear takes mail")
 
 
 def main():
