@@ -65,6 +65,8 @@ static void print_json(const char *file, const struct decode *d, bool strict)
 	for (unsigned i = 0; i < d->count; i++)
 		write_observation(&w, &d->observations[i]);
 	jsonw_end(&w, ']');
+	jsonw_int(&w, "nothing", d->rows_nothing);
+	jsonw_int(&w, "lost", d->rows_lost);
 	jsonw_array(&w, "problems");
 	for (unsigned i = 0; i < d->problem_count; i++)
 		if (strict || !d->problems[i].strict)
@@ -85,6 +87,8 @@ static void print_text(struct arena *a, const char *file, const struct decode *d
 		time_print(o->event_at, when);
 		(void)printf("  %s  %.*s  %s%s\n", kind_info(o->kind)->name, STR_ARG(str_printable(a, o->source.text, 200)), when, o->zone_given ? "" : " (no zone)");
 	}
+	if (d->rows_nothing)
+		(void)printf("  rows that say nothing against anybody: %u\n", d->rows_nothing);
 	for (unsigned i = 0; i < d->problem_count; i++)
 		if (strict || !d->problems[i].strict)
 			(void)printf("  problem: %.*s\n", STR_ARG(d->problems[i].text));
@@ -114,7 +118,7 @@ int cmd_decode(int argc, char **argv)
 	if (!a || !of_maps || read_maps(of_maps, dir, &maps, &why) != OK)
 		return cli_fail(&why);
 	for (int i = 1; i < argc; i++, arena_reset(a)) {
-		struct decode d = { .arena = a, .received_at = TIME_NONE, .maps = maps };
+		struct decode d = { .arena = a, .name = str_of(argv[i]), .received_at = TIME_NONE, .maps = maps };
 		const char *path = strcmp(argv[i], "-") == 0 ? "/dev/stdin" : argv[i];
 		enum err e = file_read_all(a, AT_FDCWD, path, DECODE_BYTES_MAX, &d.text, &why);
 		if (e == OK && format_decode(&d) != OK)

@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "format/mbox.h"
 
-enum { INGEST_BYTES_MAX = 100 << 20, PIECE_BYTES = 1 << 20, NAMES_MAX = 1000000 };
+enum { INGEST_BYTES_MAX = 100 << 20, PIECE_BYTES = 1 << 20, NAMES_MAX = 1000000, NAME_MAX_BYTES = 200 };
 
 struct ingest {
 	struct arena *a; /* of one message */
@@ -26,13 +26,25 @@ struct ingest {
 	int status;
 };
 
+/* The header that tells the name of the file: of a table it tells what the report is. What would not fit a header is left out. */
+static const char *with_name(struct ingest *g, const char *name)
+{
+	const char *base = strrchr(name, '/') ? strrchr(name, '/') + 1 : name;
+	for (const char *c = base; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+			return g->headers;
+	if (!*base || strcmp(base, "-") == 0 || strlen(base) > NAME_MAX_BYTES)
+		return g->headers;
+	return str_c(g->a, str_format(g->a, "%sX-Name: %s\r\n", g->headers, base));
+}
+
 static void hand_in(struct ingest *g, const char *name, struct str bytes)
 {
 	struct why why = { .line = 0 };
 	struct json *root;
 	struct str text;
 	unsigned code = 0;
-	enum err e = client_call(g->a, g->socket_path, "POST", "/v1/reports", g->headers, bytes, &code, &text, &why);
+	enum err e = client_call(g->a, g->socket_path, "POST", "/v1/reports", with_name(g, name), bytes, &code, &text, &why);
 	if (e) {
 		(void)cli_fail(&why);
 		g->status = EXIT_DOWN;

@@ -330,8 +330,9 @@ static enum err ear_start(struct role *r, struct why *why)
 	if (err)
 		return err;
 	e->arena = arena_new("item", ITEM_ARENA_MAX);
+	e->held_arena = arena_new("held", ITEM_ARENA_MAX);
 	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
-	if (!e->arena || !e->flight)
+	if (!e->arena || !e->held_arena || !e->flight)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes,

@@ -21,7 +21,9 @@ struct sent {
 	uint8_t lane;
 };
 
+struct decode;
 struct ear;
+struct maps;
 
 /* The link to one of the judges. */
 struct judge_link {
@@ -38,6 +40,9 @@ struct ear {
 	int spool_fd, sealed_fd;
 	struct arena *arena;
 	const struct maps *maps;
+	struct decode *held;            /* an item of many rows that waits for room, decoded; in the held arena */
+	struct position held_at;
+	struct arena *held_arena;
 	struct smtp *smtps[CONFIG_LISTEN_MAX];
 	struct reports *reports[CONFIG_LISTEN_MAX];
 	unsigned listen_count;

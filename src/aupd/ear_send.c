@@ -10,8 +10,11 @@
 #include "aupd/seal_item.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/map.h"
 #include "format/format.h"
 #include "model/item.h"
+
+enum { CANDIDATES_MAX = 64, HELD_ROWS_MIN = 256 };
 
 void ear_count(struct ear *e, unsigned figure)
 {
@@ -33,7 +36,11 @@ static bool send(struct ear *e, enum frame_type type, struct position at, struct
 		return true;
 	if (e->flight_count == IN_FLIGHT_MAX)
 		return false;
-	if (field_encode(e->arena, fields, noun, &f.body) != OK || bus_send(&ear_judge(e, lane)->bus, &f, NULL, 0) != OK)
+	/* the link has its own copy: an item of many rows must not hold all its frames in memory */
+	struct arena_mark mark = arena_mark(e->arena);
+	bool sent = field_encode(e->arena, fields, noun, &f.body) == OK && bus_send(&ear_judge(e, lane)->bus, &f, NULL, 0) == OK;
+	arena_rewind(e->arena, mark);
+	if (!sent)
 		return false;
 	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
 	e->lane_sent[lane] = at;
@@ -63,26 +70,76 @@ static struct str first_recipient(struct arena *a, const struct json *meta)
 	return found ? found->text : STR_NONE;
 }
 
-static bool send_item(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, enum item_type type, const char *reason)
+/* index: behind the item's observations, if it has any. */
+static bool send_item(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, enum item_type type, unsigned index,
+	const char *reason)
 {
 	char key[POSITION_TEXT_MAX];
 	struct str problems[PROBLEMS_MAX];
-	struct item i = { .type = type, .at = r->at, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
+	struct item i = { .type = type, .at = { r->at.segment, r->at.offset, index }, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
 		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
 		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
-		.candidate_count = d->count < 64 ? d->count : 64, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
+		.candidate_count = d->count < CANDIDATES_MAX ? d->count : CANDIDATES_MAX, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
 	if (type == ITEM_BOUNCE)
 		i.candidate_count = 0;
 	for (unsigned k = 0; k < d->problem_count; k++)
 		problems[i.problem_count++] = d->problems[k].text;
-	position_print(&r->at, key);
-	return send(e, FRAME_ITEM, r->at, i.token.len ? i.token : str_of(key), true, item_fields, &i);
+	position_print(&i.at, key);
+	return send(e, FRAME_ITEM, i.at, i.token.len ? i.token : str_of(key), true, item_fields, &i);
+}
+
+/* Rows whose class nobody knows are one matter for a person, not one each. */
+static bool goes_apart(const struct decode *d, const struct observation *o)
+{
+	return d->tables && o->kind == KIND_UNCLASSIFIED;
+}
+
+/* Of a table what could not be read or classed: once, with the first of its rows and where the others are. */
+static bool send_rest(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, unsigned apart)
+{
+	struct decode rest = *d;
+	rest.count = 0;
+	rest.observations = ARENA_ARRAY(e->arena, struct observation, CANDIDATES_MAX);
+	for (unsigned i = 0; rest.observations && i < d->count && rest.count < CANDIDATES_MAX; i++)
+		if (goes_apart(d, &d->observations[i]))
+			rest.observations[rest.count++] = d->observations[i];
+	struct str why = apart ? str_format(e->arena, "rows whose class no map knows: %u; rows that cannot be read: %u", apart, d->rows_lost)
+		: str_format(e->arena, "rows that cannot be read: %u; the others were taken", d->rows_lost);
+	return send_item(e, r, &rest, meta, d->rows_sealed ? ITEM_SEALED : apart ? ITEM_PROSE : ITEM_UNPARSED, d->count, str_c(e->arena, why));
+}
+
+/* Of a sealed report class, time, address and position go out. */
+static bool send_concealed(struct ear *e, const struct observation *x, struct position at, bool last)
+{
+	struct observation o = { .kind = x->kind, .witness = WITNESS_REPORT, .source = x->source, .event_at = x->event_at, .first_at = x->event_at,
+		.last_at = x->event_at, .zone_given = x->zone_given, .received_at = x->received_at, .incidents = 1, .at = at };
+	return send(e, FRAME_OBSERVATION, at, observation_lane_key(e->arena, &o), last, observation_fields, &o);
+}
+
+/* Its bytes go to the officer's key, or wait in the spool for one. */
+static void seal(struct ear *e, const struct spool_record *r)
+{
+	struct why why;
+	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK) {
+		if (!e->unsealed_at.segment)
+			e->unsealed_at = r->at;
+		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
+	}
+	ear_count(e, EAR_SEALED);
 }
 
 static bool send_observations(struct ear *e, const struct spool_record *r, struct decode *d, const struct json *meta)
 {
 	struct str client = meta_text(meta, "client"), listener = meta_text(meta, "listener");
+	unsigned apart = 0, last = d->count;
+	for (unsigned i = 0; i < d->count; i++) {
+		apart += goes_apart(d, &d->observations[i]);
+		last = goes_apart(d, &d->observations[i]) ? last : i;
+	}
+	bool rest = apart || d->rows_lost;
+	if (d->rows_sealed)
+		seal(e, r);
 	for (unsigned i = 0; i < d->count; i++) {
 		struct observation *o = &d->observations[i];
 		o->at = (struct position){ r->at.segment, r->at.offset, i };
@@ -92,19 +149,31 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 			o->reporter = str_format(e->arena, "api:%.*s", STR_ARG(client));
 			o->reporter_verified = true;
 		}
-		if (!send(e, FRAME_OBSERVATION, o->at, observation_lane_key(e->arena, o), i + 1 == d->count, observation_fields, o))
+		if (goes_apart(d, o))
+			continue;
+		if (kind_info(o->kind)->flags & KIND_SEALED) {
+			if (!send_concealed(e, o, o->at, i == last && !rest))
+				return false;
+			continue;
+		}
+		if (!send(e, FRAME_OBSERVATION, o->at, observation_lane_key(e->arena, o), i == last && !rest, observation_fields, o))
 			return false;
 	}
-	return true;
+	return !rest || send_rest(e, r, d, meta, apart);
 }
 
-/* It names an address that none before it names. */
-static bool names_another(const struct decode *d, unsigned n)
+/* Which of them name an address that none before names. */
+static bool *name_another(struct ear *e, const struct decode *d)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (str_eq(d->observations[i].source.text, d->observations[n].source.text))
-			return false;
-	return d->observations[n].source.type != SOURCE_NONE;
+	static char known;
+	bool *another = arena_array(e->arena, d->count + 1, sizeof(*another));
+	struct map *names = map_new(d->count + 1);
+	for (unsigned i = 0; another && names && i < d->count; i++) {
+		struct str name = d->observations[i].source.text;
+		another[i] = d->observations[i].source.type != SOURCE_NONE && !map_get(names, name) && map_add(names, name, &known) == OK;
+	}
+	map_free(names);
+	return names ? another : NULL;
 }
 
 /* Whoever wrote did answer a letter, and that alone its case is told. */
@@ -127,29 +196,23 @@ static bool send_nowhere(struct ear *e, const struct spool_record *r)
 /* A sealed report leaves class, time, address and position; its bytes go to the officer's key. */
 static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
 {
-	struct why why;
-	if (seal_item(e->arena, e->sealed_fd, e->role->share.officer_key, r->at, r->payload, &why) != OK) {
-		if (!e->unsealed_at.segment)
-			e->unsealed_at = r->at;
-		log_error("a sealed report could not be encrypted to the officer's key; its raw bytes wait in the spool", "why", why.text);
-	}
-	ear_count(e, EAR_SEALED);
+	seal(e, r);
 	unsigned index, last = d->count;
 	bool answer = token_of(e->arena, d->recipient).len && !d->automatic;
+	const bool *another = name_another(e, d);
+	if (!another)
+		return send_nowhere(e, r);
 	for (unsigned i = 0; i < d->count; i++)
-		last = names_another(d, i) ? i : last;
+		last = another[i] ? i : last;
 	if (answer && !send_sealed_answer(e, r, d, last == d->count))
 		return false;
 	if (last == d->count)
 		return answer || send_nowhere(e, r);
 	index = answer;
 	for (unsigned i = 0; i <= last; i++) {
-		const struct observation *x = &d->observations[i];
-		struct observation o = { .kind = x->kind, .witness = WITNESS_REPORT, .source = x->source, .event_at = x->event_at, .first_at = x->event_at,
-			.last_at = x->event_at, .zone_given = x->zone_given, .received_at = r->received_at, .incidents = 1, .at = { r->at.segment, r->at.offset, index } };
-		if (!names_another(d, i))
+		if (!another[i])
 			continue;
-		if (!send(e, FRAME_OBSERVATION, o.at, observation_lane_key(e->arena, &o), i == last, observation_fields, &o))
+		if (!send_concealed(e, &d->observations[i], (struct position){ r->at.segment, r->at.offset, index }, i == last))
 			return false;
 		index++;
 	}
@@ -184,38 +247,75 @@ static void clear_reply(struct decode *d, const struct json *meta, bool by_mail)
 	}
 }
 
+static bool send_decoded(struct ear *e, const struct spool_record *r, struct decode *d, const struct json *meta)
+{
+	switch (d->outcome) {
+	case OUTCOME_REPORT: return send_observations(e, r, d, meta);
+	case OUTCOME_SEALED: return send_sealed(e, r, d);
+	case OUTCOME_ANSWER: return send_item(e, r, d, meta, ITEM_ANSWER, 0, "");
+	case OUTCOME_AUTO: return send_item(e, r, d, meta, ITEM_AUTO_ANSWER, 0, "");
+	case OUTCOME_BOUNCE: return send_item(e, r, d, meta, ITEM_BOUNCE, 0, "");
+	case OUTCOME_PROSE: return send_item(e, r, d, meta, ITEM_PROSE, 0, "prose: a person confirms what was found");
+	case OUTCOME_UNKNOWN: break;
+	}
+	ear_count(e, EAR_UNPARSED);
+	return send_item(e, r, d, meta, ITEM_UNPARSED, 0, d->tables ? "no row of it can be read" : "no format was recognised");
+}
+
+/*
+ * There was no room for all of an item of many rows: it stays decoded, in the arena that was this item's, until its turn comes again.
+ * Else a file of a hundred thousand rows would be decoded once for every few thousand that the judge has taken.
+ */
+static void hold(struct ear *e, const struct spool_record *r, const struct decode *d)
+{
+	struct decode *held = d->count >= HELD_ROWS_MIN && d->outcome == OUTCOME_REPORT ? ARENA_NEW(e->arena, struct decode) : NULL;
+	struct arena *other = e->held_arena;
+	if (!held)
+		return;
+	*held = *d;
+	e->held = held;
+	e->held_at = r->at;
+	e->held_arena = e->arena;
+	e->arena = other;
+}
+
+static void let_go(struct ear *e)
+{
+	e->held = NULL;
+	arena_reset(e->held_arena);
+}
+
 bool ear_send(struct ear *e, const struct spool_record *r)
 {
 	struct json *meta = NULL;
 	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .maps = e->maps, .format = "unknown" };
+	bool again = e->held && position_cmp(&e->held_at, &r->at) == 0;
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));
 	d.recipient = first_recipient(e->arena, meta);
+	d.name = meta_text(meta, "name");
 	d.null_sender = by_mail && !meta_text(meta, "from").len;
 	if (!attempt_begin(e->attempt, &r->at)) {
 		ear_count(e, EAR_UNPARSED);
 		log_error("an item ended its decoder twice and is skipped: a person has to look at it");
-		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it ended the decoder twice");
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, 0, "it ended the decoder twice");
 	}
 #ifdef AUPD_TESTING
 	if (str_find(r->payload, STR("X-Aupd-Test-Crash: yes")) != SIZE_MAX)
 		abort();
 #endif
-	if (format_decode(&d) != OK)
-		return send_item(e, r, &d, meta, ITEM_UNPARSED, "it needs more memory than an item may have");
+	if (again)
+		d = *e->held;
+	else if (format_decode(&d) != OK)
+		return send_item(e, r, &d, meta, ITEM_UNPARSED, 0, "it needs more memory than an item may have");
 	clear_reply(&d, meta, by_mail);
-	switch (d.outcome) {
-	case OUTCOME_REPORT: return send_observations(e, r, &d, meta);
-	case OUTCOME_SEALED: return send_sealed(e, r, &d);
-	case OUTCOME_ANSWER: return send_item(e, r, &d, meta, ITEM_ANSWER, "");
-	case OUTCOME_AUTO: return send_item(e, r, &d, meta, ITEM_AUTO_ANSWER, "");
-	case OUTCOME_BOUNCE: return send_item(e, r, &d, meta, ITEM_BOUNCE, "");
-	case OUTCOME_PROSE: return send_item(e, r, &d, meta, ITEM_PROSE, "prose: a person confirms what was found");
-	case OUTCOME_UNKNOWN: break;
-	}
-	ear_count(e, EAR_UNPARSED);
-	return send_item(e, r, &d, meta, ITEM_UNPARSED, "no format was recognised");
+	bool sent = send_decoded(e, r, &d, meta);
+	if (e->held && (sent || !again))
+		let_go(e);
+	if (!sent && !again)
+		hold(e, r, &d);
+	return sent;
 }
 
 bool ear_send_damage(struct ear *e, const struct position *from, const struct position *to, const struct why *why)

@@ -13,6 +13,7 @@
 #include "engine/fold.h"
 #include "evidence/chest.h"
 #include "evidence/ledger.h"
+#include "evidence/raw.h"
 #include "store/store.h"
 
 enum { BATCH_FRAMES_MAX = 1000, BATCH_BYTES_MAX = 16 << 20 /* of bodies; one frame may be all of it */, JUDGE_RETRY_US = 1000000, RELEASE_MAX = 200 };
@@ -54,6 +55,10 @@ struct judge {
 		struct str raw;         /* kept already: their reference */
 		bool alone;             /* one observation is all that the item says */
 	} in_hand;                      /* the item whose observation is folded now */
+	struct {
+		struct position start;
+		struct raw_reference raw;
+	} waits;                        /* the last item kept for people: whatever else of it waits has the same bytes */
 	int evidence_fd;
 	struct ledger *ledger;          /* number 0 alone has one */
 	int ledger_fd;

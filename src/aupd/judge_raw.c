@@ -11,7 +11,6 @@
 
 #include "aupd/judge.h"
 #include "base/file.h"
-#include "evidence/raw.h"
 #include "spool/reader.h"
 
 /* Judges that share a store write files of their own, and read each other's. */
@@ -61,6 +60,10 @@ enum err judge_keep(void *arg, const struct position *at, struct str subject, st
 		*ret_text = j->in_hand.raw;
 		return OK;
 	}
+	if (waits && position_cmp(&start, &j->waits.start) == 0) {
+		*ret_text = raw_text_write(work_arena(j->fold.work), j->role->share.number, &j->waits.raw);
+		return OK;
+	}
 	/* whoever tries a parked report again has its rows in there */
 	struct arena_mark mark = arena_mark(j->scratch);
 	enum err e = keep(j, &start, subject, &ref, why);
@@ -73,15 +76,20 @@ enum err judge_keep(void *arg, const struct position *at, struct str subject, st
 		return OK;
 	}
 	*ret_text = raw_text_write(work_arena(j->fold.work), j->role->share.number, &ref);
-	/* a report under two clauses is kept once */
+	/* a report under two clauses is kept once, and so is a file of which many rows wait */
 	if (!waits)
 		j->in_hand.raw = *ret_text;
+	else {
+		j->waits.start = start;
+		j->waits.raw = ref;
+	}
 	return OK;
 }
 
 void judge_raw_forget(struct judge *j)
 {
 	struct why why;
+	j->waits.start = (struct position){ 0 };
 	if (chest_rewind(j->chest, &why) != OK)
 		log_warn("raw bytes that nothing names cannot be taken back", "why", why.text);
 }

@@ -28,6 +28,7 @@ struct csv_row {
 	uint32_t line;                  /* where it begins, from 1 */
 	uint32_t number;                /* of this record, from 1: a header counts */
 	size_t from, to;                /* its bytes in the text, without the line end */
+	bool bent;                      /* its quotes broke the rules: where fields end was guessed */
 };
 
 struct csv {
@@ -36,6 +37,8 @@ struct csv {
 	char separator;
 	size_t at, line_at;             /* next byte; first byte of its line */
 	uint32_t line, number;
+	bool lenient;                   /* the reader's to set: a record of wrong quotes is its line, read as well as can be, and bent */
+	bool stops[256];                /* bytes at which a field that is not quoted may end, or be wrong */
 };
 
 /* file (for errors; may be "") and text stay borrowed. separator: ',', ';' or a tab. */
@@ -45,6 +48,8 @@ void csv_init(struct csv *c, const char *file, struct str text, char separator);
  * a record that breaks the rules: the next call goes on with the line after the one that the error is in.
  */
 enum err csv_next(struct csv *c, struct arena *a, struct csv_row *ret_row, struct why *why) MUST_CHECK;
+/* The same, its fields in an array of the caller, for a reader of many records: they are gone with the next call. */
+enum err csv_next_into(struct csv *c, struct arena *a, struct csv_field fields[CSV_FIELDS_MAX], struct csv_row *ret_row, struct why *why) MUST_CHECK;
 /* The field with that name in a header (case folded, white space off both ends), or -1. */
 int csv_column(const struct csv_row *header, const char *name);
 /* One field, STR_NONE when column is negative or beyond the record. */

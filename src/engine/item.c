@@ -43,6 +43,7 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 		return e;
 	/* an answer too: what the customer attached is evidence, except of the sealed class */
 	bool kept = i->type == ITEM_PROSE || i->type == ITEM_UNPARSED || (i->type == ITEM_ANSWER && !i->candidate_count);
+	kept = kept && !(i->candidate_count && i->candidates[0].of_sealed);
 	if (f->keep && kept)
 		e = f->keep(f->keep_arg, &i->at, FOLD_TRIAGE, &i->raw, why);
 	if (e)

@@ -15,7 +15,8 @@ static const struct conf_item column_items[] = {
 	{ .name = "header", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "the columns of a file that does not name them" },
 	{ .name = "needs", .type = CONF_WORD, .many = true, .arguments = "COLUMN ...", .doc = "one of these columns must be there, or the file is not of this map" },
 	{ .name = "only", .type = CONF_WORD, .arguments = "COLUMN WORD ...", .doc = "the first row must have one of these words in this column" },
-	{ .name = "source", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "address, prefix, domain or URL complained about: the first that is filled" },
+	{ .name = "address", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "address or prefix complained about: the first of these columns that is filled" },
+	{ .name = "source", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "the same, where it may also be a domain, a URL or a mail address" },
 	{ .name = "range", .type = CONF_WORD, .arguments = "FIRST LAST", .doc = "two columns: the first and the last address of a range" },
 	{ .name = "port", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "port of the source" },
 	{ .name = "time", .type = CONF_WORD, .arguments = "COLUMN [COLUMN]", .doc = "when it happened; two columns are a date and a time of day" },
@@ -26,6 +27,7 @@ static const struct conf_item column_items[] = {
 	{ .name = "classes", .type = CONF_WORD, .arguments = "MAP", .fallback = "", .doc = "the class map of types of report" },
 	{ .name = "class", .type = CONF_WORD, .many = true, .arguments = "COLUMN ... by MAP", .doc = "columns that hold class words, and the map of these" },
 	{ .name = "id", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "the reporter's own id of a row" },
+	{ .name = "daily", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no", .doc = "a row tells of a host on a day: rows of one type and day have one id" },
 	{ .name = "count", .type = CONF_WORD, .arguments = "COLUMN ...", .doc = "how many incidents a row stands for" },
 	{ .name = NULL },
 };
@@ -60,14 +62,14 @@ static enum err class_read(struct arena *a, const struct maps *maps, const struc
 
 static enum err zone_read(const struct conf *s, struct column_map *m, struct why *why)
 {
-	struct pattern p = { PATTERN_LETTERS, STR("Z") };
+	struct pattern p;
 	struct str text = s->args[1].text;
 	int64_t at = 0;
 	bool zone;
 	m->zone_given = true;
 	if (str_eq_fold(text, STR("UTC")))
 		return OK;
-	if (pattern_time(&p, text, &at, &zone) != OK)
+	if (pattern_read(STR("Z"), &p) != OK || pattern_time(&p, text, &at, &zone) != OK)
 		return conf_fail(why, s, 1, ERR_SYNTAX, "zone: UTC, +HH:MM or -HH:MM");
 	m->zone_minutes = (int32_t)(-at / MINUTE_US);
 	return OK;
@@ -77,7 +79,8 @@ static enum err zone_read(const struct conf *s, struct column_map *m, struct why
 static enum err statement_read(struct arena *a, const struct maps *maps, const struct conf *s, struct column_map *m, struct why *why)
 {
 	const struct { const char *name; struct column_names *names; unsigned most; } lists[] = { { "report", &m->reports, 0 }, { "header", &m->header, 0 },
-		{ "source", &m->source, 0 }, { "port", &m->port, 0 }, { "id", &m->id, 0 }, { "count", &m->count, 0 }, { "time", &m->time, 2 }, { "until", &m->until, 2 } };
+		{ "source", &m->source, 0 }, { "address", &m->source, 0 }, { "port", &m->port, 0 },
+		{ "id", &m->id, 0 }, { "count", &m->count, 0 }, { "time", &m->time, 2 }, { "until", &m->until, 2 } };
 	struct str word = s->args[0].text, text = s->args[1].text;
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		if (!str_eq(word, str_of(lists[i].name)))
@@ -135,13 +138,15 @@ enum err column_map_read(struct arena *a, const struct maps *maps, const struct 
 	struct str format = conf_text(block->child, column_items, "format");
 	m.format = str_c(a, format.len ? format : m.name);
 	m.json = conf_number(block->child, column_items, "form") == 1;
-	m.rows = conf_text(block->child, column_items, "rows");
+	m.daily = conf_number(block->child, column_items, "daily");
+	m.addresses = conf_find(block->child, "address") != NULL;
+	m.rows = str_c(a, conf_text(block->child, column_items, "rows"));
 	for (const struct conf *s = block->child; e == OK && s; s = s->next)
 		e = statement_read(a, maps, s, &m, why);
 	if (e)
 		return e;
-	if (!m.source.count && !m.first.len)
-		return conf_fail(why, block, 1, ERR_NOTFOUND, "columns %.*s: neither source nor range says whom a row is about", STR_ARG(m.name));
+	if ((conf_find(block->child, "source") != NULL) + m.addresses + (m.first.len > 0) != 1)
+		return conf_fail(why, block, 1, ERR_NOTFOUND, "columns %.*s: one of address, source and range has to say whom a row is about", STR_ARG(m.name));
 	if (!m.need_count && !m.header.count && !m.reports.count)
 		return conf_fail(why, block, 1, ERR_NOTFOUND, "columns %.*s: without needs, header or report every table would be one of these", STR_ARG(m.name));
 	if (m.header.count && (m.json || m.need_count))

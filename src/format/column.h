@@ -25,7 +25,7 @@ struct column_map {
 	const char *format;                     /* what a decoding says it is */
 	bool json;
 	char separator;                         /* CSV */
-	struct str rows;                        /* JSON: path of the list, "" = the document itself, or one object a line */
+	const char *rows;                       /* JSON: path of the list, "" = the document itself, or one object a line */
 	struct column_names reports;            /* words at the front of the file's name; none = any file */
 	struct column_names header;             /* of a file that has no header of its own */
 	struct column_names needs[COLUMN_NEEDS_MAX];
@@ -33,6 +33,8 @@ struct column_map {
 	struct str only;                        /* a column that holds one of these words in the first row */
 	struct column_names only_words;
 	struct column_names source, port, id, count;
+	bool addresses;                         /* a source is an address or a prefix, or the row is wrong */
+	bool daily;                             /* a row stands for a day: rows of a type and day are one incident of a host */
 	struct str first, last;                 /* a range of addresses, instead of a source */
 	struct column_names time, until;        /* two columns: date and time of day */
 	struct pattern pattern;

@@ -10,9 +10,9 @@
 
 const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "auto-answer", "bounce", "sealed", NULL };
 
-static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, xarf_mail_decode, arf_decode, xarf_json_decode, prose_decode };
+static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, xarf_mail_decode, arf_decode, xarf_json_decode, table_decode, prose_decode };
 
-enum { OBSERVATIONS_START = 4, FACTS_START = 32 /* both powers of two */ };
+enum { OBSERVATIONS_START = 4 /* a power of two */, FACTS_START = 32 };
 
 struct observation *decode_add(struct decode *d)
 {
@@ -53,6 +53,19 @@ void decode_problem(struct decode *d, bool strict, const char *format, ...)
 		d->problems[d->problem_count++] = (struct problem){ copy, strict };
 }
 
+bool decode_room(struct decode *d, struct observation *o, unsigned count)
+{
+	unsigned room = o->fact_count + count < OBSERVATION_FACTS_MAX ? o->fact_count + count : OBSERVATION_FACTS_MAX;
+	struct fact *list = room > o->fact_room ? ARENA_ARRAY(d->arena, struct fact, room) : o->facts;
+	if (!list)
+		return false;
+	if (list != o->facts && o->fact_count)
+		memcpy(list, o->facts, o->fact_count * sizeof(*list));
+	o->facts = list;
+	o->fact_room = room > o->fact_room ? room : o->fact_room;
+	return true;
+}
+
 void decode_fact(struct decode *d, struct observation *o, struct str name, struct str value, struct span span, enum certainty certainty)
 {
 	struct str clean = str_sub(value, 0, FACT_VALUE_MAX);
@@ -62,15 +75,9 @@ void decode_fact(struct decode *d, struct observation *o, struct str name, struc
 		d->facts_cut = true;
 		return;
 	}
-	if (o->fact_count >= FACTS_START ? (o->fact_count & (o->fact_count - 1)) == 0 : o->fact_count == 0) {
-		struct fact *list = ARENA_ARRAY(d->arena, struct fact, o->fact_count ? 2 * o->fact_count : FACTS_START);
-		if (!list) {
-			decode_problem(d, false, "no memory for more facts");
-			return;
-		}
-		if (o->fact_count)
-			memcpy(list, o->facts, o->fact_count * sizeof(*list));
-		o->facts = list;
+	if (o->fact_count == o->fact_room && !decode_room(d, o, o->fact_room ? o->fact_room : FACTS_START)) {
+		decode_problem(d, false, "no memory for more facts");
+		return;
 	}
 	if (!str_utf8_valid(clean))
 		clean = str_printable(d->arena, clean, FACT_VALUE_MAX);

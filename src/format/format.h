@@ -11,7 +11,7 @@
 #include "format/mime.h"
 #include "model/observation.h"
 
-enum { PROBLEMS_MAX = 256, DECODER_VERSION = 1 };
+enum { PROBLEMS_MAX = 256, DECODE_TEXTS_MAX = 128, DECODER_VERSION = 2 };
 
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_REPORT, OUTCOME_PROSE, OUTCOME_ANSWER, OUTCOME_AUTO, OUTCOME_BOUNCE, OUTCOME_SEALED };
 extern const char *const outcome_words[];
@@ -29,10 +29,11 @@ struct decode {
 	struct str text;
 	struct str recipient;   /* envelope recipient, or "" */
 	bool null_sender;       /* its envelope named nobody to answer to */
+	struct str name;        /* of the file that it came in, "" = unknown */
 	int64_t received_at;
 	const struct maps *maps;        /* NULL: those built in */
 	/* found */
-	const char *format;     /* "arf", "xarf-4", "xarf-1"..., "prose", "unknown" */
+	const char *format;     /* "arf", "xarf-4", "xarf-1"..., "prose", "unknown", or a column map's */
 	enum outcome outcome;
 	struct observation *observations;
 	unsigned count;
@@ -45,6 +46,12 @@ struct decode {
 	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
 	struct digest raw_digest;
 	bool more;              /* OUTCOME_PROSE: there were more candidates than are kept */
+	unsigned tables;        /* files, parts and members that are tables */
+	unsigned rows_lost;     /* rows of them, and archives, that could not be read: a person has to look */
+	unsigned rows_nothing;  /* rows of them that say nothing against anybody */
+	unsigned rows_sealed;   /* rows that are of the sealed class, apart from the others */
+	struct str texts[DECODE_TEXTS_MAX]; /* tables, and what was unpacked of archives */
+	unsigned text_count;
 	bool facts_cut;         /* an observation had more facts than are kept */
 };
 
@@ -54,6 +61,8 @@ enum err format_decode(struct decode *d) MUST_CHECK;
 /* For recognisers. */
 struct observation *decode_add(struct decode *d);       /* with what the message itself tells; NULL at the bound */
 void decode_problem(struct decode *d, bool strict, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Room for that many facts at once; false when there is no memory. */
+bool decode_room(struct decode *d, struct observation *o, unsigned count);
 void decode_fact(struct decode *d, struct observation *o, struct str name, struct str value, struct span span, enum certainty certainty);
 void decode_source(struct decode *d, struct observation *o, struct str text, enum certainty certainty);
 

@@ -64,48 +64,36 @@ static bool in_range(const struct civil *c)
 		c->minute < 60 && c->second < 61;
 }
 
-/* One letter group of the pattern at p; what it is not itself stands for itself. Its length in the pattern. */
-static size_t group(struct str p, struct walk *w, struct civil *c, int *ret_noon, int *ret_zone_minutes, bool *ret_zone)
-{
-	if (str_starts(p, STR("YYYY")))
-		return c->year = number(w, 4, 4), 4;
-	if (str_starts(p, STR("MON")))
-		return c->month = month(w), 3;
-	if (str_starts(p, STR("MM")))
-		return c->month = number(w, 2, 2), 2;
-	if (str_starts(p, STR("DD")))
-		return c->day = number(w, 2, 2), 2;
-	if (str_starts(p, STR("hh")))
-		return c->hour = number(w, 2, 2), 2;
-	if (str_starts(p, STR("mm")))
-		return c->minute = number(w, 2, 2), 2;
-	if (str_starts(p, STR("ss")))
-		return c->second = number(w, 2, 2), 2;
-	if (str_starts(p, STR("AM")))
-		return *ret_noon = noon(w), 2;
-	switch (p.ptr[0]) {
-	case 'M': c->month = number(w, 1, 2); break;
-	case 'D': c->day = number(w, 1, 2); break;
-	case 'h': c->hour = number(w, 1, 2); break;
-	case 'Z':
-		*ret_zone_minutes = zone(w);
-		*ret_zone = true;
-		break;
-	default: w->bad |= w->at >= w->text.len || w->text.ptr[w->at++] != p.ptr[0]; break;
-	}
-	return 1;
-}
+/* Longer ones first. What is none of these stands for itself: their numbers are below every printable character. */
+enum { YEAR = 1, MONTH_NAME, MONTH, DAY, HOUR, MINUTE, SECOND, NOON, MONTH_SHORT, DAY_SHORT, HOUR_SHORT, ZONE, GROUPS };
+static const char *const groups[GROUPS] = { [YEAR] = "YYYY", [MONTH_NAME] = "MON", [MONTH] = "MM", [DAY] = "DD", [HOUR] = "hh", [MINUTE] = "mm", [SECOND] = "ss",
+	[NOON] = "AM", [MONTH_SHORT] = "M", [DAY_SHORT] = "D", [HOUR_SHORT] = "h", [ZONE] = "Z" };
 
-static enum err letters_time(struct str p, struct str text, int64_t *ret_at, bool *ret_zone)
+static enum err letters_time(const struct pattern *p, struct str text, int64_t *ret_at, bool *ret_zone)
 {
 	struct walk w = { .text = text };
 	struct civil c = { .year = 1970, .month = 1, .day = 1 };
 	int afternoon = -1, minutes = 0;
 	bool zoned = false;
-	while (p.len && !w.bad) {
-		size_t n = group(p, &w, &c, &afternoon, &minutes, &zoned);
-		p = str_sub(p, n, p.len);
-	}
+	for (unsigned i = 0; i < p->count && !w.bad; i++)
+		switch (p->steps[i]) {
+		case YEAR: c.year = number(&w, 4, 4); break;
+		case MONTH_NAME: c.month = month(&w); break;
+		case MONTH: c.month = number(&w, 2, 2); break;
+		case DAY: c.day = number(&w, 2, 2); break;
+		case HOUR: c.hour = number(&w, 2, 2); break;
+		case MINUTE: c.minute = number(&w, 2, 2); break;
+		case SECOND: c.second = number(&w, 2, 2); break;
+		case NOON: afternoon = noon(&w); break;
+		case MONTH_SHORT: c.month = number(&w, 1, 2); break;
+		case DAY_SHORT: c.day = number(&w, 1, 2); break;
+		case HOUR_SHORT: c.hour = number(&w, 1, 2); break;
+		case ZONE:
+			minutes = zone(&w);
+			zoned = true;
+			break;
+		default: w.bad |= w.at >= text.len || (unsigned char)text.ptr[w.at++] != p->steps[i]; break;
+		}
 	if (!w.bad && w.at < text.len && text.ptr[w.at] == '.') {
 		w.at++;
 		(void)number(&w, 1, 9);
@@ -124,15 +112,28 @@ static enum err letters_time(struct str p, struct str text, int64_t *ret_at, boo
 enum err pattern_read(struct str text, struct pattern *ret_pattern)
 {
 	static const char *const forms[] = { "rfc3339", "mail", "unix", "unix-ms" };
+	struct pattern p = { .form = PATTERN_LETTERS };
+	bool seen[GROUPS] = { false };
 	for (int i = 0; i < PATTERN_LETTERS; i++)
 		if (str_eq(text, str_of(forms[i]))) {
 			*ret_pattern = (struct pattern){ .form = (enum pattern_form)i };
 			return OK;
 		}
-	bool month = str_find(text, STR("M")) != SIZE_MAX && !(str_find(text, STR("AM")) != SIZE_MAX && str_find(text, STR("M")) == str_find(text, STR("AM")) + 1);
-	if (text.len > PATTERN_MAX || str_find(text, STR("YYYY")) == SIZE_MAX || str_find(text, STR("D")) == SIZE_MAX || !month)
+	for (size_t i = 0; i < text.len;) {
+		unsigned g = 1;
+		while (g < GROUPS && !str_starts(str_sub(text, i, text.len), str_of(groups[g])))
+			g++;
+		if (p.count == PATTERN_MAX || (g == GROUPS && (unsigned char)text.ptr[i] < ' '))
+			return ERR_SYNTAX;
+		p.steps[p.count++] = g < GROUPS ? (uint8_t)g : (uint8_t)text.ptr[i];
+		if (g < GROUPS)
+			seen[g] = true;
+		i += g < GROUPS ? strlen(groups[g]) : 1;
+	}
+	bool day = seen[YEAR] && (seen[MONTH] || seen[MONTH_SHORT] || seen[MONTH_NAME]) && (seen[DAY] || seen[DAY_SHORT]);
+	if (!day && !(p.count == 1 && seen[ZONE]))
 		return ERR_SYNTAX;
-	*ret_pattern = (struct pattern){ .form = PATTERN_LETTERS, .letters = text };
+	*ret_pattern = p;
 	return OK;
 }
 
@@ -159,5 +160,5 @@ enum err pattern_time(const struct pattern *p, struct str text, int64_t *ret_at,
 		return OK;
 	case PATTERN_LETTERS: break;
 	}
-	return letters_time(p->letters, text, ret_at, ret_zone);
+	return letters_time(p, text, ret_at, ret_zone);
 }

@@ -15,10 +15,11 @@ enum pattern_form { PATTERN_RFC3339, PATTERN_MAIL, PATTERN_UNIX, PATTERN_UNIX_MS
 
 struct pattern {
 	enum pattern_form form;
-	struct str letters;
+	uint8_t steps[PATTERN_MAX];     /* a group of letters by its number, all else by itself */
+	unsigned count;
 };
 
-/* letters borrows text. ERR_SYNTAX when it cannot give a day. */
+/* ERR_SYNTAX when it cannot give a day; of a zone alone that is no demand. */
 enum err pattern_read(struct str text, struct pattern *ret_pattern) MUST_CHECK;
 /* As if in UTC; *ret_zone: the text itself named its zone, which then is reckoned in. ERR_SYNTAX or ERR_RANGE for what is no such time. */
 enum err pattern_time(const struct pattern *p, struct str text, int64_t *ret_at, bool *ret_zone) MUST_CHECK;

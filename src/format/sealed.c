@@ -3,7 +3,7 @@
  *
  * By its kind, or by a closed list of words in what the sender says: subjects, texts, documents; not in the mail that a report
  * of spam is about. A wrong hit costs two people a look, a miss would put it on a screen. Words are found across line ends,
- * markup and invisible characters; in pictures, archives and unknown encodings they are not. Each octet is looked at once,
+ * markup and invisible characters, and in archives that can be unpacked; in pictures and unknown encodings they are not. Each octet is looked at once,
  * times the few words that begin like it.
  */
 #include "format/shapes.h"
@@ -138,6 +138,9 @@ static bool suspected(struct decode *d)
 		if (kind_info(o->kind)->flags & KIND_SEALED || says(o->kind_text) || (document && document_says(o)))
 			return true;
 	}
+	for (unsigned i = 0; i < d->text_count; i++)
+		if (says(d->texts[i]))
+			return true;
 	if (d->mime.count)
 		return message_says(d, report);
 	return !document && says(d->text);
@@ -167,19 +170,40 @@ static void conceal(struct decode *d, struct observation *o)
 		o->source = (struct source){ .type = o->source.domain.len ? SOURCE_DOMAIN : SOURCE_NONE, .text = o->source.domain, .domain = o->source.domain };
 }
 
+/*
+ * Rows of a table are of the class each by itself: their fields are written by whoever attacked somebody, who must not be able to hide
+ * the rows of others. The item is sealed all the same: its bytes are never kept beside the others. False when it is no row that says it.
+ */
+static bool rows_apart(struct decode *d)
+{
+	for (unsigned i = 0; d->tables && i < d->count; i++)
+		if (kind_info(d->observations[i].kind)->flags & KIND_SEALED || document_says(&d->observations[i])) {
+			conceal(d, &d->observations[i]);
+			d->rows_sealed++;
+		}
+	for (unsigned i = 0; d->rows_sealed && i < d->count; i++)
+		d->observations[i].of_sealed = true;
+	return d->rows_sealed && !says(d->subject);
+}
+
 void sealed_decode(struct decode *d)
 {
 	if (!suspected(d))
 		return;
+	bool strict = false;
+	for (unsigned i = 0; i < d->problem_count; i++)
+		strict |= d->problems[i].strict;
+	/* what a problem says may quote the report */
+	d->problem_count = 0;
+	if (rows_apart(d)) {
+		decode_problem(d, false, "rows of the sealed class: %u", d->rows_sealed);
+		return;
+	}
 	read_again(d);
 	d->outcome = OUTCOME_SEALED;
 	d->subject = d->from = d->answer = d->about = d->message_id = d->in_reply_to = STR_NONE;
 	for (unsigned i = 0; i < d->count; i++)
 		conceal(d, &d->observations[i]);
-	/* what a problem says may quote the report */
-	bool strict = false;
-	for (unsigned i = 0; i < d->problem_count; i++)
-		strict |= d->problems[i].strict;
 	d->problem_count = 0;
 	if (strict)
 		decode_problem(d, true, "the report breaks rules of its format");

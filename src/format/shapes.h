@@ -13,6 +13,7 @@ bool answer_automatic(struct decode *d);        /* no person wrote it, or it ask
 bool xarf_mail_decode(struct decode *d);        /* a mail that carries XARF JSON, by Feedback-Type or as attachment */
 bool arf_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
+bool table_decode(struct decode *d);             /* CSV and JSON whose columns a map knows, also in zip and gzip */
 bool prose_decode(struct decode *d);            /* whatever is left */
 /* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. */
 void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path);

@@ -13,7 +13,7 @@
 #include "base/seal.h"
 #include "base/time.h"
 
-enum { RECEIPT_LEN = 32 };
+enum { RECEIPT_LEN = 32, FILE_NAME_MAX = 200 };
 
 struct client {
 	struct str name, key_digest;
@@ -132,7 +132,7 @@ static void on_request(void *arg, struct http_request *r)
 	*p = (struct pending){ .server = s, .request = r, .client = c };
 	random_bytes(chance, sizeof(chance));
 	make_receipt(c, token.len ? token : (struct str){ chance, sizeof(chance) }, p->receipt);
-	struct str to = http_header(r, "x-recipient");
+	struct str to = http_header(r, "x-recipient"), name = http_header(r, "x-name");
 	struct buf meta;
 	struct jsonw w;
 	buf_init(&meta, ITEM_META_MAX);
@@ -141,6 +141,9 @@ static void on_request(void *arg, struct http_request *r)
 	jsonw_str(&w, "listener", s->o.trusted ? STR("ingest") : STR("api"));
 	jsonw_str(&w, "client", c->name);
 	jsonw_str(&w, "receipt", str_of(p->receipt));
+	/* of the file that it lay in: a table's type stands in it */
+	if (name.len && name.len <= FILE_NAME_MAX)
+		jsonw_str(&w, "name", name);
 	if (s->o.trusted && to.len) {
 		jsonw_array(&w, "to");
 		jsonw_str(&w, NULL, to);

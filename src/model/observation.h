@@ -74,11 +74,12 @@ struct observation {
 	struct str thread;              /* thread or case key of the reporter, if any */
 	struct str subject_line;        /* of the mail that carried it; "" otherwise */
 	struct fact *facts;
-	unsigned fact_count;
+	unsigned fact_count, fact_room; /* room: a decoder's own account */
 	struct position at;             /* position in the spool; zero in offline decoding */
 	struct digest raw_digest;       /* SHA-256 of the whole item */
 	uint64_t raw_len;
 	struct str meta;                /* id of the listener it came in by: "smtp", "api", "ingest" */
+	bool of_sealed;                 /* its item holds what is of the sealed class: the raw bytes are kept for the officer alone */
 	struct str receipt;             /* receipt id that the reporter was given; "" = none */
 };
 

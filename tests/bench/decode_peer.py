@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The peer of bench_decode: python3's email and json modules over the same inputs, parsed only.
+"""The peer of bench_decode and bench_table: python3's email, json and csv modules over the same inputs, parsed only.
 
 Usage: decode_peer.py INPUT-DIRECTORY OWN-FIGURES. Prints name_peer and name_ratio of each figure."""
+import csv
 import email
 import email.policy
 import glob
+import io
 import json
 import sys
 import time
@@ -35,6 +37,17 @@ def rate(work, inputs, count):
     return best
 
 
+def rows(path):
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    best = 0
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        count = sum(1 for _ in csv.DictReader(io.StringIO(text, newline="")))
+        best = max(best, count / (time.process_time() - start))
+    return best
+
+
 def main():
     directory, own_path = sys.argv[1:]
     own = {}
@@ -45,6 +58,9 @@ def main():
         peer = rate(work, read(f"{directory}/{pattern}"), count)
         print(f"{name}_peer {peer:.0f} 1/s")
         print(f"{name}_ratio {own[name] / peer:.1f} x")
+    peer = rows(f"{directory}/table.csv")
+    print(f"decode_shadowserver_rows_per_cpu_s_peer {peer:.0f} 1/s")
+    print(f"decode_shadowserver_rows_per_cpu_s_ratio {own['decode_shadowserver_rows_per_cpu_s'] / peer:.1f} x")
 
 
 main()

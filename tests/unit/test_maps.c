@@ -106,7 +106,8 @@ static void test_wrong(void)
 	is_wrong("classes C { version 1 }\n", "own.map:1:9: a map's name is made of small letters, digits, - and _");
 	is_wrong("classes c { version 1 }\nclasses c { version 2 }\n", "own.map:2:9: classes c is given twice");
 	is_wrong("klasses c { version 1 }\n", "own.map:1:1: \"klasses\" is not known here (did you mean \"classes\"?)");
-	is_wrong("columns p { version 1; needs ip }\n", "own.map:1:9: columns p: neither source nor range says whom a row is about");
+	is_wrong("columns p { version 1; needs ip }\n", "own.map:1:9: columns p: one of address, source and range has to say whom a row is about");
+	is_wrong("columns p { version 1; needs ip; source ip; address ip }\n", "own.map:1:9: columns p: one of address, source and range has to say whom a row is about");
 	is_wrong("columns p { version 1; source ip }\n", "own.map:1:9: columns p: without needs, header or report every table would be one of these");
 	is_wrong("columns p { version 1; needs ip; source ip; class a by nowhere }\n", "own.map:1:56: there is no class map \"nowhere\"");
 	is_wrong("columns p { version 1; needs ip; source ip; class a }\n", "own.map:1:45: a class reads: class COLUMN ... by MAP");

@@ -1,0 +1,26 @@
+/*
+ * Archives: whatever the bytes, what comes out is within every bound, and the same bytes give the same members.
+ */
+#include "base/archive.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct arena *a = arena_new("fuzz", 512 << 20);
+	struct archive_member *one, *two;
+	unsigned count, again;
+	size_t total = 0;
+	struct why why;
+	MUST(a);
+	struct str text = FUZZ_TEXT(data, len);
+	enum err e = archive_unpack(a, text, &one, &count, &why), f = archive_unpack(a, text, &two, &again, &why);
+	MUST(e == f && count == again && count <= ARCHIVE_MEMBERS_MAX);
+	MUST(e == OK || e == ERR_LIMIT || e == ERR_DENIED || e == ERR_UNSUPPORTED || e == ERR_SYNTAX || e == ERR_NOMEM);
+	for (unsigned i = 0; i < count; i++) {
+		total += one[i].bytes.len;
+		MUST(str_eq(one[i].bytes, two[i].bytes) && str_utf8_valid(one[i].name) && !archive_looks_like(one[i].bytes));
+	}
+	MUST(total <= ARCHIVE_BYTES_MAX);
+	arena_free(a);
+	return 0;
+}
