@@ -1,6 +1,8 @@
 /*
  * decode_mail_per_cpu_s: feedback reports and mails that carry XARF, 10 KB each, from bytes to observations.
  * decode_xarf_per_cpu_s: bare XARF documents, read and held against the rules of their type.
+ * decode_json_scan_ratio: the time of the latter against scan_peer's, a tokenizer by a table of states that takes one byte at a time over
+ * the same documents, and does no more than count tokens.
  * Inputs are made here and always the same; each has an address of its own. Every round decodes all of them; the best counts.
  *
  * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml and document-N.json, for the peer to read.
@@ -124,6 +126,44 @@ static double measure(const struct str *inputs, unsigned count)
 	return best;
 }
 
+/* Between tokens, in a text, behind its backslash, in a number or a word. */
+enum { BETWEEN, TEXT, ESCAPE, WORD, STATES };
+
+/* Seconds for count documents. */
+static double scan_peer_s(const struct str *inputs, unsigned count)
+{
+	static unsigned char next[STATES][256], begins[STATES][256];
+	double best = 0;
+	size_t tokens = 0;
+	for (int s = 0; s < STATES; s++)
+		for (int c = 0; c < 256; c++) {
+			bool blank = c == ' ' || c == '\n' || c == '\t' || c == '\r', sign = c && strchr("{}[]:,", c);
+			unsigned char outside = c == '"' ? TEXT : blank || sign ? BETWEEN : WORD;
+			next[s][c] = s == TEXT ? c == '"' ? BETWEEN : c == '\\' ? ESCAPE : TEXT : s == ESCAPE ? TEXT : outside;
+			begins[s][c] = s == BETWEEN ? !blank : s == WORD && (sign || c == '"');
+		}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		double start = bench_cpu_s();
+		tokens = 0;
+		for (unsigned i = 0; i < count; i++) {
+			struct str text = inputs[i % KINDS];
+			unsigned state = BETWEEN;
+			for (size_t k = 0; k < text.len; k++) {
+				unsigned char c = (unsigned char)text.ptr[k];
+				tokens += begins[state][c];
+				state = next[state][c];
+			}
+		}
+		double took = bench_cpu_s() - start;
+		best = !best || took < best ? took : best;
+	}
+	if (tokens / count < 60) {
+		fprintf(stderr, "scan_peer counts %zu tokens\n", tokens);
+		exit(1);
+	}
+	return best;
+}
+
 int main(int argc, char **argv)
 {
 	struct arena *a = arena_new("inputs", 16 << 20);
@@ -140,7 +180,13 @@ int main(int argc, char **argv)
 		leave(argv[1], "document", i, "json", documents[i]);
 	}
 	bench_say("decode_mail_per_cpu_s", measure(mails, MAILS), "1/s");
-	bench_say("decode_xarf_per_cpu_s", measure(documents, DOCUMENTS), "1/s");
+	double own = measure(documents, DOCUMENTS), peer = scan_peer_s(documents, DOCUMENTS), octets = 0;
+	for (unsigned i = 0; i < DOCUMENTS; i++)
+		octets += (double)documents[i % KINDS].len;
+	bench_say("decode_xarf_per_cpu_s", own, "1/s");
+	bench_say("decode_json_scan", DOCUMENTS / own * 1e9 / octets, "ns/octet");
+	bench_say("decode_json_scan_peer", peer * 1e9 / octets, "ns/octet");
+	bench_say("decode_json_scan_ratio", DOCUMENTS / own / peer, "x");
 	arena_free(a);
 	return 0;
 }
