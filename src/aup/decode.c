@@ -10,7 +10,7 @@
 #include "format/format.h"
 #include "format/maps.h"
 
-enum { DECODE_BYTES_MAX = 100 << 20, MAPS_BYTES_MAX = 32 << 20 };
+enum { DECODE_BYTES_MAX = 100 << 20, MAPS_BYTES_MAX = 32 << 20, PIECE_BYTES = 1 << 20 };
 
 static void write_fact(struct jsonw *w, const struct fact *f)
 {
@@ -62,8 +62,14 @@ static void print_json(const char *file, const struct decode *d, bool strict)
 	jsonw_str(&w, "format", str_of(d->format));
 	jsonw_str(&w, "outcome", str_of(outcome_words[d->outcome]));
 	jsonw_array(&w, "observations");
-	for (unsigned i = 0; i < d->count; i++)
+	for (unsigned i = 0; i < d->count; i++) {
 		write_observation(&w, &d->observations[i]);
+		/* a table of many rows is longer than any buffer */
+		if (out.len > PIECE_BYTES) {
+			(void)fwrite(out.ptr, 1, out.len, stdout);
+			buf_clear(&out);
+		}
+	}
 	jsonw_end(&w, ']');
 	jsonw_int(&w, "nothing", d->rows_nothing);
 	jsonw_int(&w, "lost", d->rows_lost);

@@ -11,7 +11,7 @@ enum { RATIO_FREE_BYTES = 1 << 20, PIECE_BYTES = 64 << 10 };
 struct unpacking {
 	struct archive *from;
 	struct arena *a;
-	size_t packed, total;           /* octets of the archive, and unpacked so far */
+	size_t packed, total, room;     /* octets of the archive, unpacked so far, and that may be unpacked */
 	struct archive_member *members;
 	unsigned count;
 	bool named;                     /* its members have names of their own */
@@ -43,7 +43,7 @@ static bool is_archive(struct str s)
 static bool too_much(const struct unpacking *u, size_t more)
 {
 	size_t total = u->total + more;
-	return total > ARCHIVE_BYTES_MAX || (total > RATIO_FREE_BYTES && total / ARCHIVE_RATIO_MAX > u->packed);
+	return total > u->room || (total > RATIO_FREE_BYTES && total / ARCHIVE_RATIO_MAX > u->packed);
 }
 
 static enum err read_bytes(struct unpacking *u, struct buf *out)
@@ -113,9 +113,10 @@ static enum err read_all(struct unpacking *u, struct str bytes)
 	return why_set(u->why, ERR_SYNTAX, "the archive is damaged after member %u", u->count);
 }
 
-enum err archive_unpack(struct arena *a, struct str bytes, struct archive_member **ret_members, unsigned *ret_count, struct why *why)
+enum err archive_unpack(struct arena *a, struct str bytes, size_t *room, struct archive_member **ret_members, unsigned *ret_count, struct why *why)
 {
-	struct unpacking u = { .from = archive_read_new(), .a = a, .packed = bytes.len, .named = is_zip(bytes), .members = ARENA_ARRAY(a, struct archive_member, ARCHIVE_MEMBERS_MAX), .why = why };
+	struct unpacking u = { .from = archive_read_new(), .a = a, .packed = bytes.len, .room = *room < ARCHIVE_BYTES_MAX ? *room : ARCHIVE_BYTES_MAX,
+		.named = is_zip(bytes), .members = ARENA_ARRAY(a, struct archive_member, ARCHIVE_MEMBERS_MAX), .why = why };
 	*ret_members = u.members;
 	*ret_count = 0;
 	if (!u.from || !u.members) {
@@ -125,5 +126,6 @@ enum err archive_unpack(struct arena *a, struct str bytes, struct archive_member
 	enum err e = archive_looks_like(bytes) ? read_all(&u, bytes) : why_set(why, ERR_UNSUPPORTED, "neither zip nor gzip");
 	(void)archive_read_free(u.from);
 	*ret_count = u.count;
+	*room -= u.total < *room ? u.total : *room;
 	return e;
 }

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 
-enum { ARCHIVE_MEMBERS_MAX = 64, ARCHIVE_BYTES_MAX = 100 << 20 /* of all members */, ARCHIVE_RATIO_MAX = 200 /* beyond the first megabyte */, ARCHIVE_NAME_MAX = 200 };
+enum { ARCHIVE_MEMBERS_MAX = 64, ARCHIVE_BYTES_MAX = 100 << 20 /* of all that is unpacked of one item */, ARCHIVE_RATIO_MAX = 200 /* beyond the first megabyte */, ARCHIVE_NAME_MAX = 200 };
 
 struct archive_member {
 	struct str name;        /* printable; "" of gzip */
@@ -22,8 +22,9 @@ struct archive_member {
 bool archive_looks_like(struct str bytes);      /* begins as zip or gzip does */
 /*
  * The members in their order, directories left out. ERR_LIMIT: a bound was reached. ERR_DENIED: encrypted. ERR_UNSUPPORTED: an
- * archive lies in it. ERR_SYNTAX: it is damaged. Also after an error *ret_members holds those that were whole before it.
+ * archive lies in it. ERR_SYNTAX: it is damaged. Also after an error *ret_members holds those that were whole before it. *room: how many
+ * octets may come out, at most ARCHIVE_BYTES_MAX; what did come out is taken off, also of a member that was refused.
  */
-enum err archive_unpack(struct arena *a, struct str bytes, struct archive_member **ret_members, unsigned *ret_count, struct why *why) MUST_CHECK;
+enum err archive_unpack(struct arena *a, struct str bytes, size_t *room, struct archive_member **ret_members, unsigned *ret_count, struct why *why) MUST_CHECK;
 
 #endif

@@ -52,6 +52,7 @@ struct decode {
 	unsigned rows_sealed;   /* rows that are of the sealed class, apart from the others */
 	struct str texts[DECODE_TEXTS_MAX]; /* tables, and what was unpacked of archives */
 	unsigned text_count;
+	size_t unpacked_bytes;
 	bool facts_cut;         /* an observation had more facts than are kept */
 };
 

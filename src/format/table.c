@@ -242,7 +242,9 @@ static bool table_archive(struct decode *d, struct str bytes, struct str name, s
 	struct archive_member *members;
 	unsigned count, found = 0;
 	struct why why;
-	enum err e = archive_unpack(d->arena, bytes, &members, &count, &why);
+	size_t before = ARCHIVE_BYTES_MAX - d->unpacked_bytes, room = before;
+	enum err e = archive_unpack(d->arena, bytes, &room, &members, &count, &why);
+	d->unpacked_bytes += before - room;
 	for (unsigned i = 0; i < count; i++) {
 		if (!keep_text(d, members[i].bytes))
 			break;

@@ -39,7 +39,8 @@ static void is_unpacked(const char *program, const char *want)
 	struct buf out;
 	arena_reset(arena);
 	buf_init(&out, 1 << 16);
-	enum err e = archive_unpack(arena, made(program), &members, &count, &why);
+	size_t room = ARCHIVE_BYTES_MAX;
+	enum err e = archive_unpack(arena, made(program), &room, &members, &count, &why);
 	for (unsigned i = 0; i < count && i < 4; i++)
 		buf_printf(&out, "%.*s=%.*s ", STR_ARG(members[i].name), STR_ARG(str_sub(members[i].bytes, 0, 20)));
 	if (count > 4)
@@ -73,6 +74,13 @@ int main(void)
 	/* the flag that says encrypted, in both headers */
 	is_unpacked("(lambda z: z[:6] + b\"\\x01\" + z[7:].replace(b\"PK\\x01\\x02\\x14\\x03\\x14\\x00\\x00\", b\"PK\\x01\\x02\\x14\\x03\\x14\\x00\\x01\"))(zipped((\"a\", \"one\" * 9)))",
 		"the archive is encrypted");
+	struct archive_member *members;
+	unsigned count;
+	size_t room = 5;
+	struct str two = made("zipped((\"a\", \"one\"), (\"b\", \"two\"), (\"c\", \"\"))");
+	OK_(archive_unpack(arena, two, &room, &members, &count, NULL) == ERR_LIMIT && count == 1 && room == 0, "no more comes out than there is room for");
+	room = 6;
+	OK_(archive_unpack(arena, two, &room, &members, &count, NULL) == OK && count == 3 && room == 0, "and not less");
 	OK_(!archive_looks_like(STR("PK")) && !archive_looks_like(STR("")) && archive_looks_like(STR("\x1f\x8b\x08")), "what one begins with");
 	arena_free(arena);
 	return tap_done();
