@@ -122,7 +122,8 @@ static int decide(int argc, char **argv, struct calling *c, const char *op)
 	return status;
 }
 
-static int raw(struct calling *c, const char *item, struct str *ret_bytes)
+/* The bytes of an item, and the name of the file that they lay in. */
+static int raw(struct calling *c, const char *item, struct str *ret_bytes, struct str *ret_name)
 {
 	struct command_text t;
 	struct json *root;
@@ -132,21 +133,23 @@ static int raw(struct calling *c, const char *item, struct str *ret_bytes)
 	int status = command_send(c->a, c->socket_path, &t, &root, &text);
 	if (status == EXIT_OK && str_unbase64(c->a, json_text(root, "raw"), ret_bytes) != OK)
 		status = EXIT_NO;
+	*ret_name = status == EXIT_OK ? json_text(root, "name") : STR_NONE;
 	return status;
 }
 
 /* Its bytes go the way of a new report, through the decoders as they are now; the old item is closed when that is durable. */
 static int reparse(struct calling *c, const char *item, const char *ingest)
 {
-	struct str bytes, text;
+	struct str bytes, name, text;
 	struct json *root;
 	struct why why = { .line = 0 };
 	unsigned code = 0;
 	struct command_text t;
-	int status = raw(c, item, &bytes);
+	int status = raw(c, item, &bytes, &name);
 	if (status)
 		return status;
-	if (client_call(c->a, ingest, "POST", "/v1/reports", "", bytes, &code, &text, &why) != OK) {
+	const char *header = name.len ? str_c(c->a, str_format(c->a, "X-Name: %.*s\r\n", STR_ARG(str_printable(c->a, name, 200)))) : "";
+	if (client_call(c->a, ingest, "POST", "/v1/reports", header, bytes, &code, &text, &why) != OK) {
 		(void)cli_fail(&why);
 		return EXIT_DOWN;
 	}
@@ -168,8 +171,8 @@ static int reparse(struct calling *c, const char *item, const char *ingest)
 
 static int show_raw(struct calling *c, const char *item)
 {
-	struct str bytes;
-	int status = raw(c, item, &bytes);
+	struct str bytes, name;
+	int status = raw(c, item, &bytes, &name);
 	if (status == EXIT_OK)
 		(void)fwrite(bytes.ptr, 1, bytes.len, stdout);
 	return status;

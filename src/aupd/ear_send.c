@@ -14,7 +14,8 @@
 #include "format/format.h"
 #include "model/item.h"
 
-enum { CANDIDATES_MAX = 64, HELD_ROWS_MIN = 256 };
+enum { CANDIDATES_MAX = 64, HELD_ROWS_MIN = 256, FRAME_FACTS_MAX = FRAME_BODY_MAX - (1 << 20),
+	FACT_FRAME_BYTES = 120 /* names and marks around one */ };
 
 void ear_count(struct ear *e, unsigned figure)
 {
@@ -70,14 +71,48 @@ static struct str first_recipient(struct arena *a, const struct json *meta)
 	return found ? found->text : STR_NONE;
 }
 
+/* How long a text is at least as JSON, without its quotes. */
+static size_t length_in_frame(struct str s)
+{
+	size_t n = s.len;
+	for (size_t i = 0; i < s.len; i++)
+		n += (unsigned char)s.ptr[i] < ' ' ? 5 : s.ptr[i] == '"' || s.ptr[i] == '\\';
+	return n;
+}
+
+/* Facts beyond what a frame holds are left out: an item with them would stand before all others for ever. *room is what is left. */
+static void lighten(struct observation *o, size_t *room)
+{
+	for (unsigned i = 0; i < o->fact_count; i++) {
+		size_t n = FACT_FRAME_BYTES + length_in_frame(o->facts[i].name) + length_in_frame(o->facts[i].value) + length_in_frame(o->facts[i].span.part);
+		if (n > *room) {
+			log_warn("facts of a report are left out: they are too long for one frame");
+			o->fact_count = i;
+			return;
+		}
+		*room -= n;
+	}
+}
+
+/* Whether it might be too long, in the worst case; cheap, because it is asked of every row. */
+static bool heavy(const struct observation *o)
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < o->fact_count; i++)
+		n += FACT_FRAME_BYTES + 6 * (o->facts[i].name.len + o->facts[i].value.len + o->facts[i].span.part.len);
+	return n > FRAME_FACTS_MAX;
+}
+
 /* index: behind the item's observations, if it has any. */
 static bool send_item(struct ear *e, const struct spool_record *r, const struct decode *d, const struct json *meta, enum item_type type, unsigned index,
 	const char *reason)
 {
 	char key[POSITION_TEXT_MAX];
 	struct str problems[PROBLEMS_MAX];
-	struct item i = { .type = type, .at = { r->at.segment, r->at.offset, index }, .received_at = r->received_at, .listener = meta_text(meta, "listener"), .format = str_of(d->format),
-		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id, .in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
+	struct item i = { .type = type, .at = { r->at.segment, r->at.offset, index }, .received_at = r->received_at, .listener = meta_text(meta, "listener"),
+		.name = d->name, .format = str_of(d->format),
+		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id,
+		.in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
 		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
 		.candidate_count = d->count < CANDIDATES_MAX ? d->count : CANDIDATES_MAX, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
@@ -85,6 +120,9 @@ static bool send_item(struct ear *e, const struct spool_record *r, const struct 
 		i.candidate_count = 0;
 	for (unsigned k = 0; k < d->problem_count; k++)
 		problems[i.problem_count++] = d->problems[k].text;
+	size_t room = FRAME_FACTS_MAX;
+	for (unsigned k = 0; k < i.candidate_count; k++)
+		lighten(&i.candidates[k], &room);
 	position_print(&i.at, key);
 	return send(e, FRAME_ITEM, i.at, i.token.len ? i.token : str_of(key), true, item_fields, &i);
 }
@@ -156,6 +194,9 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 				return false;
 			continue;
 		}
+		size_t room = FRAME_FACTS_MAX;
+		if (heavy(o))
+			lighten(o, &room);
 		if (!send(e, FRAME_OBSERVATION, o->at, observation_lane_key(e->arena, o), i == last && !rest, observation_fields, o))
 			return false;
 	}

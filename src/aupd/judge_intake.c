@@ -177,6 +177,7 @@ enum err cmd_reparse(struct commanding *c)
 		return e;
 	jsonw_str(c->w, "item", row.key);
 	jsonw_str(c->w, "listener", i.listener);
+	jsonw_str(c->w, "name", i.name);
 	jsonw_str(c->w, "raw", str_base64(a, bytes));
 	return OK;
 }

@@ -125,11 +125,12 @@ enum err maps_read(struct arena *a, const struct map_file *files, unsigned count
 
 const struct maps *maps_builtin(void)
 {
+	static struct arena *arena;
 	static const struct maps *builtin;
-	if (!builtin) {
-		struct arena *a = arena_new("maps", BUILTIN_BYTES_MAX);
-		struct why why;
-		BUG_ON(!a || maps_read(a, NULL, 0, &builtin, &why) != OK);
+	struct why why;
+	if (!arena) {
+		arena = arena_new("maps", BUILTIN_BYTES_MAX);
+		BUG_ON(!arena || maps_read(arena, NULL, 0, &builtin, &why) != OK);
 	}
 	return builtin;
 }

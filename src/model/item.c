@@ -18,7 +18,7 @@ const char *const letter_field_names[] = { "case", "customer", "clause", "clause
 const struct field item_fields[] = {
 	E(item, type, item_type_words), E(item, state, item_state_words),
 	{ .name = "at", .type = FIELD_STRUCT, .offset = offsetof(struct item, at), .fields = position_fields }, F(item, received_at, FIELD_TIME),
-	F(item, listener, FIELD_STR), F(item, format, FIELD_STR), F(item, reason, FIELD_STR), F(item, token, FIELD_STR), F(item, message_id, FIELD_STR),
+	F(item, listener, FIELD_STR), F(item, name, FIELD_STR), F(item, format, FIELD_STR), F(item, reason, FIELD_STR), F(item, token, FIELD_STR), F(item, message_id, FIELD_STR),
 	F(item, in_reply_to, FIELD_STR), F(item, reply_to, FIELD_STR), F(item, reporter, FIELD_STR), F(item, subject_line, FIELD_STR), F(item, text, FIELD_STR),
 	F(item, about, FIELD_STR),
 	{ .name = "candidates", .type = FIELD_LIST, .offset = offsetof(struct item, candidates), .fields = observation_fields, .size = sizeof(struct observation),

@@ -27,6 +27,7 @@ struct item {
 	struct position at;
 	int64_t received_at;
 	struct str listener;            /* "smtp", "lmtp", "api", "ingest" */
+	struct str name;                /* of the file that it lay in; "" = unknown */
 	struct str format, reason;      /* recogniser; why it waits */
 	struct str token;               /* reply token of the envelope recipient, if any */
 	struct str message_id, in_reply_to, reply_to, reporter, subject_line;

@@ -15,11 +15,13 @@ static const char own[] = "classes any { version 1; class a* messaging.spam; cla
 
 static const struct maps *maps_for_all(void)
 {
+	static struct arena *arena;
 	static const struct maps *maps;
-	if (!maps) {
+	if (!arena) {
 		struct map_file file = { STR("own.map"), STR(own) };
 		struct why why;
-		MUST(maps_read(arena_new("maps", 32 << 20), &file, 1, &maps, &why) == OK);
+		arena = arena_new("maps", 32 << 20);
+		MUST(arena && maps_read(arena, &file, 1, &maps, &why) == OK);
 	}
 	return maps;
 }

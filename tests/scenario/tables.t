@@ -3,6 +3,7 @@
 of many rows, an archive, a row that nobody may see, maps of one's own."""
 import gzip
 import os
+import signal
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -111,12 +112,35 @@ def too_early(d):
         "and can be read from each of them")
 
 
+def new_map(d):
+    """A type of report that nobody knew: a map is added, the daemon reads it again, and so does whoever reads the item again."""
+    def last(key):
+        return [r for r in items(d) if r["body"].get("name", "").endswith(key)]
+
+    ingest(d, f"{DAY}-zz_unheard-example-asn.csv", HEAD + row("203.0.113.130", tag="unheard-of"))
+    waiting = last("zz_unheard-example-asn.csv")
+    tap.is_equal(len(waiting), 1, "a type of report that no map knows waits, under its file's name")
+    maps = os.path.join(d.dir, "maps")
+    os.mkdir(maps)
+    with open(os.path.join(maps, "zz.map"), "w", encoding="utf-8") as f:
+        f.write('columns zz { version 1; report zz_unheard; address ip; port port; time timestamp; pattern "YYYY-MM-DD hh:mm:ss"; zone UTC; kind infrastructure.botnet }\n')
+    since, pid = d.log.end(), d.role_pid("ear")
+    d.write_config(d.config_text() + f"\nintake {{ maps {maps} }}\n")
+    d.process.send_signal(signal.SIGHUP)
+    d.log.wait("configuration reloaded", since)
+    d.until(lambda: d.role("ear")["state"] == "ready" and d.role_pid("ear") != pid, "the ear is back")
+    d.until(lambda: d.aup("intake", "reparse", waiting[0]["key"]).rc == 0, "it takes the item again")
+    d.settle()
+    tap.ok(any(c["customer"] == "smith" and c["clause"] == "access.report-and-fix" for c in bodies(d)), "by the new map the report opens its case", bodies(d))
+
+
 def main():
     with Daemon() as d:
         bad_rows(d)
         unknown_class(d)
         advice(d)
         sealed_row(d)
+        new_map(d)
         many(d)
         too_early(d)
 
