@@ -17,7 +17,7 @@ const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TA
 static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", NULL };
 static const char *const of_event[] = { "text", "source", "binding", "reasons", "terms", "raw", "incident", NULL };
 static const char *const of_act[] = { "target", "instance", "last_text", NULL };
-static const char *const of_item[] = { "text", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
+static const char *const of_item[] = { "text", "name", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
 static const char *const of_reporter[] = { "reply_to", "report_id", "thread", "subject_line", "facts", "message_id", "in_reply_to", "problems", "about", "raw",
 	"raw_digest", NULL };
 /* Of a candidate that stays: the words of the mail. */
