@@ -122,6 +122,15 @@ bool addr_is_loopback(const struct addr *a)
 	return prefix_has(&v4, a) || prefix_has(&v6, a);
 }
 
+bool addr_is_local(const struct addr *a)
+{
+	static const struct prefix local[] = { V4(10, 0, 0, 8), V4(169, 254, 0, 16), V4(172, 16, 0, 12), V4(192, 168, 0, 16), V6(0xfc00, 0, 0, 7), V6(0xfe80, 0, 0, 10) };
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+		if (prefix_has(&local[i], a))
+			return true;
+	return addr_is_loopback(a);
+}
+
 static void mask(struct prefix *p)
 {
 	for (unsigned i = 0; i < 16; i++) {

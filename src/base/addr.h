@@ -32,6 +32,7 @@ int addr_cmp(const struct addr *a, const struct addr *b);
 /* Private, loopback, link-local, documentation, multicast, reserved: not an address of the public Internet. */
 bool addr_is_special(const struct addr *a);
 bool addr_is_loopback(const struct addr *a);
+bool addr_is_local(const struct addr *a);               /* loopback, link-local or private (RFC 1918, 4193): it means something in one network alone */
 
 /* "192.0.2.0/24", "2001:db8::/32" or a bare address; host bits set are an error. */
 enum err prefix_parse(struct str text, struct prefix *ret_prefix) MUST_CHECK;

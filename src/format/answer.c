@@ -60,45 +60,6 @@ bool answer_automatic(struct decode *d)
 	return field_is(d, "precedence", precedence) || str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
 }
 
-/* RFC 3464 2.3.3: "delayed", "relayed" and "expanded" are no end, and "delivered" is a good one. */
-static bool failed(struct str report)
-{
-	struct mime_field f;
-	bool any = false;
-	for (size_t at = 0; mime_next_field(report, &at, &f);) {
-		if (!str_eq_fold(f.name, STR("action")))
-			continue;
-		any = true;
-		if (str_starts_fold(str_trim(f.value), STR("failed")))
-			return true;
-	}
-	return !any;
-}
-
-bool bounce_decode(struct decode *d)
-{
-	if (!d->mime.count)
-		return false;
-	const struct mime_part *report = mime_find_part(&d->mime, "message/delivery-status", NULL);
-	if (!report || mime_find_part(&d->mime, "message/feedback-report", NULL))
-		return false;
-	struct str text = mime_body(d->arena, report);
-	struct mime_field f;
-	d->format = "dsn";
-	d->outcome = failed(text) ? OUTCOME_BOUNCE : OUTCOME_AUTO;
-	struct observation *o = decode_add(d);
-	for (size_t at = 0; o && mime_next_field(text, &at, &f);)
-		decode_fact(d, o, str_lower(d->arena, f.name), mime_unfold(d->arena, f.value),
-			(struct span){ report->path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) }, CERTAINTY_STATED);
-	for (unsigned i = (unsigned)(report - d->mime.parts) + 1; i < d->mime.count; i++) {
-		const struct mime_part *p = &d->mime.parts[i];
-		struct str header = str_eq(p->type, STR("text/rfc822-headers")) ? mime_body(d->arena, p) : p->header;
-		if (mime_find_field(header, "message-id", &f))
-			d->about = mime_unfold(d->arena, f.value);
-	}
-	return true;
-}
-
 /*
  * A mail server's own words (qmail, exim, old gateways) at the address of a letter. What it will still try is no bounce; and
  * taken for an automatic answer it would let the ladder run on against somebody who was never told.

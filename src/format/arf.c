@@ -251,7 +251,7 @@ static bool addr_in(struct decode *d, struct str value, struct str *ret_text, st
 			n++;
 		struct addr x;
 		struct str text = str_sub(value, from, n);
-		if (addr_parse(text, &x) == OK && !addr_is_loopback(&x)) {
+		if (addr_parse(text, &x) == OK && !addr_is_local(&x)) {
 			*ret_text = addr_str(d->arena, &x);
 			*ret_at = (struct span){ STR_NONE, (uint32_t)from, (uint32_t)(from + n) };
 			return true;
@@ -264,7 +264,7 @@ static bool addr_in(struct decode *d, struct str value, struct str *ret_text, st
  * Where the reported message came from. Fields above the first Received were put there by the reporter's own system; what
  * stands below it may be the sender's invention, so only the Received lines themselves are followed downwards.
  */
-static void derive_source(struct decode *d, struct observation *o, struct str header, struct str path)
+static void derive_source(struct decode *d, struct observation *o, struct str header, struct str path, size_t base)
 {
 	static const char *const above[] = { "x-originating-ip", "received-spf" };
 	struct mime_field f, best = { 0 };
@@ -293,7 +293,7 @@ static void derive_source(struct decode *d, struct observation *o, struct str he
 		return;
 	decode_source(d, o, best_text, CERTAINTY_DERIVED);
 	decode_fact(d, o, STR("source-ip"), best_text,
-		(struct span){ path, (uint32_t)best.from + best_at.from, (uint32_t)best.from + best_at.to }, CERTAINTY_DERIVED);
+		(struct span){ path, (uint32_t)(base + best.from) + best_at.from, (uint32_t)(base + best.from) + best_at.to }, CERTAINTY_DERIVED);
 }
 
 /* When it arrived, by the reporter's own Received line; what the sender wrote as Date comes last. */
@@ -314,7 +314,7 @@ static void derive_time(struct observation *o, struct str header)
 }
 
 /* What the reported message's own header tells where the report is silent. */
-void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path)
+void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path, size_t base)
 {
 	struct mime_field f;
 	/* the last Message-ID is the reported one: relays may add theirs above */
@@ -323,7 +323,7 @@ void arf_derive(struct decode *d, struct observation *o, struct str header, stru
 	for (size_t at = 0; mime_next_field(header, &at, &f);)
 		if (str_eq_fold(f.name, STR("message-id"))) {
 			id = mime_unfold(d->arena, f.value);
-			id_span = (struct span){ path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) };
+			id_span = (struct span){ path, (uint32_t)(base + f.from), (uint32_t)(base + f.from + f.value.len) };
 		}
 	if (id.len)
 		decode_fact(d, o, STR("reported-message-id"), id, id_span, CERTAINTY_DERIVED);
@@ -332,9 +332,9 @@ void arf_derive(struct decode *d, struct observation *o, struct str header, stru
 	for (const char *const *c = copied; *c; c++)
 		if (mime_find_field(header, *c + STR("reported-").len, &f))
 			decode_fact(d, o, str_of(*c), mime_words(d->arena, mime_unfold(d->arena, f.value)),
-				(struct span){ path, (uint32_t)f.from, (uint32_t)(f.from + f.value.len) }, CERTAINTY_DERIVED);
+				(struct span){ path, (uint32_t)(base + f.from), (uint32_t)(base + f.from + f.value.len) }, CERTAINTY_DERIVED);
 	if (o->source.type == SOURCE_NONE)
-		derive_source(d, o, header, path);
+		derive_source(d, o, header, path, base);
 	if (o->event_at == TIME_NONE)
 		derive_time(o, header);
 }
@@ -349,13 +349,13 @@ static void read_reported(struct decode *d, struct observation *o, const struct 
 	if (p == end || str_eq(p->type, report->type))
 		return;
 	if (str_starts(p->type, STR("text/"))) {
-		arf_derive(d, o, mime_body(d->arena, p), p->path);
+		arf_derive(d, o, mime_body(d->arena, p), p->path, 0);
 		return;
 	}
 	/* the entity inside follows its message part in the list */
 	const struct mime_part *inner = p + 1 < d->mime.parts + d->mime.count && p[1].depth == p->depth + 1 ? p + 1 : NULL;
 	if (inner)
-		arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)));
+		arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)), 0);
 }
 
 static void read_values(struct decode *d, struct observation *o)

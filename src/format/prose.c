@@ -361,7 +361,7 @@ static void scan_around(struct decode *d, int64_t near)
 		if (!o)
 			return;
 		o->kind = KIND_UNCLASSIFIED;
-		arf_derive(d, o, p[1].header, str_format(d->arena, "%.*s.0", STR_ARG(p[1].path)));
+		arf_derive(d, o, p[1].header, str_format(d->arena, "%.*s.0", STR_ARG(p[1].path)), 0);
 		if (o->source.type == SOURCE_NONE)
 			d->count--;
 	}

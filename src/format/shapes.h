@@ -15,8 +15,8 @@ bool arf_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
 bool table_decode(struct decode *d);             /* CSV and JSON whose columns a map knows, also in zip and gzip */
 bool prose_decode(struct decode *d);            /* whatever is left */
-/* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. */
-void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path);
+/* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. It begins at base in its part. */
+void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path, size_t base);
 
 /* After the shapes, whatever they found: an item that may be of the sealed class keeps class, time and address alone. */
 void sealed_decode(struct decode *d);

@@ -39,7 +39,7 @@ same_coverage() {
 same_kinds() {
 	diff <(sed -n 's/^KIND(\([A-Z0-9_]*\),.*KIND_READ)$/\1/p' "$top/src/model/kind.def" | sort) \
 		<(sed -n 's/^KIND(\([A-Z0-9_]*\),.*/\1/p' "$top/src/model/kind.def" | sed '1,/^THREAT_INTELLIGENCE$/d' |
-			grep -vxF "$(grep -oh 'KIND_[A-Z0-9_]*' "$top"/src/format/{arf,xarf,xarf_old}.c | sed 's/^KIND_//')" | sort)
+			grep -vxF "$(grep -oh 'KIND_[A-Z0-9_]*' "$top"/src/format/{arf,bounce,xarf,xarf_old}.c | sed 's/^KIND_//')" | sort)
 }
 # Rules that one unverified reporter fires alone, and whose ladder has an act that no person carries out.
 strangers_word() {

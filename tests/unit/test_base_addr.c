@@ -104,6 +104,15 @@ static void test_special(void)
 	}
 	struct addr one = addr("::1"), two = addr("::2"), four = addr("127.255.0.1"), mapped = addr("::ffff:127.0.0.1");
 	OK_(addr_is_loopback(&one) && !addr_is_loopback(&two) && addr_is_loopback(&four) && addr_is_loopback(&mapped), "loopback");
+	static const struct {
+		const char *text;
+		bool local;
+	} locals[] = { { "10.1.2.3", true }, { "172.31.255.255", true }, { "172.32.0.0", false }, { "192.168.0.1", true }, { "169.254.1.1", true },
+		{ "127.0.0.1", true }, { "fd00::1", true }, { "fe80::1", true }, { "2001:db8::1", false }, { "192.0.2.1", false }, { "100.64.0.1", false } };
+	for (size_t i = 0; i < sizeof(locals) / sizeof(locals[0]); i++) {
+		struct addr x = addr(locals[i].text);
+		OK_(addr_is_local(&x) == locals[i].local, locals[i].text);
+	}
 	OK_(addr_cmp(&one, &two) < 0 && addr_cmp(&two, &one) > 0 && addr_cmp(&one, &one) == 0, "addresses have an order");
 }
 
