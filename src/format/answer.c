@@ -6,6 +6,7 @@
  * here; all else goes to the recognisers of reports. A person who writes through a list, or whose mail server asks for no
  * automatic answers, is still a person: taken for a machine he would be cut although he answered.
  */
+#include "format/bounce.h"
 #include "format/shapes.h"
 
 enum { ANSWER_MAX = 64 << 10, HTML_MAX = 1 << 20, TAG_MAX = 4096 };
@@ -138,6 +139,30 @@ static struct str own_words(struct arena *a, struct str text)
 	struct str words = str_copy(a, str_trim(buf_str(&out)));
 	buf_done(&out);
 	return words;
+}
+
+/*
+ * The machine of another desk, or of whoever was written to, answers: its ticket number, and what it answers to as a quotation or an
+ * attachment. That must open no case, or two desks would do so in turn. A report that is the mail's own is no answer, whatever it says.
+ */
+bool desk_decode(struct decode *d)
+{
+	const struct mime *m = &d->mime;
+	struct str v = mime_top_value(d->arena, m, "auto-submitted");
+	bool to_something = mime_top_field(m, "in-reply-to") || mime_top_field(m, "references");
+	bool machine = d->null_sender || (v.len && !str_starts_fold(v, STR("no")));
+	if (!m->count || !(str_starts_fold(v, STR("auto-replied")) || mime_top_field(m, "x-autoreply") || mime_top_field(m, "x-autorespond") || (machine && to_something)))
+		return false;
+	for (unsigned i = bounce_own_part(m, 0); i < m->count; i = bounce_own_part(m, i + 1)) {
+		const struct mime_part *p = &m->parts[i];
+		if (str_eq(p->type, STR("message/feedback-report")) || str_eq(p->type, STR("application/json")) || str_ends_fold(p->name, STR(".json")))
+			return false;
+	}
+	if (mime_top_field(m, "x-xarf") || mime_top_field(m, "x-arf"))
+		return false;
+	d->format = "answer";
+	d->outcome = OUTCOME_AUTO;
+	return true;
 }
 
 bool answer_decode(struct decode *d)

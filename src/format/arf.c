@@ -391,6 +391,39 @@ static void read_values(struct decode *d, struct observation *o)
 		decode_problem(d, true, "Version is \"%.*s\", not 1 (RFC 5965 3.1)", STR_ARG(str_sub(v, 0, 20)));
 }
 
+/* The value of a tag such as "d=" of a DKIM-Signature (RFC 6376 3.2). */
+static struct str tag_of(struct str signature, char tag)
+{
+	struct str rest = signature, one;
+	while (str_split(&rest, ';', &one)) {
+		one = str_trim(one);
+		if (one.len > 2 && one.ptr[0] == tag && one.ptr[1] == '=')
+			return str_trim(str_sub(one, 2, one.len));
+	}
+	return STR_NONE;
+}
+
+/*
+ * Loops by signing domain (Yahoo's) enrol a domain and name it: the report is about whoever signed, and an address that was derived is
+ * that of some relay of his.
+ */
+static void take_signer(struct decode *d, struct observation *o)
+{
+	const struct fact *f = observation_fact(o, "reported-dkim-signature");
+	struct str domain = f ? tag_of(f->value, 'd') : STR_NONE, selector = f ? tag_of(f->value, 's') : STR_NONE;
+	struct str reported = plain(d->arena, observation_value(o, "reported-domain"));
+	if (!domain.len)
+		return;
+	struct span span = f->span;
+	if (!observation_fact(o, "dkim-domain"))
+		decode_fact(d, o, STR("dkim-domain"), domain, span, CERTAINTY_DERIVED);
+	if (selector.len && !observation_fact(o, "dkim-selector"))
+		decode_fact(d, o, STR("dkim-selector"), selector, span, CERTAINTY_DERIVED);
+	if (!observation_fact(o, "source-ip") || o->source.certainty == CERTAINTY_DERIVED)
+		if (str_eq_fold(domain, reported))
+			decode_source(d, o, domain, CERTAINTY_STATED);
+}
+
 static void decode_report(struct decode *d, const struct mime_part *report)
 {
 	struct observation *o = decode_add(d);
@@ -403,7 +436,11 @@ static void decode_report(struct decode *d, const struct mime_part *report)
 	check_structure(d, report);
 	check_fields(d, o);
 	check_lines(d, text);
+	/* SpamCop says it in words alone: better than what the message tells of relays on its way to the reporter */
+	if (o->source.type == SOURCE_NONE && spamcop_source(d, o))
+		o->time_certainty = CERTAINTY_STATED;
 	read_reported(d, o, report);
+	take_signer(d, o);
 	if (o->source.type == SOURCE_NONE) {
 		struct str domain = observation_value(o, "reported-domain"), uri = observation_value(o, "reported-uri");
 		struct str best = domain.len ? domain : uri.len ? uri : observation_value(o, "dkim-domain");

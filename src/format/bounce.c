@@ -53,7 +53,8 @@ static bool begins_here(struct str s, size_t i)
 /* "550", not in "5500" or "5.5.0"; its length, 0 when there is none at i. */
 static size_t reply_at(struct str s, size_t i)
 {
-	if (i + 3 > s.len || (s.ptr[i] != '4' && s.ptr[i] != '5') || s.ptr[i + 1] > '7' || !is_digit(s.ptr[i + 1]) || !is_digit(s.ptr[i + 2]) || !begins_here(s, i))
+	if (i + 3 > s.len || (s.ptr[i] != '4' && s.ptr[i] != '5') || s.ptr[i + 1] > '7' || !is_digit(s.ptr[i + 1]) ||
+		!is_digit(s.ptr[i + 2]) || !begins_here(s, i))
 		return 0;
 	return i + 3 == s.len || s.ptr[i + 3] == ' ' || s.ptr[i + 3] == '-' || s.ptr[i + 3] == '\n' || s.ptr[i + 3] == '\r' ? 3 : 0;
 }
@@ -100,7 +101,8 @@ static void find_returned(struct decode *d, struct bounce *b)
 	const struct mime *m = &d->mime;
 	for (unsigned i = bounce_own_part(m, 0); i < m->count; i = bounce_own_part(m, i + 1)) {
 		const struct mime_part *p = &m->parts[i];
-		if (str_starts(p->type, STR("text/rfc822-header")) || str_eq(p->type, STR("message/rfc822-headers")) || str_eq(p->type, STR("message/global-headers"))) {
+		if (str_starts(p->type, STR("text/rfc822-header")) || str_eq(p->type, STR("message/rfc822-headers")) ||
+			str_eq(p->type, STR("message/global-headers"))) {
 			b->header = mime_body(d->arena, p);
 			b->path = p->path;
 			b->base = 0;

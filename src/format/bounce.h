@@ -12,10 +12,10 @@
 #include "format/format.h"
 
 struct bounce {
-	struct str header;      /* of the returned message; "" when none came back */
-	struct str path;        /* its part */
-	size_t base;            /* where it begins in its part */
-	bool failed;            /* somebody was given up; what is delayed, relayed or delivered was not */
+	struct str header; /* of the returned message; "" when none came back */
+	struct str path;   /* its part */
+	size_t base;       /* where it begins in its part */
+	bool failed;       /* somebody was given up; what is delayed, relayed or delivered was not */
 };
 
 /* From part i on, the first that is no part of an attached message; count when there is none. */

@@ -13,41 +13,33 @@
 enum { NOTICE_MAX = 256 << 10, RECIPIENTS_MAX = 100, LINES_MAX = 4000, REASON_MAX = 1000, REASON_LINES = 10 };
 
 /* Recipients stand behind these, in the same line or in those that follow. */
-static const char *const leads[] = {
-	"following address", "address(es) failed", "following recipient", "these recipients", "was not delivered to:", "not relayed to:",
-	"to one or more recipients", "error delivering your mail to", "could not be delivered to:", "unable to deliver message to:",
-	"not yet been delivered is:", "not yet been delivered are:", "addressed to email address", "incorrectly constructed:", "account is disabled",
-	"error message below", "undeliverable to", "unknown user:", "exceeds allowed size:", "delivery userid:", "attempts:",
-	"delivered to the following", "recipients were affected",
+static const char *const leads[] = { "following address", "address(es) failed", "following recipient", "these recipients",
+	"was not delivered to:", "not relayed to:", "to one or more recipients", "error delivering your mail to",
+	"could not be delivered to:", "unable to deliver message to:", "not yet been delivered is:", "not yet been delivered are:",
+	"addressed to email address", "incorrectly constructed:", "account is disabled", "error message below", "undeliverable to",
+	"unknown user:", "exceeds allowed size:", "delivery userid:", "attempts:", "delivered to the following", "recipients were affected",
 	/* Japanese: "sending to the following addresses failed" */
-	"\xe4\xbb\xa5\xe4\xb8\x8b\xe3\x81\xae\xe3\x83\xa1\xe3\x83\xbc\xe3\x83\xab\xe3\x82\xa2\xe3\x83\x89\xe3\x83\xac\xe3\x82\xb9", NULL
-};
+	"\xe4\xbb\xa5\xe4\xb8\x8b\xe3\x81\xae\xe3\x83\xa1\xe3\x83\xbc\xe3\x83\xab\xe3\x82\xa2\xe3\x83\x89\xe3\x83\xac\xe3\x82\xb9", NULL };
 
 /* And one of these says that something was not delivered: "spam from the following address" is no bounce. */
-static const char *const failures[] = {
-	"deliver", "did not reach", "not be reached", "returned mail", "error was encountered", "mail system error", "permanent error",
-	"fatal error", "failure notice", "address failed", "malformed address", "user unknown", "unknown user", "no such user", "user(s) account",
+static const char *const failures[] = { "deliver", "did not reach", "not be reached", "returned mail", "error was encountered",
+	"mail system error", "permanent error", "fatal error", "failure notice", "address failed", "malformed address", "user unknown",
+	"unknown user", "no such user", "user(s) account",
 	/* "could not be sent" */
-	"\xe9\x80\x81\xe4\xbf\xa1\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93", NULL
-};
+	"\xe9\x80\x81\xe4\xbf\xa1\xe3\x81\xa7\xe3\x81\x8d\xe3\x81\xbe\xe3\x81\x9b\xe3\x82\x93", NULL };
 
 /* Before an address that begins its line. */
 static const char *const labels[] = { "recipient address:", "recipient:", "rcpt to:", NULL };
 
-static const char *const delays[] = {
-	"not yet been delivered", "has been delayed", "warning message only", "will be retried", "attempts will continue", "will continue to try",
-	NULL
-};
+static const char *const delays[] = { "not yet been delivered", "has been delayed", "warning message only", "will be retried",
+	"attempts will continue", "will continue to try", NULL };
 
-static const char *const copies[] = {
-	"copy of", "original message", "original mail", "message headers", "message header", "header of the original", NULL
-};
+static const char *const copies[] = { "copy of", "original message", "original mail", "message headers", "message header",
+	"header of the original", NULL };
 
 /* The name of the host stands behind these. */
-static const char *const hosts[] = {
-	"qmail-send program at ", "dragonfly mail agent ", "generating server: ", "reporting-mta: ", "on the queue on ", "notification from ",
-	"smtp relay on ", NULL
-};
+static const char *const hosts[] = { "qmail-send program at ", "dragonfly mail agent ",
+	"generating server: ", "reporting-mta: ", "on the queue on ", "notification from ", "smtp relay on ", NULL };
 
 static bool line_has(struct str line, const char *const *words)
 {
@@ -61,7 +53,8 @@ static bool by_server(struct decode *d)
 {
 	static const char *const names[] = { "mailer-daemon@", "postmaster@", "post_master@", "mdaemon@", "no-reply@", "noreply@", NULL };
 	struct str path = str_trim(mime_top_value(d->arena, &d->mime, "return-path"));
-	if (d->null_sender || str_eq(path, STR("<>")) || str_starts_fold(path, STR("<mailer-daemon")) || (!d->from.len && mime_top_field(&d->mime, "from")))
+	if (d->null_sender || str_eq(path, STR("<>")) || str_starts_fold(path, STR("<mailer-daemon")) ||
+		(!d->from.len && mime_top_field(&d->mime, "from")))
 		return true;
 	for (const char *const *n = names; *n; n++)
 		if (str_starts_fold(d->from, str_of(*n)))
@@ -71,7 +64,7 @@ static bool by_server(struct decode *d)
 
 struct words {
 	struct str text, path;
-	size_t base, end;       /* the notice ends where the copy begins */
+	size_t base, end; /* the notice ends where the copy begins */
 };
 
 static size_t line_end(struct str s, size_t at)
@@ -107,11 +100,12 @@ static void find_copy(struct words *w, struct bounce *b)
 		if (!is_rule(line) && !line_has(line, copies))
 			continue;
 		size_t from = next_filled(w->text, line_end(w->text, at)), next = from;
-		if (from == w->text.len || !mime_next_field(w->text, &next, &f) || f.name.ptr != w->text.ptr + from || line_has(f.name, labels))
+		if (from == w->text.len || !mime_next_field(w->text, &next, &f) || f.name.ptr != w->text.ptr + from ||
+			line_has(f.name, labels))
 			continue;
 		/* ">>> RCPT TO:" and "Diagnostic-Code:" are no header that came back */
-		static const char *const heads[] = { "received", "return-path", "message-id", "date", "from", "to", "subject", "mime-version", "dkim-signature", "delivered-to",
-			"content-type", NULL };
+		static const char *const heads[] = { "received", "return-path", "message-id", "date", "from", "to", "subject",
+			"mime-version", "dkim-signature", "delivered-to", "content-type", NULL };
 		bool head = str_starts_fold(f.name, STR("x-"));
 		for (const char *const *h = heads; *h; h++)
 			head |= str_eq_fold(f.name, str_of(*h));
@@ -228,12 +222,15 @@ static void take_reason(struct decode *d, struct observation *o, const struct wo
 			begun = status->span.from - w->base;
 	}
 	unsigned lines = 0;
-	for (size_t at = begun == SIZE_MAX ? from : begun; begun == SIZE_MAX && at < to && str_chr(STR(" \t\r\n<>\":;).,"), w->text.ptr[at]) != SIZE_MAX;)
+	for (size_t at = begun == SIZE_MAX ? from : begun;
+		begun == SIZE_MAX && at < to && str_chr(STR(" \t\r\n<>\":;).,"), w->text.ptr[at]) != SIZE_MAX;)
 		from = ++at;
 	for (size_t at = begun == SIZE_MAX ? from : begun; out && at < to && lines < REASON_LINES; at = line_end(w->text, at)) {
 		size_t stop = line_end(w->text, at) < to ? line_end(w->text, at) : to;
 		struct str line = str_trim(str_sub(w->text, at, stop - at));
-		if (begun == SIZE_MAX && (line.len < 4 || line.ptr[line.len - 1] == ':' || str_starts(line, STR("--")) || str_starts(line, STR("==")) || line_has(line, copies)))
+		if (begun == SIZE_MAX &&
+			(line.len < 4 || line.ptr[line.len - 1] == ':' || str_starts(line, STR("--")) || str_starts(line, STR("==")) ||
+				line_has(line, copies)))
 			continue;
 		if (lines && (!line.len || str_starts(line, STR("--")) || str_starts(line, STR("**"))))
 			break;
@@ -264,8 +261,9 @@ static void take_host(struct decode *d, struct observation *o, const struct word
 		while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '<' || text.ptr[at] == '\t'))
 			at++;
 		size_t n = at;
-		while (n < text.len && (text.ptr[n] == '-' || text.ptr[n] == '.' || (text.ptr[n] >= '0' && text.ptr[n] <= '9') ||
-					       ((text.ptr[n] | 0x20) >= 'a' && (text.ptr[n] | 0x20) <= 'z')))
+		while (n < text.len &&
+			(text.ptr[n] == '-' || text.ptr[n] == '.' || (text.ptr[n] >= '0' && text.ptr[n] <= '9') ||
+				((text.ptr[n] | 0x20) >= 'a' && (text.ptr[n] | 0x20) <= 'z')))
 			n++;
 		while (n > at && text.ptr[n - 1] == '.')
 			n--;
@@ -305,8 +303,8 @@ static bool read_header(struct decode *d, const struct words *w, size_t from)
 		struct observation *o = len ? bounce_add(d) : NULL;
 		if (!o)
 			continue;
-		decode_fact(d, o, STR("final-recipient"), str_sub(f->value, i, len), (struct span){ STR("0"), (uint32_t)(f->from + i), (uint32_t)(f->from + i + len) },
-			CERTAINTY_STATED);
+		decode_fact(d, o, STR("final-recipient"), str_sub(f->value, i, len),
+			(struct span){ STR("0"), (uint32_t)(f->from + i), (uint32_t)(f->from + i + len) }, CERTAINTY_STATED);
 		describe(d, o, w, only ? from : w->end, w->end, only, false);
 		i += len;
 		n++;
@@ -337,7 +335,8 @@ static bool find_text(struct decode *d, struct words *w)
 		bool broken = str_starts(p->type, STR("multipart/")) && i + 1 == m->count;
 		if (!str_eq(p->type, STR("text/plain")) && !broken)
 			continue;
-		*w = (struct words){ .text = str_sub(broken ? p->body : mime_text(d->arena, p, NULL), 0, NOTICE_MAX), .path = p->path.len ? p->path : STR("1") };
+		*w = (struct words){ .text = str_sub(broken ? p->body : mime_text(d->arena, p, NULL), 0, NOTICE_MAX),
+			.path = p->path.len ? p->path : STR("1") };
 		return true;
 	}
 	*w = (struct words){ .path = STR("1") };

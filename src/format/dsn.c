@@ -8,7 +8,14 @@
 #include "format/value.h"
 
 enum { RECIPIENTS_MAX = 1000, FIELDS_MAX = 4000, MESSAGE_FACTS_MAX = 32 };
-enum { OF_MESSAGE = 1, ONCE = 2, REQUIRED = 4, TYPED = 8 /* "type; value" */, DATED = 16, TELLING = 32 /* a group with it is one of a recipient */ };
+enum {
+	OF_MESSAGE = 1,
+	ONCE = 2,
+	REQUIRED = 4,
+	TYPED = 8 /* "type; value" */,
+	DATED = 16,
+	TELLING = 32 /* a group with it is one of a recipient */
+};
 
 /* RFC 3464 2.2 and 2.3 */
 static const struct known {
@@ -73,7 +80,8 @@ static bool next_group(struct str text, size_t *at, struct group *ret_group)
 		g.to = *at = next;
 		g.seen |= bit;
 		g.recipient |= (rule & TELLING) != 0;
-		g.header |= str_eq_fold(f.name, STR("received")) || str_eq_fold(f.name, STR("return-path")) || str_eq_fold(f.name, STR("message-id"));
+		g.header |= str_eq_fold(f.name, STR("received")) || str_eq_fold(f.name, STR("return-path")) ||
+			str_eq_fold(f.name, STR("message-id"));
 	}
 	*ret_group = g;
 	return g.to != 0;
@@ -112,14 +120,15 @@ static void take(struct decode *d, struct observation *o, const struct mime_fiel
 {
 	struct str name = str_lower(d->arena, str_trim(f->name));
 	check_field(d, f, rule);
-	decode_fact(d, o, name, mime_unfold(d->arena, f->value), (struct span){ path, (uint32_t)(base + f->from), (uint32_t)(base + f->from + f->value.len) },
-		CERTAINTY_STATED);
+	decode_fact(d, o, name, mime_unfold(d->arena, f->value),
+		(struct span){ path, (uint32_t)(base + f->from), (uint32_t)(base + f->from + f->value.len) }, CERTAINTY_STATED);
 	if (str_eq(name, STR("diagnostic-code")))
 		bounce_codes(d, o, f->value, path, base + f->from);
 }
 
 /* Fields about the message go into head, those about the recipient into o, which is NULL when the group is of none. */
-static void take_fields(struct decode *d, struct observation *head, struct observation *o, struct str text, const struct group *g, struct str path, size_t base)
+static void take_fields(struct decode *d, struct observation *head, struct observation *o, struct str text, const struct group *g,
+	struct str path, size_t base)
 {
 	struct mime_field f;
 	unsigned bit, seen = 0, n = 0;

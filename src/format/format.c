@@ -10,7 +10,8 @@
 
 const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "auto-answer", "bounce", "sealed", NULL };
 
-static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, xarf_mail_decode, arf_decode, xarf_json_decode, table_decode, prose_decode };
+static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, desk_decode, xarf_mail_decode, arf_decode,
+	jmrp_decode, xarf_plain_decode, xarf_json_decode, table_decode, lists_decode, spamcop_decode, fail2ban_decode, prose_decode };
 
 enum { OBSERVATIONS_START = 4 /* a power of two */, FACTS_START = 32 };
 

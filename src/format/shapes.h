@@ -9,14 +9,23 @@
 
 bool bounce_decode(struct decode *d);
 bool answer_decode(struct decode *d);
+bool desk_decode(struct decode *d);             /* what the machine of another desk answers */
 bool answer_automatic(struct decode *d);        /* no person wrote it, or it asks for no answer by machines */
 bool xarf_mail_decode(struct decode *d);        /* a mail that carries XARF JSON, by Feedback-Type or as attachment */
 bool arf_decode(struct decode *d);
+bool jmrp_decode(struct decode *d);             /* the reported message alone, as Hotmail sent it */
+bool xarf_plain_decode(struct decode *d);       /* X-ARF 0.1 and 0.2 */
+bool lists_decode(struct decode *d);            /* Project Honey Pot, CleanMX, Webiron */
+bool spamcop_decode(struct decode *d);
+bool fail2ban_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
 bool table_decode(struct decode *d);             /* CSV and JSON whose columns a map knows, also in zip and gzip */
 bool prose_decode(struct decode *d);            /* whatever is left */
 /* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. It begins at base in its part. */
 void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path, size_t base);
+
+/* "Email from ADDRESS / TIME" in the text beside a feedback report that names no source: its source and time. */
+bool spamcop_source(struct decode *d, struct observation *o);
 
 /* After the shapes, whatever they found: an item that may be of the sealed class keeps class, time and address alone. */
 void sealed_decode(struct decode *d);

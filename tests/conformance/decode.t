@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every XARF, ARF and Shadowserver file of the shared samples through `aup decode --strict`, held against decode.expected: the facts that a
+"""Every XARF, ARF and Shadowserver file of the shared samples, and the mails of a fixed text, through `aup decode --strict`, held against decode.expected: the facts that a
 reader of each file finds in it. Prints the table: files, recognised, observations, with problems, by folder.
 
 A line of decode.expected: file, format, observations, class, source, port, time, problems (none or some); * is anything, - is
