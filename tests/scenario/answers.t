@@ -137,11 +137,31 @@ def places(k):
     tap.ok(number != off, "and not another")
 
 
+def strangers(k):
+    """What comes to the desk itself and is about no letter of ours."""
+    n = len(MAILS) + 3
+    inner = f"--r\nContent-Type: text/rfc822-headers\n\nReceived: from x [198.18.1.{n + 1}] by mx.far.example; {email.utils.formatdate()}\nMessage-ID: <1@far.example>\n--r--"
+    report = report_of("failed", "5.1.1").replace("--r--", inner)
+    for i in range(3):
+        k.send(f"Subject: Undelivered\n{report}", "abuse@example.net", "", f"MAILER-DAEMON@mx{i}.far.example")
+    k.send(f"Subject: Delayed\n{report.replace('failed', 'delayed')}", "abuse@example.net", "", "MAILER-DAEMON@mx.far.example")
+    tap.is_equal(k.d.cases("--customer", f"c{n}"), [], "a few bounces of a customer's mail open no case")
+    tap.unlike(k.d.check("intake", "list").out, r"Undelivered|Delayed", "and no person is asked")
+    k.send(f"Subject: Undelivered mail\n{report.replace('198.18', '10.18')}", "abuse@example.net", "", "MAILER-DAEMON@mx.far.example")
+    tap.like(k.d.check("intake", "list").out, r"bounce\s+Undelivered mail", "of one that tells no origin a person is")
+    desk = f"Subject: [Ticket#1] your report\nIn-Reply-To: <r@example.net>\nAuto-Submitted: auto-replied\n{MARKS}\n\n198.18.1.{n + 1} scans, you wrote.\n"
+    k.send(desk, "abuse@example.net", "desk@other.example", "desk@other.example")
+    tap.unlike(k.d.check("intake", "list").out, "Ticket#1", "nor is anybody asked about what another desk's machine answers")
+    tap.is_equal(k.d.cases("--customer", f"c{n}"), [], "and no case is opened")
+    tap.like(k.d.check("intake", "list", "--state", "done").out, "Ticket#1", "though it can be looked up")
+
+
 def main():
     with Daemon(enforcement="on", registry=None) as d:
         k = Desk(d)
         shapes(k)
         places(k)
+        strangers(k)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)
