@@ -205,7 +205,7 @@ static bool table_text(struct decode *d, const struct table_file *file)
 	const struct maps *maps = maps_of(d);
 	struct head heads[SEPARATORS] = { { .read = false } };
 	struct str start = str_trim(str_sub(file->text, 0, HEAD_BYTES_MAX));
-	if (start.len && (start.ptr[0] == '{' || start.ptr[0] == '[') && table_json(d, file))
+	if (start.len && (start.ptr[0] == '{' || start.ptr[0] == '[') && table_json_read(d, file))
 		return true;
 	for (unsigned i = 0; start.len && i < maps->column_count; i++) {
 		const struct column_map *m = &maps->columns[i];

@@ -55,7 +55,7 @@ void table_lose(struct table *t, uint32_t line, const char *text, const char *co
 /* What is said of the table as a whole. */
 void table_end(struct table *t);
 /* JSON by the maps that know its columns; false when none does. */
-bool table_json(struct decode *d, const struct table_file *file);
+bool table_json_read(struct decode *d, const struct table_file *file);
 /* A column's name as facts have it. */
 struct str table_name(struct decode *d, struct str name, unsigned number);
 /* Whether a map is for files of this type of report. */

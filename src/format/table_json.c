@@ -96,7 +96,7 @@ static void read_lines(struct table *t)
 	}
 }
 
-bool table_json(struct decode *d, const struct table_file *file)
+bool table_json_read(struct decode *d, const struct table_file *file)
 {
 	const struct maps *maps = maps_of(d);
 	struct json *root = NULL;

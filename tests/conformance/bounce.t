@@ -44,7 +44,7 @@ def main():
         return 0
     expected = list(expectations())
     run = subprocess.run([AUP, "decode", "--json", "--strict", *(os.path.join(SAMPLES, name) for name, _ in expected)], capture_output=True, text=True)
-    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    answers = [json.loads(line) for line in run.stdout.split("\n") if line]
     n = failed = recognised = 0
 
     def ok(good, name, *why):
