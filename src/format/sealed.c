@@ -121,7 +121,7 @@ static bool message_says(struct decode *d, bool report)
 	return says(d->subject) || (d->mime.cut && says(d->text));
 }
 
-/* XARF says all that it says in facts. */
+/* XARF and X-ARF say all that they say in facts, and the latter perhaps in a part that names no type. */
 static bool document_says(const struct observation *o)
 {
 	for (unsigned i = 0; i < o->fact_count; i++)
@@ -132,7 +132,7 @@ static bool document_says(const struct observation *o)
 
 static bool suspected(struct decode *d)
 {
-	bool report = d->outcome == OUTCOME_REPORT, document = report && str_starts(str_of(d->format), STR("xarf"));
+	bool report = d->outcome == OUTCOME_REPORT, document = report && (str_starts(str_of(d->format), STR("xarf")) || strcmp(d->format, "x-arf") == 0);
 	for (unsigned i = 0; i < d->count; i++) {
 		const struct observation *o = &d->observations[i];
 		if (kind_info(o->kind)->flags & KIND_SEALED || says(o->kind_text) || (document && document_says(o)))

@@ -110,6 +110,12 @@ static void xarf(void)
 			     "signature: X.MALWARE.URL\r\nlast_seen: 2026-03-01 10:00:00 +0200\r\n...\r\n--B--\r\n",
 		"x-arf: content.malware 198.51.100.7 0 2026-03-01T06:00:00Z..2026-03-01T08:00:00Z x1",
 		"with keys of its own: seen from when to when");
+	struct decode sealed =
+		read_text(STR(MIXED "--B\r\nContent-Type: application/octet-stream; name=r.txt\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+				    "UmVwb3J0ZWQtRnJvbTogYUBiCkNhdGVnb3J5OiBhYnVzZQpSZXBvcnQtVHlwZTogc3NoClNvdXJjZTog\r\n"
+				    "MTk4LjUxLjEwMC43ClNlcnZpY2U6IHNlbGxzIGNoaWxkIHBvcm5vZ3JhcGh5Cg==\r\n--B--\r\n"));
+	OK_(sealed.outcome == OUTCOME_SEALED && sealed.count == 1 && !sealed.observations[0].fact_count,
+		"what may be of the sealed class is sealed, also in a part of no type");
 	OK_(tells(MIXED PART KEYS "Date: Sun, 01 Mar 2037 12:00:00 +0000\r\n" LOG, "after it was written"), "a time in the future is told");
 	OK_(tells(MIXED PART "Category: abuse\r\nReport-Type: dancing\r\nReported-From: a@b\r\nSource: 198.51.100.7\r\nService: x\r\n" LOG,
 		    "\"dancing\" is not known"),
