@@ -110,7 +110,8 @@ struct observation *form_add(struct form *f)
 
 void form_fact(struct form *f, struct observation *o, const char *name, struct str value, enum certainty certainty)
 {
-	if (!value.len)
+	/* a column may have no name */
+	if (!value.len || !*name)
 		return;
 	size_t from = (size_t)(value.ptr - f->text.ptr);
 	decode_fact(f->d, o, str_of(name), value, (struct span){ f->path, (uint32_t)from, (uint32_t)(from + value.len) }, certainty);
