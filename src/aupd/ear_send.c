@@ -296,7 +296,7 @@ static bool send_decoded(struct ear *e, const struct spool_record *r, struct dec
 	case OUTCOME_ANSWER: return send_item(e, r, d, meta, ITEM_ANSWER, 0, "");
 	case OUTCOME_AUTO: return send_item(e, r, d, meta, ITEM_AUTO_ANSWER, 0, "");
 	case OUTCOME_BOUNCE: return send_item(e, r, d, meta, ITEM_BOUNCE, 0, "");
-	case OUTCOME_PROSE: return send_item(e, r, d, meta, ITEM_PROSE, 0, "prose: a person confirms what was found");
+	case OUTCOME_PROSE: return send_item(e, r, d, meta, ITEM_PROSE, 0, d->doubt ? d->doubt : "prose: a person confirms what was found");
 	case OUTCOME_UNKNOWN: break;
 	}
 	ear_count(e, EAR_UNPARSED);

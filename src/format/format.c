@@ -67,6 +67,16 @@ bool decode_room(struct decode *d, struct observation *o, unsigned count)
 	return true;
 }
 
+void decode_doubt(struct decode *d, const char *reason)
+{
+	for (unsigned i = 0; i < d->problem_count; i++)
+		if (str_eq(d->problems[i].text, str_of(reason)))
+			return;
+	decode_problem(d, false, "%s", reason);
+	if (!d->doubt)
+		d->doubt = reason;
+}
+
 void decode_fact(struct decode *d, struct observation *o, struct str name, struct str value, struct span span, enum certainty certainty)
 {
 	struct str clean = str_sub(value, 0, FACT_VALUE_MAX);
@@ -163,6 +173,8 @@ enum err format_decode(struct decode *d)
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		if (shapes[i](d))
 			break;
+	if (d->doubt && d->outcome == OUTCOME_REPORT)
+		d->outcome = OUTCOME_PROSE;
 	sealed_decode(d);
 	return OK;
 }

@@ -45,6 +45,7 @@ struct decode {
 	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
 	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
 	struct digest raw_digest;
+	const char *doubt;      /* OUTCOME_PROSE of a format that is known: why a person has to confirm it; or NULL */
 	bool more;              /* OUTCOME_PROSE: there were more candidates than are kept */
 	unsigned tables;        /* files, parts and members that are tables */
 	unsigned rows_lost;     /* rows of them, and archives, that could not be read: a person has to look */
@@ -64,6 +65,8 @@ struct observation *decode_add(struct decode *d);       /* with what the message
 void decode_problem(struct decode *d, bool strict, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Room for that many facts at once; false when there is no memory. */
 bool decode_room(struct decode *d, struct observation *o, unsigned count);
+/* What was read is not to act by itself: it comes out as OUTCOME_PROSE. The first reason stays; each is a problem. */
+void decode_doubt(struct decode *d, const char *reason);
 void decode_fact(struct decode *d, struct observation *o, struct str name, struct str value, struct span span, enum certainty certainty);
 void decode_source(struct decode *d, struct observation *o, struct str text, enum certainty certainty);
 

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "format/dmca.h"
 #include "format/prose_time.h"
 #include "format/shapes.h"
 
@@ -18,46 +19,22 @@ static const struct {
 	{ "ssh", KIND_LOGIN_ATTACK }, { "ddos", KIND_DDOS }, { "spam", KIND_SPAM }, { "unsolicited", KIND_SPAM }, { "botnet", KIND_BOTNET },
 	{ "scan", KIND_PORT_SCAN } };
 
-static const char *const legal_words[] = { "our lawyers", "legal action", "attorney", "cease and desist", "lawsuit", "court order",
-	"subpoena", NULL };
-
-/* Words to look for, all in one pass over the text. */
-struct finder {
-	const char *const *words;
-	uint64_t begins[4]; /* bit n: a word begins with byte n, in either case */
-};
-
-static void finder_init(struct finder *f, const char *const *words)
-{
-	*f = (struct finder){ .words = words };
-	for (; *words; words++) {
-		unsigned char c = (unsigned char)**words, upper = c >= 'a' && c <= 'z' ? c & 0xdfU : c;
-		f->begins[c >> 6] |= UINT64_C(1) << (c & 63);
-		f->begins[upper >> 6] |= UINT64_C(1) << (upper & 63);
-	}
-}
-
-static bool any_of(struct str text, const char *const *words)
-{
-	struct finder f;
-	finder_init(&f, words);
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-		if (!(f.begins[c >> 6] >> (c & 63) & 1))
-			continue;
-		for (const char *const *w = words; *w; w++)
-			if (str_starts_fold(str_sub(text, i, text.len), str_of(*w)))
-				return true;
-	}
-	return false;
-}
+/* What a letter about rights or law is called, and why a person has to look at it. */
+static const struct {
+	enum kind kind;
+	const char *format, *reason;
+} letters[] = { { KIND_COPYRIGHT, "dmca", "a copyright notice in words: a person confirms what it alleges, and whether it is complete" },
+	{ KIND_COUNTER_NOTICE, "counter-notice", "a counter-notice: a person puts it to its case" },
+	{ KIND_RETRACTION, "retraction", "a notice is taken back in words: a person puts it to its case" },
+	{ KIND_TRADEMARK, "legal", "a claim of a trademark: a person reads it" }, { KIND_PATENT, "legal", "for counsel: a claim of a patent" },
+	{ KIND_TRADE_SECRET, "legal", "for counsel: a claim of a trade secret" }, { KIND_LEGAL_CLAIM, "legal", "for counsel: a legal claim" },
+	{ KIND_LEGAL_THREAT, "legal", "for counsel: a legal threat" }, { KIND_COURT_ORDER, "legal", "for counsel: an order of a court" },
+	{ KIND_LEGAL_REQUEST, "legal", "for counsel: an order or a request of law enforcement" } };
 
 /* A hint for a person: the beginning of the text will do. */
 static enum kind guess_kind(struct str text)
 {
 	text = str_sub(text, 0, PROSE_BYTES_MAX);
-	if (any_of(text, legal_words))
-		return KIND_LEGAL_THREAT;
 	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
 		if (str_find_fold(text, str_of(hints[i].word)) != SIZE_MAX)
 			return hints[i].kind;
@@ -68,7 +45,7 @@ struct text {
 	struct str path, bytes;
 	size_t base;  /* where bytes begin in the part */
 	int64_t near; /* about when it was written, or TIME_NONE */
-	enum kind kind;
+	enum kind kind, legal; /* legal: KIND_UNCLASSIFIED when it is no letter of law */
 	unsigned line[CANDIDATES_MAX], line_count; /* the candidates that the line in hand names */
 };
 
@@ -309,7 +286,10 @@ static void scan(struct decode *d, struct text *t)
 	struct prose_zone z;
 	bool has_first = false, has_own = false, ambiguous = false;
 	unsigned begun = d->count;
-	t->kind = guess_kind(t->bytes);
+	struct legal_found law;
+	legal_scan(t->bytes, &law);
+	t->legal = legal_kind(&law);
+	t->kind = t->legal ? t->legal : guess_kind(t->bytes);
 	t->bytes = str_sub(t->bytes, 0, PROSE_BYTES_MAX);
 	prose_zone_find(t->bytes, &z);
 	for (size_t i = 0; i < t->bytes.len;) {
@@ -343,6 +323,19 @@ static void scan(struct decode *d, struct text *t)
 		if (o)
 			o->kind = t->kind;
 	}
+	if (t->legal == KIND_COPYRIGHT || t->legal == KIND_COUNTER_NOTICE)
+		dmca_tell(d, begun, t->bytes, &law, t->legal == KIND_COUNTER_NOTICE, t->path, t->base);
+}
+
+/* The first text that is a letter of law gives the item its name. */
+static void name_letter(struct decode *d, const struct text *t, const char **format)
+{
+	for (size_t i = 0; !*format && i < sizeof(letters) / sizeof(letters[0]); i++)
+		if (letters[i].kind == t->legal) {
+			*format = letters[i].format;
+			if (!d->doubt)
+				d->doubt = letters[i].reason;
+		}
 }
 
 /* What the subject says, and what lies under a message that somebody handed on as it was. */
@@ -369,6 +362,7 @@ static void scan_around(struct decode *d, int64_t near)
 
 bool prose_decode(struct decode *d)
 {
+	const char *format = NULL;
 	int64_t near = d->received_at, date;
 	bool zone;
 	if (time_parse_mail(mime_top_value(d->arena, &d->mime, "date"), &date, &zone) == OK)
@@ -376,6 +370,7 @@ bool prose_decode(struct decode *d)
 	if (!d->mime.count && str_utf8_valid(d->text)) {
 		struct text t = { .path = STR(""), .bytes = d->text, .near = near };
 		scan(d, &t);
+		name_letter(d, &t, &format);
 	}
 	for (unsigned i = 0; i < d->mime.count && i < SCAN_DEPTH; i++) {
 		const struct mime_part *p = &d->mime.parts[i];
@@ -383,11 +378,14 @@ bool prose_decode(struct decode *d)
 			continue;
 		struct text t = { .path = p->path, .bytes = mime_text(d->arena, p, NULL), .near = near };
 		scan(d, &t);
+		name_letter(d, &t, &format);
 	}
 	scan_around(d, near);
 	if (!d->count)
 		return false;
 	d->outcome = OUTCOME_PROSE;
-	d->format = d->problem_count && str_eq(str_of(d->format), STR("xarf")) ? "xarf" : "prose";
+	/* a format that was known and could not be read stays what it is */
+	if (!d->problem_count || str_eq(str_of(d->format), STR("unknown")))
+		d->format = format ? format : "prose";
 	return true;
 }
