@@ -10,8 +10,8 @@
 
 const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "auto-answer", "bounce", "sealed", NULL };
 
-static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, desk_decode, xarf_mail_decode, arf_decode,
-	jmrp_decode, xarf_plain_decode, xarf_json_decode, table_decode, lists_decode, spamcop_decode, fail2ban_decode, prose_decode };
+static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, desk_decode, xarf_mail_decode, arf_decode, jmrp_decode, xarf_plain_decode,
+	xarf_json_decode, acns_decode, safe_browsing_decode, takedown_decode, table_decode, lists_decode, spamcop_decode, fail2ban_decode, prose_decode };
 
 enum { OBSERVATIONS_START = 4 /* a power of two */, FACTS_START = 32 };
 
@@ -173,8 +173,11 @@ enum err format_decode(struct decode *d)
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++)
 		if (shapes[i](d))
 			break;
-	if (d->doubt && d->outcome == OUTCOME_REPORT)
+	if (d->doubt && d->outcome == OUTCOME_REPORT) {
 		d->outcome = OUTCOME_PROSE;
+		if (d->count > DOUBT_CANDIDATES_MAX)
+			decode_problem(d, false, "a person is shown the first %d of %u observations: the others are in the raw bytes", DOUBT_CANDIDATES_MAX, d->count);
+	}
 	sealed_decode(d);
 	return OK;
 }

@@ -43,8 +43,8 @@ static size_t field_name_len(struct str line)
 bool mime_looks_like(struct str text)
 {
 	struct str line = str_sub(text, 0, line_end(text, 0));
-	/* `{"version":` is a field name by RFC 5322's grammar, and no mail begins so */
-	if (str_starts(line, STR("{")) || str_starts(line, STR("[")))
+	/* `{"version":` and `<x:root` are field names by RFC 5322's grammar, and no mail begins so */
+	if (str_starts(line, STR("{")) || str_starts(line, STR("[")) || str_starts(line, STR("<")))
 		return false;
 	/* an mbox line or a blank one may come before */
 	if (str_starts(line, STR("From ")) || !str_trim(line).len)

@@ -100,7 +100,7 @@ static bool readable(const struct mime_part *p, bool report)
 	if (str_starts(p->type, STR("text/")))
 		return !report || !str_eq(p->type, STR("text/rfc822-headers"));
 	bool small = str_eq(p->type, STR("application/octet-stream")) && p->body.len <= UNNAMED_MAX;
-	return !report && (small || str_starts(p->type, STR("message/")) || str_eq(p->type, STR("application/json")));
+	return !report && (small || str_eq(p->type, STR("application/xml")) || str_starts(p->type, STR("message/")) || str_eq(p->type, STR("application/json")));
 }
 
 /* Not what stands in the message that a report is about. */
@@ -121,7 +121,16 @@ static bool message_says(struct decode *d, bool report)
 	return says(d->subject) || (d->mime.cut && says(d->text));
 }
 
-/* XARF and X-ARF say all that they say in facts, and the latter perhaps in a part that names no type. */
+/* Formats whose facts are what the reporter himself says; those of others may be the words of whom they report. */
+static bool tells_in_facts(const struct decode *d)
+{
+	static const char *const formats[] = { "xarf", "x-arf", "acns", "safe-browsing", "takedown" };
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (str_starts(str_of(d->format), str_of(formats[i])))
+			return true;
+	return false;
+}
+
 static bool document_says(const struct observation *o)
 {
 	for (unsigned i = 0; i < o->fact_count; i++)
@@ -132,10 +141,12 @@ static bool document_says(const struct observation *o)
 
 static bool suspected(struct decode *d)
 {
+	/* XARF and X-ARF say all that they say in facts, and the latter perhaps in a part that names no type */
 	bool report = d->outcome == OUTCOME_REPORT, document = report && (str_starts(str_of(d->format), STR("xarf")) || strcmp(d->format, "x-arf") == 0);
+	bool facts = tells_in_facts(d);
 	for (unsigned i = 0; i < d->count; i++) {
 		const struct observation *o = &d->observations[i];
-		if (kind_info(o->kind)->flags & KIND_SEALED || says(o->kind_text) || (document && document_says(o)))
+		if (kind_info(o->kind)->flags & KIND_SEALED || says(o->kind_text) || (facts && document_says(o)))
 			return true;
 	}
 	for (unsigned i = 0; i < d->text_count; i++)

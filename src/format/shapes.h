@@ -19,7 +19,10 @@ bool lists_decode(struct decode *d);            /* Project Honey Pot, CleanMX, W
 bool spamcop_decode(struct decode *d);
 bool fail2ban_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
-bool table_decode(struct decode *d);             /* CSV and JSON whose columns a map knows, also in zip and gzip */
+bool acns_decode(struct decode *d);             /* copyright notices in XML, as document, attachment or in the text */
+bool safe_browsing_decode(struct decode *d);    /* Safe Browsing's XML about links */
+bool takedown_decode(struct decode *d);         /* a takedown service's letter: its issue, links and addresses */
+bool table_decode(struct decode *d);            /* CSV and JSON whose columns a map knows, also in zip and gzip */
 bool prose_decode(struct decode *d);            /* whatever is left */
 /* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. It begins at base in its part. */
 void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path, size_t base);

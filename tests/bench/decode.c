@@ -3,9 +3,12 @@
  * decode_xarf_per_cpu_s: bare XARF documents, read and held against the rules of their type.
  * decode_json_scan_ratio: the time of the latter against scan_peer's, a tokenizer by a table of states that takes one byte at a time over
  * the same documents, and does no more than count tokens.
+ * decode_acns_per_cpu_s: ACNS notices of version 1.2, read and held against its rules.
+ * decode_acns_mail_per_cpu_s: the same in a clear-signed letter, as attachment once more, and both compared with the letter.
  * Inputs are made here and always the same; each has an address of its own. Every round decodes all of them; the best counts.
  *
- * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml and document-N.json, for the peer to read.
+ * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml, document-N.json,
+ * notice-N.xml and letter-N.eml, for the peer to read.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +17,7 @@
 #include "bench.h"
 #include "format/format.h"
 
-enum { ROUNDS = 3, KINDS = 16, MAIL_BYTES = 10 << 10, MAILS = 20000, DOCUMENTS = 100000 };
+enum { ROUNDS = 3, KINDS = 16, MAIL_BYTES = 10 << 10, MAILS = 20000, DOCUMENTS = 100000, NOTICES = 100000 };
 
 static struct str document(struct arena *a, unsigned i, unsigned bytes)
 {
@@ -93,6 +96,36 @@ static struct str xarf_mail(struct arena *a, unsigned i)
 	return mail;
 }
 
+static struct str notice(struct arena *a, unsigned i)
+{
+	return str_format(a,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Infringement xmlns=\"http://www.acns.net/ACNS\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" "
+		"xsi:schemaLocation=\"http://www.acns.net/ACNS http://www.acns.net/v1.2/ACNS2v1_2.xsd\">\n <Case>\n  <ID>2026030%02u</ID>\n  <Status>Open</Status>\n"
+		"  <Severity>Normal</Severity>\n </Case>\n <Complainant>\n  <Entity>Example Pictures</Entity>\n  <Contact>Example Compliance</Contact>\n"
+		"  <Address>1 Example Street\n           Anytown</Address>\n  <Phone>+1 555 0100</Phone>\n  <Email>notices@rights.example</Email>\n </Complainant>\n"
+		" <Service_Provider>\n  <Entity>Example Net</Entity>\n  <Email>abuse@isp.example</Email>\n </Service_Provider>\n <Source>\n"
+		"  <TimeStamp>2026-03-01T09:58:00Z</TimeStamp>\n  <IP_Address>192.0.2.%u</IP_Address>\n  <Port>%u</Port>\n  <Type>BitTorrent</Type>\n"
+		"  <SubType BaseType=\"P2P\" Protocol=\"BITTORRENT\"/>\n  <Number_Files>1</Number_Files>\n </Source>\n <Content>\n  <Item>\n"
+		"   <TimeStamp>2026-03-01T09:58:00Z</TimeStamp>\n   <Title>A Film &amp; its Sequel</Title>\n   <FileName>A.Film.2026.1080p.x264</FileName>\n"
+		"   <FileSize>4294967299</FileSize>\n   <Hash Type=\"SHA1\">fb3126d027fc9e7f88c350d2c695f1ef007e6ab3</Hash>\n  </Item>\n </Content>\n</Infringement>\n",
+		i, i + 1, 40000 + i);
+}
+
+static struct str notice_mail(struct arena *a, unsigned i)
+{
+	struct str xml = notice(a, i);
+	return str_format(a,
+		"From: Compliance <notices@rights.example>\r\nTo: abuse@isp.example\r\nSubject: Notice of Claimed Infringement - Case ID 2026030%02u\r\n"
+		"Date: Sun, 1 Mar 2026 10:00:00 +0000\r\nMessage-ID: <%u@rights.example>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"b1\"\r\n\r\n"
+		"--b1\r\nContent-Type: text/plain; charset=\"UTF-8\"\r\n\r\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nNotice ID: 2026030%02u\n\n"
+		"Dear Sir or Madam:\n\nUnder penalty of perjury we assert that we are authorized to act for Example Pictures. We have a good faith belief that the\n"
+		"use of the material described below is not authorized by its owner, its agent, or the law, and what is said here is accurate.\n\n"
+		"Evidentiary Information:\nProtocol: BITTORRENT\nInfringed Work: A Film & its Sequel\nInfringer's IP Address: 192.0.2.%u\nInfringer's Port: %u\n"
+		"Initial Infringement Timestamp: 2026-03-01T09:58:00Z\n\n- ---Start ACNS XML\n%.*s- ---End ACNS XML\n-----BEGIN PGP SIGNATURE-----\n\niQEcBAEB\n"
+		"-----END PGP SIGNATURE-----\n\r\n--b1\r\nContent-Type: application/xml; charset=\"UTF-8\"\r\nContent-Disposition: attachment; filename=\"notice.xml\"\r\n\r\n"
+		"%.*s\r\n--b1--\r\n", i, i, i, i + 1, 40000 + i, STR_ARG(xml), STR_ARG(xml));
+}
+
 static void leave(const char *dir, const char *name, unsigned i, const char *ending, struct str bytes)
 {
 	char path[4096];
@@ -167,7 +200,7 @@ static double scan_peer_s(const struct str *inputs, unsigned count)
 int main(int argc, char **argv)
 {
 	struct arena *a = arena_new("inputs", 16 << 20);
-	struct str mails[KINDS], documents[KINDS];
+	struct str mails[KINDS], documents[KINDS], notices[KINDS], letters[KINDS];
 	if (argc != 2 || !a) {
 		fprintf(stderr, "usage: bench_decode INPUT-DIRECTORY\n");
 		return 2;
@@ -176,7 +209,11 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < KINDS; i++) {
 		mails[i] = i % 2 ? xarf_mail(a, i) : arf_mail(a, i);
 		documents[i] = document(a, i, 0);
+		notices[i] = notice(a, i);
+		letters[i] = notice_mail(a, i);
 		leave(argv[1], "mail", i, "eml", mails[i]);
+		leave(argv[1], "notice", i, "xml", notices[i]);
+		leave(argv[1], "letter", i, "eml", letters[i]);
 		leave(argv[1], "document", i, "json", documents[i]);
 	}
 	bench_say("decode_mail_per_cpu_s", measure(mails, MAILS), "1/s");
@@ -187,6 +224,8 @@ int main(int argc, char **argv)
 	bench_say("decode_json_scan", DOCUMENTS / own * 1e9 / octets, "ns/octet");
 	bench_say("decode_json_scan_peer", peer * 1e9 / octets, "ns/octet");
 	bench_say("decode_json_scan_ratio", DOCUMENTS / own / peer, "x");
+	bench_say("decode_acns_per_cpu_s", measure(notices, NOTICES), "1/s");
+	bench_say("decode_acns_mail_per_cpu_s", measure(letters, NOTICES), "1/s");
 	arena_free(a);
 	return 0;
 }
