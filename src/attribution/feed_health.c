@@ -210,9 +210,13 @@ bool feed_health_gap(const struct feed_health *h, uint8_t feed, int64_t now, enu
 void feed_health_purge(struct feed_health *h, int64_t before_at)
 {
 	uint32_t n = 0, before = binding_floor(before_at);
-	for (uint32_t i = 0; i < h->count; i++)
-		if (h->spans[i].until > before)
-			h->spans[n++] = h->spans[i];
+	for (uint32_t i = 0; i < h->count; i++) {
+		struct span s = h->spans[i];
+		if (s.state == FEED_HEARD && s.from < before)
+			s.from = before;
+		if (s.until > before)
+			h->spans[n++] = s;
+	}
 	h->count = n;
 	reach_from(h, 0);
 }

@@ -52,7 +52,10 @@ bool feed_health_whole(const struct feed_health *h, uint8_t feed, int64_t from_a
 int64_t feed_health_last_at(const struct feed_health *h, uint8_t feed);         /* until when it was heard last; TIME_NONE: never */
 /* The hole from when the feed was heard last until now: what to record when it or we come back. False: never heard, or no gap. */
 bool feed_health_gap(const struct feed_health *h, uint8_t feed, int64_t now, enum feed_reason reason, struct feed_span *ret_hole);
-/* Forgets spans that were over before that time. */
+/*
+ * Forgets spans that were over before that time, and of others that the feed was heard before it: what it said then may be forgotten,
+ * so that nobody is known to have held nothing.
+ */
 void feed_health_purge(struct feed_health *h, int64_t before_at);
 size_t feed_health_count(const struct feed_health *h);
 

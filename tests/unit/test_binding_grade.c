@@ -74,6 +74,10 @@ static void feeds_kept(void)
 	OK_(feed_span_normalise(&s, NULL) == OK && s.from_at == WORLD_AT + SECOND_US && s.until_at == WORLD_AT + 10 * SECOND_US, "what was heard is rounded inwards");
 	OK_(feed_health_add(h, &s) == OK && feed_health_add(h, &s) == OK && feed_health_count(h) == 1, "the same again is kept once");
 	OK_(feed_health_gap(h, 3, WORLD_AT + 50 * SECOND_US, FEED_WE_WERE_DOWN, &gap) && gap.from_at == s.until_at && gap.state == FEED_HOLE, "after a restart: the gap");
+	feed_health_purge(h, WORLD_AT + 5 * SECOND_US);
+	OK_(feed_health_whole(h, 3, WORLD_AT + 5 * SECOND_US, WORLD_AT + 9 * SECOND_US, TIME_MAX, &gap) &&
+			!feed_health_whole(h, 3, WORLD_AT + 4 * SECOND_US, WORLD_AT + 9 * SECOND_US, TIME_MAX, &gap),
+		"what was heard before the time of a purge is not vouched for any more");
 	feed_health_purge(h, WORLD_AT + 10 * SECOND_US);
 	OK_(feed_health_count(h) == 0 && feed_health_last_at(h, 3) == s.until_at, "a purge forgets spans, not when it was heard last");
 	s.until_at = s.from_at;
