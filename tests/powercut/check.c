@@ -17,6 +17,7 @@
 #include "engine/deed.h"
 #include "evidence/record.h"
 #include "store/sqlite/sqlite.h"
+#include "torn.h"
 #include "world.h"
 
 enum { FILE_MAX = 64 << 20, ROWS_MAX = 1000, LINES_MAX = 2000 };
@@ -184,9 +185,12 @@ static void lines_of_others(struct lines *l, struct arena *a)
 {
 	size_t n;
 	struct row *rows = rows_of(a, TABLE_ITEM, &n);
+	torn_begin();
 	for (size_t i = 0; i < n; i++) {
 		struct item item = { 0 };
 		BUG_ON(field_decode(a, rows[i].body, item_fields, &item, NULL) != OK);
+		if (torn_takes(&item))
+			continue;
 		line_put(l, a, str_format(a, "item %s %.*s", item_type_words[item.type], STR_ARG(item.subject_line)));
 		if (item.state == ITEM_DISCARDED)
 			line_put(l, a, str_format(a, "discarded %.*s", STR_ARG(item.subject_line)));

@@ -358,7 +358,7 @@ void disk_to(size_t n)
 		/* a sync that is under way has not finished */
 		if (sync && disk.at == n)
 			return;
-		if (sync && !is_broken(c))
+		if (sync && (!is_broken(c) || disk.fault->syncs))
 			sync_all(c);
 		if (sync)
 			continue;
@@ -453,7 +453,40 @@ static void write_out(const char *root, const struct names *names, const struct 
 		}
 }
 
-void disk_cut(const char *root, enum cut_mode mode, uint64_t seed)
+/* What the file was to hold, with all that no sync covers. */
+static struct str written_of(int node)
+{
+	struct node n = { .is_dir = false };
+	put_bytes(&n, 0, disk.nodes[node].bytes, disk.nodes[node].len);
+	for (size_t i = 0; i < disk.pending_count; i++) {
+		const struct change *c = &disk.changes[disk.pending[i]];
+		if (c->node != node || is_name_change(c))
+			continue;
+		if (c->type == FILE_WRITE)
+			put_bytes(&n, c->offset, c->bytes, c->len);
+		else
+			cut_bytes(&n, c->offset);
+	}
+	return (struct str){ n.bytes, n.len };
+}
+
+static void tell_torn(const struct names *names, const struct node *nodes, disk_torn_fn *torn)
+{
+	for (size_t i = 0; i < disk.pending_count; i++) {
+		const struct change *c = &disk.changes[disk.pending[i]];
+		const struct name *there = find(names, c->path);
+		bool seen = c->type != FILE_WRITE || !there || there->node != c->node;
+		for (size_t k = 0; !seen && k < i; k++)
+			seen = disk.changes[disk.pending[k]].type == FILE_WRITE && disk.changes[disk.pending[k]].node == c->node;
+		if (seen)
+			continue;
+		struct str written = written_of(c->node);
+		torn(c->path, disk.nodes[c->node].len, written, (struct str){ nodes[c->node].bytes, nodes[c->node].len });
+		free((void *)(uintptr_t)written.ptr);
+	}
+}
+
+void disk_cut(const char *root, enum cut_mode mode, uint64_t seed, disk_torn_fn *torn)
 {
 	struct names names = { NULL, 0, 0 };
 	struct node *nodes = calloc(disk.node_count + 1, sizeof(*nodes));
@@ -481,6 +514,7 @@ void disk_cut(const char *root, enum cut_mode mode, uint64_t seed)
 			cut_bytes(&nodes[c->node], c->offset);
 	}
 	write_out(root, &names, nodes);
+	tell_torn(&names, nodes, torn);
 	for (size_t i = 0; i < disk.node_count; i++)
 		free(nodes[i].bytes);
 	free(nodes);

@@ -30,6 +30,7 @@ struct disk_fault {
 	enum file_change change;        /* FILE_SYNC or FILE_SYNC_DIR */
 	const char *part;               /* of the path */
 	bool only_marked;               /* those made while disk_mark_syncs is on */
+	bool syncs;                     /* they do what they should: they are only where to look */
 };
 
 /* Begins with what lies below root now, all of it durable, and sees every change from here on. */
@@ -40,7 +41,7 @@ size_t disk_count(void);                /* changes so far */
 void disk_mark_syncs(bool on);
 void disk_break(const struct disk_fault *fault);        /* NULL: sound */
 int64_t disk_time(size_t n);            /* the clock at change n */
-size_t disk_next_broken(size_t n);      /* the first sync from n on that does nothing; disk_count() when there is none */
+size_t disk_next_broken(size_t n);      /* the first such sync from n on; disk_count() when there is none */
 /* What change n was, for a person: "write data/aupd.db-wal 8192+24". */
 void disk_say(size_t n, char *out, size_t room);
 
@@ -48,7 +49,12 @@ void disk_say(size_t n, char *out, size_t room);
 void disk_to(size_t n);
 /* Back to the beginning, to go through the same changes again. */
 void disk_rewind(void);
+/*
+ * A file with bytes that no finished sync covers: durable_len of them are covered, `written` is what it was to hold, `found` what it
+ * holds after the cut. Valid during the call.
+ */
+typedef void disk_torn_fn(const char *path, size_t durable_len, struct str written, struct str found);
 /* Makes that state below root, which is an empty directory. */
-void disk_cut(const char *root, enum cut_mode mode, uint64_t seed);
+void disk_cut(const char *root, enum cut_mode mode, uint64_t seed, disk_torn_fn *torn);
 
 #endif

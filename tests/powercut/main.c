@@ -20,7 +20,9 @@
 #include "check.h"
 #include "day.h"
 #include "disk.h"
+#include "plant.h"
 #include "tap.h"
+#include "torn.h"
 #include "world.h"
 
 enum { WORKERS_MAX = 16, CHILD_SECONDS = 120, TEXT_MAX = 600, SHOWN_MAX = 20 };
@@ -35,20 +37,30 @@ static const struct {
 	struct disk_fault fault;
 	enum cut_mode mode;
 } faults[] = {
-	{ { "the spool is not synced before a mail is acknowledged", FILE_SYNC, ".seg", false }, CUT_DROP },
-	{ { "the names in the spool are not synced", FILE_SYNC_DIR, "spool", false }, CUT_DROP },
-	{ { "the store's commits are not synced", FILE_SYNC, "aupd.db-wal", false }, CUT_DROP },
-	{ { "the ledger is signed before its order is synced", FILE_SYNC, "aupd.db-wal", true }, CUT_DROP },
-	{ { "the last checkpoint is not synced", FILE_SYNC, "ledger/checkpoint", false }, CUT_NAMES },
-	{ { "subjects' keys are not synced before what they seal", FILE_SYNC, "subjects.keys", false }, CUT_DROP },
-	{ { "raw evidence is not synced before the commit that names it", FILE_SYNC, "evidence/", false }, CUT_DROP },
-	{ { "the directory of raw evidence is not synced", FILE_SYNC_DIR, "evidence", false }, CUT_DROP },
-	{ { "the hand's journal is not synced before an act", FILE_SYNC, "hand/journal", false }, CUT_DROP },
-	{ { "the spool's mark is not synced", FILE_SYNC, "spool/mark", false }, CUT_NAMES },
-	{ { "the signer's key is not synced", FILE_SYNC, "signer/key", false }, CUT_NAMES },
-	{ { "the key of reply tokens is not synced", FILE_SYNC, "token.key", false }, CUT_NAMES },
-	{ { "the officer's box is not synced", FILE_SYNC, "sealed/", false }, CUT_NAMES },
-	{ { "a backup is not synced", FILE_SYNC, "backup.db", false }, CUT_NAMES },
+	{ { "the spool is not synced before a mail is acknowledged", FILE_SYNC, ".seg", false, false }, CUT_DROP },
+	{ { "the names in the spool are not synced", FILE_SYNC_DIR, "spool", false, false }, CUT_DROP },
+	{ { "the store's commits are not synced", FILE_SYNC, "aupd.db-wal", false, false }, CUT_DROP },
+	{ { "the ledger is signed before its order is synced", FILE_SYNC, "aupd.db-wal", true, false }, CUT_DROP },
+	{ { "the last checkpoint is not synced", FILE_SYNC, "ledger/checkpoint", false, false }, CUT_NAMES },
+	{ { "subjects' keys are not synced before what they seal", FILE_SYNC, "subjects.keys", false, false }, CUT_DROP },
+	{ { "raw evidence is not synced before the commit that names it", FILE_SYNC, "evidence/", false, false }, CUT_DROP },
+	{ { "the directory of raw evidence is not synced", FILE_SYNC_DIR, "evidence", false, false }, CUT_DROP },
+	{ { "the hand's journal is not synced before an act", FILE_SYNC, "hand/journal", false, false }, CUT_DROP },
+	{ { "the spool's mark is not synced", FILE_SYNC, "spool/mark", false, false }, CUT_NAMES },
+	{ { "the signer's key is not synced", FILE_SYNC, "signer/key", false, false }, CUT_NAMES },
+	{ { "the key of reply tokens is not synced", FILE_SYNC, "token.key", false, false }, CUT_NAMES },
+	{ { "the officer's box is not synced", FILE_SYNC, "sealed/", false, false }, CUT_NAMES },
+	{ { "a backup is not synced", FILE_SYNC, "backup.db", false, false }, CUT_NAMES },
+};
+
+/* Builds that take for damaged what is not; a power cut that tears the spool shows it. */
+static const struct {
+	const char *name;
+	enum plant plant;
+} plants[] = {
+	{ "a mail that is whole is called damaged besides", PLANT_WHOLE },
+	{ "a torn stretch of the spool is told of too long", PLANT_LONGER },
+	{ "a torn stretch of the spool is told of twice", PLANT_TWICE },
 };
 
 struct cut {
@@ -97,7 +109,7 @@ static int64_t cut(const char *root, const struct cut *c, size_t events_before)
 {
 	BUG_ON(mkdir(root, 0700) != 0);
 	disk_to(c->change);
-	disk_cut(root, c->mode, c->seed);
+	disk_cut(root, c->mode, c->seed, torn_see);
 	for (size_t i = events_before; i < outside.count; i++)
 		if (outside.list[i].change > c->change) {
 			outside.count = i;
@@ -273,6 +285,29 @@ static unsigned long find_fault(size_t f, uint64_t seed)
 	return run.failures ? done : 0;
 }
 
+/* As find_fault; cuts come into the syncs of the spool, and into each more than once: not each cut tears. */
+static unsigned long find_plant(size_t p, uint64_t seed)
+{
+	static const struct disk_fault where = { "", FILE_SYNC, ".seg", false, true };
+	enum { CUTS_EACH = 8 };
+	unsigned long done = 0;
+	disk_break(&where);
+	disk_rewind();
+	plant_set(plants[p].plant);
+	run.failures = 0;
+	run.quiet = true;
+	for (size_t n = disk_next_broken(0); n < disk_count() && !run.failures; n = disk_next_broken(n + 1))
+		for (unsigned i = 0; i < CUTS_EACH; i++, done++) {
+			struct cut c = { n, CUT_SECTORS, mix(seed + n * CUTS_EACH + i), false };
+			begin(&c);
+		}
+	end_all();
+	plant_set(PLANT_NONE);
+	run.quiet = false;
+	disk_break(NULL);
+	return run.failures ? done : 0;
+}
+
 /* The day without a cut. */
 static bool whole_day(void)
 {
@@ -337,6 +372,11 @@ int main(int argc, char **argv)
 		done = find_fault(f, seed);
 		printf("# %lu cuts\n", done);
 		OK_(done, faults[f].fault.name);
+	}
+	for (size_t p = 0; p < sizeof(plants) / sizeof(plants[0]); p++) {
+		done = find_plant(p, seed);
+		printf("# %lu cuts\n", done);
+		OK_(done, plants[p].name);
 	}
 	leave(tap_done());
 }
