@@ -208,6 +208,8 @@ static void lines_of_others(struct lines *l, struct arena *a)
 			line_put(l, a, str_format(a, "letter %s", e->text));
 		if (e->told == TOLD_DO || e->told == TOLD_UNDO)
 			line_put(l, a, str_format(a, "%s %s", e->told == TOLD_DO ? "did" : "undid", e->id));
+		if (e->told == TOLD_HOLDER)
+			line_put(l, a, str_format(a, "holder %s", e->id));
 		if (e->told == TOLD_ACK)
 			line_put(l, a, str_format(a, "acknowledged %s", e->id));
 	}

@@ -9,12 +9,14 @@
 
 #include <sqlite3.h>
 
+#include "attribution/attribute.h"
 #include "base/json.h"
 #include "disk.h"
 #include "store/sqlite/sqlite.h"
 #include "world.h"
 
-enum { CHECKPOINT_PAGES = 60 /* so that the store's own checkpoints fall into the day, often */ };
+enum { CHECKPOINT_PAGES = 60 /* so that the store's own checkpoints fall into the day, often */,
+	KEPT_HOURS = 24 /* bindings, from when they were recorded on */ };
 
 const int64_t day_begins_at = INT64_C(1772438400) * SECOND_US;  /* 2026-03-02T08:00:00Z */
 
@@ -79,8 +81,8 @@ static void spam(struct day *d, unsigned customer, unsigned reporter, unsigned h
 			reporter, id, reporter, STR_ARG(date), customer, STR_ARG(date), id));
 }
 
-/* A report by the API, which has a receipt. */
-static void phishing(struct day *d, unsigned customer, unsigned hour)
+/* A report by the API, which has a receipt; of an address that is the customer's own, or was when a binding says so. */
+static void phishing(struct day *d, unsigned customer, const char *net, unsigned hour)
 {
 	char id[32], meta[128];
 	(void)snprintf(id, sizeof(id), "fraud-%u", customer);
@@ -89,8 +91,8 @@ static void phishing(struct day *d, unsigned customer, unsigned hour)
 		str_format(d->a,
 			"{\"xarf_version\":\"4.2.0\",\"report_id\":\"02eb480f-8172-431a-9276-%012u\",\"timestamp\":\"%.*s\",\"reporter\":{\"org\":\"Desk\","
 			"\"contact\":\"desk@r.example\",\"domain\":\"r.example\"},\"sender\":{\"org\":\"Desk\",\"contact\":\"desk@r.example\",\"domain\":\"r.example\"},"
-			"\"source_identifier\":\"192.0.2.%u\",\"source_port\":443,\"category\":\"content\",\"type\":\"phishing\",\"url\":\"https://192.0.2.%u/login\"}",
-			customer, STR_ARG(time_str(d->a, day_begins_at + hour * HOUR_US)), customer, customer));
+			"\"source_identifier\":\"%s.%u\",\"source_port\":443,\"category\":\"content\",\"type\":\"phishing\",\"url\":\"https://%s.%u/login\"}",
+			customer, STR_ARG(time_str(d->a, day_begins_at + hour * HOUR_US)), net, customer, net, customer));
 }
 
 static void prose(struct day *d, const char *id, const char *from, const char *to, const char *subject, const char *text)
@@ -171,10 +173,79 @@ static struct str entities(struct day *d, unsigned from, unsigned to)
 		buf_printf(&b, "{\"type\":\"service\",\"id\":\"s%u\",\"customer\":\"c%u\",\"kind\":\"%s\",%s}\n", i, i, kind, since);
 		buf_printf(&b, "{\"type\":\"prefix\",\"id\":\"p%u\",\"customer\":\"c%u\",\"kind\":\"static\",\"resource\":\"192.0.2.%u/32\",\"service\":\"s%u\",%s}\n", i, i, i, i,
 			since);
+		buf_printf(&b, "{\"type\":\"login\",\"id\":\"l%u\",\"customer\":\"c%u\",\"resource\":\"c%u@dsl\",\"service\":\"s%u\",%s}\n", i, i, i, i, since);
 	}
+	buf_printf(&b, "{\"type\":\"prefix\",\"id\":\"pool\",\"kind\":\"dynamic\",\"resource\":\"198.51.100.0/24\",\"from\":1767225600000000}\n");
 	struct str text = str_copy(d->a, buf_str(&b));
 	buf_done(&b);
 	return text;
+}
+
+/* --- bindings --- */
+
+static struct str hour_text(struct day *d, int hour)
+{
+	return time_str(d->a, day_begins_at + hour * HOUR_US);
+}
+
+/* A customer held the address of his number; end: an hour, or TIME_NONE. */
+static struct str held(struct day *d, unsigned customer, int from, int64_t end, const char *kind)
+{
+	return str_format(d->a, "198.51.100.%u,c%u@dsl,%.*s,%.*s,%s\n", customer, customer, STR_ARG(hour_text(d, from)),
+		STR_ARG(end == TIME_NONE ? STR("") : hour_text(d, (int)end)), kind);
+}
+
+/* whole: an hour; the feed told all from the first one until then. 0: it is not said. */
+static void bind(struct day *d, const char *id, int whole, struct str one, struct str two, struct str three)
+{
+	struct str span = whole ? str_format(d->a, ",\"from\":\"%.*s\",\"until\":\"%.*s\"", STR_ARG(hour_text(d, 0)), STR_ARG(hour_text(d, whole))) : STR("");
+	ask(d, id, "alice",
+		str_format(d->a, "{\"op\":\"bindings-import\",\"file\":\"b.csv\"%.*s}\naddress,subject,start,end,kind\n%.*s%.*s%.*s", STR_ARG(span), STR_ARG(one),
+			STR_ARG(two), STR_ARG(three)));
+}
+
+/* Who held the address of that number then? Not by how sure that is: a hole, which a torn end of a segment leaves, makes it less sure. */
+static void ask_holder(struct day *d, unsigned number, int hour)
+{
+	struct judge *j = world_judge();
+	int64_t at = day_begins_at + hour * HOUR_US;
+	struct observation o = { .source = { .type = SOURCE_ADDR, .text = str_format(d->a, "198.51.100.%u", number) }, .event_at = at, .first_at = TIME_NONE,
+		.last_at = TIME_NONE, .zone_given = true, .received_at = world_now() };
+	struct subject s = { 0 };
+	char text[WORLD_TEXT_MAX];
+	BUG_ON(addr_parse(o.source.text, &o.source.addr) != OK);
+	if (d->err)
+		return;
+	enum err e = attribute_bound(d->a, j->registry, j->fold.bindings, TIME_MAX, &o, &s, d->why);
+	if (e)
+		fail(d, e, "who held", o.source.text);
+	(void)snprintf(text, sizeof(text), "%.*s at hour %d: %s %.*s", STR_ARG(o.source.text), hour, ours_words[s.ours], STR_ARG(s.customer));
+	if (!world_told(TOLD_HOLDER, text))
+		world_tell(TOLD_HOLDER, text);
+}
+
+/* Asked again after each cut, as long as it is kept: from the first file to the second day, and then of what came on that. */
+static void ask_holders(struct day *d)
+{
+	if (world_now() >= day_begins_at + KEPT_HOURS * HOUR_US)
+		return;
+	ask_holder(d, 1, -2);
+	ask_holder(d, 5, -2);
+	ask_holder(d, 6, 5);
+}
+
+static void ask_holders_next(struct day *d)
+{
+	if (world_now() < day_begins_at + (32 + KEPT_HOURS) * HOUR_US)
+		ask_holder(d, 7, 31);
+}
+
+/* What still holds was carried forward; of what does not it cannot be told any more who it was, nor that it was nobody. */
+static void ask_holders_purged(struct day *d)
+{
+	ask_holder(d, 3, 2);
+	ask_holder(d, 4, 31);
+	ask_holder(d, 6, 31);
 }
 
 /* --- the script --- */
@@ -245,12 +316,13 @@ static void morning(struct day *d)
 {
 	post_policy(d);
 	ask(d, "import", "alice", entities(d, 1, DAY_CUSTOMERS - 1));
+	bind(d, "bindings", 0, held(d, 1, -3, -1, ""), held(d, 5, -3, -1, ""), held(d, 6, -1, TIME_NONE, "assignment"));
 	for (unsigned reporter = 1; reporter <= 3; reporter++)
 		spam(d, 1, reporter, 0);
 	spam(d, 2, 1, 0);
 	spam(d, 2, 2, 0);
 	go_on(d, 1);
-	phishing(d, 5, 1);
+	phishing(d, 5, "192.0.2", 1);
 	prose(d, "prose-1", "anna@mail.example", "abuse@example.net", "A question", "Somebody at 192.0.2.3 is scanning ports of ours since Monday.");
 	go_on(d, 2);
 	ask(d, "note", "alice", str_format(d->a, "{\"op\":\"case-note\",\"case\":\"%.*s\",\"text\":\"called them\"}\n", STR_ARG(case_of(d, 1, "spam"))));
@@ -293,8 +365,10 @@ static void afternoon(struct day *d)
 		spam(d, 4, reporter, 5);
 		world_turn();
 	}
-	phishing(d, 6, 5);
+	bind(d, "bindings-2", 4, held(d, 3, 1, 4, ""), held(d, 4, 1, TIME_NONE, "assignment"), STR(""));
+	phishing(d, 6, "198.51.100", 5);
 	go_on(d, 6);
+	ask_holders(d);
 	ask(d, "discard", "alice", str_format(d->a, "{\"op\":\"intake-discard\",\"item\":\"%.*s\"}\n", STR_ARG(item_of(d, "Another question"))));
 	ask(d, "resolve", "bob",
 		str_format(d->a, "{\"op\":\"case-resolve\",\"case\":\"%.*s\",\"text\":\"fixed\"}\n", STR_ARG(case_of(d, 1, "spam"))));
@@ -309,10 +383,14 @@ static void next_days(struct day *d)
 	ask(d, "resolve-5", "bob",
 		str_format(d->a, "{\"op\":\"case-resolve\",\"case\":\"%.*s\",\"text\":\"fixed\"}\n", STR_ARG(case_of(d, 5, "fraud"))));
 	ask(d, "import-2", "alice", entities(d, DAY_CUSTOMERS, DAY_CUSTOMERS));
-	phishing(d, DAY_CUSTOMERS, 32);
+	bind(d, "bindings-3", 32, held(d, 7, 30, 32, ""), STR(""), STR(""));
+	phishing(d, DAY_CUSTOMERS, "192.0.2", 32);
+	go_on(d, 33);
+	ask_holders_next(d);
 	go_on(d, 58);
 	ask(d, "backup-2", "alice", STR("{\"op\":\"backup\",\"file\":\"backup.db\"}\n"));
 	go_on(d, 60);
+	ask_holders_purged(d);
 }
 
 enum err day_run(const char *root, int64_t now, struct why *why)

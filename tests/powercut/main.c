@@ -50,6 +50,8 @@ static const struct {
 	{ { "the signer's key is not synced", FILE_SYNC, "signer/key", false, false }, CUT_NAMES },
 	{ { "the key of reply tokens is not synced", FILE_SYNC, "token.key", false, false }, CUT_NAMES },
 	{ { "the officer's box is not synced", FILE_SYNC, "sealed/", false, false }, CUT_NAMES },
+	{ { "bindings are not synced before their import is confirmed", FILE_SYNC, "bindings/", false, false }, CUT_DROP },
+	{ { "the directory of bindings is not synced", FILE_SYNC_DIR, "bindings", false, false }, CUT_DROP },
 	{ { "a backup is not synced", FILE_SYNC, "backup.db", false, false }, CUT_NAMES },
 };
 

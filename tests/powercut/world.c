@@ -467,10 +467,12 @@ static void link_all(void)
 static enum err share_of(int data_fd, int signer_fd, struct share *ret_share, struct why *why)
 {
 	static struct listen_at smtp = { LISTEN_SMTP, { "", 0 } };
+	static struct str feeds[] = { { "radius 1", 8 } };
 	struct config c = { .arena = world.arena, .all = { .incarnation = 1, .testing = true, .listens = &smtp, .listen_count = 1, .spool_bytes = 64 << 10,
 		.message_bytes = 16 << 10, .officer_key = str_of(world.officer_key), .judges = 1, .provider = STR("Example Net"), .mail_domain = STR("example.net"),
 		.mail_local = STR("abuse"), .contact = STR("abuse@example.net"), .store = STR("aupd.db"), .enforce = true,
-		.keep_cases_us = KEPT_DAYS * DAY_US, .keep_items_us = KEPT_DAYS * DAY_US, .keep_lookups_us = KEPT_DAYS * DAY_US,
+		.keep_cases_us = KEPT_DAYS * DAY_US, .keep_items_us = KEPT_DAYS * DAY_US, .keep_lookups_us = KEPT_DAYS * DAY_US, .bindings = true,
+		.bindings_capacity = 1000, .bindings_retention_us = DAY_US, .bindings_slack_us = SECOND_US, .feeds = feeds, .feed_count = 1,
 		.suspensions_per_hour = WORLD_SUSPENSIONS } };
 	enum err e = ledger_key_open(&c, signer_fd, data_fd, why);
 	*ret_share = c.all;

@@ -20,6 +20,7 @@ enum told {
 	TOLD_LETTER,    /* a letter came: id = Message-ID; text = "recipient subject"; more = reply address */
 	TOLD_SIGNED,    /* the signer gave a checkpoint away: size, root */
 	TOLD_REFUSED,   /* the signer refused; text */
+	TOLD_HOLDER,    /* bindings say who held an address: id */
 	TOLD_SETTLED,   /* nothing was in hand */
 	TOLD_CUT        /* the power went and came back */
 };
