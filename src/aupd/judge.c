@@ -53,7 +53,8 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->batch_arena = arena_new("batch", BATCH_ARENA_MAX);
 	j->scratch = arena_new("scratch", BATCH_ARENA_MAX);
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
-		.contact = r->share.contact, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j };
+		.contact = r->share.contact, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j,
+		.keep_receipts_us = (int64_t)r->share.keep_items_us };
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)
@@ -117,23 +118,6 @@ static void judge_run(struct role *r)
 		log_warn("no policy has been posted: nothing can be judged; aup policy post");
 }
 
-static void put_receipt(struct judge *j, const struct observation *o, const struct fold_result *res)
-{
-	struct row row;
-	struct why why;
-	if (!o->receipt.len || work_get(j->fold.work, TABLE_RECEIPT, o->receipt, &row, &why) != OK)
-		return;
-	/* an item of many observations keeps the fate of its last one that led to something */
-	if (row.version && res->fate != FATE_CASE)
-		return;
-	row.state = str_of(fate_words[res->fate]);
-	row.rank = o->received_at;
-	row.due_at = o->received_at + (int64_t)j->role->share.keep_items_us;
-	row.body = str_format(work_arena(j->fold.work), "{\"fate\":\"%s\"}", fate_words[res->fate]);
-	if (work_put(j->fold.work, &row, &why) != OK)
-		log_warn("a receipt could not be written");
-}
-
 /* What cannot be folded is kept for a person; the mark passes. */
 static enum err keep_bad(struct judge *j, const struct frame *f, const char *reason)
 {
@@ -157,8 +141,6 @@ static enum err fold_intake(struct judge *j, const struct frame *f, struct why *
 		judge_in_hand(j, &o.at, !o.at.index && f->flags & FRAME_LAST_OF_ITEM, STR_NONE);
 		e = fold_observation(&j->fold, &o, &res, why);
 		judge_in_hand(j, NULL, false, STR_NONE);
-		if (e == OK)
-			put_receipt(j, &o, &res);
 	} else {
 		struct item i = { 0 };
 		e = field_decode(a, str_copy(a, f->body), item_fields, &i, why);

@@ -299,8 +299,26 @@ static enum err observe(struct fold *f, const struct observation *o, struct fold
 	return e;
 }
 
+/* An item of many observations keeps the fate of the first one, or the last one that led to a case; parked is no fate to keep. */
+static enum err put_receipt(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
+{
+	struct row row;
+	enum err e = o->receipt.len ? work_get(f->work, TABLE_RECEIPT, o->receipt, &row, why) : OK;
+	if (e || !o->receipt.len)
+		return e;
+	if (row.version && fate != FATE_CASE && !str_eq(row.state, str_of(fate_words[FATE_PARKED])))
+		return OK;
+	row.state = str_of(fate_words[fate]);
+	row.rank = o->received_at;
+	row.due_at = f->keep_receipts_us ? o->received_at + f->keep_receipts_us : TIME_NONE;
+	row.body = str_format(work_arena(f->work), "{\"fate\":\"%s\"}", fate_words[fate]);
+	return work_put(f->work, &row, why);
+}
+
 enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
 {
 	enum err e = observe(f, o, ret_result, why);
-	return e ? e : fold_answer_report(f, o, ret_result->fate, why);
+	if (e == OK)
+		e = fold_answer_report(f, o, ret_result->fate, why);
+	return e ? e : put_receipt(f, o, ret_result->fate, why);
 }

@@ -31,6 +31,7 @@ struct fold {
 	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
 	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
+	int64_t keep_receipts_us;                       /* from when the report came on; 0 = for ever */
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
 	/*
 	 * Keeps the raw bytes of the item at that position, sealed for that subject, and gives their reference (evidence/raw.h): "" when

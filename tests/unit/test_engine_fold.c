@@ -253,18 +253,28 @@ static void due(int64_t until)
 	arena_free(page);
 }
 
+static struct str receipt(const char *id)
+{
+	struct row row;
+	OK_(work_get(f.work, TABLE_RECEIPT, str_of(id), &row, NULL) == OK, "a receipt");
+	return row.state;
+}
+
 static void test_parked(void)
 {
 	uint64_t parked = 9, items = 9;
 	begin(false);
 	struct observation o = report("messaging.spam", "198.51.100.7", "a");
+	o.receipt = STR("r");
 	IS_INT(fold(&o).fate, FATE_PARKED, "our own space that nobody holds: cannot tell, kept for later");
+	IS_STR(receipt("r"), STR("parked"), "and its reporter may know");
 	struct observation p = report("content.phishing", "192.0.2.7", "a");
 	IS_INT(fold(&p).fate, FATE_PARKED, "no rule could be judged, the register names no service: kept for later too");
 	due(f.now + 8 * DAY_US);
 	OK_(store_null.count(store, TABLE_PARKED, STR_NONE, &parked, NULL) == OK && store_null.count(store, TABLE_ITEM, STR("waiting"), &items, NULL) == OK, "counted");
 	IS_INT(parked, 0, "it is not tried for ever");
 	IS_INT(items, 2, "after a week a person decides");
+	IS_STR(receipt("r"), STR("person"), "which stands in the receipt then");
 	end();
 	arena_reset(arena);
 	begin(true);
