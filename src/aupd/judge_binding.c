@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/point.h"
 
 enum { PAGE = 500, HEX_MAX = 33, ZONES_HOURS = 27 /* a report without a zone is asked about that far around its time */, TOLD_BYTES_MAX = 8192 };
 
@@ -133,6 +134,7 @@ enum err judge_bindings_sync(struct judge *j, struct why *why)
 	enum err e = b->store ? binding_store_sync(b->store, why) : why_set(why, ERR_AGAIN, "the store of bindings has failed");
 	if (e)
 		return b->store ? broke(j, e, why) : e;
+	POINT("judge.bound");
 	b->dirty = b->put = false;
 	return OK;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""kill -9 of any role, and of the keeper with all of them, while mail, API reports and imports come in and acts go out.
+"""kill -9 of any role, and of the keeper with all of them, while mail, API reports, registers and bindings come in and acts go out.
 
-Nothing acknowledged is lost, no case is there twice, no effect is applied twice at its target: a letter may be repeated only
+Nothing acknowledged is lost (an import of bindings is asked about with `aup who`, and API reports rest on it), no case is there twice, no effect is applied twice at its target: a letter may be repeated only
 under its Message-ID, a webhook only under its idempotency key; every checkpoint that was ever given out is of the ledger as
 it is in the end. AUPD_ROUNDS is the number of kills (`make torture`), AUPD_SEED gives who is killed and when. A build with
 points is also killed at those, between any two steps that must hold together; AUPD_POINTS names some of them, AUPD_PLANT a
@@ -32,7 +32,7 @@ PLANT = os.environ.get("AUPD_PLANT", "")
 PER_RUN = 25                        # kills of one daemon; then the next one begins
 TOGETHER = 3                        # customers of an import, for each way in
 REPORTERS = 3                       # that a case of unsolicited mail needs
-LOADED = ["store.middle", "store.committed", "judge.marked", "judge.imported", "judge.ordering", "judge.ordered", "ledger.sequenced", "ledger.signed",
+LOADED = ["store.middle", "store.committed", "judge.marked", "judge.imported", "judge.bound", "judge.ordering", "judge.ordered", "ledger.sequenced", "ledger.signed",
           "signer.signed", "hand.noted", "hand.done", "spool.synced", "desk.told", "file.sync"]
 ACTING = ["hand.noted", "hand.done", "judge.ordering", "judge.ordered", "store.middle", "store.committed", "desk.told"]
 ONLY = os.environ.get("AUPD_POINTS", "").split()
@@ -82,16 +82,28 @@ def customer(batch, way, i):
     return f"c-{batch}-{way}-{i}"
 
 
+def is_bound(way, i):
+    """Bindings say who holds the address. The clock of the tests stands, and what came in this second is not known yet: such reports wait."""
+    return way == 1 and i > 0
+
+
 def rows(batch):
-    """Registry rows: TOGETHER customers with an address for mail, and as many for the API."""
-    out = ["type,id,customer,class,kind,resource,service,language,name,email,from"]
+    """Registry rows: TOGETHER customers for mail and as many for the API, each with an address or a login that gets one."""
+    out = ["type,id,customer,class,kind,resource,service,language,name,email,from", "prefix,pool,,,dynamic,10.128.0.0/9,,,,,2026-01-01T00:00:00Z"]
     for way in range(2):
         for i in range(TOGETHER):
             name = customer(batch, way, i)
             out.append(f"customer,{name},,business,,,,en,Customer {name},{name}@customers.example,2026-01-01T00:00:00Z")
             out.append(f"service,s-{name},{name},,{'web' if way else 'mail'},,,,,,2026-01-01T00:00:00Z")
-            out.append(f"prefix,p-{name},{name},,static,{address(batch, way, i)}/32,s-{name},,,,2026-01-01T00:00:00Z")
+            out.append(f"login,l-{name},{name},,,{name}@dsl,s-{name},,,,2026-01-01T00:00:00Z" if is_bound(way, i) else
+                       f"prefix,p-{name},{name},,static,{address(batch, way, i)}/32,s-{name},,,,2026-01-01T00:00:00Z")
     return "\n".join(out) + "\n"
+
+
+def bindings(batch):
+    """Which address each login got."""
+    return "address,subject,start,end,kind\n" + "".join(
+        f"{address(batch, 1, i)},{customer(batch, 1, i)}@dsl,2026-01-01T00:00:00Z,,assignment\n" for i in range(TOGETHER) if is_bound(1, i))
 
 
 class Load:
@@ -131,11 +143,12 @@ class Load:
             with open(path, "w", encoding="ascii") as f:
                 f.write(rows(batch))
             self.until_taken(lambda: self.d.aup("registry", "import", path).rc == 0)
+            self.until_taken(lambda: self.d.aup("bindings", "import", "-", stdin=bindings(batch)).rc == 0)
             jobs = [("mail", batch, i, n) for i in range(TOGETHER) for n in range(REPORTERS)] + [("api", batch, i, 0) for i in range(TOGETHER)]
             self.random.shuffle(jobs)
             with self.changed:
                 self.batches += 1
-                self.acknowledged += 1
+                self.acknowledged += 2
                 self.jobs += jobs
                 self.changed.notify_all()
 
@@ -277,6 +290,16 @@ def kill_while_acting(d, killer, kills):
     d.settle()
 
 
+def the_holders(d, load):
+    wrong = {}
+    bound = [(batch, i) for batch in range(load.batches) for i in range(TOGETHER) if is_bound(1, i)]
+    for batch, i in bound:
+        subject = d.check("who", address(batch, 1, i), "--because", "the test asks", "--json").json["subject"]
+        if (subject["ours"], subject.get("customer")) != ("yes", customer(batch, 1, i)):
+            wrong[address(batch, 1, i)] = subject
+    tap.is_equal(wrong, {}, f"each of {len(bound)} bindings whose import was confirmed says who held its address")
+
+
 def the_store(d, load):
     db = sqlite3.connect(f"file:{d.data}/aupd.db?mode=ro", uri=True)
     owners = [bytes(row[0]).decode() for row in db.execute("SELECT owner FROM t1")]
@@ -330,7 +353,9 @@ def check(d, load, seen, by_nft):
         fate = json.loads(answer.body)["row"]["fate"] if answer.status == 200 else answer.status
         fates[fate] = fates.get(fate, 0) + 1
     tap.is_equal(fates, {"case": load.batches * TOGETHER} if load.batches else {}, "every report that got 202 led to a case")
-    tap.is_equal(json.loads(d.api("/v1/status").body)["entities"], load.batches * TOGETHER * 6, "each import that was confirmed is in the register, once")
+    tap.is_equal(json.loads(d.api("/v1/status").body)["entities"], load.batches * (TOGETHER * 6) + (load.batches > 0),
+                 "each import that was confirmed is in the register, once")
+    the_holders(d, load)
     wanted, records = the_store(d, load)
     the_targets(d, load, wanted, by_nft)
     d.until(lambda: (checkpoint(d) or (0, 0))[1] == records, "a checkpoint of all records")
@@ -355,7 +380,7 @@ def one_run(seed, kills, url, by_nft):
     tap.diag(f"seed {seed}, {kills} kills")
     Hook.calls.clear()
     Hook.gate.set()
-    with Daemon(policy=None, registry=None, hand="allow-hook 127.0.0.0/8\nhook-secret \"s\"", enforcement="on") as d:
+    with Daemon(policy=None, registry=None, conf="bindings { feed radius 1 }", hand="allow-hook 127.0.0.0/8\nhook-secret \"s\"", enforcement="on") as d:
         with_hook(d, url, by_nft)
         killer = Killer(d)
         if d.points and PLANT:
