@@ -10,9 +10,18 @@ import traceback
 
 count = 0
 failed = 0
+WIDTH = 40
+
+
+def bar(what, done, total):
+    """How far a long test is, on a terminal alone; the next comment takes its place."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K[{'=' * (done * WIDTH // total):{WIDTH}}] {done} of {total} {what}", end="", file=sys.stderr, flush=True)
 
 
 def diag(*lines):
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
     for line in lines:
         for part in str(line).splitlines() or [""]:
             print("# " + part, flush=True)

@@ -3,7 +3,8 @@
  * way that disk.h knows, lets the daemon recover and finish the day, and holds what it finds against check.h. A part of the days
  * that recover is cut once more.
  *
- * AUPD_CUTS=all takes every change in every way (`make torture`), a number takes so many of them; AUPD_SEED sets which and how.
+ * AUPD_CUTS=all takes every change in every way (`make torture`), a number takes so many of them; AUPD_SEED sets which and how, and
+ * AUPD_FROM and AUPD_UNTIL keep it to some changes, so that several processes share them.
  * Then it breaks the build in the ways of `faults` and must find each. With arguments "CHANGE WAY SEED [SECOND]" it does one cut.
  */
 #include <errno.h>
@@ -14,8 +15,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/seal.h"
 #include "check.h"
 #include "day.h"
@@ -25,7 +28,7 @@
 #include "torn.h"
 #include "world.h"
 
-enum { WORKERS_MAX = 16, CHILD_SECONDS = 120, TEXT_MAX = 600, SHOWN_MAX = 20 };
+enum { WORKERS_MAX = 16, CHILD_SECONDS = 120, TEXT_MAX = 600, SHOWN_MAX = 20, BAR_WIDTH = 40 };
 #ifdef __SANITIZE_ADDRESS__
 enum { SLICE = 60 };
 #else
@@ -83,8 +86,28 @@ static struct {
 	struct worker workers[WORKERS_MAX];
 	unsigned worker_count, running, failures, shown;
 	struct buf outcome;
-	bool quiet;                     /* failures are wanted */
+	const char *planted;            /* the build is broken on purpose, and failures are wanted */
+	bool bar;                       /* a terminal is there, and shows one */
 } run;
+
+/* Before anything else is printed. */
+static void clear_bar(void)
+{
+	if (run.bar)
+		(void)fprintf(stderr, "\r\033[K");
+}
+
+static void show_bar(size_t done, size_t total)
+{
+	char cells[BAR_WIDTH + 1];
+	size_t full = done * BAR_WIDTH / total;
+	if (!run.bar)
+		return;
+	for (size_t i = 0; i < BAR_WIDTH; i++)
+		cells[i] = i < full ? '=' : ' ';
+	cells[BAR_WIDTH] = '\0';
+	(void)fprintf(stderr, "\r[%s] change %zu of %zu, %u not mended", cells, done, total, run.failures);
+}
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -173,6 +196,7 @@ static void child(const struct cut *c, int fd)
 	BUG_ON(mkdir(dir, 0700) != 0);
 	int log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	BUG_ON(log_fd < 0 || dup2(log_fd, STDERR_FILENO) < 0);
+	log_start("aupd", LOG_INFO, LOG_PLAIN);
 	enum err e = cut_and_recover(dir, c, &why);
 	if (e && write(fd, why.text, strlen(why.text)) < 0)
 		_exit(2);
@@ -208,9 +232,10 @@ static void reap(void)
 	bool bad = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 	run.failures += bad;
 	disk_say(w->cut.change, what, sizeof(what));
-	if (bad && run.quiet && run.failures == 1)
-		printf("# cut %zu, %s: %s\n", w->cut.change, what, n > 0 ? text : "it ended badly");
-	if (bad && !run.quiet && run.shown++ < SHOWN_MAX) {
+	if (bad && run.planted && run.failures == 1)
+		printf("# planted: %s; seen at cut %zu, %s: %s\n", run.planted, w->cut.change, what, n > 0 ? text : "it ended badly");
+	if (bad && !run.planted && run.shown++ < SHOWN_MAX) {
+		clear_bar();
 		printf("# cut %zu %s %llu%s, %s: %s\n", w->cut.change, cut_words[w->cut.mode], (unsigned long long)w->cut.seed, w->cut.twice ? " twice" : "", what,
 			n > 0 ? text : "it ended badly");
 		show_log(dir);
@@ -246,11 +271,12 @@ static void end_all(void)
 		reap();
 }
 
-/* Every change in every way and once twice, or about `wanted` of those. */
-static unsigned long cut_many(unsigned long wanted, uint64_t seed)
+/* Every change of [from, until) in every way and once twice, or about `wanted` of those of the day. */
+static unsigned long cut_many(size_t from, size_t until, unsigned long wanted, uint64_t seed)
 {
 	unsigned long done = 0, all = (unsigned long)disk_count() * (CUT_MODES + 1);
-	for (size_t n = 0; n < disk_count(); n++)
+	for (size_t n = from; n < until && n < disk_count(); n++) {
+		show_bar(n, disk_count());
 		for (unsigned mode = 0; mode <= CUT_MODES; mode++) {
 			uint64_t s = mix(seed * 1000003 + n * (CUT_MODES + 1) + mode);
 			if (wanted && s % all >= wanted)
@@ -259,18 +285,19 @@ static unsigned long cut_many(unsigned long wanted, uint64_t seed)
 			begin(&c);
 			done++;
 		}
+	}
 	end_all();
+	clear_bar();
 	return done;
 }
 
-/* How many cuts it took until the harness saw the fault; 0: it does not see it. Cuts come shortly after the syncs that did nothing. */
-static unsigned long find_fault(size_t f, uint64_t seed)
+/* Does the harness see the fault? Cuts come shortly after the syncs that did nothing. */
+static bool find_fault(size_t f, uint64_t seed)
 {
 	static const size_t afters[] = { 1, 60, 600 };
-	unsigned long done = 0;
 	disk_break(&faults[f].fault);
 	run.failures = 0;
-	run.quiet = true;
+	run.planted = faults[f].fault.name;
 	for (size_t i = 0; i < sizeof(afters) / sizeof(afters[0]) && !run.failures; i++) {
 		disk_rewind();
 		for (size_t n = disk_next_broken(0); n < disk_count() && !run.failures; n = disk_next_broken(n + 1)) {
@@ -278,36 +305,34 @@ static unsigned long find_fault(size_t f, uint64_t seed)
 			if (c.change >= disk_count())
 				continue;
 			begin(&c);
-			done++;
 		}
 		end_all();
 	}
-	run.quiet = false;
+	run.planted = NULL;
 	disk_break(NULL);
-	return run.failures ? done : 0;
+	return run.failures > 0;
 }
 
 /* As find_fault; cuts come into the syncs of the spool, and into each more than once: not each cut tears. */
-static unsigned long find_plant(size_t p, uint64_t seed)
+static bool find_plant(size_t p, uint64_t seed)
 {
 	static const struct disk_fault where = { "", FILE_SYNC, ".seg", false, true };
 	enum { CUTS_EACH = 8 };
-	unsigned long done = 0;
 	disk_break(&where);
 	disk_rewind();
 	plant_set(plants[p].plant);
 	run.failures = 0;
-	run.quiet = true;
+	run.planted = plants[p].name;
 	for (size_t n = disk_next_broken(0); n < disk_count() && !run.failures; n = disk_next_broken(n + 1))
-		for (unsigned i = 0; i < CUTS_EACH; i++, done++) {
+		for (unsigned i = 0; i < CUTS_EACH; i++) {
 			struct cut c = { n, CUT_SECTORS, mix(seed + n * CUTS_EACH + i), false };
 			begin(&c);
 		}
 	end_all();
 	plant_set(PLANT_NONE);
-	run.quiet = false;
+	run.planted = NULL;
 	disk_break(NULL);
-	return run.failures ? done : 0;
+	return run.failures > 0;
 }
 
 /* The day without a cut. */
@@ -353,12 +378,15 @@ static _Noreturn void leave(int status)
 
 int main(int argc, char **argv)
 {
-	const char *cuts = getenv("AUPD_CUTS"), *seed_text = getenv("AUPD_SEED");
+	const char *cuts = getenv("AUPD_CUTS"), *seed_text = getenv("AUPD_SEED"), *from = getenv("AUPD_FROM"), *until = getenv("AUPD_UNTIL");
 	uint64_t seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
 	bool all = cuts && strcmp(cuts, "all") == 0;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	(void)snprintf(run.base, sizeof(run.base), "%s/aupd-powercut.XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	BUG_ON(seal_start() != OK || !mkdtemp(run.base));
+	log_start("aupd", LOG_ERROR_, LOG_PLAIN);
+	run.bar = isatty(STDERR_FILENO) == 1;
+	time_t began = time(NULL);
 	run.worker_count = cores < 1 ? 1 : cores > WORKERS_MAX ? WORKERS_MAX : (unsigned)cores;
 	buf_init(&run.outcome, 1 << 20);
 	world_begin();
@@ -367,18 +395,15 @@ int main(int argc, char **argv)
 		leave(good ? one(argv) : tap_done());
 	}
 	printf("# seed %llu, %zu changes of the disk\n", (unsigned long long)seed, disk_count());
-	unsigned long done = cut_many(all ? 0 : cuts ? strtoul(cuts, NULL, 10) : SLICE, seed);
-	printf("# %lu cuts, %u of them not mended\n", done, run.failures);
+	unsigned long done = cut_many(from ? strtoul(from, NULL, 10) : 0, until ? strtoul(until, NULL, 10) : disk_count(),
+		all ? 0 : cuts ? strtoul(cuts, NULL, 10) : SLICE, seed);
+	printf("# %lu cuts, %u of them not mended, %lld s\n", done, run.failures, (long long)(time(NULL) - began));
 	OK_(done && !run.failures, "nothing is lost, done twice or contradicted, wherever the power is cut");
 	for (size_t f = 0; f < sizeof(faults) / sizeof(faults[0]); f++) {
-		done = find_fault(f, seed);
-		printf("# %lu cuts\n", done);
-		OK_(done, faults[f].fault.name);
+		OK_(find_fault(f, seed), faults[f].fault.name);
 	}
 	for (size_t p = 0; p < sizeof(plants) / sizeof(plants[0]); p++) {
-		done = find_plant(p, seed);
-		printf("# %lu cuts\n", done);
-		OK_(done, plants[p].name);
+		OK_(find_plant(p, seed), plants[p].name);
 	}
 	leave(tap_done());
 }

@@ -208,11 +208,15 @@ class Clock(threading.Thread):
 
 
 class Killer:
+    total = 0
+
     def __init__(self, d):
         self.d, self.kills = d, {}
 
     def count(self, what):
         self.kills[what] = self.kills.get(what, 0) + 1
+        Killer.total += 1
+        tap.bar("kills", Killer.total, KILLS)
 
     def come_back(self, since):
         """Until who died is there again: a role by the keeper, the keeper by us."""
