@@ -49,10 +49,10 @@ fuzz:
 	@$(NINJA) -C build-fuzz
 	@tests/fuzz/run build-fuzz "$(or $(FUZZ_S),60)" $(FUZZ)
 
-# the power cut harness and the kill harness whole; make test runs a slice of each. ROUNDS=200 kills less often
+# the power cut harness and the kill harness whole; make test runs a slice of each. ROUNDS=200 CUTS=2000 does less
 torture: setup-test
 	@$(MAKE) --no-print-directory all asan
-	@ROUNDS=$(ROUNDS) tests/torture $(BUILD) $(ASAN)
+	@ROUNDS=$(ROUNDS) CUTS=$(CUTS) tests/torture $(BUILD) $(ASAN)
 
 deb:
 	@tools/setup build deb
