@@ -419,9 +419,6 @@ static void judge_stop(struct role *r)
 	judge_ledger_turn(j);
 	judge_stamp_close(j);
 	judge_witness_close(j);
-	/* the loop's turn goes on after this, and a timer that is due fires in it */
-	timer_set(j->due_timer, -1, 0);
-	timer_set(j->retry_timer, -1, 0);
 	judge_ledger_close(j);
 	judge_bindings_close(j);
 	if (j->store)

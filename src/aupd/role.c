@@ -124,7 +124,6 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	} else if (str_eq(op, STR("refuse")) || str_eq(op, STR("accept"))) {
 		r->refuse = str_eq(op, STR("refuse"));
 	} else if (str_eq(op, STR("stop"))) {
-		r->ops->stop(r);
 		loop_stop(r->loop);
 	}
 }
@@ -139,8 +138,6 @@ static void on_closed(void *arg, enum err e)
 	struct role *r = arg;
 	/* without its keeper a role has no reason to be */
 	log_warn("the keeper is gone", "error", err_text(e));
-	if (r->started)
-		r->ops->stop(r);
 	loop_stop(r->loop);
 }
 
@@ -160,6 +157,9 @@ int role_main(enum role_name name)
 	if (name == ROLE_EAR)
 		charset_start();
 	enum err e = loop_run(r.loop);
+	/* not before: the turn in which it is told to stop goes on, with all that it may still call */
+	if (r.started)
+		r.ops->stop(&r);
 	bus_close(&r.keeper);
 	loop_free(r.loop);
 	arena_free(r.arena);

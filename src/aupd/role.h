@@ -49,7 +49,7 @@ struct role_ops {
 	void (*link)(struct role *r, struct str name, int take_fd);
 	/* The test clock was moved. */
 	void (*clock)(struct role *r);
-	/* Wind down; the loop is stopped afterwards. */
+	/* Wind down; the loop has stopped. */
 	void (*stop)(struct role *r);
 };
 

@@ -38,7 +38,6 @@ void key_encode(const struct seal_key *key, char out[KEY_FILE_LEN])
 
 enum err key_read(int fd, struct seal_key *ret_key)
 {
-	static const char zero[KEY_FILE_LEN];
 	char got[KEY_FILE_LEN];
 	size_t len;
 	struct reader r;
@@ -46,8 +45,11 @@ enum err key_read(int fd, struct seal_key *ret_key)
 	if (e)
 		return e;
 	reader_init(&r, (struct str){ got + KEY_FILE_LEN - CRC_LEN, CRC_LEN });
-	if (len == sizeof(got) && memcmp(got, zero, sizeof(zero)) == 0)
+	/* overwritten from its front on, and perhaps not to its end when the power went */
+	if (len == sizeof(got) && !got[0]) {
+		secret_wipe(got, sizeof(got));
 		return ERR_NOTFOUND;
+	}
 	if (len != sizeof(got) || !str_starts((struct str){ got, len }, KEY_MAGIC) || reader_u32(&r) != crc32c(0, (struct str){ got, KEY_FILE_LEN - CRC_LEN }))
 		e = ERR_CORRUPT;
 	else

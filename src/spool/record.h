@@ -31,7 +31,7 @@ struct record_head {
 void segment_head_encode(uint64_t number, char out[SEGMENT_HEAD_LEN]);
 
 void key_encode(const struct seal_key *key, char out[KEY_FILE_LEN]);
-/* ERR_NOTFOUND: destroyed (all zero). ERR_CORRUPT: no key file of ours. */
+/* ERR_NOTFOUND: destroyed (zero from its first octet on). ERR_CORRUPT: no key file of ours. */
 enum err key_read(int fd, struct seal_key *ret_key) MUST_CHECK;
 
 /*

@@ -524,7 +524,8 @@ static void test_crash_everywhere(void)
 	OK_(n > 40 && n < 1000, "a crash after every single change: what was acknowledged is there, no position is used twice, nothing is bad");
 }
 
-static void test_leftovers(void)
+/* zeros: how much of the key a trim overwrote before the power went. */
+static void leftovers(size_t zeros)
 {
 	fresh_dir();
 	struct spool *s = open_spool(1 << 20, 1 << 18);
@@ -537,7 +538,7 @@ static void test_leftovers(void)
 	spool_key_name(told[0].at.segment, name);
 	static char zero[44];
 	int fd = openat(dir_fd, name, O_RDWR);
-	BUG_ON(file_write_at(fd, 0, (struct str){ zero, sizeof(zero) }, NULL));
+	BUG_ON(file_write_at(fd, 0, (struct str){ zero, zeros }, NULL));
 	(void)close(fd);
 	/* a creation that stopped after the key */
 	spool_key_name(told[1].at.segment + 1, name);
@@ -556,6 +557,13 @@ static void test_leftovers(void)
 	IS_INT(spool_open(dir_fd, &limits, &s, &why), ERR_CORRUPT, "a damaged mark stops the start");
 	OK_(strstr(why.text, "mark") != NULL, "and the reason names it");
 	drop_dir();
+}
+
+static void test_leftovers(void)
+{
+	leftovers(44);
+	leftovers(1);
+	leftovers(13);
 }
 
 static void test_skip(void)
