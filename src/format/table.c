@@ -21,7 +21,7 @@ struct head {
 	struct str *names;
 };
 
-struct str table_type(struct arena *a, struct str name)
+static struct str table_type(struct arena *a, struct str name)
 {
 	for (size_t i = name.len; i; i--)
 		if (name.ptr[i - 1] == '/' || name.ptr[i - 1] == '\\') {

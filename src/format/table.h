@@ -60,6 +60,5 @@ bool table_json_read(struct decode *d, const struct table_file *file);
 struct str table_name(struct decode *d, struct str name, unsigned number);
 /* Whether a map is for files of this type of report. */
 bool table_for(const struct column_map *map, struct str type);
-struct str table_type(struct arena *a, struct str file_name);
 
 #endif
