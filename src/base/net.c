@@ -372,6 +372,16 @@ void net_close(int fd)
 		(void)close(fd);
 }
 
+void net_hang_up(int fd)
+{
+	char dropped[4096];
+	size_t len = 1;
+	if (fd >= 0 && shutdown(fd, SHUT_WR) == 0)
+		for (size_t all = 0; all < NET_HANG_UP_BYTES && net_read(fd, dropped, sizeof(dropped), &len) == OK; all += len)
+			;
+	net_close(fd);
+}
+
 enum err net_notify(const char *path, struct str text)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };

@@ -11,7 +11,7 @@
 
 #include "base/addr.h"
 
-enum { NET_PATH_MAX = 108, NET_TEXT_MAX = 128, NET_FDS_MAX = 8 };
+enum { NET_PATH_MAX = 108, NET_TEXT_MAX = 128, NET_FDS_MAX = 8, NET_HANG_UP_BYTES = 256 << 10 };
 
 struct net_peer {
 	bool is_unix;
@@ -44,6 +44,11 @@ enum err net_send_fds(int fd, struct str bytes, const int *fds, unsigned fd_coun
 /* ret_fds has room for NET_FDS_MAX; more than that, or a cut message, is ERR_PEER and all are closed. */
 enum err net_recv_fds(int fd, void *out, size_t max, size_t *ret_len, int *ret_fds, unsigned *ret_fd_count) MUST_CHECK;
 void net_close(int fd);                                         /* accepts -1 */
+/*
+ * The same after reading what waits, NET_HANG_UP_BYTES at most: a socket closed with octets unread is reset, and the peer may lose
+ * the last that was written to it.
+ */
+void net_hang_up(int fd);
 
 /* One datagram to a Unix socket ("@name" is abstract): how systemd is told. */
 enum err net_notify(const char *path, struct str text) MUST_CHECK;

@@ -57,7 +57,7 @@ static void session_free(struct session *s)
 		s->next->prev = s->prev;
 	m->count--;
 	watch_free(s->watch);
-	net_close(s->fd);
+	net_hang_up(s->fd);
 	buf_done(&s->in);
 	buf_done(&s->out);
 	buf_done(&s->message);
