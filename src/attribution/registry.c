@@ -349,10 +349,20 @@ enum err registry_chain(const struct registry *r, struct arena *a, struct str cu
 
 struct str registry_tenant(struct arena *a, const struct str *chain, unsigned count)
 {
-	struct str t = STR("/");
+	size_t len = 1;
 	for (unsigned i = 0; i < count; i++)
-		t = str_format(a, "%.*s%.*s/", STR_ARG(t), STR_ARG(chain[i]));
-	return t;
+		len += chain[i].len + 1;
+	char *text = count ? arena_alloc(a, len + 1) : NULL;
+	if (!text)
+		return count ? STR_NONE : STR("/");
+	text[0] = '/';
+	len = 1;
+	for (unsigned i = 0; i < count; i++) {
+		memcpy(text + len, chain[i].len ? chain[i].ptr : "", chain[i].len);
+		len += chain[i].len;
+		text[len++] = '/';
+	}
+	return (struct str){ text, len };
 }
 
 enum err holders_init(struct arena *a, int64_t from_at, int64_t until_at, struct holders *ret_holders)

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "policy/match.h"
 #include "policy/rules.h"
 #include "policy/window.h"
 
@@ -296,12 +297,10 @@ enum err judge(struct arena *a, const struct policy *p, const struct observation
 	ret_judgement->count = ret_judgement->counted_count = ret_judgement->cannot_count = 0;
 	if (s->ours == OURS_NO)
 		return OK;
-	for (unsigned i = 0; i < p->rules->count; i++) {
-		enum err e = judge_rule(&j, &p->rules->list[i]);
-		if (e)
-			return e;
-	}
-	return OK;
+	enum err e = OK;
+	for (const struct rule *const *r = match_rules(p, o); e == OK && *r; r++)
+		e = judge_rule(&j, *r);
+	return e;
 }
 
 enum err judge_take_back(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
@@ -313,8 +312,8 @@ enum err judge_take_back(struct arena *a, const struct policy *p, const struct o
 	enum err e = OK;
 	if (s->ours != OURS_YES)
 		return OK;
-	for (unsigned i = 0; e == OK && i < p->rules->count; i++)
-		if (p->rules->list[i].counted && rule_answer(&j, &p->rules->list[i]) == ANSWER_YES)
-			e = fold_window(&j, &p->rules->list[i], true, &w, &left);
+	for (const struct rule *const *r = match_rules(p, o); e == OK && *r; r++)
+		if ((*r)->counted && rule_answer(&j, *r) == ANSWER_YES)
+			e = fold_window(&j, *r, true, &w, &left);
 	return e;
 }

@@ -4,6 +4,7 @@
 #include "policy/load.h"
 
 #include "base/time.h"
+#include "policy/match.h"
 #include "policy/rules.h"
 
 enum { INCLUDES_MAX = 64, APPROVALS_MAX = 8 };
@@ -480,6 +481,8 @@ enum err policy_load(struct arena *a, const struct bundle *b, struct policy **re
 	if (e)
 		return e;
 	digest_sha256(blob, &l.p->digest);
+	if (reads_make(a, l.p) != OK || match_make(a, l.p) != OK)
+		return why_set(why, ERR_NOMEM, "no memory for the policy");
 	*ret_policy = l.p;
 	return OK;
 }

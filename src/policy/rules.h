@@ -9,6 +9,7 @@
 #include "model/observation.h"
 #include "model/policy.h"
 #include "model/subject.h"
+#include "policy/reads.h"
 #include "policy/test.h"
 
 enum { RULES_MAX = 1000, RULE_CONDS_MAX = 16, WINDOW_BUCKETS = 64 };
@@ -52,6 +53,9 @@ struct rule {
 struct rules {
 	struct rule *list;
 	unsigned count;
+	struct read_fact *reads;                        /* reads.h */
+	unsigned read_count;
+	const struct rule *const *for_kind[KIND_COUNT], *const *for_meter;      /* match.h */
 	struct policy_test *tests;
 	unsigned test_count;
 	int64_t retention_us;
