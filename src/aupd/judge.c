@@ -54,7 +54,7 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->scratch = arena_new("scratch", BATCH_ARENA_MAX);
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
 		.contact = r->share.contact, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j,
-		.keep_receipts_us = (int64_t)r->share.keep_items_us };
+		.keep_receipts_us = (int64_t)r->share.keep_items_us, .notes_sightings = true };
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)
@@ -262,6 +262,8 @@ enum err judge_commit(struct judge *j, struct why *why)
 	struct mark marks[LANE_COUNT];
 	size_t count, mark_count = 0;
 	enum err e = judge_bindings_late(j, why);
+	if (e == OK)
+		e = fold_close(&j->fold, why);
 	if (e == OK)
 		e = work_effects(j->fold.work, &effects, &count);
 	for (int i = 0; i < LANE_COUNT; i++)

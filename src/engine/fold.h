@@ -19,6 +19,8 @@
 enum { POLICIES_MAX = 64 };
 /* Whose the raw bytes are of what waits for a person. */
 #define FOLD_TRIAGE STR("triage")
+/* Under whose key the rows of TABLE_SIGHTING lie, around the keys of the customers. */
+#define FOLD_SIGHTINGS STR("sightings")
 
 struct fold {
 	struct work *work;
@@ -39,6 +41,10 @@ struct fold {
 	 */
 	enum err (*keep)(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why);
 	void *keep_arg;
+	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */
+	/* A replay: no record is written and no letter rendered, and whose an observation is was told before it. */
+	bool trial;
+	const struct subject *told;
 };
 
 /* What became of an observation; stands in its receipt. */
@@ -52,6 +58,8 @@ struct fold_result {
 };
 
 enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why) MUST_CHECK;
+/* Makes rows of what was noted since the last one. Before each commit. */
+enum err fold_close(struct fold *f, struct why *why) MUST_CHECK;
 enum err fold_item(struct fold *f, const struct item *i, struct why *why) MUST_CHECK;
 /* A row whose time has come: a case's deadline, a parked observation, what may be forgotten. Acts are the releaser's. */
 enum err fold_due(struct fold *f, const struct row *row, struct why *why) MUST_CHECK;

@@ -38,6 +38,9 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why) MU
 bool ignore_fits(const struct ignore_rule *r, const struct item *i);
 enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why) MUST_CHECK;
 
+/* Notes what was judged, for back-tests; nothing of the sealed class, and nothing about nobody of ours. */
+enum err sighting_note(struct fold *f, const struct observation *o, const struct fold_result *r, struct why *why) MUST_CHECK;
+
 /* Does a retraction of that kind concern reports of this kind? */
 bool retracts(enum kind what, enum kind of);
 /* Out of the windows that counted it, by the rules of that version. */

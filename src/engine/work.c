@@ -31,6 +31,7 @@ struct work {
 	size_t changes;
 	uint64_t beginning;             /* counts work_begin; 0 = none */
 	struct saved *saved;
+	struct work_note *first_note, *last_note, *saved_note;
 };
 
 struct work *work_new(const struct row_reader *reader)
@@ -68,12 +69,14 @@ void work_reset(struct work *w)
 	w->changes = 0;
 	w->beginning = 0;
 	w->saved = NULL;
+	w->first_note = w->last_note = w->saved_note = NULL;
 }
 
 void work_begin(struct work *w)
 {
 	w->beginning++;
 	w->saved = NULL;
+	w->saved_note = w->last_note;
 }
 
 /* Before a cell changes for the first time since the beginning. */
@@ -98,6 +101,32 @@ void work_undo(struct work *w)
 	}
 	w->saved = NULL;
 	w->beginning++;
+	w->last_note = w->saved_note;
+	if (w->last_note)
+		w->last_note->next = NULL;
+	else
+		w->first_note = NULL;
+}
+
+enum err work_note(struct work *w, int64_t at, struct str key, struct str bytes)
+{
+	struct work_note *n = ARENA_NEW(w->arena, struct work_note);
+	if (!n)
+		return ERR_NOMEM;
+	*n = (struct work_note){ at, key, bytes, NULL };
+	if (w->last_note)
+		w->last_note->next = n;
+	else
+		w->first_note = n;
+	w->last_note = n;
+	return OK;
+}
+
+const struct work_note *work_take_notes(struct work *w)
+{
+	const struct work_note *first = w->first_note;
+	w->first_note = w->last_note = w->saved_note = NULL;
+	return first;
 }
 
 struct arena *work_arena(struct work *w)

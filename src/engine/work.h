@@ -40,6 +40,18 @@ size_t work_changes(const struct work *w);
 /* From work_begin on, work_undo takes every change back; work_reset and the next work_begin end it. Rows stay read. */
 void work_begin(struct work *w);
 void work_undo(struct work *w);
+/*
+ * What a batch leaves beside its rows, in order: its owner makes rows of them before the commit and takes them out. work_undo and
+ * work_reset take them back. at, key: of the note's maker. Bytes are borrowed, and lie in the work's arena.
+ */
+struct work_note {
+	int64_t at;
+	struct str key, bytes;
+	const struct work_note *next;
+};
+enum err work_note(struct work *w, int64_t at, struct str key, struct str bytes) MUST_CHECK;
+const struct work_note *work_take_notes(struct work *w);
+
 /* For runs that keep all their rows here (tests, back-tests): the earliest row due by then, and every row of a table in order of first touch. */
 bool work_next_due(struct work *w, int64_t by_at, struct row *ret_row);
 bool work_next_row(struct work *w, enum table t, size_t *i, struct row *ret_row);

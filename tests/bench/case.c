@@ -91,7 +91,7 @@ static void start(struct bench *b, const char *policy, const char *scratch)
 	must(policy_load(b->lasting, &bundle, &b->policy, &why), &why, policy);
 	must(store_sqlite.open(b->dir_fd, "store.db", STORE_WRITE, &b->store, &why), &why, "store");
 	b->fold = (struct fold){ .work = work_new(&reader), .policies = { b->policy }, .policy_count = 1, .keyring = keyring_fixed(&fixed), .token_key = fixed,
-		.provider = STR("Example Net"), .mail_domain = STR("example.net"), .mail_local = STR("abuse"), .now = DAY_AT, .source = 1 };
+		.provider = STR("Example Net"), .mail_domain = STR("example.net"), .mail_local = STR("abuse"), .now = DAY_AT, .source = 1, .notes_sightings = true };
 }
 
 static void commit(struct bench *b, const struct position *at)
@@ -100,6 +100,7 @@ static void commit(struct bench *b, const struct position *at)
 	size_t count;
 	struct why why = { 0 };
 	struct mark mark = { 1, HOP_LANE, 0, *at };
+	must(fold_close(&b->fold, &why), &why, "close");
 	must(work_effects(b->fold.work, &effects, &count), NULL, "effects");
 	must(store_sqlite.commit(b->store, effects, count, &mark, 1, &why), &why, "commit");
 	work_reset(b->fold.work);

@@ -9,7 +9,7 @@
 
 enum { INDEX_OWNER = 1, INDEX_STATE = 2, INDEX_RANK = 4, INDEX_DUE = 8 };
 
-_Static_assert(TABLE_END == 27, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
+_Static_assert(TABLE_END == 28, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
 
 static const unsigned indexes[TABLE_END] = {
 	[TABLE_CASE] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE,
@@ -29,6 +29,7 @@ static const unsigned indexes[TABLE_END] = {
 	[TABLE_LEAF] = INDEX_RANK,
 	[TABLE_SWITCH] = INDEX_DUE,
 	[TABLE_BINDING_USE] = INDEX_OWNER | INDEX_RANK | INDEX_DUE,
+	[TABLE_SIGHTING] = INDEX_RANK | INDEX_DUE,
 	[TABLE_SESSION] = INDEX_OWNER | INDEX_DUE,
 	[TABLE_HOLD] = INDEX_DUE,
 	[TABLE_ERASURE] = INDEX_DUE,

@@ -1,0 +1,201 @@
+/*
+ * What is noted of judged observations: whose it is, what is left out, what is taken back.
+ */
+#include "engine/fold.h"
+#include "model/sighting.h"
+#include "policy/reads.h"
+#include "store/store.h"
+#include "tap.h"
+
+static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
+static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z; languages en }\n"
+	"enforce limit mail { driver null }\n"
+	"ladder l { at once notify \"n\"; after 48h limit mail unless answered; forget after 180d }\n"
+	"clause email.unsolicited \"Spam\" group spam {\n"
+	"rule r { when report messaging.spam, grade A; count distinct reporters per customer >= %u in 24h; severity medium; ladder l; appeal 30d; because \"{count}\" }\n"
+	"rule s { when report content.phishing, fact colour is red; count distinct campaign per customer >= 2 in 24h; severity medium; ladder l; appeal 30d; because \"x\" }\n}\n";
+
+static struct arena *arena;
+static struct store *store;
+static struct registry *registry;
+static struct fold f;
+static unsigned reports;
+static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
+
+static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
+{
+	(void)arg;
+	return store_null.load(store, a, keys, count, rows, why);
+}
+
+static struct policy *version(unsigned least)
+{
+	struct bundle_file *files = ARENA_ARRAY(arena, struct bundle_file, 3);
+	files[0] = (struct bundle_file){ STR("aup.md"), STR(document) };
+	files[1] = (struct bundle_file){ STR("aup.policy"), str_format(arena, rules, least) };
+	files[2] = (struct bundle_file){ STR("letters/en/n.txt"), STR("Subject: s\n\nb\n") };
+	struct bundle b = { STR("aup.policy"), files, 3 };
+	struct policy *p = NULL;
+	struct why why = { .line = 0 };
+	if (policy_load(arena, &b, &p, &why) != OK)
+		printf("# %s:%u: %s\n", why.file, why.line, why.text);
+	return p;
+}
+
+static void give(struct entity e)
+{
+	e.from_at = e.until_at = TIME_NONE;
+	OK_(registry_add(registry, &e, NULL) == OK, "an entity");
+}
+
+static void begin(void)
+{
+	struct row_reader reader = { load_rows, NULL };
+	struct seal_key fixed = { { 1 } };
+	registry = registry_new(NULL);
+	for (unsigned i = 0; i < 2; i++) {
+		struct str id = str_format(arena, "acme-%u", i);
+		give((struct entity){ .type = ENTITY_CUSTOMER, .id = id, .email = STR("a@b.invalid") });
+		give((struct entity){ .type = ENTITY_SERVICE, .id = str_format(arena, "s%u", i), .customer = id, .kind = STR("mail") });
+		give((struct entity){ .type = ENTITY_PREFIX, .id = str_format(arena, "p%u", i), .customer = id, .resource = str_format(arena, "192.0.2.%u/32", i),
+			.kind = STR("static") });
+	}
+	OK_(registry_ready(registry, 1, NULL, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
+	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { version(3) }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
+		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1, .notes_sightings = true };
+}
+
+static void end(void)
+{
+	work_free(f.work);
+	keyring_close(f.keyring);
+	registry_free(registry);
+	store_null.close(store);
+}
+
+static struct observation report(const char *kind, const char *source, const char *by)
+{
+	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
+		.incidents = 1, .reporter = str_of(by), .reporter_verified = true, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
+		.reply_to = STR("someone@reporter.example"), .subject_line = STR("Complaint"), .source = { .type = SOURCE_ADDR, .text = str_of(source) } };
+	OK_(addr_parse(str_of(source), &o.source.addr) == OK, "an address");
+	return o;
+}
+
+static enum fate fold(const struct observation *o)
+{
+	struct fold_result r = { .fate = FATE_NONE };
+	struct why why = { .line = 0 };
+	if (fold_observation(&f, o, &r, &why) != OK)
+		printf("# %s\n", why.text);
+	return r.fate;
+}
+
+/* The rows that the batch leaves, and their sightings. */
+static unsigned close_batch(struct sighting *list, unsigned *ret_count)
+{
+	struct effect *effects;
+	size_t n = 0;
+	unsigned rows = 0;
+	struct seal_key key;
+	*ret_count = 0;
+	OK_(fold_close(&f, NULL) == OK && work_effects(f.work, &effects, &n) == OK, "the batch is closed");
+	for (size_t i = 0; i < n; i++) {
+		struct str packed, customer, sealed, clear;
+		enum err e;
+		if (effects[i].row.table != TABLE_SIGHTING)
+			continue;
+		rows++;
+		IS_INT(effects[i].row.due_at, effects[i].row.rank + 90 * DAY_US, "it is forgotten after 90 days");
+		OK_(str_find(effects[i].row.body, STR("acme")) == SIZE_MAX && str_find(effects[i].row.body, STR("messaging")) == SIZE_MAX, "nothing stands in it in clear");
+		OK_(keyring_get(f.keyring, FOLD_SIGHTINGS, &key, NULL) == OK && unseal(arena, &key, effects[i].row.key, effects[i].row.body, &packed) == OK, "it opens");
+		while (sighting_unpack(&packed, &customer, &sealed, &e)) {
+			struct sighting s = { 0 };
+			OK_(keyring_get(f.keyring, FOLD_SIGHTINGS, &key, NULL) == OK && unseal(arena, &key, STR("sighting"), sealed, &clear) != OK, "not by the key of the log");
+			OK_(keyring_get(f.keyring, customer, &key, NULL) == OK && unseal(arena, &key, STR("sighting"), sealed, &clear) == OK, "by the key of its customer");
+			OK_(str_find(clear, STR("someone")) == SIZE_MAX && str_find(clear, STR("Complaint")) == SIZE_MAX, "no text and no address to answer to is in it");
+			OK_(field_decode(arena, clear, sighting_fields, &s, NULL) == OK && str_eq(s.whose.customer, customer), "and says what it is");
+			list[(*ret_count)++] = s;
+		}
+		IS_INT(e, OK, "to its end");
+	}
+	OK_(store_null.commit(store, effects, n, NULL, 0, NULL) == OK, "and commits");
+	work_reset(f.work);
+	return rows;
+}
+
+static void test_noted(void)
+{
+	struct sighting list[16];
+	unsigned n;
+	begin();
+	struct fact facts[] = { { .name = STR("colour"), .value = STR("red") }, { .name = STR("recipient"), .value = STR("eve@example.net") },
+		{ .name = STR("campaign"), .value = str_format(arena, "%600d", 7) }, { .name = STR("use"), .value = STR("outside") } };
+	struct observation a = report("messaging.spam", "192.0.2.0", "a"), b = report("content.phishing", "192.0.2.1", "b"), c = report("messaging.spam", "198.18.0.1", "c"),
+		sealed = report("content.csam", "192.0.2.0", "d"), unknown = report("messaging.spam", "192.0.2.0", "e");
+	b.facts = facts;
+	b.fact_count = 4;
+	unknown.kind = KIND_UNCLASSIFIED;
+	IS_INT(fold(&a), FATE_COUNTED, "counted");
+	IS_INT(fold(&a), FATE_DUPLICATE, "a duplicate");
+	(void)fold(&b);
+	IS_INT(fold(&c), FATE_NOT_OURS, "not ours");
+	(void)fold(&sealed);
+	IS_INT(fold(&unknown), FATE_PERSON, "a class that nobody knows");
+	work_begin(f.work);
+	struct observation gone = report("messaging.spam", "192.0.2.0", "f");
+	(void)fold(&gone);
+	work_undo(f.work);
+	struct observation last = report("messaging.spam", "192.0.2.1", "g");
+	(void)fold(&last);
+	IS_INT(close_batch(list, &n), 1, "a batch leaves one row");
+	IS_INT(n, 3, "with what was judged about customers: no duplicate, nobody else's, nothing sealed, nothing taken back");
+	OK_(n == 3 && str_eq(list[0].seen.reporter, STR("a")) && str_eq(list[1].seen.reporter, STR("b")) && str_eq(list[2].seen.reporter, STR("g")), "in their order");
+	IS_INT(list[1].seen.fact_count, 1, "of the facts those that a rule reads, when they are not too long");
+	OK_(str_eq(list[1].seen.facts[0].value, STR("red")), "whole");
+	IS_INT(close_batch(list, &n), 0, "what was closed is not noted again");
+	f.notes_sightings = false;
+	struct observation quiet = report("messaging.spam", "192.0.2.1", "h");
+	(void)fold(&quiet);
+	IS_INT(close_batch(list, &n), 0, "a fold that is not told to notes nothing");
+	end();
+}
+
+static void test_reads(void)
+{
+	unsigned n;
+	const struct policy *p = version(3);
+	const struct read_fact *reads = reads_facts(p, &n);
+	IS_INT(n, 2, "two facts are read");
+	OK_(n == 2 && str_eq(reads[0].name, STR("campaign")) && !reads[0].compared, "one is only counted");
+	OK_(reads_fact(p, STR("colour")) && reads_fact(p, STR("colour"))->compared, "one is compared");
+	OK_(!reads_fact(p, STR("reporters")) && !reads_fact(p, STR("nothing")), "no other");
+}
+
+static void test_unpack(void)
+{
+	struct buf b;
+	struct str rest, customer, sealed;
+	enum err e;
+	buf_init(&b, 1000);
+	sighting_pack(&b, STR("acme"), STR("sealed"));
+	for (size_t n = 1; n < b.len; n++) {
+		rest = str_sub(buf_str(&b), 0, n);
+		OK_(!sighting_unpack(&rest, &customer, &sealed, &e) && e == ERR_CORRUPT, "a row that is cut off is damaged");
+	}
+	rest = buf_str(&b);
+	OK_(sighting_unpack(&rest, &customer, &sealed, &e) && str_eq(customer, STR("acme")) && str_eq(sealed, STR("sealed")), "whole it is read");
+	OK_(!sighting_unpack(&rest, &customer, &sealed, &e) && e == OK, "to its end");
+	buf_done(&b);
+}
+
+int main(void)
+{
+	arena = arena_new("test", 256 << 20);
+	OK_(arena && seal_start() == OK, "ready");
+	test_noted();
+	test_reads();
+	test_unpack();
+	arena_free(arena);
+	return tap_done();
+}
