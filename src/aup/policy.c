@@ -30,6 +30,8 @@ static const struct {
 	{ "coverage", "[--json] [--config FILE] [--sources LIST] PATH", "for each clause, what could tell today that it was broken", policy_cmd_coverage },
 	{ "post", "[--json] [--socket PATH] PATH", "give a version to the daemon: it binds from its effective time", policy_cmd_post },
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },
+	{ "backtest", "[--json] [--all] [--from TIME] [--to TIME] [--save FILE] [--socket PATH] DRAFT | --export FILE DRAFT",
+		"what a draft would have made of what was reported, beside the versions in force", policy_cmd_backtest },
 	{ NULL, NULL, NULL, NULL },
 };
 

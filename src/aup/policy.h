@@ -29,5 +29,6 @@ int policy_cmd_coverage(int argc, char **argv, bool json);
 int policy_cmd_diff(int argc, char **argv, bool json);
 int policy_cmd_test(int argc, char **argv, bool json);
 int policy_cmd_post(int argc, char **argv, bool json);
+int policy_cmd_backtest(int argc, char **argv, bool json);
 
 #endif

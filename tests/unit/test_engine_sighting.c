@@ -1,8 +1,10 @@
 /*
- * What is noted of judged observations: whose it is, what is left out, what is taken back.
+ * What is noted of judged observations, and its replay: whose it is, what is left out, what is taken back, and that one log under
+ * one policy always gives the same cases.
  */
+#include "engine/backtest.h"
+#include "engine/export.h"
 #include "engine/fold.h"
-#include "model/sighting.h"
 #include "policy/reads.h"
 #include "store/store.h"
 #include "tap.h"
@@ -172,6 +174,64 @@ static void test_reads(void)
 	OK_(!reads_fact(p, STR("reporters")) && !reads_fact(p, STR("nothing")), "no other");
 }
 
+static struct sighting seen(unsigned i, unsigned customer, const char *by, int64_t at)
+{
+	return (struct sighting){ .at = at, .seen = { .kind = kind_find(STR("messaging.spam")), .source = { .type = SOURCE_ADDR, .text = str_format(arena, "s%u", i) },
+		.event_at = at, .first_at = at, .last_at = at, .received_at = at, .incidents = 1, .reporter = str_of(by) },
+		.whose = { .grade = GRADE_A, .customer = str_format(arena, "acme-%u", customer) }, .reversed = !customer };
+}
+
+static struct replay_result play(const struct policy *p, bool ever, int64_t at, int64_t until_at)
+{
+	static const char *const by[] = { "a", "b", "c", "d" };
+	struct replay_result r = { 0 };
+	struct replay *x = replay_new(&p, 1, ever, registry);
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < 7; i++) {
+		struct sighting s = seen(i, i / 4, by[i % 4], at + i * MINUTE_US);
+		e = replay_sighting(x, &s, NULL);
+	}
+	struct why why = { .line = 0 };
+	OK_(e == OK && replay_end(x, until_at, arena, &r, &why) == OK, "a replay");
+	replay_free(x);
+	return r;
+}
+
+static struct str told(struct replay_result base, struct replay_result draft, int64_t until_at)
+{
+	struct backtest b = { .draft_version = STR("d"), .draft_digest = STR("x"), .from_at = start_at, .until_at = until_at, .base = base, .draft = draft };
+	struct buf out;
+	OK_(backtest_compare(arena, &b) == OK, "compared");
+	buf_init(&out, 1 << 20);
+	backtest_json(&b, false, &out);
+	struct str s = str_copy(arena, buf_str(&out));
+	buf_done(&out);
+	return s;
+}
+
+static void test_replay(void)
+{
+	const int64_t at = start_at + 5 * DAY_US;
+	const struct policy *three = version(3), *four = version(4);
+	begin();
+	struct replay_result a = play(three, false, at, at + HOUR_US), b = play(three, true, at, at + HOUR_US), c = play(four, true, at, at + HOUR_US);
+	IS_INT(a.case_count, 2, "two customers are hit by the third reporter");
+	IS_INT(a.hits, 3, "by three sightings");
+	IS_INT(a.reversed, 2, "two of them were reversed in truth");
+	IS_INT(a.letters, 2, "a letter each");
+	IS_INT(a.cases[0].reports, 4, "the reports before it are of the case");
+	IS_INT(a.cases[0].verb, VERB_NOTIFY, "and the notice is out");
+	IS_STR(told(a, b, at), told(b, a, at), "always in force or posted then, it is the same");
+	OK_(str_find(told(a, c, at), STR("\"gained\":0,\"lost\":1,\"changed\":0")) != SIZE_MAX, "a higher threshold loses a case");
+	OK_(str_find(told(c, a, at), STR("\"gained\":1,\"lost\":0,\"changed\":0")) != SIZE_MAX, "a lower one gains it");
+	struct replay_result later = play(three, true, at, at + 3 * DAY_US);
+	IS_INT(later.cases[1].verb, VERB_LIMIT, "after two days without an answer mail is limited");
+	OK_(str_find(told(a, later, at), STR("\"changed\":2")) != SIZE_MAX, "which is a change of both");
+	IS_INT(play(three, false, start_at - 60 * DAY_US, start_at - 50 * DAY_US).persons, 7, "long before it a person would have had to look");
+	IS_INT(play(three, true, start_at - 60 * DAY_US, start_at - 50 * DAY_US).case_count, 2, "a draft judges what was before it");
+	end();
+}
+
 static void test_unpack(void)
 {
 	struct buf b;
@@ -195,6 +255,7 @@ int main(void)
 	OK_(arena && seal_start() == OK, "ready");
 	test_noted();
 	test_reads();
+	test_replay();
 	test_unpack();
 	arena_free(arena);
 	return tap_done();
