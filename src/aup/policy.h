@@ -30,5 +30,7 @@ int policy_cmd_diff(int argc, char **argv, bool json);
 int policy_cmd_test(int argc, char **argv, bool json);
 int policy_cmd_post(int argc, char **argv, bool json);
 int policy_cmd_backtest(int argc, char **argv, bool json);
+int policy_cmd_publish(int argc, char **argv, bool json);
+int policy_cmd_mailboxes(int argc, char **argv, bool json);
 
 #endif

@@ -153,7 +153,7 @@ static enum err metrics(struct desk_store *d, struct http_request *r, struct str
 static enum err route(struct desk_store *d, struct http_request *r, struct jsonw *w, struct why *why)
 {
 	static const struct { const char *path; enum table table; } lists[] = { { "/v1/intake", TABLE_ITEM }, { "/v1/acts", TABLE_ACT },
-		{ "/v1/registry", TABLE_ENTITY }, { "/v1/records", TABLE_RECORD }, { "/v1/parked", TABLE_PARKED } };
+		{ "/v1/registry", TABLE_ENTITY }, { "/v1/records", TABLE_RECORD }, { "/v1/parked", TABLE_PARKED }, { "/v1/policies", TABLE_POLICY } };
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		if (str_eq(r->path, str_of(lists[i].path)))
 			return list(d, r, lists[i].table, w, why);
