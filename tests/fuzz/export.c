@@ -14,13 +14,19 @@ static const char rules[] =
 	"rule r { when report messaging.spam; count distinct reporters per customer >= 2 in 24h; severity low; ladder l; because \"{count}\" }\n"
 	"rule s { when report content.phishing, fact use is \"x\"; severity low; ladder l; because \"{count}\" } }\n";
 
-static const struct policy *version(struct arena *a)
+/* Loaded once. */
+static const struct policy *version(void)
 {
+	static struct arena *a;
+	static struct policy *p;
 	static struct bundle_file files[] = { { { "letters/en/n.txt", 16 }, { "Subject: s\n\nb\n", 14 } }, { { "p", 1 }, { rules, sizeof(rules) - 1 } },
 		{ { "t", 1 }, { "# email.unsolicited\n\nDo not.\n", 29 } } };
 	const struct bundle b = { STR("p"), files, sizeof(files) / sizeof(files[0]) };
-	struct policy *p = NULL;
 	struct why why = { 0 };
+	if (p)
+		return p;
+	a = arena_new("policy", 64 << 20);
+	MUST(a);
 	enum err e = policy_load(a, &b, &p, &why);
 	MUST(e == OK);
 	return p;
@@ -35,7 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct replay_result result;
 	struct why why = { 0 };
 	MUST(a && registry && registry_ready(registry, 1, NULL, NULL) == OK);
-	const struct policy *p = version(a);
+	const struct policy *p = version();
 	struct replay *r = replay_new(&p, 1, true, registry);
 	int64_t last_at = 0;
 	uint64_t taken = 0;
