@@ -40,6 +40,13 @@ static void part(struct differ *d, const char *what, struct str name, const char
 		add(d, (struct change){ .type = CHANGE_CHANGED, .what = what, .name = name, .part = str_of(which), .before = before, .after = after });
 }
 
+/* The part that was just told, in words. */
+static void means(struct differ *d, unsigned told_before, struct str sentences)
+{
+	if (d->err == OK && d->out->count > told_before)
+		d->out->list[d->out->count - 1].means = sentences;
+}
+
 /* Texts too long to repeat: what is gone from them and what is new. */
 static void long_part(struct differ *d, const char *what, struct str name, const char *which, struct str before, struct str after, enum diff_unit unit)
 {
@@ -89,7 +96,9 @@ static void rule_diff(struct differ *d, const struct rule *x, const struct rule 
 {
 	struct str name = rule_name(d, y);
 	part(d, "rule", name, "when", shown(d, show_when, x), shown(d, show_when, y));
+	unsigned told = d->out->count;
 	part(d, "rule", name, "count", x->counted ? shown(d, show_count, x) : STR("each"), y->counted ? shown(d, show_count, y) : STR("each"));
+	means(d, told, diff_means_count(d->a, x, y));
 	part(d, "rule", name, "severity", str_of(severity_words[x->severity]), str_of(severity_words[y->severity]));
 	part(d, "rule", name, "ladder", x->ladder, y->ladder);
 	part(d, "rule", name, "because", x->because, y->because);
@@ -165,8 +174,11 @@ static struct str ladder_text(struct differ *d, const struct ladder *l)
 static void ladder_diff(struct differ *d, const struct ladder *x, const struct ladder *y)
 {
 	unsigned steps = x->step_count > y->step_count ? x->step_count : y->step_count;
-	for (unsigned i = 0; i < steps; i++)
+	for (unsigned i = 0; i < steps; i++) {
+		unsigned told = d->out->count;
 		part(d, "ladder", y->name, str_c(d->a, str_format(d->a, "step %u", i + 1)), step_text(d, x, i), step_text(d, y, i));
+		means(d, told, diff_means_step(d->a, i < x->step_count ? &x->steps[i] : NULL, i < y->step_count ? &y->steps[i] : NULL));
+	}
 	span_part(d, "ladder", y->name, "forget after", x->forget_us, y->forget_us);
 	flag_part(d, "ladder", y->name, "emergency", x->emergency, y->emergency);
 }
@@ -297,6 +309,8 @@ void diff_print(const struct changes *c, struct buf *out)
 			buf_printf(out, "%s %.*s is %s\n", x->what, STR_ARG(x->name), x->type == CHANGE_ADDED ? "new" : "gone");
 		if (x->before.len || x->after.len)
 			buf_printf(out, "    from  %.*s\n    to    %.*s\n", STR_ARG(or_nothing(x->before)), STR_ARG(or_nothing(x->after)));
+		if (x->means.len)
+			buf_printf(out, "    %.*s\n", STR_ARG(x->means));
 		while (str_next_line(&rest, &line))
 			buf_printf(out, "    %.*s\n", STR_ARG(line));
 	}
@@ -322,6 +336,8 @@ void diff_json(const struct changes *c, struct buf *out)
 			jsonw_str(&w, "before", x->before);
 			jsonw_str(&w, "after", x->after);
 		}
+		if (x->means.len)
+			jsonw_str(&w, "means", x->means);
 		if (x->detail.len)
 			jsonw_str(&w, "detail", x->detail);
 		jsonw_end(&w, '}');

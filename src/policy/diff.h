@@ -21,6 +21,7 @@ struct change {
 	struct str name;                /* "email.unsolicited", "email.unsolicited/several-reporters", "spam", "limit mail", "en/spam-first" */
 	struct str part;                /* what of it: "effective", "text", "title", "when", "count"...; "" when all of it */
 	struct str before, after;       /* both "" where detail tells it, or it is new or gone as a whole */
+	struct str means;               /* of a threshold or a step: what it means, in sentences; "" when it is said already */
 	struct str detail;              /* lines that begin with "- " or "+ ", one a sentence or line; "" when there are none, or too many */
 };
 
@@ -32,6 +33,11 @@ struct changes {
 enum diff_unit { DIFF_SENTENCES, DIFF_LINES };
 /* diff_text.c: the units of two texts that the other one has not, in order; "" when they are too long for it. */
 struct str diff_text(struct arena *a, struct str before, struct str after, enum diff_unit unit);
+
+/* diff_means.c; steps may be NULL: there is none. */
+struct rule;
+struct str diff_means_count(struct arena *a, const struct rule *before, const struct rule *after);
+struct str diff_means_step(struct arena *a, const struct step *before, const struct step *after);
 
 enum err diff_make(struct arena *a, const struct policy *before, const struct policy *after, struct changes *ret_changes) MUST_CHECK;
 void diff_print(const struct changes *c, struct buf *out);

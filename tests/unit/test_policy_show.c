@@ -140,10 +140,14 @@ static void test_diff(void)
 	IS_STR(words(&c), STR("the two versions say the same\n"), "the same");
 	c = compare(changed(">= 3 in 24h", ">= 2 in 48h"), document);
 	IS_STR(words(&c), STR("rule email.unsolicited/many: count changed\n    from  distinct reporters per customer >= 3 in 24h\n"
-		"    to    distinct reporters per customer >= 2 in 48h\n"), "a threshold");
+		"    to    distinct reporters per customer >= 2 in 48h\n    It fires sooner: from 2 on, not from 3. It counts over a longer time: 2d, not 1d.\n"), "a threshold");
 	c = compare(changed("after 48h limit", "after 72h limit"), document);
-	IS_STR(words(&c), STR("ladder l: step 2 changed\n    from  after 48h limit mail for 3d unless answered\n    to    after 3d limit mail for 3d unless answered\n"),
+	IS_STR(words(&c), STR("ladder l: step 2 changed\n    from  after 48h limit mail for 3d unless answered\n    to    after 3d limit mail for 3d unless answered\n    It comes 1d later.\n"),
 		"a step");
+	c = compare(changed("count distinct reporters per customer >= 3 in 24h;", ""), document);
+	OK_(c.count == 1 && str_eq(c.list[0].means, STR("It fires at once now, no longer from 3 on.")), "a threshold that is gone");
+	c = compare(changed("limit mail for 3d unless answered", "suspend mail for 3d unless resolved"), document);
+	OK_(c.count && str_find(c.list[0].means, STR("It is graver: suspend, not limit. Only when it is settled it does not come.")) != SIZE_MAX, "a graver step");
 	c = compare(changed("rule many", "rule several"), document);
 	IS_STR(words(&c), STR("rule email.unsolicited/several is new\n    + rule several {\n    + when report messaging.spam, grade A or B\n"
 		"    + count distinct reporters per customer >= 3 in 24h\n    + severity low\n    + ladder l\n    + because \"x\"\n    + appeal 30d\n    + }\n"
