@@ -20,7 +20,8 @@ CUSTOMERS = 8
 def register(d):
     rows = ["type,id,customer,reseller,class,kind,resource,email,from,lifeline", "reseller,r1,,,,,,r1@reseller.example,2026-01-01T00:00:00Z,"]
     for i in range(CUSTOMERS):
-        rows += [f"customer,c{i},,{'r1' if i % 2 else ''},business,,,c{i}@customer.example,2026-01-01T00:00:00Z,",
+        mail = "" if i == 3 else f"c{i}@customer.example"       # nobody to write to
+        rows += [f"customer,c{i},,{'r1' if i % 2 else ''},business,,,{mail},2026-01-01T00:00:00Z,",
                  f"service,s{i},c{i},,,mail,,,2026-01-01T00:00:00Z,{'yes' if i == 6 else ''}",
                  f"prefix,p{i},c{i},,,static,198.18.9.{i}/32,,2026-01-01T00:00:00Z,"]
     path = os.path.join(d.dir, "customers.csv")
@@ -67,15 +68,23 @@ def draft(d, name, *edits):
     return path
 
 
+VERBS = ("none", "advise", "task", "ask", "notify", "limit", "suspend", "terminate")
+
+
 def lived(d):
-    """Each case as it stands in the daemon."""
+    """Each case as it stands in the daemon, with the gravest act that is in force or waits."""
+    gravest = {}
+    for act in (r["body"] for r in json.loads(d.api("/v1/acts?limit=1000").body)["rows"]):
+        if act.get("desired") and act["state"] in ("done", "held"):
+            gravest.setdefault(act.get("number"), []).append((VERBS.index(act["verb"]), act["state"] == "done"))
     rows = [c["body"] for c in d.cases()]
-    return sorted((c["clause"], c["state"], c.get("report_count", 0), c.get("incident_count", 0), c.get("strikes", 0), c.get("next_step", 0)) for c in rows)
+    return sorted((c["clause"], c["state"], c.get("report_count", 0), c.get("incident_count", 0), c.get("strikes", 0), c.get("next_step", 0),
+                   VERBS[max(gravest.get(c["number"], [(0, True)]))[0]], not max(gravest.get(c["number"], [(0, True)]))[1]) for c in rows)
 
 
 def replayed(answer, side):
     rows = [c[side] for c in answer["cases"] if side in c]
-    return sorted((c["clause"], c["state"], c["reports"], c["incidents"], c["strikes"], c["step"]) for c in rows)
+    return sorted((c["clause"], c["state"], c["reports"], c["incidents"], c["strikes"], c["step"], c["act"], c["waits"]) for c in rows)
 
 
 def backtest(d, path, *more, rc=None):
