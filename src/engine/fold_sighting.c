@@ -6,10 +6,11 @@
  */
 #include "engine/fold_case.h"
 
+#include "base/digest.h"
 #include "model/sighting.h"
 #include "policy/reads.h"
 
-enum { ROW_BYTES = 256 << 10 };
+enum { ROW_BYTES = 256 << 10, PSEUDONYM_LEN = 16 };
 
 static bool is_read(const struct fold *f, struct str name)
 {
@@ -17,6 +18,17 @@ static bool is_read(const struct fold *f, struct str name)
 		if (reads_fact(f->policies[i], name))
 			return true;
 	return false;
+}
+
+/* Who reports is counted, and never named: he who is erased is not in the log either. */
+static struct str pseudonym(struct fold *f, const char *what, struct str text)
+{
+	struct arena *a = work_arena(f->work);
+	struct digest d;
+	if (!text.len)
+		return text;
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(a, "sighting/%s/%.*s", what, STR_ARG(text)), &d);
+	return str_sub(digest_hex(a, &d), 0, PSEUDONYM_LEN);
 }
 
 /* What of them is kept; texts stay borrowed. */
@@ -32,8 +44,8 @@ static enum err make(struct fold *f, const struct observation *o, const struct f
 	*s = (struct sighting){ .at = f->now, .number = r->number,
 		.seen = { .kind = o->kind, .kind_text = o->witness == WITNESS_METER ? o->kind_text : STR_NONE, .witness = o->witness,
 			.source = { .type = o->source.type, .text = o->source.text, .port = o->source.port }, .event_at = o->event_at, .first_at = o->first_at,
-			.last_at = o->last_at, .zone_given = o->zone_given, .received_at = o->received_at, .incidents = o->incidents, .reporter = o->reporter,
-			.reporter_verified = o->reporter_verified, .report_id = o->report_id, .facts = facts, .fact_count = n },
+			.last_at = o->last_at, .zone_given = o->zone_given, .received_at = o->received_at, .incidents = o->incidents, .reporter = pseudonym(f, "reporter", o->reporter),
+			.reporter_verified = o->reporter_verified, .report_id = pseudonym(f, "id", o->report_id), .facts = facts, .fact_count = n },
 		.whose = { .grade = r->subject.grade, .customer = r->subject.customer, .user = r->subject.user, .service = r->subject.service,
 			.resellers = r->subject.resellers, .reseller_count = r->subject.reseller_count, .lifeline = r->subject.lifeline } };
 	return OK;

@@ -230,6 +230,17 @@ def appeals(d):
     tap.is_equal(again["draft"]["reversed"], after["draft"]["reversed"], "what was closed without an appeal is not")
 
 
+def erased(d):
+    """Who is erased by two people's word is gone from the log as well."""
+    before = backtest(d, POLICY)
+    for uid in (None, SECOND):
+        d.check("erase", "c5", "--basis", "asked for by letter", "--even-open", "gone", uid=uid)
+    d.pass_time("5m")
+    after = backtest(d, POLICY)
+    tap.is_equal((before["erased"], after["erased"] > 0, after["observations"] + after["erased"]), (0, True, before["observations"]), "what was noted of an erased customer is left out, and counted")
+    tap.ok(after["customers_hit"] < before["customers_hit"], "with the cases that came of it", before["customers_hit"], after["customers_hit"])
+
+
 def kept(d):
     r = d.report(xarf("198.18.9.2", kind="csam", report_id="02eb480f-8172-431a-9276-00000000cccc"), token="sealed")
     tap.ok(r.status in (200, 202), "a report of the sealed class is taken", r.status)
@@ -259,8 +270,9 @@ def main():
         posted(d, until)
         if root:
             appeals(d)
+            erased(d)
         else:
-            tap.skip("hits reversed on appeal take two people", "only root can be two people")
+            tap.skip("appeals and erasure take two people", "only root can be two people")
         kept(d)
 
 

@@ -152,7 +152,8 @@ static void test_noted(void)
 	(void)fold(&last);
 	IS_INT(close_batch(list, &n), 1, "a batch leaves one row");
 	IS_INT(n, 3, "with what was judged about customers: no duplicate, nobody else's, nothing sealed, nothing taken back");
-	OK_(n == 3 && str_eq(list[0].seen.reporter, STR("a")) && str_eq(list[1].seen.reporter, STR("b")) && str_eq(list[2].seen.reporter, STR("g")), "in their order");
+	OK_(n == 3 && str_eq(list[0].whose.customer, STR("acme-0")) && list[1].seen.kind == b.kind && str_eq(list[2].seen.source.text, STR("192.0.2.1")), "in their order");
+	OK_(n == 3 && list[0].seen.reporter.len == 16 && list[0].seen.report_id.len == 16 && !str_eq(list[0].seen.reporter, list[1].seen.reporter), "reporters are told apart, not named");
 	IS_INT(list[1].seen.fact_count, 1, "of the facts those that a rule reads, when they are not too long");
 	OK_(str_eq(list[1].seen.facts[0].value, STR("red")), "whole");
 	IS_INT(close_batch(list, &n), 0, "what was closed is not noted again");
