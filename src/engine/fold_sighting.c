@@ -93,12 +93,20 @@ static enum err put_notes(struct fold *f, const struct work_note *first, struct 
 {
 	struct arena *a = work_arena(f->work);
 	struct seal_key key;
-	struct row row = { .table = TABLE_SIGHTING, .due_at = first->at + SIGHTING_KEPT_DAYS * DAY_US, .rank = first->at,
-		.key = str_format(a, "%016llx.%.*s", (unsigned long long)first->at, STR_ARG(first->key)) };
-	enum err e = keyring_get(f->keyring, FOLD_SIGHTINGS, &key, why);
+	struct row row;
+	unsigned n = 0;
+	enum err e;
+	/* what a person confirms in the same instant stands beside what he confirms */
+	do
+		e = work_get(f->work, TABLE_SIGHTING, str_format(a, "%016llx.%.*s.%u", (unsigned long long)first->at, STR_ARG(first->key), n++), &row, why);
+	while (e == OK && row.version);
+	if (e == OK)
+		e = keyring_get(f->keyring, FOLD_SIGHTINGS, &key, why);
 	if (e == OK)
 		e = seal_derived(a, &key, row.key, packed, &row.body);
-	return e ? e : work_add(f->work, &row, why);
+	row.due_at = first->at + SIGHTING_KEPT_DAYS * DAY_US;
+	row.rank = first->at;
+	return e ? e : work_put(f->work, &row, why);
 }
 
 enum err fold_close(struct fold *f, struct why *why)

@@ -45,7 +45,7 @@ enum table {
 				   customer; rank = when it happened; due = when its bindings are forgotten */
 	TABLE_HOLD,             /* subject, or case number: until when nothing of it may be erased or purged; due = then */
 	TABLE_ERASURE,          /* keyed digest of a subject: who asked for its erasure, and how far it is; "purge": what retention took; due = next step */
-	TABLE_SIGHTING,         /* time "." position of its first: what a batch judged, sealed (model/sighting.h); rank = time; due = when it is forgotten */
+	TABLE_SIGHTING,         /* time "." position of its first "." n: what a batch judged, sealed (model/sighting.h); rank = time; due = when it is forgotten */
 	TABLE_END
 };
 

@@ -157,6 +157,9 @@ static void test_noted(void)
 	IS_INT(list[1].seen.fact_count, 1, "of the facts those that a rule reads, when they are not too long");
 	OK_(str_eq(list[1].seen.facts[0].value, STR("red")), "whole");
 	IS_INT(close_batch(list, &n), 0, "what was closed is not noted again");
+	last.report_id = STR("again");
+	(void)fold(&last);
+	IS_INT(close_batch(list, &n), 1, "the same item judged once more in the same instant, by a person's word, has a row of its own");
 	f.notes_sightings = false;
 	struct observation quiet = report("messaging.spam", "192.0.2.1", "h");
 	(void)fold(&quiet);
