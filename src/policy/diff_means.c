@@ -36,8 +36,10 @@ static const char *unless(enum step_unless u)
 struct str diff_means_step(struct arena *a, const struct step *x, const struct step *y)
 {
 	struct str s = STR_NONE;
-	if (!x || !y)
-		return y ? STR("There is a step more.") : STR("There is a step less.");
+	if (!x)
+		return STR("There is a step more.");
+	if (!y)
+		return STR("There is a step less.");
 	if (x->verb != y->verb)
 		s = add(a, s, str_format(a, "It is %s: %s, not %s.", y->verb > x->verb ? "graver" : "milder", verb_words[y->verb], verb_words[x->verb]));
 	if (x->after_us != y->after_us)
