@@ -23,7 +23,7 @@ static const struct policy *version(void)
 		{ { "t", 1 }, { "# email.unsolicited\n\nDo not.\n", 29 } } };
 	const struct bundle b = { STR("p"), files, sizeof(files) / sizeof(files[0]) };
 	struct why why = { 0 };
-	if (p)
+	if (a)
 		return p;
 	a = arena_new("policy", 64 << 20);
 	MUST(a);
