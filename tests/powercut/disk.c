@@ -324,6 +324,13 @@ size_t disk_next_broken(size_t n)
 	return n;
 }
 
+size_t disk_next(size_t n, enum file_change type, const char *part)
+{
+	while (n < disk.count && (disk.changes[n].type != type || !strstr(disk.changes[n].path, part)))
+		n++;
+	return n;
+}
+
 static bool covers(const struct change *sync, const struct change *c)
 {
 	char parent[PATH_ROOM];

@@ -42,6 +42,8 @@ void disk_mark_syncs(bool on);
 void disk_break(const struct disk_fault *fault);        /* NULL: sound */
 int64_t disk_time(size_t n);            /* the clock at change n */
 size_t disk_next_broken(size_t n);      /* the first such sync from n on; disk_count() when there is none */
+/* The first change from n on of that type whose path has that part; disk_count() when there is none. */
+size_t disk_next(size_t n, enum file_change type, const char *part);
 /* What change n was, for a person: "write data/aupd.db-wal 8192+24". */
 void disk_say(size_t n, char *out, size_t room);
 
