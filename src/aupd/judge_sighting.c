@@ -179,13 +179,12 @@ static enum err put_row(struct page *p, const struct row *row)
 		return why_set(p->c->why, ERR_CORRUPT, "what was judged at %.*s cannot be opened", STR_ARG(time_str(p->a, row->rank)));
 	while (e == OK && sighting_unpack(&packed, &customer, &sealed, &corrupt)) {
 		struct sighting s = { 0 };
-		if (keyring_find(keys, customer, &key) != OK) {
+		/* the row itself was whole: what another key closed is of before an erasure, also when the customer came back since */
+		if (keyring_find(keys, customer, &key) != OK || unseal(p->a, &key, STR("sighting"), sealed, &clear) != OK) {
 			p->erased++;
 			continue;
 		}
-		e = unseal(p->a, &key, STR("sighting"), sealed, &clear);
-		if (e == OK)
-			e = field_decode(p->a, clear, sighting_fields, &s, p->c->why);
+		e = field_decode(p->a, clear, sighting_fields, &s, p->c->why);
 		if (e == OK && s.at >= p->from_at && s.at <= p->until_at)
 			e = put_sighting(p, &s);
 	}

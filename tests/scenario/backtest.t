@@ -17,14 +17,14 @@ SECOND, THIRD = 54321, 54322
 CUSTOMERS = 8
 
 
-def register(d):
+def register(d, name="customers"):
     rows = ["type,id,customer,reseller,class,kind,resource,email,from,lifeline", "reseller,r1,,,,,,r1@reseller.example,2026-01-01T00:00:00Z,"]
     for i in range(CUSTOMERS):
         mail = "" if i == 3 else f"c{i}@customer.example"       # nobody to write to
         rows += [f"customer,c{i},,{'r1' if i % 2 else ''},business,,,{mail},2026-01-01T00:00:00Z,",
                  f"service,s{i},c{i},,,mail,,,2026-01-01T00:00:00Z,{'yes' if i == 6 else ''}",
                  f"prefix,p{i},c{i},,,static,198.18.9.{i}/32,,2026-01-01T00:00:00Z,"]
-    path = os.path.join(d.dir, "customers.csv")
+    path = os.path.join(d.dir, name + ".csv")
     with open(path, "w", encoding="utf-8") as f:
         f.write("\n".join(rows) + "\n")
     d.check("registry", "import", path)
@@ -239,6 +239,11 @@ def erased(d):
     after = backtest(d, POLICY)
     tap.is_equal((before["erased"], after["erased"] > 0, after["observations"] + after["erased"]), (0, True, before["observations"]), "what was noted of an erased customer is left out, and counted")
     tap.ok(after["customers_hit"] < before["customers_hit"], "with the cases that came of it", before["customers_hit"], after["customers_hit"])
+    register(d, "back")
+    tap.ok(give(d, ("smtp", arf("198.18.9.5", number=8001, reporter="fbl@back.example", at=time.time() + 65 * 3600)), 0), "who was erased comes back and is reported")
+    d.settle()
+    back = backtest(d, POLICY)
+    tap.is_equal((back["erased"], back["observations"]), (after["erased"], after["observations"] + 1), "under his new key, what was noted before stays left out", back)
 
 
 def kept(d):
