@@ -223,8 +223,8 @@ static enum err letter_step(struct step_work *w, const struct step *s, struct st
 	act->driver = STR("notify");
 	act->step = w->c->next_step + 1;
 	w->c->letters++;
-	if (s->fix_within_us)
-		w->c->fix_by_at = w->in->now + s->fix_within_us;
+	if (wait_given(&s->fix))
+		w->c->fix_by_at = wait_end(&s->fix, w->in->now);
 	struct case_event *e = step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, "%s with letter \"%.*s\"", verb_words[s->verb], STR_ARG(s->service)));
 	if (!e)
 		return ERR_LIMIT;
@@ -292,7 +292,7 @@ static void set_due(struct step_work *w, const struct ladder *l)
 	c->next_due_at = TIME_NONE;
 	c->next_what = STR_NONE;
 	if (l && c->next_step < l->step_count && may_take(c, &l->steps[c->next_step])) {
-		c->next_due_at = c->ladder_started_at + l->steps[c->next_step].after_us;
+		c->next_due_at = wait_end(&l->steps[c->next_step].after, c->ladder_started_at);
 		c->next_what = words_of(w, &l->steps[c->next_step]);
 	}
 	if (c->review_by_at != TIME_NONE && (c->next_due_at == TIME_NONE || c->review_by_at < c->next_due_at)) {
@@ -307,7 +307,7 @@ enum err ladder_run(struct step_work *w)
 	struct casefile *c = w->c;
 	while (l && c->next_step < l->step_count) {
 		const struct step *s = &l->steps[c->next_step];
-		if (!may_take(c, s) || c->ladder_started_at + s->after_us > w->in->now)
+		if (!may_take(c, s) || wait_end(&s->after, c->ladder_started_at) > w->in->now)
 			break;
 		enum err e = take_step(w, s);
 		if (e)

@@ -36,7 +36,7 @@ static const struct step *next_step(const struct casefile *c, const struct polic
 	/* a letter of no step tells of the step that the case has not yet taken */
 	for (unsigned i = act->step ? act->step : c->next_step; l && i < l->step_count; i++)
 		if (l->steps[i].verb >= VERB_LIMIT) {
-			*ret_at = c->ladder_started_at + l->steps[i].after_us;
+			*ret_at = wait_end(&l->steps[i].after, c->ladder_started_at);
 			return &l->steps[i];
 		}
 	return NULL;

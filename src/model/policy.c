@@ -45,3 +45,21 @@ const struct letter_template *policy_letter(const struct policy *p, struct str l
 	}
 	return fallback;
 }
+
+const struct calendar *policy_calendar(const struct policy *p, struct str name)
+{
+	for (unsigned i = 0; i < p->calendar_count; i++)
+		if (str_eq(p->calendars[i].name, name))
+			return &p->calendars[i];
+	return NULL;
+}
+
+bool wait_given(const struct wait *w)
+{
+	return w->us || w->by;
+}
+
+int64_t wait_end(const struct wait *w, int64_t from_at)
+{
+	return w->by ? calendar_end(w->by, from_at, w->days) : from_at + w->us;
+}

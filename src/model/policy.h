@@ -7,11 +7,11 @@
 #ifndef AUPD_MODEL_POLICY_H
 #define AUPD_MODEL_POLICY_H
 
+#include "base/calendar.h"
 #include "base/digest.h"
-#include "base/time.h"
 #include "model/field.h"
 
-enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, ENFORCE_PARAMS_MAX = 8 };
+enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, POLICY_CALENDARS_MAX = 32, ENFORCE_PARAMS_MAX = 8 };
 
 /* Rising; a ladder never falls. Task, advise and ask stand beside the order. */
 enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
@@ -23,11 +23,18 @@ extern const char *const step_unless_words[];
 enum severity { SEVERITY_NONE, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
 extern const char *const severity_words[];
 
+/* A span; or, when by is set, business days by that calendar (base/calendar.h). */
+struct wait {
+	int64_t us;
+	unsigned days;
+	const struct calendar *by;
+};
+
 struct step {
-	int64_t after_us;               /* from the opening of the case; 0 = at once */
+	struct wait after;              /* from the opening of the case; nothing = at once */
 	enum verb verb;
 	struct str service;             /* LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE: name of the letter; TASK, ASK: the text */
-	int64_t fix_within_us;          /* NOTIFY: the deadline the letter sets; 0 = none */
+	struct wait fix;                /* NOTIFY: the deadline the letter sets; nothing = none */
 	enum step_unless unless;
 	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
 	int64_t review_within_us;       /* an emergency step: a person looks within this span; 0 = none */
@@ -76,6 +83,8 @@ struct policy {
 	unsigned ladder_count;
 	struct enforcement *enforcements;
 	unsigned enforcement_count;
+	struct calendar *calendars;
+	unsigned calendar_count;
 	struct letter_template *letters;
 	unsigned letter_count;
 	struct str *languages;          /* the first is the fallback */
@@ -83,6 +92,11 @@ struct policy {
 	struct rules *rules;            /* src/policy's own */
 };
 
+bool wait_given(const struct wait *w);
+/* When it is over that began at from_at. */
+int64_t wait_end(const struct wait *w, int64_t from_at);
+
+const struct calendar *policy_calendar(const struct policy *p, struct str name);
 const struct clause *policy_clause(const struct policy *p, struct str id);
 const struct ladder *policy_ladder(const struct policy *p, struct str name);
 const struct enforcement *policy_enforcement(const struct policy *p, enum verb verb, struct str service);

@@ -14,6 +14,32 @@ const struct conf *check_step_at(const struct checking *c, unsigned ladder, unsi
 	return c->r->ladder_at[ladder];
 }
 
+/* What a wait lasts at least, and at most. */
+static int64_t shortest(const struct wait *w)
+{
+	return w->by ? w->days * DAY_US : w->us;
+}
+
+static int64_t longest(const struct wait *w)
+{
+	return w->by ? calendar_longest_days(w->by, w->days) * DAY_US : w->us;
+}
+
+/* Whenever it begins: not before the other one, and more, are over. Days of one calendar can be compared exactly. */
+static bool surely_after(const struct wait *w, const struct wait *before, const struct wait *more)
+{
+	if (w->by && !wait_given(before) && more && more->by == w->by)
+		return w->days >= more->days;
+	if (w->by && w->by == before->by && !(more && wait_given(more)))
+		return w->days >= before->days;
+	return shortest(w) >= longest(before) + (more ? longest(more) : 0);
+}
+
+static const char *may_be(const struct wait *w, const struct wait *before)
+{
+	return w->by || before->by ? ", or may come," : "";
+}
+
 enum err check_ladder_steps(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++) {
@@ -21,8 +47,9 @@ enum err check_ladder_steps(struct checking *c)
 		if (!l->step_count)
 			return conf_fail(c->why, c->r->ladder_at[i], 1, ERR_NOTFOUND, "ladder %.*s has no step", STR_ARG(l->name));
 		for (unsigned k = 1; k < l->step_count; k++)
-			if (l->steps[k].after_us < l->steps[k - 1].after_us)
-				return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes before the one above it");
+			if (!surely_after(&l->steps[k].after, &l->steps[k - 1].after, NULL))
+				return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes%s before the one above it",
+					may_be(&l->steps[k].after, &l->steps[k - 1].after));
 	}
 	return OK;
 }
@@ -91,10 +118,10 @@ enum err check_deadlines(struct checking *c)
 		const struct ladder *l = &c->p->ladders[i];
 		for (unsigned k = 0; !l->emergency && k < l->step_count; k++)
 			for (unsigned n = 0; n < k; n++) {
-				bool act = l->steps[k].verb >= VERB_LIMIT, promise = l->steps[n].verb == VERB_NOTIFY && l->steps[n].fix_within_us > 0;
-				if (act && promise && l->steps[k].after_us < l->steps[n].after_us + l->steps[n].fix_within_us)
-					return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes before the deadline that the letter \"%.*s\" gives",
-						STR_ARG(l->steps[n].service));
+				bool act = l->steps[k].verb >= VERB_LIMIT, promise = l->steps[n].verb == VERB_NOTIFY && wait_given(&l->steps[n].fix);
+				if (act && promise && !surely_after(&l->steps[k].after, &l->steps[n].after, &l->steps[n].fix))
+					return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes%s before the deadline that the letter \"%.*s\" gives",
+						may_be(&l->steps[k].after, &l->steps[n].fix), STR_ARG(l->steps[n].service));
 			}
 	}
 	return OK;

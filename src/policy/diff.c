@@ -4,6 +4,7 @@
 #include "policy/diff.h"
 
 #include "base/time.h"
+#include "policy/business.h"
 #include "policy/rules.h"
 #include "policy/show.h"
 
@@ -197,6 +198,20 @@ static void ladders_diff(struct differ *d, const struct policy *x, const struct 
 			gone(d, "ladder", x->ladders[i].name);
 }
 
+static void calendars_diff(struct differ *d, const struct policy *x, const struct policy *y)
+{
+	for (unsigned i = 0; i < y->calendar_count; i++) {
+		const struct calendar *c = &y->calendars[i], *old = policy_calendar(x, c->name);
+		if (old)
+			long_part(d, "calendar", c->name, "days", business_text(d->a, old), business_text(d->a, c), DIFF_LINES);
+		else
+			fresh(d, "calendar", c->name, business_text(d->a, c));
+	}
+	for (unsigned i = 0; i < x->calendar_count; i++)
+		if (!policy_calendar(y, x->calendars[i].name))
+			gone(d, "calendar", x->calendars[i].name);
+}
+
 static struct str enforcement_name(struct differ *d, const struct enforcement *e)
 {
 	return str_format(d->a, "%s %.*s", verb_words[e->verb], STR_ARG(e->service));
@@ -285,6 +300,7 @@ enum err diff_make(struct arena *a, const struct policy *before, const struct po
 	head_diff(&d, before, after);
 	clauses_diff(&d, before, after);
 	rules_diff(&d, before, after);
+	calendars_diff(&d, before, after);
 	ladders_diff(&d, before, after);
 	enforcements_diff(&d, before, after);
 	letters_diff(&d, before, after);

@@ -33,6 +33,24 @@ static const char *unless(enum step_unless u)
 	return u == UNLESS_ANSWERED ? "An answer holds it up." : u == UNLESS_RESOLVED ? "Only when it is settled it does not come." : "It comes whatever the customer says.";
 }
 
+static bool same(const struct wait *x, const struct wait *y)
+{
+	return x->us == y->us && x->days == y->days && (x->by == y->by || (x->by && y->by && str_eq(x->by->name, y->by->name)));
+}
+
+static struct str wait_text(struct arena *a, const struct wait *w)
+{
+	return w->by ? str_format(a, "%u business day%s by %.*s", w->days, w->days == 1 ? "" : "s", STR_ARG(w->by->name)) : span_str(a, w->us);
+}
+
+/* Two spans differ by a span; business days can only be told side by side. */
+static struct str moved(struct arena *a, const struct wait *x, const struct wait *y)
+{
+	if (x->by || y->by)
+		return str_format(a, "It comes after %.*s, not after %.*s.", STR_ARG(wait_text(a, y)), STR_ARG(wait_text(a, x)));
+	return str_format(a, "It comes %.*s %s.", STR_ARG(span_str(a, y->us > x->us ? y->us - x->us : x->us - y->us)), y->us > x->us ? "later" : "sooner");
+}
+
 struct str diff_means_step(struct arena *a, const struct step *x, const struct step *y)
 {
 	struct str s = STR_NONE;
@@ -42,11 +60,10 @@ struct str diff_means_step(struct arena *a, const struct step *x, const struct s
 		return STR("There is a step less.");
 	if (x->verb != y->verb)
 		s = add(a, s, str_format(a, "It is %s: %s, not %s.", y->verb > x->verb ? "graver" : "milder", verb_words[y->verb], verb_words[x->verb]));
-	if (x->after_us != y->after_us)
-		s = add(a, s, str_format(a, "It comes %.*s %s.", STR_ARG(span_str(a, y->after_us > x->after_us ? y->after_us - x->after_us : x->after_us - y->after_us)),
-			y->after_us > x->after_us ? "later" : "sooner"));
-	if (x->fix_within_us != y->fix_within_us && x->fix_within_us && y->fix_within_us)
-		s = add(a, s, str_format(a, "The customer has %.*s to mend it, not %.*s.", STR_ARG(span_str(a, y->fix_within_us)), STR_ARG(span_str(a, x->fix_within_us))));
+	if (!same(&x->after, &y->after))
+		s = add(a, s, moved(a, &x->after, &y->after));
+	if (!same(&x->fix, &y->fix) && wait_given(&x->fix) && wait_given(&y->fix))
+		s = add(a, s, str_format(a, "The customer has %.*s to mend it, not %.*s.", STR_ARG(wait_text(a, &y->fix)), STR_ARG(wait_text(a, &x->fix))));
 	if (x->unless != y->unless)
 		s = add(a, s, str_of(unless(y->unless)));
 	if (x->approvals != y->approvals)

@@ -3,7 +3,7 @@
  */
 #include "policy/load.h"
 
-#include "base/time.h"
+#include "policy/business.h"
 #include "policy/match.h"
 #include "policy/rules.h"
 
@@ -103,13 +103,14 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16 };
 
 /* Reads the option at i and gives how many words it has; 0 when it is none. */
-static unsigned step_option(const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
+static unsigned step_option(const struct policy *p, const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
 {
 	uint64_t n;
 	unsigned left = s->arg_count - i;
 	*ret_option = OPTION_FIX;
-	if (word_is(s, i, "fix") && word_is(s, i + 1, "within") && left > 2 && span_parse(s->args[i + 2].text, &st->fix_within_us) == OK)
-		return 3;
+	unsigned words = word_is(s, i, "fix") && word_is(s, i + 1, "within") ? business_wait(p, s, i + 2, &st->fix) : 0;
+	if (words)
+		return 2 + words;
 	*ret_option = OPTION_UNLESS;
 	if (word_is(s, i, "unless") && (word_is(s, i + 1, "answered") || word_is(s, i + 1, "resolved"))) {
 		st->unless = word_is(s, i + 1, "answered") ? UNLESS_ANSWERED : UNLESS_RESOLVED;
@@ -146,7 +147,7 @@ static enum err step_options(struct loading *l, const struct conf *s, unsigned i
 	unsigned given = 0;
 	while (i < s->arg_count) {
 		enum option o;
-		unsigned words = step_option(s, i, st, &o);
+		unsigned words = step_option(l->p, s, i, st, &o);
 		if (!words)
 			return conf_fail(l->why, s, i, ERR_SYNTAX, "\"%.*s\" is not understood in a step", STR_ARG(s->args[i].text));
 		if (given & o)
@@ -164,8 +165,9 @@ static enum err read_step(struct loading *l, const struct conf *s, struct step *
 {
 	unsigned i = 2;
 	if (word_is(s, 0, "after")) {
-		if (s->arg_count < 3 || span_parse(s->args[1].text, &st->after_us) != OK)
-			return conf_fail(l->why, s, s->arg_count > 1 ? 1 : 0, ERR_SYNTAX, "a step reads: after SPAN VERB ...");
+		i = 1 + business_wait(l->p, s, 1, &st->after);
+		if (i == 1 || i >= s->arg_count)
+			return business_bad_wait(l->p, s, 1, l->why, "a step reads: after SPAN VERB ..., or: after N business days by CALENDAR VERB ...");
 	} else if (!word_is(s, 0, "at") || !word_is(s, 1, "once") || s->arg_count < 3) {
 		return conf_fail(l->why, s, 0, ERR_SYNTAX, "a step reads: at once VERB ..., or: after SPAN VERB ...; or the ladder: emergency, forget after SPAN");
 	}
@@ -293,9 +295,11 @@ static enum err read_file(struct loading *l, struct str name, const struct conf 
 
 static enum err read_statement(struct loading *l, const struct conf *s)
 {
-	static const char *const words[] = { "policy", "enforce", "ladder", "clause", "test", "include", NULL };
+	static const char *const words[] = { "policy", "calendar", "enforce", "ladder", "clause", "test", "include", NULL };
 	if (word_is(s, 0, "policy"))
 		return read_policy(l, s);
+	if (word_is(s, 0, "calendar"))
+		return business_read(l->a, l->p, s, l->why);
 	if (word_is(s, 0, "enforce"))
 		return read_enforce(l, s);
 	if (word_is(s, 0, "ladder"))
@@ -337,7 +341,7 @@ static enum err check_blocks(struct loading *l, const struct conf *first, const 
 
 static enum err read_file(struct loading *l, struct str name, const struct conf *from)
 {
-	static const char *const outside[] = { "policy", "enforce", "ladder", "clause", "test", NULL };
+	static const char *const outside[] = { "policy", "calendar", "enforce", "ladder", "clause", "test", NULL };
 	struct conf *first;
 	const struct bundle_file *f = bundle_find(l->bundle, name);
 	if (!f || ++l->includes > INCLUDES_MAX) {
@@ -443,6 +447,7 @@ static enum err read_letters(struct loading *l)
 static bool lists(struct loading *l)
 {
 	l->p->clauses = ARENA_ARRAY(l->a, struct clause, POLICY_CLAUSES_MAX);
+	l->p->calendars = ARENA_ARRAY(l->a, struct calendar, POLICY_CALENDARS_MAX);
 	l->p->ladders = ARENA_ARRAY(l->a, struct ladder, POLICY_CLAUSES_MAX);
 	l->p->enforcements = ARENA_ARRAY(l->a, struct enforcement, POLICY_ENFORCEMENTS_MAX);
 	l->r->list = ARENA_ARRAY(l->a, struct rule, RULES_MAX);
@@ -451,7 +456,7 @@ static bool lists(struct loading *l)
 	l->r->ladder_at = ARENA_ARRAY(l->a, const struct conf *, POLICY_CLAUSES_MAX);
 	l->r->titles = ARENA_ARRAY(l->a, struct str, POLICY_CLAUSES_MAX);
 	l->r->enforce_at = ARENA_ARRAY(l->a, const struct conf *, POLICY_ENFORCEMENTS_MAX);
-	return l->p->clauses && l->p->ladders && l->p->enforcements && l->r->list && l->r->tests && l->r->clause_at && l->r->ladder_at && l->r->titles && l->r->enforce_at;
+	return l->p->clauses && l->p->calendars && l->p->ladders && l->p->enforcements && l->r->list && l->r->tests && l->r->clause_at && l->r->ladder_at && l->r->titles && l->r->enforce_at;
 }
 
 enum err policy_load(struct arena *a, const struct bundle *b, struct policy **ret_policy, struct why *why)

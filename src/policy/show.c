@@ -4,13 +4,14 @@
 #include "policy/show.h"
 
 #include "base/time.h"
+#include "policy/business.h"
 #include "policy/rules.h"
 
 static const char *const per_words[] = { "customer", "user", "address", "reseller", "service" };
 static const char *const source_words[] = { "none", "address", "prefix", "domain", "url", "email", "login" };
 static const char *const op_words[] = { "is", "contains", ">=", "<=" };
 
-static void quoted(struct buf *out, struct str s)
+void show_quoted(struct buf *out, struct str s)
 {
 	buf_putc(out, '"');
 	for (size_t i = 0; i < s.len; i++) {
@@ -33,12 +34,12 @@ static bool is_word(struct str s)
 	return s.len != 0;
 }
 
-static void word(struct buf *out, struct str s)
+void show_word(struct buf *out, struct str s)
 {
 	if (is_word(s))
 		buf_put(out, s);
 	else
-		quoted(out, s);
+		show_quoted(out, s);
 }
 
 static void span(struct buf *out, int64_t us)
@@ -76,9 +77,9 @@ static void words(const struct cond *c, bool as_string, struct buf *out)
 	for (unsigned i = 0; i < c->word_count; i++) {
 		buf_puts(out, i ? " or " : " ");
 		if (as_string)
-			quoted(out, c->words[i]);
+			show_quoted(out, c->words[i]);
 		else
-			word(out, c->words[i]);
+			show_word(out, c->words[i]);
 	}
 }
 
@@ -102,7 +103,7 @@ static void show_cond(const struct cond *c, struct buf *out)
 		words(c, false, out);
 		buf_printf(out, " %s ", op_words[c->op]);
 		if (c->op == OP_IS || c->op == OP_CONTAINS)
-			quoted(out, c->value);
+			show_quoted(out, c->value);
 		else
 			buf_printf(out, "%lld", (long long)c->number);
 		break;
@@ -121,7 +122,7 @@ void show_count(const struct rule *r, struct buf *out)
 {
 	if (r->distinct.len) {
 		buf_puts(out, "distinct ");
-		word(out, r->distinct);
+		show_word(out, r->distinct);
 	} else {
 		buf_puts(out, "reports");
 	}
@@ -132,7 +133,7 @@ void show_count(const struct rule *r, struct buf *out)
 void show_rule(const struct rule *r, struct buf *out)
 {
 	buf_puts(out, "    rule ");
-	word(out, r->name);
+	show_word(out, r->name);
 	buf_puts(out, " {\n        when ");
 	show_when(r, out);
 	if (r->counted) {
@@ -143,13 +144,13 @@ void show_rule(const struct rule *r, struct buf *out)
 		buf_printf(out, "\n        severity %s", severity_words[r->severity]);
 	if (r->ladder.len) {
 		buf_puts(out, "\n        ladder ");
-		word(out, r->ladder);
+		show_word(out, r->ladder);
 	}
 	buf_puts(out, r->advice ? "\n        advice" : "");
 	buf_puts(out, r->person ? "\n        person" : "");
 	if (r->because.len) {
 		buf_puts(out, "\n        because ");
-		quoted(out, r->because);
+		show_quoted(out, r->because);
 	}
 	if (r->appeal_us) {
 		buf_puts(out, "\n        appeal ");
@@ -161,30 +162,30 @@ void show_rule(const struct rule *r, struct buf *out)
 void show_clause(const struct policy *p, const struct clause *c, struct buf *out)
 {
 	buf_puts(out, "clause ");
-	word(out, c->id);
+	show_word(out, c->id);
 	if (c->product || c->unused) {
 		buf_puts(out, c->product ? " product " : " unused because ");
-		quoted(out, c->reason);
+		show_quoted(out, c->reason);
 		buf_putc(out, '\n');
 		return;
 	}
 	buf_putc(out, ' ');
-	quoted(out, c->title);
+	show_quoted(out, c->title);
 	if (c->group.len) {
 		buf_puts(out, " group ");
-		word(out, c->group);
+		show_word(out, c->group);
 	}
 	buf_puts(out, c->manual ? " manual" : "");
 	buf_puts(out, c->sealed ? " sealed" : "");
 	buf_puts(out, " {\n");
 	if (c->task.len) {
 		buf_puts(out, "    task ");
-		quoted(out, c->task);
+		show_quoted(out, c->task);
 		buf_putc(out, '\n');
 	}
 	if (c->reason.len) {
 		buf_puts(out, "    reviewed ");
-		quoted(out, c->reason);
+		show_quoted(out, c->reason);
 		buf_putc(out, '\n');
 	}
 	for (unsigned i = 0; i < p->rules->count; i++)
@@ -193,11 +194,21 @@ void show_clause(const struct policy *p, const struct clause *c, struct buf *out
 	buf_puts(out, "}\n");
 }
 
+static void wait(struct buf *out, const struct wait *w)
+{
+	if (!w->by) {
+		span(out, w->us);
+		return;
+	}
+	buf_printf(out, "%u business day%s by ", w->days, w->days == 1 ? "" : "s");
+	show_word(out, w->by->name);
+}
+
 void show_step(const struct step *s, struct buf *out)
 {
-	if (s->after_us) {
+	if (wait_given(&s->after)) {
 		buf_puts(out, "after ");
-		span(out, s->after_us);
+		wait(out, &s->after);
 	} else {
 		buf_puts(out, "at once");
 	}
@@ -207,13 +218,13 @@ void show_step(const struct step *s, struct buf *out)
 		buf_putc(out, ' ');
 		/* behind terminate the service may be left out: one with the name of an option stands in quotes */
 		if (text || str_eq(s->service, STR("with")) || str_eq(s->service, STR("unless")))
-			quoted(out, s->service);
+			show_quoted(out, s->service);
 		else
-			word(out, s->service);
+			show_word(out, s->service);
 	}
-	if (s->fix_within_us) {
+	if (wait_given(&s->fix)) {
 		buf_puts(out, " fix within ");
-		span(out, s->fix_within_us);
+		wait(out, &s->fix);
 	}
 	if (s->for_us) {
 		buf_puts(out, " for ");
@@ -232,7 +243,7 @@ void show_step(const struct step *s, struct buf *out)
 void show_ladder(const struct ladder *l, struct buf *out)
 {
 	buf_puts(out, "ladder ");
-	word(out, l->name);
+	show_word(out, l->name);
 	buf_puts(out, " {\n");
 	buf_puts(out, l->emergency ? "    emergency\n" : "");
 	for (unsigned i = 0; i < l->step_count; i++) {
@@ -248,17 +259,17 @@ void show_ladder(const struct ladder *l, struct buf *out)
 void show_enforcement(const struct enforcement *e, struct buf *out)
 {
 	buf_printf(out, "enforce %s ", verb_words[e->verb]);
-	word(out, e->service);
+	show_word(out, e->service);
 	bool task = str_eq(e->driver, STR("task"));
 	buf_puts(out, task ? " { task" : " { driver ");
 	if (!task)
-		word(out, e->driver);
+		show_word(out, e->driver);
 	for (unsigned i = 0; i < e->param_count; i++) {
 		buf_putc(out, ' ');
 		if (task || !is_word(e->params[i]))
-			quoted(out, e->params[i]);
+			show_quoted(out, e->params[i]);
 		else
-			word(out, e->params[i]);
+			show_word(out, e->params[i]);
 	}
 	buf_puts(out, " }\n");
 }
@@ -275,28 +286,28 @@ static void time_line(struct buf *out, const char *name, int64_t at)
 static void show_head(const struct policy *p, struct buf *out)
 {
 	buf_puts(out, "policy ");
-	quoted(out, p->name);
+	show_quoted(out, p->name);
 	buf_puts(out, " {\n");
 	if (p->rules->document_name.len) {
 		buf_puts(out, "    text ");
-		quoted(out, p->rules->document_name);
+		show_quoted(out, p->rules->document_name);
 		buf_putc(out, '\n');
 	}
 	time_line(out, "posted", p->posted_at);
 	time_line(out, "effective", p->effective_at);
 	if (p->version.len) {
 		buf_puts(out, "    version ");
-		quoted(out, p->version);
+		show_quoted(out, p->version);
 		buf_putc(out, '\n');
 	}
 	buf_puts(out, "    retention ");
 	span(out, p->rules->retention_us);
 	buf_puts(out, "\n    letters ");
-	quoted(out, p->rules->letters_dir);
+	show_quoted(out, p->rules->letters_dir);
 	buf_puts(out, "\n    languages");
 	for (unsigned i = 0; i < p->language_count; i++) {
 		buf_putc(out, ' ');
-		word(out, p->languages[i]);
+		show_word(out, p->languages[i]);
 	}
 	buf_puts(out, "\n}\n");
 }
@@ -307,6 +318,10 @@ void show_policy(const struct policy *p, struct buf *out)
 	buf_putc(out, '\n');
 	for (unsigned i = 0; i < p->enforcement_count; i++)
 		show_enforcement(&p->enforcements[i], out);
+	for (unsigned i = 0; i < p->calendar_count; i++) {
+		buf_putc(out, '\n');
+		business_show(&p->calendars[i], out);
+	}
 	for (unsigned i = 0; i < p->ladder_count; i++) {
 		buf_putc(out, '\n');
 		show_ladder(&p->ladders[i], out);

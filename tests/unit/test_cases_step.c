@@ -9,16 +9,16 @@
 enum { SEEDS = 100, STEPS = 120, ACTS_MAX = 2000 };
 
 static struct step spam_steps[] = {
-	{ .verb = VERB_NOTIFY, .service = { "spam-first", 10 }, .fix_within_us = 48 * HOUR_US },
-	{ .after_us = 48 * HOUR_US, .verb = VERB_LIMIT, .service = { "mail", 4 }, .unless = UNLESS_ANSWERED },
-	{ .after_us = 7 * DAY_US, .verb = VERB_SUSPEND, .service = { "mail", 4 }, .unless = UNLESS_RESOLVED },
-	{ .after_us = 30 * DAY_US, .verb = VERB_TERMINATE, .service = { "all", 3 } },       /* no approvals written: two all the same */
+	{ .verb = VERB_NOTIFY, .service = { "spam-first", 10 }, .fix = { .us = 48 * HOUR_US } },
+	{ .after = { .us = 48 * HOUR_US }, .verb = VERB_LIMIT, .service = { "mail", 4 }, .unless = UNLESS_ANSWERED },
+	{ .after = { .us = 7 * DAY_US }, .verb = VERB_SUSPEND, .service = { "mail", 4 }, .unless = UNLESS_RESOLVED },
+	{ .after = { .us = 30 * DAY_US }, .verb = VERB_TERMINATE, .service = { "all", 3 } },       /* no approvals written: two all the same */
 };
 static struct step fraud_steps[] = {
 	{ .verb = VERB_TASK, .service = { "look at it", 10 } },
 	{ .verb = VERB_LIMIT, .service = { "all", 3 } },
-	{ .after_us = DAY_US, .verb = VERB_SUSPEND, .service = { "offending", 9 }, .review_within_us = 4 * HOUR_US },
-	{ .after_us = 9 * DAY_US, .verb = VERB_TERMINATE, .service = { "access", 6 }, .approvals = 3 },
+	{ .after = { .us = DAY_US }, .verb = VERB_SUSPEND, .service = { "offending", 9 }, .review_within_us = 4 * HOUR_US },
+	{ .after = { .us = 9 * DAY_US }, .verb = VERB_TERMINATE, .service = { "access", 6 }, .approvals = 3 },
 };
 static struct ladder ladders[] = {
 	{ .name = { "spam", 4 }, .steps = spam_steps, .step_count = 4, .forget_us = 180 * DAY_US },
