@@ -25,8 +25,11 @@ int policy_cmd_post(int argc, char **argv, bool json)
 	status = command_send(o.arena, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json)
 		(void)printf("%.*s\n", STR_ARG(text));
+	else if (status == EXIT_OK && json_flag(root, "again", false))
+		(void)printf("version %.*s, sha256 %.*s, was posted before: nothing changes\n", STR_ARG(json_text(root, "version")), STR_ARG(json_text(root, "digest")));
 	else if (status == EXIT_OK)
-		(void)printf("posted version %.*s, sha256 %.*s\n", STR_ARG(json_text(root, "version")), STR_ARG(json_text(root, "digest")));
+		(void)printf("posted version %.*s, sha256 %.*s%s\n", STR_ARG(json_text(root, "version")), STR_ARG(json_text(root, "digest")),
+			json_flag(root, "told", false) ? "; customers are told of it" : "");
 	policy_close(&o);
 	return status;
 }

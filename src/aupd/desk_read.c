@@ -22,7 +22,11 @@ static void put_row(struct jsonw *w, const struct row *row)
 	jsonw_str(w, "key", row->key);
 	jsonw_str(w, "state", row->state);
 	jsonw_time(w, "due", row->due_at);
-	jsonw_raw(w, "body", row->body);
+	/* a record is canonical text */
+	if (row->table == TABLE_RECORD)
+		jsonw_str(w, "body", row->body);
+	else
+		jsonw_raw(w, "body", row->body);
 	jsonw_end(w, '}');
 }
 

@@ -4,11 +4,8 @@
  * The operator's name comes from the credentials of the connection, never from the command. A look-up of a person leaves a
  * row with who, when and why.
  */
-#include "aupd/drivers.h"
 #include "aupd/judge_command.h"
 #include "base/clock.h"
-#include "engine/runner.h"
-#include "policy/check.h"
 
 struct str command_arg(const struct commanding *c, const char *name)
 {
@@ -124,87 +121,6 @@ static enum err cmd_flag(struct commanding *c) { return case_command(c, INPUT_FL
 static enum err cmd_emergency(struct commanding *c) { return case_command(c, INPUT_EMERGENCY); }
 static enum err cmd_review(struct commanding *c) { return case_command(c, INPUT_REVIEWED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
-
-static enum err read_bundle(struct commanding *c, struct bundle *b)
-{
-	struct arena *a = work_arena(c->j->fold.work);
-	const struct json *policy = json_get(c->root, "policy");
-	struct buf text;
-	struct jsonw w;
-	if (!policy)
-		return why_set(c->why, ERR_SYNTAX, "there is no policy in the command");
-	buf_init(&text, BUNDLE_BYTES_MAX);
-	jsonw_init(&w, &text);
-	jsonw_tree(&w, NULL, policy);
-	struct str blob = str_copy(a, buf_str(&text));
-	buf_done(&text);
-	return bundle_decode(a, blob, b, c->why);
-}
-
-/* What no version may be that is posted beside others: dated back, or in force from the same moment as another. */
-static enum err fits_others(struct commanding *c, const struct policy *p)
-{
-	const struct fold *f = &c->j->fold;
-	struct arena *a = work_arena(c->j->fold.work);
-	if (f->policy_count == POLICIES_MAX)
-		return why_set(c->why, ERR_LIMIT, "there are %d versions, and no room for more", POLICIES_MAX);
-	if (f->policy_count && p->posted_at < f->now) {
-		(void)why_set(c->why, ERR_RANGE, "posted lies before now: only the first version may be dated back");
-		why_hint(c->why, "write a moment that is still to come, such as: posted %.*s", STR_ARG(time_str(a, (f->now / HOUR_US + 1) * HOUR_US)));
-		return ERR_RANGE;
-	}
-	for (unsigned i = 0; i < f->policy_count; i++)
-		if (f->policies[i]->effective_at == p->effective_at)
-			return why_set(c->why, ERR_CONFLICT, "version %.*s takes effect at the same moment", STR_ARG(f->policies[i]->version));
-	return OK;
-}
-
-static enum err check_posted(struct commanding *c, struct bundle *b, struct policy **ret_policy)
-{
-	unsigned tests;
-	enum err e = read_bundle(c, b);
-	if (e == OK)
-		e = policy_load(work_arena(c->j->fold.work), b, ret_policy, c->why);
-	if (e == OK)
-		e = policy_check(*ret_policy, driver_abilities, c->why);
-	const struct policy_test *list = e == OK ? policy_tests(*ret_policy, &tests) : NULL;
-	for (unsigned i = 0; list && e == OK && i < tests; i++)
-		e = runner_test(*ret_policy, &list[i], c->why);
-	return e;
-}
-
-static enum err cmd_policy_post(struct commanding *c)
-{
-	struct judge *j = c->j;
-	struct arena *a = work_arena(j->fold.work);
-	struct bundle b;
-	struct policy *p = NULL;
-	struct row row;
-	struct str blob;
-	enum err e = check_posted(c, &b, &p);
-	if (e == OK)
-		e = bundle_encode(a, &b, &blob);
-	if (e == OK)
-		e = work_get(j->fold.work, TABLE_POLICY, p->version, &row, c->why);
-	if (e)
-		return e;
-	if (row.version && !str_eq(row.body, blob))
-		return why_set(c->why, ERR_EXISTS, "version %.*s has been posted and does not change; give the new text a version of its own", STR_ARG(p->version));
-	/* the same again changes nothing, however late */
-	e = row.version ? OK : fits_others(c, p);
-	if (e)
-		return e;
-	jsonw_str(c->w, "version", p->version);
-	jsonw_str(c->w, "digest", digest_hex(a, &p->digest));
-	if (row.version)
-		return OK;
-	row.rank = p->effective_at;
-	row.owner = c->who;
-	row.body = blob;
-	j->policies_stale = true;
-	e = judge_tables_change(j, c->why);
-	return e ? e : work_put(j->fold.work, &row, c->why);
-}
 
 /* One step of the test clock: to the next due row, or to the end of the span. */
 static enum err cmd_clock(struct commanding *c)

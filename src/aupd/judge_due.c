@@ -4,6 +4,7 @@
  * A row that cannot be folded is put off and said, so that it holds up nothing else.
  */
 #include "aupd/judge_binding.h"
+#include "aupd/judge_command.h"
 #include "aupd/judge_erase.h"
 
 #include "base/clock.h"
@@ -40,10 +41,17 @@ static enum err letter_due(struct judge *j, const struct row *due, struct why *w
 	return work_put(j->fold.work, &row, why);
 }
 
+static enum err switch_due(struct judge *j, const struct row *due, struct why *why)
+{
+	if (judge_bindings_is_daily(due))
+		return judge_bindings_daily(j, why);
+	return judge_policy_is_telling(due) ? judge_policy_tell(j, due, why) : fold_due(&j->fold, due, why);
+}
+
 static enum err act_on(struct judge *j, const struct row *due, struct why *why)
 {
 	switch (due->table) {
-	case TABLE_SWITCH: return judge_bindings_is_daily(due) ? judge_bindings_daily(j, why) : fold_due(&j->fold, due, why);
+	case TABLE_SWITCH: return switch_due(j, due, why);
 	case TABLE_LETTER: return letter_due(j, due, why);
 	case TABLE_ACT: return judge_release(j, due, why);
 	case TABLE_ERASURE: return judge_erase(j, due, why);

@@ -108,6 +108,12 @@ struct fold_command {
 /* *ret_number: the case that it led to; of a split the new one. On an error the work holds halves: work_undo. */
 enum err fold_command(struct fold *f, const struct fold_command *c, uint64_t *ret_number, struct why *why) MUST_CHECK;
 
+/*
+ * A customer is told of a significant version, with the clauses whose text is other than before. Nothing when he has a reseller, has
+ * left, has no address or was told.
+ */
+enum err fold_tell_policy(struct fold *f, const struct policy *p, struct str customer, struct why *why) MUST_CHECK;
+
 /* The version in force at a time; NULL before the first. */
 const struct policy *fold_policy_at(const struct fold *f, int64_t at);
 const struct policy *fold_policy(const struct fold *f, struct str version);

@@ -18,7 +18,7 @@ static int contact_rank(const struct entity *e)
 	return rank;
 }
 
-static const struct entity *contact_of(const struct fold *f, struct str customer)
+const struct entity *letter_contact(const struct fold *f, struct str customer)
 {
 	const struct entity *best = NULL, *own = registry_customer(f->registry, customer, f->now);
 	for (const struct entity *e = NULL; (e = registry_of(f->registry, ENTITY_CONTACT, customer, e));)
@@ -73,7 +73,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
 {
 	const struct policy *p = fold_policy_at(f, f->now);
-	const struct entity *to = contact_of(f, c->customer);
+	const struct entity *to = letter_contact(f, c->customer);
 	const struct letter_template *t = p ? policy_letter(p, to ? to->language : STR_NONE, act->service) : NULL;
 	if (c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)) {
 		act->desired = false;

@@ -75,6 +75,7 @@ struct letter_template {
 struct policy {
 	struct str name, version;
 	int64_t posted_at, effective_at;
+	bool significant;               /* against the version before it: those whom it binds are told */
 	struct digest text_digest;      /* of the posted document */
 	struct digest digest;           /* of everything: document, rules, letters */
 	struct clause *clauses;
@@ -102,5 +103,8 @@ const struct ladder *policy_ladder(const struct policy *p, struct str name);
 const struct enforcement *policy_enforcement(const struct policy *p, enum verb verb, struct str service);
 /* In the language, else in the fallback language; NULL when there is none of that name. */
 const struct letter_template *policy_letter(const struct policy *p, struct str language, struct str name);
+
+/* The letter that a significant version is told of with. */
+#define POLICY_CHANGED_LETTER STR("policy-changed")
 
 #endif

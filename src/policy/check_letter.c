@@ -95,6 +95,13 @@ enum err check_letter_languages(struct checking *c)
 				return e;
 			}
 		}
+	for (unsigned n = 0; c->p->significant && n < c->p->language_count; n++)
+		if (!has_letter(c->p, c->p->languages[n], POLICY_CHANGED_LETTER)) {
+			enum err e = conf_fail(c->why, conf_find(c->r->policy_at->child, "significant"), 0, ERR_NOTFOUND,
+				"there is no letter \"policy-changed\" in language %.*s to tell customers with", STR_ARG(c->p->languages[n]));
+			hint_file(c, c->p->languages[n], POLICY_CHANGED_LETTER);
+			return e;
+		}
 	for (unsigned i = 0; i < c->p->letter_count; i++) {
 		enum err e = translated(c, &c->p->letters[i]);
 		if (e)

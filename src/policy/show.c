@@ -300,6 +300,8 @@ static void show_head(const struct policy *p, struct buf *out)
 		show_quoted(out, p->version);
 		buf_putc(out, '\n');
 	}
+	if (p->significant)
+		buf_puts(out, "    significant yes\n");
 	buf_puts(out, "    retention ");
 	span(out, p->rules->retention_us);
 	buf_puts(out, "\n    letters ");

@@ -1,0 +1,160 @@
+/*
+ * Posting a version of the policy: checked, stored for good, recorded, and told of when it changes much. See judge_command.h.
+ *
+ * A version that is significant is written about to each customer who is a direct one; a reseller's customers are told by him. The
+ * letters go out from the moment of posting on, TOLD_A_STEP every TOLD_EVERY_US, in the order of ids, so that neither the mail
+ * server nor those who answer are flooded; a row of TABLE_SWITCH says how far it is, and goes with the last one.
+ */
+#include "aupd/drivers.h"
+#include "aupd/judge_command.h"
+#include "engine/deed.h"
+#include "engine/runner.h"
+#include "policy/check.h"
+
+enum { TOLD_A_STEP = 100 };
+#define TOLD_EVERY_US MINUTE_US
+#define TELLING "policy-telling/"
+#define CUSTOMERS "customer/"
+
+static enum err read_bundle(struct commanding *c, struct bundle *b)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	const struct json *policy = json_get(c->root, "policy");
+	struct buf text;
+	struct jsonw w;
+	if (!policy)
+		return why_set(c->why, ERR_SYNTAX, "there is no policy in the command");
+	buf_init(&text, BUNDLE_BYTES_MAX);
+	jsonw_init(&w, &text);
+	jsonw_tree(&w, NULL, policy);
+	struct str blob = str_copy(a, buf_str(&text));
+	buf_done(&text);
+	return bundle_decode(a, blob, b, c->why);
+}
+
+/* What no version may be that is posted beside others: dated back, or in force from the same moment as another. */
+static enum err fits_others(struct commanding *c, const struct policy *p)
+{
+	const struct fold *f = &c->j->fold;
+	struct arena *a = work_arena(c->j->fold.work);
+	if (f->policy_count == POLICIES_MAX)
+		return why_set(c->why, ERR_LIMIT, "there are %d versions, and no room for more", POLICIES_MAX);
+	if (f->policy_count && p->posted_at < f->now) {
+		(void)why_set(c->why, ERR_RANGE, "posted lies before now: only the first version may be dated back");
+		why_hint(c->why, "write a moment that is still to come, such as: posted %.*s", STR_ARG(time_str(a, (f->now / HOUR_US + 1) * HOUR_US)));
+		return ERR_RANGE;
+	}
+	for (unsigned i = 0; i < f->policy_count; i++)
+		if (f->policies[i]->effective_at == p->effective_at)
+			return why_set(c->why, ERR_CONFLICT, "version %.*s takes effect at the same moment", STR_ARG(f->policies[i]->version));
+	return OK;
+}
+
+static enum err check_posted(struct commanding *c, struct bundle *b, struct policy **ret_policy)
+{
+	unsigned tests;
+	enum err e = read_bundle(c, b);
+	if (e == OK)
+		e = policy_load(work_arena(c->j->fold.work), b, ret_policy, c->why);
+	if (e == OK)
+		e = policy_check(*ret_policy, driver_abilities, c->why);
+	const struct policy_test *list = e == OK ? policy_tests(*ret_policy, &tests) : NULL;
+	for (unsigned i = 0; list && e == OK && i < tests; i++)
+		e = runner_test(*ret_policy, &list[i], c->why);
+	return e;
+}
+
+/* That it was posted is proved from then on, whatever becomes of the store. */
+static enum err put_record(struct commanding *c, const struct policy *p)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct record r;
+	enum err e = deed_begin(&c->j->fold, "policy-posted", &r, c->why);
+	if (e)
+		return e;
+	record_put(&r, "version", p->version);
+	record_put(&r, "policy.digest", digest_hex(a, &p->digest));
+	record_put(&r, "document.digest", digest_hex(a, &p->text_digest));
+	record_put_time(a, &r, "posted", p->posted_at);
+	record_put_time(a, &r, "effective", p->effective_at);
+	record_put(&r, "significant", p->significant ? STR("yes") : STR_NONE);
+	record_commit(&r, "actor", c->who);
+	return deed_write(&c->j->fold, &r, DEED_OFFICE, c->why);
+}
+
+/* Before the first version there was nothing that could change. */
+static enum err begin_telling(struct commanding *c, const struct policy *p)
+{
+	struct work *w = c->j->fold.work;
+	struct row row;
+	if (!p->significant || !c->j->fold.policy_count)
+		return OK;
+	jsonw_bool(c->w, "told", true);
+	enum err e = work_get(w, TABLE_SWITCH, str_format(work_arena(w), TELLING "%.*s", STR_ARG(p->version)), &row, c->why);
+	row.due_at = c->j->fold.now;
+	row.owner = c->who;
+	return e ? e : work_put(w, &row, c->why);
+}
+
+enum err cmd_policy_post(struct commanding *c)
+{
+	struct judge *j = c->j;
+	struct arena *a = work_arena(j->fold.work);
+	struct bundle b;
+	struct policy *p = NULL;
+	struct row row;
+	struct str blob;
+	enum err e = check_posted(c, &b, &p);
+	if (e == OK)
+		e = bundle_encode(a, &b, &blob);
+	if (e == OK)
+		e = work_get(j->fold.work, TABLE_POLICY, p->version, &row, c->why);
+	if (e)
+		return e;
+	if (row.version && !str_eq(row.body, blob))
+		return why_set(c->why, ERR_EXISTS, "version %.*s has been posted and does not change; give the new text a version of its own", STR_ARG(p->version));
+	/* the same again changes nothing, however late */
+	e = row.version ? OK : fits_others(c, p);
+	if (e)
+		return e;
+	jsonw_str(c->w, "version", p->version);
+	jsonw_str(c->w, "digest", digest_hex(a, &p->digest));
+	jsonw_bool(c->w, "again", row.version != 0);
+	if (row.version)
+		return OK;
+	row.rank = p->effective_at;
+	row.owner = c->who;
+	row.body = blob;
+	j->policies_stale = true;
+	e = judge_tables_change(j, c->why);
+	if (e == OK)
+		e = work_put(j->fold.work, &row, c->why);
+	if (e == OK)
+		e = put_record(c, p);
+	return e ? e : begin_telling(c, p);
+}
+
+bool judge_policy_is_telling(const struct row *due)
+{
+	return str_starts(due->key, STR(TELLING));
+}
+
+enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *why)
+{
+	struct fold *f = &j->fold;
+	const struct policy *p = fold_policy(f, str_sub(due->key, sizeof(TELLING) - 1, due->key.len));
+	struct query q = { .table = TABLE_ENTITY, .by_key = true, .has_after = due->body.len > 0, .after_key = due->body, .key_prefix = STR(CUSTOMERS),
+		.due_by = TIME_NONE, .limit = TOLD_A_STEP };
+	struct row row, *rows;
+	size_t n = 0;
+	enum err e = work_get(f->work, due->table, due->key, &row, why);
+	if (e == OK && p)
+		e = j->driver->page(j->store, work_arena(f->work), &q, &rows, &n, why);
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = fold_tell_policy(f, p, str_sub(rows[i].key, sizeof(CUSTOMERS) - 1, rows[i].key.len), why);
+	if (e || n < TOLD_A_STEP)
+		return e ? e : work_delete(f->work, due->table, due->key, why);
+	row.body = rows[n - 1].key;
+	row.due_at = f->now + TOLD_EVERY_US;
+	return work_put(f->work, &row, why);
+}
