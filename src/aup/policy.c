@@ -32,6 +32,8 @@ static const struct {
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },
 	{ "backtest", "[--json] [--all] [--from TIME] [--to TIME] [--save FILE] [--socket PATH] DRAFT | --export FILE DRAFT",
 		"what a draft would have made of what was reported, beside the versions in force", policy_cmd_backtest },
+	{ "shadow", "[--json] [--socket PATH] DRAFT | off | show [--all]", "try a draft beside what is in force; what it would have made of all since then",
+		policy_cmd_shadow },
 	{ "publish", "[--check] [--config FILE] [--socket PATH] DIR", "every posted version as a static page, and an index", policy_cmd_publish },
 	{ "mailboxes", "[--json | --rdap] [--config FILE]", "where the provider is to be reached, and the RDAP entity of its abuse desk", policy_cmd_mailboxes },
 	{ NULL, NULL, NULL, NULL },

@@ -29,6 +29,9 @@ int policy_cmd_coverage(int argc, char **argv, bool json);
 int policy_cmd_diff(int argc, char **argv, bool json);
 int policy_cmd_test(int argc, char **argv, bool json);
 int policy_cmd_post(int argc, char **argv, bool json);
+int policy_cmd_shadow(int argc, char **argv, bool json);
+/* A draft of the daemon's own over what was judged since then; prints as a back-test does. from: a time, borrowed. */
+int policy_backtest_since(const struct opened_policy *draft, const char *from, const char *socket_path, bool json, bool every);
 int policy_cmd_backtest(int argc, char **argv, bool json);
 int policy_cmd_publish(int argc, char **argv, bool json);
 int policy_cmd_mailboxes(int argc, char **argv, bool json);

@@ -258,6 +258,23 @@ static int backtest(struct testing *t, const struct wanted *w)
 	return status;
 }
 
+static int backtest_draft(const struct opened_policy *draft, const struct wanted *w)
+{
+	struct testing t = { .a = arena_new("back-test", BACKTEST_ARENA_MAX), .line = arena_new("line", LINE_ARENA_MAX), .registry = registry_new(NULL),
+		.draft = *draft, .bar = isatty(STDERR_FILENO) };
+	int status = t.a && t.line && t.registry ? backtest(&t, w) : EXIT_NO;
+	registry_free(t.registry);
+	arena_free(t.line);
+	arena_free(t.a);
+	return status;
+}
+
+int policy_backtest_since(const struct opened_policy *draft, const char *from, const char *socket_path, bool json, bool every)
+{
+	struct wanted w = { .json = json, .every = every, .from = from, .socket = socket_path };
+	return backtest_draft(draft, &w);
+}
+
 int policy_cmd_backtest(int argc, char **argv, bool json)
 {
 	struct wanted w = { .json = json, .every = cli_flag(&argc, argv, "--all"), .export_path = cli_value(&argc, argv, "--export"),
@@ -265,15 +282,11 @@ int policy_cmd_backtest(int argc, char **argv, bool json)
 	w.socket = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	if (argc != 2 || argv[1][0] == '-' || (w.export_path && (w.save || w.from || w.to)))
 		return EXIT_USAGE;
-	struct testing t = { .a = arena_new("back-test", BACKTEST_ARENA_MAX), .line = arena_new("line", LINE_ARENA_MAX), .registry = registry_new(NULL),
-		.bar = isatty(STDERR_FILENO) };
-	int status = policy_open(argv[1], json, &t.draft);
-	if (status == EXIT_OK) {
-		status = t.a && t.line && t.registry ? backtest(&t, &w) : EXIT_NO;
-		policy_close(&t.draft);
-	}
-	registry_free(t.registry);
-	arena_free(t.line);
-	arena_free(t.a);
+	struct opened_policy draft;
+	int status = policy_open(argv[1], json, &draft);
+	if (status != EXIT_OK)
+		return status;
+	status = backtest_draft(&draft, &w);
+	policy_close(&draft);
 	return status;
 }

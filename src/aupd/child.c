@@ -97,6 +97,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.enforce = a->enforce;
 		s.operators = a->operators;
 		s.word_to = a->word_to;
+		s.posting_by_two = a->posting_by_two;
 		s.operator_count = a->operator_count;
 	}
 	if (name == ROLE_HAND) {

@@ -146,4 +146,7 @@ void judge_links_pause(struct judge *j, bool paused);
 /* Commits the effects of the work and the marks of the batch. */
 enum err judge_commit(struct judge *j, struct why *why) MUST_CHECK;
 
+/* The row of TABLE_SWITCH with the draft that is tried: its bundle; owner = who proposed it; rank = since when. */
+#define JUDGE_SHADOW STR("policy-shadow")
+
 #endif

@@ -196,7 +196,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-assign", cmd_assign }, { "case-note", cmd_note }, { "case-merge", cmd_merge }, { "case-split", cmd_split }, { "case-undo", cmd_undo },
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
-	{ "policy-post", cmd_policy_post }, { "who", cmd_who },
+	{ "policy-post", cmd_policy_post }, { "policy-shadow", cmd_policy_shadow }, { "who", cmd_who },
 	{ "bindings-import", cmd_bindings_import }, { "bindings-follow", cmd_bindings_follow }, { "bindings-status", cmd_bindings_status },
 	{ "lookups", cmd_lookups }, { "clock", cmd_clock }, { "intake-confirm", cmd_confirm }, { "intake-discard", cmd_discard },
 	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },

@@ -44,6 +44,7 @@ enum err cmd_evidence_policy(struct commanding *c) MUST_CHECK;
 enum err cmd_evidence_raw(struct commanding *c) MUST_CHECK;
 enum err cmd_sightings(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_post(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_shadow(struct commanding *c) MUST_CHECK;
 
 /* The next customers are told of a significant version: rows of TABLE_SWITCH that are due. */
 bool judge_policy_is_telling(const struct row *due);

@@ -43,6 +43,22 @@ enum err judge_tables_follow(struct judge *j, struct why *why)
 	return e;
 }
 
+/* One that this program does not take any more is tried no longer, and holds up nothing. */
+static enum err load_shadow(struct judge *j, struct why *why)
+{
+	struct row_key key = { TABLE_SWITCH, JUDGE_SHADOW };
+	struct bundle b;
+	struct policy *p = NULL;
+	struct row row;
+	enum err e = j->driver->load(j->store, j->policy_arena, &key, 1, &row, why);
+	j->fold.shadow = NULL;
+	if (e == OK && row.version && (bundle_decode(j->policy_arena, row.body, &b, why) != OK || policy_load(j->policy_arena, &b, &p, why) != OK))
+		log_warn("the draft that is tried cannot be read; it is tried no longer", "why", why->text);
+	else
+		j->fold.shadow = p;
+	return e;
+}
+
 enum err judge_load_policies(struct judge *j, struct why *why)
 {
 	struct row *rows;
@@ -62,7 +78,7 @@ enum err judge_load_policies(struct judge *j, struct why *why)
 		if (e == OK)
 			f->policies[f->policy_count++] = p;
 	}
-	return e;
+	return e ? e : load_shadow(j, why);
 }
 
 enum err judge_load_registry(struct judge *j, struct why *why)

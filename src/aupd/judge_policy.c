@@ -96,6 +96,74 @@ static enum err begin_telling(struct commanding *c, const struct policy *p)
 	return e ? e : work_put(w, &row, c->why);
 }
 
+/* What is posted is not tried any more. Where two people are asked for, it was tried, as it is, and proposed by somebody else. */
+static enum err promote(struct commanding *c, struct str blob)
+{
+	struct work *w = c->j->fold.work;
+	struct row row;
+	enum err e = work_get(w, TABLE_SWITCH, JUDGE_SHADOW, &row, c->why);
+	bool tried = e == OK && row.version && str_eq(row.body, blob);
+	if (e == OK && c->j->role->share.posting_by_two && !tried) {
+		(void)why_set(c->why, ERR_DENIED, "this version has not been tried: two people post a version, and the first one proposes it");
+		why_hint(c->why, "aup policy shadow FILE");
+		return ERR_DENIED;
+	}
+	if (e == OK && c->j->role->share.posting_by_two && str_eq(row.owner, c->who))
+		return why_set(c->why, ERR_DENIED, "you proposed this version: another one posts it");
+	return e || !tried ? e : work_delete(w, TABLE_SWITCH, JUDGE_SHADOW, c->why);
+}
+
+static enum err show_shadow(struct commanding *c, const struct row *row)
+{
+	if (!row->version)
+		return why_set(c->why, ERR_NOTFOUND, "no draft is tried");
+	jsonw_time(c->w, "since", row->rank);
+	jsonw_str(c->w, "by", row->owner);
+	jsonw_raw(c->w, "policy", row->body);
+	return OK;
+}
+
+/* A draft in place of the one before it; the same again goes on from where it began. */
+static enum err try_draft(struct commanding *c, struct row *row)
+{
+	struct bundle b;
+	struct policy *p = NULL;
+	struct str blob;
+	enum err e = check_posted(c, &b, &p);
+	if (e == OK)
+		e = bundle_encode(work_arena(c->j->fold.work), &b, &blob);
+	if (e)
+		return e;
+	bool again = row->version && str_eq(row->body, blob);
+	if (!again) {
+		row->owner = c->who;
+		row->rank = c->j->fold.now;
+		row->body = blob;
+	}
+	jsonw_str(c->w, "version", p->version);
+	jsonw_str(c->w, "digest", digest_hex(work_arena(c->j->fold.work), &p->digest));
+	jsonw_time(c->w, "since", row->rank);
+	jsonw_bool(c->w, "again", again);
+	return again ? OK : work_put(c->j->fold.work, row, c->why);
+}
+
+enum err cmd_policy_shadow(struct commanding *c)
+{
+	struct work *w = c->j->fold.work;
+	struct row row;
+	enum err e = work_get(w, TABLE_SWITCH, JUDGE_SHADOW, &row, c->why);
+	if (e)
+		return e;
+	if (json_flag(c->root, "show", false))
+		return show_shadow(c, &row);
+	if (!json_flag(c->root, "off", false))
+		e = try_draft(c, &row);
+	else if (row.version)
+		e = work_delete(w, TABLE_SWITCH, JUDGE_SHADOW, c->why);
+	c->j->policies_stale = true;
+	return e ? e : judge_tables_change(c->j, c->why);
+}
+
 enum err cmd_policy_post(struct commanding *c)
 {
 	struct judge *j = c->j;
@@ -122,6 +190,9 @@ enum err cmd_policy_post(struct commanding *c)
 	jsonw_bool(c->w, "again", row.version != 0);
 	if (row.version)
 		return OK;
+	e = promote(c, blob);
+	if (e)
+		return e;
 	row.rank = p->effective_at;
 	row.owner = c->who;
 	row.body = blob;

@@ -36,11 +36,17 @@ static struct str token(struct page *p, const char *what, struct str text)
 	return str_sub(digest_hex(p->a, &d), 0, TOKEN_HEX);
 }
 
+/* The posted versions, and behind them the draft that is tried; NULL = no more. */
+static const struct policy *reading(const struct fold *f, unsigned i)
+{
+	return i < f->policy_count ? f->policies[i] : i == f->policy_count ? f->shadow : NULL;
+}
+
 static bool is_compared(const struct page *p, struct str name)
 {
-	const struct fold *f = &p->c->j->fold;
-	for (unsigned i = 0; i < f->policy_count; i++) {
-		const struct read_fact *r = reads_fact(f->policies[i], name);
+	const struct policy *of;
+	for (unsigned i = 0; (of = reading(&p->c->j->fold, i)) != NULL; i++) {
+		const struct read_fact *r = reads_fact(of, name);
 		if (r && r->compared)
 			return true;
 	}
@@ -226,9 +232,10 @@ static enum err begin(struct page *p, struct str *ret_last)
 			jsonw_str(c->w, NULL, f->policies[i]->version);
 	jsonw_end(c->w, ']');
 	jsonw_array(c->w, "facts");
-	for (unsigned i = 0; i < f->policy_count; i++) {
+	const struct policy *of;
+	for (unsigned i = 0; (of = reading(f, i)) != NULL; i++) {
 		unsigned n;
-		const struct read_fact *reads = reads_facts(f->policies[i], &n);
+		const struct read_fact *reads = reads_facts(of, &n);
 		for (unsigned k = 0; k < n; k++)
 			if (!map_get(p->told, reads[k].name)) {
 				jsonw_str(c->w, NULL, reads[k].name);

@@ -41,6 +41,7 @@ struct fold {
 	 */
 	enum err (*keep)(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why);
 	void *keep_arg;
+	const struct policy *shadow;                    /* a draft that is tried: what it reads is noted too; NULL = none */
 	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */
 	/* A replay: no record is written and no letter rendered, and whose an observation is was told before it. */
 	bool trial;

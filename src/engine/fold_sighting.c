@@ -17,7 +17,7 @@ static bool is_read(const struct fold *f, struct str name)
 	for (unsigned i = 0; i < f->policy_count; i++)
 		if (reads_fact(f->policies[i], name))
 			return true;
-	return false;
+	return f->shadow && reads_fact(f->shadow, name);
 }
 
 /* Who reports is counted, and never named: he who is erased is not in the log either. */

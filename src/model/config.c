@@ -96,6 +96,8 @@ const struct conf_item config_items[] = {
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
+	{ .name = "posting-by-two", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no",
+		.doc = "a version of the policy is tried before it is posted, and posted by another person than who proposed it" },
 	{ .name = "user", .type = CONF_WORD, .arguments = "PREFIX", .fallback = "aupd", .doc = "when started by root, roles run as PREFIX-ear, PREFIX-judge..." },
 	{ .name = "log", .type = CONF_ENUM, .words = form_words, .arguments = "plain|json", .fallback = "plain", .doc = "form of log lines" },
 	{ .name = "log-level", .type = CONF_ENUM, .words = level_words, .arguments = "error|warning|info|debug", .fallback = "info", .doc = "least important line" },
@@ -129,7 +131,7 @@ const struct field share_fields[] = {
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
-	F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL),
+	F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
@@ -353,6 +355,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->stamp_url = conf_text(in_ledger, ledger_items, "stamp");
 	a->stamp_every_us = conf_number(in_ledger, ledger_items, "stamp-every");
 	a->enforce = conf_number(c->first, config_items, "enforcement") == 1;
+	a->posting_by_two = conf_number(c->first, config_items, "posting-by-two");
 	a->log_form = (uint32_t)conf_number(c->first, config_items, "log");
 	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
 	a->testing = conf_number(c->first, config_items, "testing");

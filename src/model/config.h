@@ -32,6 +32,7 @@ struct share {
 	unsigned listen_count;
 	uint64_t spool_bytes, message_bytes, api_rate;
 	uint64_t keep_cases_us, keep_items_us, keep_lookups_us;
+	bool posting_by_two;
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
 	unsigned api_key_count;
 	struct str officer_key;         /* public key, hex */

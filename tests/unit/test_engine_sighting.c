@@ -15,7 +15,7 @@ static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T0
 	"ladder l { at once notify \"n\"; %safter 48h limit mail unless answered; forget after 180d }\n"
 	"clause email.unsolicited \"Spam\" group spam {\n"
 	"rule r { when report messaging.spam, grade A; count distinct reporters per customer >= %u in 24h; severity medium; ladder l; appeal 30d; because \"{count}\" }\n"
-	"rule s { when report content.phishing, fact colour is red; count distinct campaign per customer >= 2 in 24h; severity medium; ladder l; appeal 30d; because \"x\" }\n}\n";
+	"rule s { when report content.phishing, fact %s is red; count distinct campaign per customer >= 2 in 24h; severity medium; ladder l; appeal 30d; because \"x\" }\n}\n";
 
 static struct arena *arena;
 static struct store *store;
@@ -30,11 +30,11 @@ static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys
 	return store_null.load(store, a, keys, count, rows, why);
 }
 
-static struct policy *version_with(unsigned least, const char *step)
+static struct policy *version_with(unsigned least, const char *step, const char *fact)
 {
 	struct bundle_file *files = ARENA_ARRAY(arena, struct bundle_file, 3);
 	files[0] = (struct bundle_file){ STR("aup.md"), STR(document) };
-	files[1] = (struct bundle_file){ STR("aup.policy"), str_format(arena, rules, step, least) };
+	files[1] = (struct bundle_file){ STR("aup.policy"), str_format(arena, rules, step, least, fact) };
 	files[2] = (struct bundle_file){ STR("letters/en/n.txt"), STR("Subject: s\n\nb\n") };
 	struct bundle b = { STR("aup.policy"), files, 3 };
 	struct policy *p = NULL;
@@ -46,7 +46,7 @@ static struct policy *version_with(unsigned least, const char *step)
 
 static struct policy *version(unsigned least)
 {
-	return version_with(least, "");
+	return version_with(least, "", "colour");
 }
 
 static void give(struct entity e)
@@ -177,6 +177,24 @@ static void test_noted(void)
 	end();
 }
 
+/* What only a draft that is tried reads. */
+static void test_shadow(void)
+{
+	struct sighting list[16];
+	struct fact facts[] = { { .name = STR("colour"), .value = STR("red") }, { .name = STR("use"), .value = STR("outside") }, { .name = STR("more"), .value = STR("x") } };
+	unsigned n;
+	begin();
+	f.shadow = version_with(3, "", "use");
+	struct observation o = report("content.phishing", "192.0.2.1", "a");
+	o.facts = facts;
+	o.fact_count = 3;
+	(void)fold(&o);
+	IS_INT(close_batch(list, &n), 1, "a row");
+	IS_INT(list[0].seen.fact_count, 2, "the facts that a posted version reads, and those of the draft");
+	OK_(str_eq(list[0].seen.facts[1].value, STR("outside")), "and no other");
+	end();
+}
+
 static void test_reads(void)
 {
 	unsigned n;
@@ -250,7 +268,7 @@ static void test_replay(void)
 static void test_untold(void)
 {
 	const int64_t at = start_at + 5 * DAY_US;
-	const struct policy *hasty = version_with(3, "at once limit mail; ");
+	const struct policy *hasty = version_with(3, "at once limit mail; ", "colour");
 	begin();
 	struct replay_result told_them = play(hasty, true, at, at + HOUR_US);
 	OK_(told_them.case_count == 2 && told_them.cases[1].verb == VERB_LIMIT, "limited with the notice");
@@ -283,6 +301,7 @@ int main(void)
 	arena = arena_new("test", 256 << 20);
 	OK_(arena && seal_start() == OK, "ready");
 	test_noted();
+	test_shadow();
 	test_reads();
 	test_replay();
 	test_untold();
