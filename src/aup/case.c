@@ -165,7 +165,7 @@ static int tell(struct calling *c, struct command_text *t, const char *number, c
 	return EXIT_OK;
 }
 
-enum last { LAST_TEXT, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS };
+enum last { LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS };
 
 static const struct case_verb {
 	const char *name, *op;
@@ -176,7 +176,8 @@ static const struct case_verb {
 	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
 	{ "reopen", "case-reopen", LAST_TEXT, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
 	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
-	{ "emergency", "case-emergency", LAST_SERVICE, false }, { NULL, NULL, LAST_TEXT, false } };
+	{ "counter-notice", "case-counter", LAST_TEXT_MAYBE, false }, { "counter-incomplete", "case-counter", LAST_TEXT, true },
+	{ "stay", "case-stay", LAST_TEXT, false }, { "emergency", "case-emergency", LAST_SERVICE, false }, { NULL, NULL, LAST_TEXT, false } };
 
 /* "-": the text is what standard input says. */
 static struct str text_of(struct arena *a, const char *arg)
@@ -212,10 +213,10 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 		}
 		jsonw_end(&t->w, ']');
 		return argc > 3;
-	case LAST_TEXT:
+	case LAST_TEXT: case LAST_TEXT_MAYBE:
 		if (argc == 4)
 			jsonw_str(&t->w, "text", text_of(c->a, argv[3]));
-		return argc == 4;
+		return argc == 4 || (argc == 3 && v->last == LAST_TEXT_MAYBE);
 	}
 	return false;
 }

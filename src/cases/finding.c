@@ -108,7 +108,8 @@ static void open_new(struct step_work *w)
 	c->group = f->group;
 	c->grade = s->grade;
 	c->opened_at = w->in->now;
-	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->first_event_at = c->last_event_at = c->ladder_started_at = TIME_NONE;
+	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->first_event_at = c->last_event_at = c->ladder_started_at =
+		c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
 	c->opened_by = STR("rule");
 	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 	if (f->weight == WEIGHT_ADVICE)
@@ -153,12 +154,17 @@ enum err finding_step(struct step_work *w)
 		take_finding(w, f, w->in->subject);
 	if ((fresh || again) && !(c->flags & CASE_ADVICE))
 		c->strikes++;
+	if (again) {
+		c->dispute = DISPUTE_NONE;
+		c->notice_count = 0;
+	}
 	if (fresh && !step_event(w, EVENT_OPENED, actor_rule(w, f->clause, f->rule), f->weight == WEIGHT_SEALED ? STR("a sealed case was opened") : STR("the case was opened")))
 		return ERR_LIMIT;
 	/* the same ladder goes on from where it stands; another one begins */
 	if (fresh || again || (harder && !str_eq(c->ladder, f->ladder)))
 		ladder_start(w, f->ladder);
-	return ladder_run(w);
+	e = copyright_note(w);
+	return e ? e : ladder_run(w);
 }
 
 enum err open_step(struct step_work *w)
@@ -193,13 +199,15 @@ enum err retract_step(struct step_work *w)
 	e->incident = w->in->incident_key;
 	if (!(c->flags & CASE_SEALED_CLASS))
 		e->reporter = w->in->reporter;
+	copyright_retracted(w);
 	/* what is sealed people alone close */
 	if (c->report_count || c->state == CASE_SEALED)
 		return OK;
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = STR("retracted");
-	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->restore_at = c->restore_by_at = TIME_NONE;
+	c->dispute = DISPUTE_NONE;
 	if (c->strikes)
 		c->strikes--;
 	w->out->lift = LIFT_ALL;
@@ -311,7 +319,7 @@ enum err result_step(struct step_work *w)
 			e = step_event(w, EVENT_LETTER, driver, str_format(w->a, "letter \"%.*s\" was handed to the mail server", STR_ARG(act->service)));
 		else
 			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen", verb_words[act->verb], STR_ARG(act->service)));
-		if (act->desired && act->verb == VERB_NOTIFY)
+		if (act->desired && act->verb == VERB_NOTIFY && !act->party)
 			w->c->noticed = true;
 		if (act->desired && act->verb == VERB_TERMINATE)
 			w->c->state = CASE_TERMINATED;
@@ -321,7 +329,7 @@ enum err result_step(struct step_work *w)
 	case RESULT_REFUSED:
 		e = step_event(w, EVENT_ACT_REFUSED, driver, str_format(w->a, "%s of %.*s was refused: %.*s", verb_words[act->verb], STR_ARG(act->service),
 			STR_ARG(w->in->text)));
-		if (act->verb == VERB_NOTIFY && !case_is_closed(w->c)) {
+		if (act->verb == VERB_NOTIFY && !act->party && !case_is_closed(w->c)) {
 			w->c->flags |= CASE_NOTICE_BOUNCED;
 			ladder_pause(w);
 		}

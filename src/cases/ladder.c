@@ -27,12 +27,29 @@ void ladder_start(struct step_work *w, struct str ladder)
 		w->c->paused_at = w->in->now;
 }
 
+static void due_sooner(struct casefile *c, int64_t at, struct str what)
+{
+	if (at == TIME_NONE || (c->next_due_at != TIME_NONE && c->next_due_at <= at))
+		return;
+	c->next_due_at = at;
+	c->next_what = what;
+}
+
+/* What is due whether the ladder stands or not. */
+static void due_besides(struct casefile *c)
+{
+	due_sooner(c, c->review_by_at, STR(review_words));
+	due_sooner(c, copyright_due_at(c), c->dispute == DISPUTE_ASKED ? STR("the last day on which what was disabled can be put back: a person decides")
+		: STR("what was disabled is put back, unless a court has been asked"));
+}
+
 void ladder_pause(struct step_work *w)
 {
 	if (w->c->paused_at == TIME_NONE)
 		w->c->paused_at = w->in->now;
-	w->c->next_due_at = w->c->review_by_at;
-	w->c->next_what = w->c->review_by_at != TIME_NONE ? STR(review_words) : STR_NONE;
+	w->c->next_due_at = TIME_NONE;
+	w->c->next_what = STR_NONE;
+	due_besides(w->c);
 }
 
 void ladder_resume(struct step_work *w)
@@ -295,10 +312,7 @@ static void set_due(struct step_work *w, const struct ladder *l)
 		c->next_due_at = wait_end(&l->steps[c->next_step].after, c->ladder_started_at);
 		c->next_what = words_of(w, &l->steps[c->next_step]);
 	}
-	if (c->review_by_at != TIME_NONE && (c->next_due_at == TIME_NONE || c->review_by_at < c->next_due_at)) {
-		c->next_due_at = c->review_by_at;
-		c->next_what = STR(review_words);
-	}
+	due_besides(c);
 }
 
 enum err ladder_run(struct step_work *w)
@@ -386,5 +400,6 @@ enum err due_step(struct step_work *w)
 		if (!step_event(w, EVENT_ACT_LIFTED, STR("clock"), STR("nobody reviewed the emergency in time: what was cut is lifted, a person decides")))
 			return ERR_LIMIT;
 	}
-	return ladder_run(w);
+	enum err e = copyright_due(w);
+	return e || case_is_closed(c) ? e : ladder_run(w);
 }

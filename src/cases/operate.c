@@ -18,6 +18,8 @@ static enum err not_in(struct step_work *w)
 enum err answer_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
+	if (w->in->of_party)
+		return copyright_answered(w);
 	if (w->in->type == INPUT_AUTO_ANSWER)
 		return said(w, EVENT_AUTO_ANSWER, STR("an automatic answer; it changes nothing"));
 	if (w->in->type == INPUT_BOUNCE) {
@@ -28,6 +30,8 @@ enum err answer_step(struct step_work *w)
 		return said(w, EVENT_BOUNCE, STR("the notice came back: the ladder stands until a person finds another way"));
 	}
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
+	if (!c->dispute)
+		c->counter_at = w->in->now;
 	if (e || c->state != CASE_OPEN)
 		return e;
 	c->answered = true;
@@ -80,13 +84,13 @@ enum err approve_step(struct step_work *w)
 	return OK;
 }
 
-static void close_case(struct step_work *w, struct str reason)
+void case_close(struct step_work *w, struct str reason)
 {
 	struct casefile *c = w->c;
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = reason;
-	c->next_due_at = c->paused_at = c->review_by_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->restore_at = c->restore_by_at = c->counter_at = TIME_NONE;
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	w->out->lift = LIFT_ALL;
@@ -96,7 +100,7 @@ static enum err resolve_step(struct step_work *w)
 {
 	if (case_is_closed(w->c))
 		return not_in(w);
-	close_case(w, w->in->text.len ? w->in->text : STR("resolved"));
+	case_close(w, w->in->text.len ? w->in->text : STR("resolved"));
 	return said(w, EVENT_RESOLVED, w->c->resolution);
 }
 
@@ -110,6 +114,7 @@ static enum err reopen_step(struct step_work *w)
 	c->resolved_at = TIME_NONE;
 	c->resolution = STR_NONE;
 	c->answered = false;
+	c->dispute = DISPUTE_NONE;
 	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	ladder_start(w, c->ladder);
 	enum err e = said(w, EVENT_REOPENED, w->in->text);
@@ -140,10 +145,14 @@ static enum err reviewed_step(struct step_work *w)
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	if (!w->in->on) {
-		close_case(w, STR("not upheld"));
+		case_close(w, STR("not upheld"));
 		return step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")) ? OK : ERR_LIMIT;
 	}
 	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
+	bool disputed;
+	e = copyright_goes_on(w, &disputed);
+	if (e || disputed)
+		return e;
 	if (c->paused_at != TIME_NONE && !step_event(w, EVENT_RESUMED, w->in->actor, STR("the ladder goes on, later by the length of the pause")))
 		return ERR_LIMIT;
 	ladder_resume(w);
@@ -266,6 +275,8 @@ static enum err by_person(struct step_work *w)
 	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
 	case INPUT_REPLY: return reply_step(w);
 	case INPUT_NOTE: return note_step(w);
+	case INPUT_COUNTER: return copyright_counter(w);
+	case INPUT_STAY: return copyright_stay(w);
 	case INPUT_ASSIGN:
 		w->c->assigned = w->in->text;
 		return said(w, EVENT_ASSIGNED, w->in->text.len ? w->in->text : STR("nobody"));

@@ -48,6 +48,20 @@ void ladder_resume(struct step_work *w);
 enum err emergency_step(struct step_work *w) MUST_CHECK;
 enum err due_step(struct step_work *w) MUST_CHECK;
 
+/* Closes the case; all that is in force is lifted. */
+void case_close(struct step_work *w, struct str reason);
+
+/* Notes the notice that a finding rests on. */
+enum err copyright_note(struct step_work *w) MUST_CHECK;
+void copyright_retracted(struct step_work *w);
+enum err copyright_counter(struct step_work *w) MUST_CHECK;
+enum err copyright_stay(struct step_work *w) MUST_CHECK;
+enum err copyright_answered(struct step_work *w) MUST_CHECK;
+/* A person has read what came in the meantime; *ret_done: the case is in dispute, and this was all. */
+enum err copyright_goes_on(struct step_work *w, bool *ret_done) MUST_CHECK;
+int64_t copyright_due_at(const struct casefile *c);
+enum err copyright_due(struct step_work *w) MUST_CHECK;
+
 enum err operator_step(struct step_work *w) MUST_CHECK;
 enum err answer_step(struct step_work *w) MUST_CHECK;
 enum err approve_step(struct step_work *w) MUST_CHECK;

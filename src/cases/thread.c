@@ -29,6 +29,8 @@ static enum err merge(struct step_work *w)
 	struct casefile *c = w->c;
 	if (c->state == CASE_SEALED || c->state == CASE_MERGED || c->state == CASE_TERMINATED)
 		return why_set(w->why, ERR_CONFLICT, "not with a case that is %s", case_state_words[c->state]);
+	if (copyright_due_at(c) != TIME_NONE || c->dispute == DISPUTE_STAYED)
+		return why_set(w->why, ERR_CONFLICT, "a counter-notice runs in this case: it is %s", dispute_words[c->dispute]);
 	c->state = CASE_MERGED;
 	c->merged_into = number_of(w, w->in->other);
 	c->next_due_at = c->review_by_at = c->paused_at = TIME_NONE;

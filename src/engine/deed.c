@@ -20,7 +20,7 @@ struct str deed_digest(struct fold *f, const char *what, struct str text)
 struct str deed_reporter(struct fold *f, struct str address)
 {
 	struct arena *a = work_arena(f->work);
-	return str_format(a, "reporter/%.*s", STR_ARG(deed_digest(f, "reporter", str_lower(a, address))));
+	return str_format(a, DEED_REPORTER "%.*s", STR_ARG(deed_digest(f, "reporter", str_lower(a, address))));
 }
 
 enum err deed_begin(struct fold *f, const char *kind, struct record *ret_record, struct why *why)

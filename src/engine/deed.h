@@ -17,6 +17,7 @@ enum err deed_write(struct fold *f, struct record *r, struct str whose, struct w
 
 /* 32 hex digits that say nothing to who has not the key: "subject/" of holds, the key of an erasure, a reporter's own. */
 struct str deed_digest(struct fold *f, const char *what, struct str text);
+#define DEED_REPORTER "reporter/"
 /* Whose key a reporter's letters are sealed under. The address in any case of letters. */
 struct str deed_reporter(struct fold *f, struct str address);
 

@@ -220,6 +220,15 @@ static bool cannot_tell_yet(const struct judgement *j)
 	return later && !j->count && !j->counted_count;
 }
 
+/* No case and no clock: what is missing is asked for, and what comes then is judged anew. */
+static enum err ask_reporter(struct fold *f, const struct observation *o, const struct finding *found, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct reporter_answer x = { .letter = str_c(a, found->ladder), .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id,
+		.source = o->source.text, .reason = notice_missing(a, o), .received_at = o->received_at, .event_at = o->event_at };
+	return o->reply_to.len ? fold_answer(f, &x, why) : before_person(f, o, "the notice is not complete, and its sender left no address", why);
+}
+
 static enum err judge_into(struct fold *f, const struct observation *o, const struct policy *p, struct judgement *j, struct fold_result *r, struct why *why)
 {
 	struct window_source windows = fold_windows(f);
@@ -235,6 +244,10 @@ static enum err judge_into(struct fold *f, const struct observation *o, const st
 	for (unsigned i = 0; e == OK && i < j->count; i++) {
 		if (outweighed(j, i))
 			continue;
+		if (j->findings[i].weight == WEIGHT_ASK) {
+			e = ask_reporter(f, o, &j->findings[i], why);
+			continue;
+		}
 		e = into_case(f, o, &r->subject, &j->findings[i], &r->number, why);
 		r->fate = FATE_CASE;
 	}

@@ -42,7 +42,8 @@ enum err new_case(struct fold *f, struct str customer, struct str group, uint64_
 		return e;
 	*ret_case = (struct casefile){ .number = case_number(n, partition), .thread = thread, .customer = customer, .group = group };
 	int64_t *times[] = { &ret_case->opened_at, &ret_case->changed_at, &ret_case->resolved_at, &ret_case->first_event_at, &ret_case->last_event_at,
-		&ret_case->ladder_started_at, &ret_case->paused_at, &ret_case->next_due_at, &ret_case->fix_by_at, &ret_case->appeal_until_at, &ret_case->review_by_at };
+		&ret_case->ladder_started_at, &ret_case->paused_at, &ret_case->next_due_at, &ret_case->fix_by_at, &ret_case->appeal_until_at, &ret_case->review_by_at,
+		&ret_case->counter_at, &ret_case->restore_at, &ret_case->restore_by_at };
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		*times[i] = TIME_NONE;
 	/* the way from a number to its row */
@@ -226,6 +227,12 @@ static enum err note_report(struct fold *f, const struct casefile *c, const stru
 	return correction_note(f, c, e, x ? &x->seen : in->observation, x ? &x->whose : in->subject, why);
 }
 
+/* A person's words that go into the letters of the step. */
+static bool has_words(const struct case_input *in)
+{
+	return in->type == INPUT_REPLY || in->type == INPUT_COUNTER || in->type == INPUT_STAY;
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
@@ -239,7 +246,7 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = case_step(work_arena(f->work), work_scratch(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
-			e = make_letter(f, c, &out.acts[i], in->type == INPUT_REPLY ? in->text : STR_NONE, why);
+			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, why);
 		if (e == OK)
 			e = put_act(f, &out.acts[i], why);
 	}

@@ -5,6 +5,8 @@
  */
 #include "engine/fold_case.h"
 
+enum { ANSWER_LOOK_BACK = 64 };
+
 static const struct entity *holder(const struct fold *f, struct str id)
 {
 	const struct entity *who = registry_find(f->registry, ENTITY_CUSTOMER, id);
@@ -207,6 +209,25 @@ static enum err find_act(struct fold *f, const struct casefile *c, struct str te
 	return e;
 }
 
+/* What the customer wrote last: the words of a counter-notice that came by mail. */
+static enum err last_answer(struct fold *f, const struct casefile *c, struct str *ret_text, struct why *why)
+{
+	uint64_t least = c->event_count > ANSWER_LOOK_BACK ? c->event_count - ANSWER_LOOK_BACK : 0;
+	for (uint64_t n = c->event_count; n > least; n--) {
+		struct case_event x = { 0 };
+		struct row row;
+		enum err e = work_load(f->work, TABLE_CASE_EVENT, str_format(work_arena(f->work), "%llu/%08llu", (unsigned long long)c->number, (unsigned long long)n),
+			case_event_fields, &x, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e == OK && x.type == EVENT_ANSWER && str_eq(x.actor, STR("customer"))) {
+			*ret_text = x.text;
+			return OK;
+		}
+	}
+	return OK;
+}
+
 enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *ret_number, struct why *why)
 {
 	struct casefile c;
@@ -229,6 +250,8 @@ enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *
 			return e;
 		in.act = &act;
 	}
+	if (cmd->type == INPUT_COUNTER && cmd->on && !in.text.len)
+		e = last_answer(f, &c, &in.text, why);
 	*ret_number = c.number;
-	return step_case(f, &row, &c, &in, why);
+	return e ? e : step_case(f, &row, &c, &in, why);
 }

@@ -1,6 +1,7 @@
 /*
  * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
+#include "engine/deed.h"
 #include "engine/fold_case.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
@@ -144,10 +145,11 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 }
 
 /* The case a reply token or a bounced Message-ID belongs to; 0 when there is none. */
-static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret_number, struct why *why)
+static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret_number, struct str *ret_owner, struct why *why)
 {
 	struct row row;
 	*ret_number = 0;
+	*ret_owner = STR_NONE;
 	struct str key = i->type == ITEM_BOUNCE ? i->about : STR_NONE;
 	if (i->token.len) {
 		enum err e = work_get(f->work, TABLE_TOKEN, i->token, &row, why);
@@ -160,6 +162,7 @@ static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret
 	enum err e = work_get(f->work, TABLE_LETTER, key, &row, why);
 	if (e || !row.version)
 		return e;
+	*ret_owner = row.owner;
 	/* the number of the case stands in clear beside the sealed letter */
 	return str_to_u64(row.state, INT64_MAX, ret_number) == OK ? OK : why_set(why, ERR_CORRUPT, "letter of no case");
 }
@@ -170,7 +173,8 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	struct casefile c;
 	struct row row;
 	uint64_t number;
-	enum err e = case_of_item(f, i, &number, why);
+	struct str owner;
+	enum err e = case_of_item(f, i, &number, &owner, why);
 	if (e)
 		return e;
 	/* what it reports came as an observation of its own */
@@ -187,6 +191,7 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	if (e)
 		return e;
 	struct case_input in = { .type = i->type == ITEM_ANSWER ? INPUT_ANSWER : i->type == ITEM_BOUNCE ? INPUT_BOUNCE : INPUT_AUTO_ANSWER, .text = i->text };
+	in.of_party = str_starts(owner, STR(DEED_REPORTER)) && !str_eq(owner, c.customer);
 	/* nothing of a closed case asks for a person: the answer itself does */
 	if (i->type != ITEM_ANSWER || !case_is_closed(&c))
 		kept.state = ITEM_DONE;

@@ -4,6 +4,7 @@
  * Rendered by the fold so that a replay gives the same text. A case of the sealed class and one that is marked do-not-tell
  * have no letters, whoever asks for them.
  */
+#include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 
@@ -42,7 +43,20 @@ static const struct step *next_step(const struct casefile *c, const struct polic
 	return NULL;
 }
 
-static enum err post(struct fold *f, const struct casefile *c, struct act *act, const struct policy *p, const struct entity *to, const struct letter_template *t,
+/* The notices that stand, a line each: the reporter's own number when it is nothing but one, what it is about, when it came. */
+static struct str notices_of(struct arena *a, const struct casefile *c, uint32_t party)
+{
+	struct str s = STR_NONE;
+	for (unsigned i = 0; i < c->notice_count; i++) {
+		const struct rights_notice *n = &c->notices[i];
+		if (n->retracted || (party && !str_eq(n->reply_to, c->notices[party - 1].reply_to)))
+			continue;
+		s = str_format(a, "%.*s%s  %.*s  %.*s", STR_ARG(s), s.len ? "\n" : "", STR_ARG(letter_time(a, n->received_at)), STR_ARG(n->about));
+	}
+	return s;
+}
+
+static enum err post(struct fold *f, const struct casefile *c, struct act *act, const struct policy *p, struct str to, const struct letter_template *t,
 	struct str text, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
@@ -54,7 +68,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	const struct step *next = next_step(c, p, act, &next_at);
 	char number[CASE_TEXT_MAX];
 	case_text(c->number, number);
-	struct letter l = { .number = c->number, .customer = c->customer, .to = to->email, .reply_to = letter_reply_address(f, act->key),
+	struct letter l = { .number = c->number, .customer = act->party ? deed_reporter(f, to) : c->customer, .to = to, .reply_to = letter_reply_address(f, act->key),
 		.automatic = act->automatic };
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "clause_text", cl ? cl->text : STR_NONE }, { "policy_version", c->policy }, { "because", c->because },
@@ -66,8 +80,22 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "appeal_until", letter_time(a, c->appeal_until_at) }, { "provider", f->provider }, { "contact", f->contact }, { "reply_address", l.reply_to },
 		{ "service", act->target.len ? letter_service(language, act->target) : c->service }, { "fix_within", c->fix_by_at != TIME_NONE ? span_str(a, c->fix_by_at - f->now) : STR_NONE },
 		{ "reseller", c->reseller_count ? c->resellers[c->reseller_count - 1] : STR_NONE }, { "reason", c->resolution },
-		{ "status", letter_state(language, c->state) }, { "text", text } };
+		{ "status", letter_state(language, c->state) }, { "text", text },
+		{ "notice", notices_of(a, c, act->party) }, { "restore_at", letter_time(a, c->restore_at) }, { "restore_by", letter_time(a, c->restore_by_at) },
+		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
 	return letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
+}
+
+/* To a rights holder, in the language that reporters are written in. */
+static enum err to_party(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	const struct letter_template *t = p ? policy_letter(p, STR("en"), act->service) : NULL;
+	if (t && act->party <= c->notice_count && c->notices[act->party - 1].reply_to.len)
+		return post(f, c, act, p, c->notices[act->party - 1].reply_to, t, text, why);
+	act->state = ACT_REFUSED;
+	act->last_text = t ? STR("the rights holder left no address") : STR("the policy has no such letter");
+	return OK;
 }
 
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
@@ -81,6 +109,8 @@ enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, 
 		act->last_text = STR("the case is marked do-not-tell");
 		return OK;
 	}
+	if (act->party)
+		return to_party(f, c, act, text, why);
 	/* a person's own words need none of ours around them */
 	const struct letter_template own = { .name = act->service, .subject = STR("[{case}] {provider}"), .body = STR("{text}\n\n{provider}\n{contact}\n") };
 	if (!t && p && text.len)
@@ -90,7 +120,7 @@ enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, 
 		return OK;
 	}
 	if (t && to && to->email.len)
-		return post(f, c, act, p, to, t, text, why);
+		return post(f, c, act, p, to->email, t, text, why);
 	const char *no = t ? "the register names no address of the customer" : "the policy has no such letter";
 	if (text.len)
 		return why_set(why, ERR_NOTFOUND, "%s", no);

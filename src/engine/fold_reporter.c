@@ -11,7 +11,7 @@
 
 #include "base/digest.h"
 
-enum { ANSWERS_AN_HOUR = 500, REFERENCE_MAX = 120, TIMES_LEN = 32 };
+enum { ANSWERS_AN_HOUR = 500, TIMES_LEN = 32 };
 
 struct str fold_receipt(struct fold *f, const struct position *at)
 {
@@ -48,16 +48,6 @@ static enum err may_write(struct fold *f, struct str to, struct str name, bool *
 	return e || !*ret_may ? e : count_within(f, hour, ANSWERS_AN_HOUR, 2 * HOUR_US, ret_may, why);
 }
 
-/* The reporter's own id, when it is nothing but an id. */
-static struct str reference_of(struct str id)
-{
-	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@-_=+<>";
-	for (size_t i = 0; i < id.len; i++)
-		if (!id.ptr[i] || !strchr(good, id.ptr[i]))
-			return STR_NONE;
-	return id.len <= REFERENCE_MAX ? id : STR_NONE;
-}
-
 /* Our own address, with or without a token: what is sent there comes in again. */
 static bool is_ours(const struct fold *f, struct str to)
 {
@@ -78,7 +68,7 @@ enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why
 	enum err e = may_write(f, x->to, str_of(x->letter), &may, why);
 	if (e || !may)
 		return e;
-	struct str reference = reference_of(x->reference);
+	struct str reference = letter_reference(x->reference);
 	struct act act = { .key = str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter), .driver = STR("notify"),
 		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
 		.automatic = true };

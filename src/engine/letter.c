@@ -8,7 +8,7 @@
 
 #include "base/digest.h"
 
-enum { TOKEN_BYTES = 15, ID_LEN = 32 };
+enum { TOKEN_BYTES = 15, ID_LEN = 32, REFERENCE_MAX = 120 };
 
 struct str letter_time(struct arena *a, int64_t at)
 {
@@ -82,6 +82,16 @@ struct str letter_token(struct fold *f, struct str name)
 struct str letter_reply_address(struct fold *f, struct str act_key)
 {
 	return str_format(work_arena(f->work), "%.*s+%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(letter_token(f, act_key)), STR_ARG(f->mail_domain));
+}
+
+/* The reporter's own id, when it is nothing but an id. */
+struct str letter_reference(struct str id)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.@-_=+<>";
+	for (size_t i = 0; i < id.len; i++)
+		if (!id.ptr[i] || !strchr(good, id.ptr[i]))
+			return STR_NONE;
+	return id.len <= REFERENCE_MAX ? id : STR_NONE;
 }
 
 static enum err store(struct fold *f, const struct letter *l, struct str token, int64_t due_at, struct why *why)

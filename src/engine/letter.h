@@ -28,6 +28,9 @@ struct str letter_evidence(struct arena *a, struct str language, const struct ca
 struct str letter_state(struct str language, enum case_state state);
 struct str letter_how(struct str language);
 
+/* A reporter's own number, when it is nothing but one; else STR_NONE. */
+struct str letter_reference(struct str id);
+
 /* Whole seconds: nobody answers to the microsecond. */
 struct str letter_time(struct arena *a, int64_t at);
 

@@ -17,6 +17,7 @@ struct run {
 	struct map *known;              /* acts and cases that an earlier expectation has seen */
 	uint32_t reports;
 	uint64_t last_case;
+	struct str sent;                /* the last letter of no case since the last expectation: its act is gone when it is done */
 	struct observation last;
 	struct why *why;
 };
@@ -94,6 +95,8 @@ static enum err release(struct run *r, const struct row *row)
 		struct fold_command lift = { .type = INPUT_UNDO, .number = act.number, .act = act.key, .actor = STR("clock") };
 		return fold_command(&r->f, &lift, &(uint64_t){ 0 }, r->why);
 	}
+	if (!act.number && act.verb == VERB_NOTIFY)
+		r->sent = str_copy(r->a, act.service);
 	struct act_report done = { .key = act.key, .op = act.desired ? ACT_DO : ACT_UNDO, .result = RESULT_DONE, .retry_at = TIME_NONE };
 	return fold_report(&r->f, &done, r->why);
 }
@@ -126,7 +129,16 @@ static enum err report(struct run *r, const struct test_step *s)
 		.kind_text = s->type == TEST_SIGNAL ? s->signal : str_of(kind_info(s->kind)->name), .event_at = at, .first_at = at, .last_at = at, .zone_given = true,
 		.received_at = at, .incidents = 1, .reporter = s->reporter, .reporter_verified = s->verified,
 		.report_id = str_format(r->a, "test-%u", ++r->reports), .at = { 1, r->reports, 0 } };
+	struct fact elements[] = { { .name = STR("dmca-signature"), .value = STR("present") }, { .name = STR("dmca-work"), .value = STR("present") },
+		{ .name = STR("dmca-material"), .value = STR("present") }, { .name = STR("dmca-contact"), .value = STR("present") },
+		{ .name = STR("dmca-good-faith"), .value = STR("present") }, { .name = STR("dmca-accuracy"), .value = STR("present") } };
 	struct fold_result result;
+	o.facts = elements;
+	o.fact_count = s->notice.len ? sizeof(elements) / sizeof(elements[0]) : 0;
+	if (str_eq(s->notice, STR("incomplete")))
+		elements[0].value = STR("absent");
+	if (s->type == TEST_REPORT && s->reporter.len)
+		o.reply_to = str_format(r->a, "%.*s@reporter.invalid", STR_ARG(s->reporter));
 	set_source(r, &o, s->source);
 	if (e == OK)
 		e = fold_observation(&r->f, &o, &result, r->why);
@@ -179,7 +191,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 {
 	size_t i = 0;
 	struct row row;
-	bool found = false, any = false;
+	bool any = r->sent.len, found = any && x->type == EXPECT_NOTIFY && str_eq(r->sent, x->name);
 	while (work_next_row(r->f.work, TABLE_ACT, &i, &row)) {
 		struct act act = { 0 };
 		if (!news(r, act_mark(r, &row)))
@@ -217,6 +229,7 @@ static enum err expect(struct run *r, const struct test_step *s)
 	for (unsigned i = 0; e == OK && i < s->expect_count; i++)
 		e = each_expectation(r, s, &s->expect[i]);
 	size_t i = 0;
+	r->sent = STR_NONE;
 	while (e == OK && work_next_row(r->f.work, TABLE_ACT, &i, &row))
 		e = map_put(r->known, act_mark(r, &row), r);
 	i = 0;
@@ -232,8 +245,8 @@ static enum err expect(struct run *r, const struct test_step *s)
 static enum err command(struct run *r, const struct test_step *s)
 {
 	static const enum case_input_type inputs[] = { [TEST_ANSWER] = INPUT_ANSWER, [TEST_RESOLVE] = INPUT_RESOLVE, [TEST_APPROVE] = INPUT_APPROVE,
-		[TEST_UPHOLD] = INPUT_REVIEWED, [TEST_DISMISS] = INPUT_REVIEWED };
-	struct fold_command c = { .type = inputs[s->type], .number = r->last_case, .on = s->type == TEST_UPHOLD,
+		[TEST_UPHOLD] = INPUT_REVIEWED, [TEST_DISMISS] = INPUT_REVIEWED, [TEST_COUNTER] = INPUT_COUNTER, [TEST_INCOMPLETE] = INPUT_COUNTER, [TEST_STAY] = INPUT_STAY };
+	struct fold_command c = { .type = inputs[s->type], .number = r->last_case, .on = s->type == TEST_UPHOLD || s->type == TEST_COUNTER,
 		.actor = s->type == TEST_ANSWER ? STR("customer") : s->actor.len ? s->actor : STR("operator"), .text = STR("test") };
 	size_t i = 0;
 	struct row row;
@@ -260,15 +273,18 @@ static enum err play(struct run *r, const struct test_step *s)
 	case TEST_GIVEN: return OK;
 	case TEST_REPORT: case TEST_SIGNAL: return report(r, s);
 	case TEST_PASS: return settle(r, r->f.now + s->at_us);
-	case TEST_ANSWER: case TEST_RESOLVE: case TEST_APPROVE: case TEST_UPHOLD: case TEST_DISMISS: return command(r, s);
+	case TEST_ANSWER: case TEST_RESOLVE: case TEST_APPROVE: case TEST_UPHOLD: case TEST_DISMISS:
+	case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY: return command(r, s);
 	case TEST_RETRACT:
 		back = *s;
 		back.type = TEST_REPORT;
 		back.kind = KIND_RETRACTION;
 		back.reporter = s->actor;
 		for (unsigned i = 0; i < r->test->step_count && &r->test->steps[i] != s; i++)
-			if (r->test->steps[i].type == TEST_REPORT)
+			if (r->test->steps[i].type == TEST_REPORT) {
 				back.source = r->test->steps[i].source;
+				back.verified |= r->test->steps[i].verified && str_eq(r->test->steps[i].reporter, s->actor);
+			}
 		return report(r, &back);
 	case TEST_EXPECT: return expect(r, s);
 	}

@@ -21,7 +21,7 @@ const struct field act_fields[] = {
 	E(act, grade, grade_words), F(act, clause, FIELD_STR), F(act, rule, FIELD_STR), F(act, policy, FIELD_STR), F(act, created_at, FIELD_TIME),
 	F(act, next_at, FIELD_TIME), F(act, expires_at, FIELD_TIME), F(act, done_at, FIELD_TIME), F(act, attempts, FIELD_U32),
 	E(act, last_result, act_result_words), F(act, last_text, FIELD_STR), F(act, letter, FIELD_STR), F(act, ledger, FIELD_STR), F(act, automatic, FIELD_BOOL),
-	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), { .name = NULL },
+	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), F(act, party, FIELD_U32), { .name = NULL },
 };
 
 const struct field act_report_fields[] = {

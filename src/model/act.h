@@ -68,6 +68,7 @@ struct act {
 	struct str ledger;              /* of a letter: origin, size and root of the ledger as its last lines tell them */
 	bool automatic;                 /* no person asked for it */
 	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
+	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */
 	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */
 };
 

@@ -6,7 +6,9 @@
 const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
-	"reviewed", "appeal", "task", "undone", "retracted", "corrected", NULL };
+	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", NULL };
+
+const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 #define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
@@ -16,6 +18,11 @@ const char *const case_event_words[] = { "none", "finding", "witness", "opened",
 const struct field incident_fields[] = {
 	F(incident, key, FIELD_STR), F(incident, first_at, FIELD_TIME), F(incident, last_at, FIELD_TIME), F(incident, reports, FIELD_U32),
 	S(incident, witnesses, witness_count, CASE_WITNESSES_MAX), { .name = NULL },
+};
+
+const struct field rights_notice_fields[] = {
+	F(rights_notice, report_id, FIELD_STR), F(rights_notice, reporter, FIELD_STR), F(rights_notice, reply_to, FIELD_STR), F(rights_notice, about, FIELD_STR),
+	F(rights_notice, received_at, FIELD_TIME), F(rights_notice, retracted, FIELD_BOOL), { .name = NULL },
 };
 
 const struct field casefile_fields[] = {
@@ -35,6 +42,9 @@ const struct field casefile_fields[] = {
 	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),
 	S(casefile, cutters, cutter_count, CASE_PEOPLE_MAX), S(casefile, deciders, decider_count, CASE_PEOPLE_MAX), F(casefile, next_what, FIELD_STR),
 	F(casefile, wanted, FIELD_STR), F(casefile, wanted_by, FIELD_STR), F(casefile, resolution, FIELD_STR),
+	{ .name = "notices", .type = FIELD_LIST, .offset = offsetof(struct casefile, notices), .fields = rights_notice_fields, .size = sizeof(struct rights_notice),
+		.count_offset = offsetof(struct casefile, notice_count), .max = CASE_NOTICES_MAX },
+	E(casefile, dispute, dispute_words), F(casefile, counter_at, FIELD_TIME), F(casefile, restore_at, FIELD_TIME), F(casefile, restore_by_at, FIELD_TIME),
 	S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 

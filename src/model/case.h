@@ -11,7 +11,8 @@
 #include "model/finding.h"
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
-	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32 };
+	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
+	CASE_NOTICES_MAX = 16 };
 
 enum case_state {
 	CASE_NONE,
@@ -46,6 +47,22 @@ struct incident {
 	unsigned witness_count;
 	struct str *witnesses;  /* reporter ids */
 };
+
+/* A rights holder's notice, in a case whose ladder knows counter-notices. */
+struct rights_notice {
+	struct str report_id, reporter, reply_to, about;        /* about: the link, or else the source */
+	int64_t received_at;
+	bool retracted;
+};
+
+enum dispute {
+	DISPUTE_NONE,
+	DISPUTE_COUNTERED,              /* what was disabled is put back at restore_at */
+	DISPUTE_ASKED,                  /* the same, but a person looks first: an answer or a further notice came */
+	DISPUTE_STAYED,                 /* a court has been asked: it stays disabled */
+	DISPUTE_RESTORED,
+};
+extern const char *const dispute_words[];
 
 struct casefile {
 	uint64_t number;
@@ -87,17 +104,23 @@ struct casefile {
 	struct str next_what;           /* what is due at next_due_at, in words */
 	struct str wanted, wanted_by;   /* sealed: what one person asked for; a second one asking the same does it */
 	struct str resolution;          /* reason code of the resolution */
+	struct rights_notice *notices;  /* the first CASE_NOTICES_MAX */
+	unsigned notice_count;
+	enum dispute dispute;
+	int64_t counter_at;             /* when the answer came that is, or may be, a counter-notice */
+	int64_t restore_at, restore_by_at;
 	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
 	unsigned act_count;
 };
 
-extern const struct field incident_fields[], casefile_fields[];
+extern const struct field incident_fields[], rights_notice_fields[], casefile_fields[];
 
 /* TABLE_CASE_EVENT: what happened, one row each, in order. The story that `explain` tells is made of these. */
 enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
-	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED
+	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED
 };
 extern const char *const case_event_words[];
 
@@ -161,6 +184,8 @@ enum case_input_type {
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
 	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
+	INPUT_COUNTER,                  /* actor, text, on: the answer is a complete counter-notice, and its words; off: what is missing of it */
+	INPUT_STAY,                     /* actor, text: what shows that the rights holder has asked a court */
 	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
 };
 
@@ -185,6 +210,7 @@ struct case_input {
 	enum act_result result;
 	uint32_t flag;
 	bool on;
+	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE: of a letter to a rights holder, not to the customer */
 	bool free;                      /* INPUT_RESULT: nothing of the case is in force any more */
 	struct str incident_key, reporter;
 	const struct earlier *earlier;          /* INPUT_FINDING: what the rule counted before, oldest first */

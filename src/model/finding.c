@@ -3,7 +3,7 @@
  */
 #include "model/finding.h"
 
-const char *const finding_weight_words[] = { "open", "advice", "person", "sealed", NULL };
+const char *const finding_weight_words[] = { "open", "advice", "person", "sealed", "ask", NULL };
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 

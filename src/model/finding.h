@@ -21,6 +21,7 @@ enum finding_weight {
 	WEIGHT_ADVICE,                  /* advice: never a strike */
 	WEIGHT_PERSON,                  /* a person decides whether it becomes a case */
 	WEIGHT_SEALED,
+	WEIGHT_ASK,                     /* no case: the reporter is asked for what is missing; `ladder` is the name of the letter */
 };
 extern const char *const finding_weight_words[];
 

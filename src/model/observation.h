@@ -87,6 +87,16 @@ extern const struct field fact_fields[], source_fields[], position_fields[], obs
 
 const struct fact *observation_fact(const struct observation *o, const char *name);     /* the first of that name */
 struct str observation_value(const struct observation *o, const char *name);            /* STR_NONE when absent */
+/*
+ * Does a notice have all that 17 U.S.C. 512(c)(3) asks for, by its facts "dmca-..."? Incomplete: one of them is absent. Unclear: one
+ * is, or the form says nothing of them.
+ */
+enum notice_state { NOTICE_COMPLETE = 1, NOTICE_INCOMPLETE, NOTICE_UNCLEAR };
+extern const char *const notice_words[];
+enum notice_state notice_state(const struct observation *o);
+/* What is absent or unclear, in words, a line each. */
+struct str notice_missing(struct arena *a, const struct observation *o);
+
 /* The lane key: address (or /64), registrable domain, login; what the frame is hashed by. */
 struct str observation_lane_key(struct arena *a, const struct observation *o);
 

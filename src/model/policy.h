@@ -41,12 +41,20 @@ struct step {
 	int64_t for_us;                 /* the act lapses by itself after this; 0 = until lifted */
 };
 
+/* What follows a counter-notice of the customer; letters may be "". */
+struct counter {
+	bool given;
+	struct wait restore, latest;    /* from its receipt: put back; a person is called when it could not be put back by then */
+	struct str incomplete, forward, restored, stayed;
+};
+
 struct ladder {
 	struct str name;
 	struct step *steps;
 	unsigned step_count;
 	int64_t forget_us;              /* a resolved case no longer counts after this */
 	bool emergency;
+	struct counter counter;
 };
 
 /* What carries out a verb on a kind of service: a driver with its words, or a task for a person. */

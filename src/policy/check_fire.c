@@ -154,6 +154,7 @@ static bool against(const struct rule *r, unsigned x, unsigned y)
 	switch (a->type) {
 	case COND_GRADE: return !set_left(r, x + 1, COND_GRADE, GRADE_E);
 	case COND_SOURCE: return !set_left(r, x + 1, COND_SOURCE, SOURCE_LOGIN);
+	case COND_NOTICE: return !set_left(r, x + 1, COND_NOTICE, NOTICE_UNCLEAR);
 	case COND_SIGNAL: case COND_CLASS: case COND_SERVICE: case COND_PORT: return !word_left(r, x + 1, a->type);
 	case COND_VERIFIED: case COND_OUTSIDE: case COND_ZONE: return a->negate != b->negate;
 	default: return false;

@@ -32,6 +32,20 @@ static enum err rule_ladder(struct checking *c, const struct rule *r)
 	return e;
 }
 
+/* A rule that asks its reporter opens no case: what a case needs would be read as if it did. */
+static enum err asks_alone(struct checking *c, const struct rule *r)
+{
+	static const char *const parts[] = { "ladder", "because", "appeal", "severity", "advice", "person", "count" };
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (conf_find(r->at->child, parts[i]))
+			return conf_fail(c->why, conf_find(r->at->child, parts[i]), 0, ERR_CONFLICT, "a rule that asks its reporter opens no case: %s means nothing", parts[i]);
+	if (policy_letter(c->p, STR("en"), r->asks))
+		return OK;
+	enum err e = conf_fail(c->why, check_part(r, "asks"), 1, ERR_NOTFOUND, "there is no letter \"%.*s\" in language en", STR_ARG(r->asks));
+	why_hint(c->why, "reporters are written to in English: %.*s/en/%.*s.txt", STR_ARG(c->r->letters_dir), STR_ARG(r->asks));
+	return e;
+}
+
 enum err check_rule_parts(struct checking *c)
 {
 	for (unsigned i = 0; i < c->r->count; i++) {
@@ -41,6 +55,8 @@ enum err check_rule_parts(struct checking *c)
 			e = missing(c, r, "write: when report KIND", "has no condition");
 		else if (!check_waits_for(r, COND_REPORT) && !check_waits_for(r, COND_SIGNAL))
 			e = missing(c, r, "write: when report KIND, or: when signal NAME", "waits for neither a report nor a signal");
+		else if (r->asks.len)
+			e = asks_alone(c, r);
 		else if (!r->ladder.len)
 			e = missing(c, r, "write: ladder NAME", "names no ladder");
 		else if (!r->because.len)
@@ -147,7 +163,7 @@ enum err check_sealed(struct checking *c)
 		if (k && !r->clause->sealed)
 			return conf_fail(c->why, check_part(r, "when"), 0, ERR_DENIED, "reports of %s are sealed, and clause %.*s is not", kind_words[k],
 				STR_ARG(r->clause->id));
-		for (unsigned n = 0; r->clause->sealed && n < l->step_count; n++)
+		for (unsigned n = 0; l && r->clause->sealed && n < l->step_count; n++)
 			if (l->steps[n].verb == VERB_NOTIFY || l->steps[n].verb == VERB_ADVISE)
 				return conf_fail(c->why, check_part(r, "ladder"), 1, ERR_DENIED, "no letter is written about a sealed case, but ladder %.*s sends \"%.*s\"",
 					STR_ARG(l->name), STR_ARG(l->steps[n].service));
@@ -161,6 +177,8 @@ enum err check_advice(struct checking *c)
 	for (unsigned i = 0; i < c->r->count; i++) {
 		const struct rule *r = &c->r->list[i];
 		const struct ladder *l = policy_ladder(c->p, r->ladder);
+		if (!l)
+			continue;
 		enum kind k = check_kind(r, KIND_ADVICE);
 		bool advice = k || r->advice || l->steps[0].verb == VERB_ADVISE;
 		if (advice && r->person)

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "policy/business.h"
+#include "policy/counter.h"
 #include "policy/rules.h"
 #include "policy/show.h"
 
@@ -106,6 +107,7 @@ static void rule_diff(struct differ *d, const struct rule *x, const struct rule 
 	span_part(d, "rule", name, "appeal", x->appeal_us, y->appeal_us);
 	flag_part(d, "rule", name, "advice", x->advice, y->advice);
 	flag_part(d, "rule", name, "person", x->person, y->person);
+	part(d, "rule", name, "asks", x->asks, y->asks);
 }
 
 static void rules_diff(struct differ *d, const struct policy *x, const struct policy *y)
@@ -172,6 +174,18 @@ static struct str ladder_text(struct differ *d, const struct ladder *l)
 	return s;
 }
 
+static struct str counter_text(struct differ *d, const struct ladder *l)
+{
+	struct buf b;
+	if (!l->counter.given)
+		return STR("none");
+	buf_init(&b, 1 << 16);
+	counter_show(&l->counter, &b);
+	struct str s = str_copy(d->a, str_trim(buf_str(&b)));
+	buf_done(&b);
+	return s;
+}
+
 static void ladder_diff(struct differ *d, const struct ladder *x, const struct ladder *y)
 {
 	unsigned steps = x->step_count > y->step_count ? x->step_count : y->step_count;
@@ -182,6 +196,7 @@ static void ladder_diff(struct differ *d, const struct ladder *x, const struct l
 	}
 	span_part(d, "ladder", y->name, "forget after", x->forget_us, y->forget_us);
 	flag_part(d, "ladder", y->name, "emergency", x->emergency, y->emergency);
+	part(d, "ladder", y->name, "counter-notice", counter_text(d, x), counter_text(d, y));
 }
 
 static void ladders_diff(struct differ *d, const struct policy *x, const struct policy *y)

@@ -84,6 +84,8 @@ static enum answer cond_answer(const struct judging *j, const struct cond *c)
 		return o->source.port ? ANSWER_NO : ANSWER_CANNOT;
 	case COND_ZONE:
 		return yes_if(o->zone_given);
+	case COND_NOTICE:
+		return yes_if(c->set >> notice_state(o) & 1);
 	case COND_HOSTED:
 		return yes_if(kind_info(o->kind)->flags & KIND_HOSTED);
 	}
@@ -254,6 +256,8 @@ static enum finding_weight weight_of(const struct judging *j, const struct rule 
 {
 	const struct ladder *l = policy_ladder(j->p, r->ladder);
 	unsigned flags = kind_info(j->o->kind)->flags;
+	if (r->asks.len)
+		return WEIGHT_ASK;
 	if (r->clause->sealed || flags & KIND_SEALED)
 		return WEIGHT_SEALED;
 	if (r->advice || flags & KIND_ADVICE || (l && l->step_count && l->steps[0].verb == VERB_ADVISE))
@@ -265,7 +269,7 @@ static enum finding_weight weight_of(const struct judging *j, const struct rule 
 
 static enum err judge_rule(struct judging *j, const struct rule *r)
 {
-	struct finding f = { .policy = j->p->version, .clause = r->clause->id, .group = r->clause->group, .rule = r->name, .ladder = r->ladder,
+	struct finding f = { .policy = j->p->version, .clause = r->clause->id, .group = r->clause->group, .rule = r->name, .ladder = r->asks.len ? r->asks : r->ladder,
 		.severity = r->severity, .appeal_us = r->appeal_us, .count = 1, .first_at = event_time(j->o), .last_at = event_time(j->o),
 		.conduct_at = event_time(j->o), .in_us = r->counted ? r->in_us : 0 };
 	bool fires = true;

@@ -4,6 +4,7 @@
 #include "policy/load.h"
 
 #include "policy/business.h"
+#include "policy/counter.h"
 #include "policy/match.h"
 #include "policy/rules.h"
 
@@ -218,6 +219,8 @@ static enum err read_ladder(struct loading *l, const struct conf *s)
 		enum err e = OK;
 		if (word_is(c, 0, "emergency") || word_is(c, 0, "forget")) {
 			e = read_property(l, s, c, d);
+		} else if (word_is(c, 0, "counter-notice")) {
+			e = d->counter.given ? conf_fail(l->why, c, 0, ERR_EXISTS, "counter-notice is given twice") : counter_read(l->p, c, &d->counter, l->why);
 		} else if (d->step_count == LADDER_STEPS_MAX) {
 			e = conf_fail(l->why, c, 0, ERR_LIMIT, "a ladder has at most %d steps", LADDER_STEPS_MAX);
 		} else {
@@ -325,7 +328,7 @@ static enum err read_statement(struct loading *l, const struct conf *s)
 /* A block where none belongs would be read by nobody: what stands in it looks like policy and is none. */
 static enum err check_blocks(struct loading *l, const struct conf *first, const char *const *words, bool clause)
 {
-	static const char *const in_clause[] = { "rule", NULL }, *const nowhere[] = { NULL };
+	static const char *const in_clause[] = { "rule", NULL }, *const in_ladder[] = { "counter-notice", NULL }, *const nowhere[] = { NULL };
 	for (const struct conf *s = first; s; s = s->next) {
 		const char *const *w = words;
 		while (*w && !word_is(s, 0, *w))
@@ -334,7 +337,7 @@ static enum err check_blocks(struct loading *l, const struct conf *first, const 
 			continue;
 		if (!*w)
 			return conf_fail(l->why, s, 0, ERR_SYNTAX, "%.*s takes no block", STR_ARG(s->args[0].text));
-		enum err e = check_blocks(l, s->child, clause && word_is(s, 0, "clause") ? in_clause : nowhere, false);
+		enum err e = check_blocks(l, s->child, clause && word_is(s, 0, "clause") ? in_clause : clause && word_is(s, 0, "ladder") ? in_ladder : nowhere, false);
 		if (e)
 			return e;
 	}

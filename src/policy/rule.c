@@ -5,8 +5,8 @@
 #include "policy/rules.h"
 
 static const char *const cond_words[] = { "report", "signal", "grade", "reporter", "source", "fact", "customer", "service", "outside", "port", "zone", "hosted",
-	"not", NULL };
-static const char *const rule_words[] = { "when", "count", "severity", "ladder", "because", "appeal", "advice", "person", NULL };
+	"notice", "not", NULL };
+static const char *const rule_words[] = { "when", "count", "severity", "ladder", "because", "appeal", "advice", "person", "asks", NULL };
 static const char *const per_words[] = { "customer", "user", "address", "reseller", "service", NULL };
 static const char *const source_words[] = { "none", "address", "prefix", "domain", "url", "email", "login", NULL };
 
@@ -78,6 +78,12 @@ static enum err add_words(struct arena *a, const struct conf *at, unsigned *i, u
 				return unknown_word(why, at, *i, "type of source", source_words + 1);
 			c->set |= 1u << index;
 			break;
+		case COND_NOTICE:
+			index = index_of(at->args[*i].text, notice_words);
+			if (index < 1)
+				return unknown_word(why, at, *i, "state of a notice", notice_words + 1);
+			c->set |= 1u << index;
+			break;
 		case COND_PORT:
 			if (str_to_u64(at->args[*i].text, 65535, &port) != OK || !port)
 				return conf_fail(why, at, *i, ERR_RANGE, "\"%.*s\" is no port (1 to 65535)", STR_ARG(at->args[*i].text));
@@ -141,7 +147,7 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 	if (i == end)
 		return conf_fail(why, at, from, ERR_SYNTAX, "a condition is expected here");
 	int type = index_of(at->args[i].text, cond_words);
-	if (type < 0 || type > COND_HOSTED)
+	if (type < 0 || type > COND_NOTICE)
 		return unknown_word(why, at, i, "condition", cond_words);
 	c->type = (enum cond_type)type;
 	i++;
@@ -157,7 +163,7 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 		break;
 	case COND_FACT: e = fact_cond(a, at, &i, end, c, why); break;
 	case COND_CLASS: e = expect_word(at, &i, end, "class", why); /* fall through */
-	case COND_REPORT: case COND_SIGNAL: case COND_GRADE: case COND_SOURCE: case COND_SERVICE: case COND_PORT:
+	case COND_REPORT: case COND_SIGNAL: case COND_GRADE: case COND_SOURCE: case COND_SERVICE: case COND_PORT: case COND_NOTICE:
 		if (e == OK)
 			e = add_words(a, at, &i, end, c, why);
 		break;
@@ -239,7 +245,7 @@ static enum err rule_statement(struct arena *a, const struct conf *s, struct rul
 	/* conditions may stand in several lines, all else is said once */
 	if (word > 0 && conf_find(r->at->child, rule_words[word]) != s)
 		return conf_fail(why, s, 0, ERR_EXISTS, "%s is given twice in rule %.*s", rule_words[word], STR_ARG(r->name));
-	if (word >= 6 && s->arg_count > 1)
+	if ((word == 6 || word == 7) && s->arg_count > 1)
 		return conf_fail(why, s, 1, ERR_SYNTAX, "%s stands alone", rule_words[word]);
 	switch (word) {
 	case 0: return when_read(a, s, r, why);
@@ -258,6 +264,7 @@ static enum err rule_statement(struct arena *a, const struct conf *s, struct rul
 		return e ? e : span_parse(text, &r->appeal_us) ? conf_fail(why, s, 1, ERR_SYNTAX, "\"%.*s\" is no span such as 30d", STR_ARG(text)) : OK;
 	case 6: r->advice = true; return OK;
 	case 7: r->person = true; return OK;
+	case 8: return one_text(s, &r->asks, why);
 	default: return unknown_word(why, s, 0, "part of a rule", rule_words);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "policy/business.h"
+#include "policy/counter.h"
 #include "policy/rules.h"
 
 static const char *const per_words[] = { "customer", "user", "address", "reseller", "service" };
@@ -98,6 +99,7 @@ static void show_cond(const struct cond *c, struct buf *out)
 	case COND_PORT: buf_puts(out, "port"); words(c, false, out); break;
 	case COND_ZONE: buf_puts(out, "zone given"); break;
 	case COND_HOSTED: buf_puts(out, "hosted"); break;
+	case COND_NOTICE: buf_puts(out, "notice"); bits(c->set, notice_words, 4, out); break;
 	case COND_FACT:
 		buf_puts(out, "fact");
 		words(c, false, out);
@@ -148,6 +150,10 @@ void show_rule(const struct rule *r, struct buf *out)
 	}
 	buf_puts(out, r->advice ? "\n        advice" : "");
 	buf_puts(out, r->person ? "\n        person" : "");
+	if (r->asks.len) {
+		buf_puts(out, "\n        asks ");
+		show_quoted(out, r->asks);
+	}
 	if (r->because.len) {
 		buf_puts(out, "\n        because ");
 		show_quoted(out, r->because);
@@ -194,7 +200,7 @@ void show_clause(const struct policy *p, const struct clause *c, struct buf *out
 	buf_puts(out, "}\n");
 }
 
-static void wait(struct buf *out, const struct wait *w)
+void show_wait(const struct wait *w, struct buf *out)
 {
 	if (!w->by) {
 		span(out, w->us);
@@ -208,7 +214,7 @@ void show_step(const struct step *s, struct buf *out)
 {
 	if (wait_given(&s->after)) {
 		buf_puts(out, "after ");
-		wait(out, &s->after);
+		show_wait(&s->after, out);
 	} else {
 		buf_puts(out, "at once");
 	}
@@ -224,7 +230,7 @@ void show_step(const struct step *s, struct buf *out)
 	}
 	if (wait_given(&s->fix)) {
 		buf_puts(out, " fix within ");
-		wait(out, &s->fix);
+		show_wait(&s->fix, out);
 	}
 	if (s->for_us) {
 		buf_puts(out, " for ");
@@ -251,6 +257,8 @@ void show_ladder(const struct ladder *l, struct buf *out)
 		show_step(&l->steps[i], out);
 		buf_putc(out, '\n');
 	}
+	if (l->counter.given)
+		counter_show(&l->counter, out);
 	buf_puts(out, "    forget after ");
 	span(out, l->forget_us);
 	buf_puts(out, "\n}\n");

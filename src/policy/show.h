@@ -13,6 +13,7 @@ struct rule;
 /* Words of the language: bare where one may stand so, in quotes and escaped. */
 void show_word(struct buf *out, struct str s);
 void show_quoted(struct buf *out, struct str s);
+void show_wait(const struct wait *w, struct buf *out);
 /* Errors stick in out->err. */
 void show_policy(const struct policy *p, struct buf *out);
 void show_clause(const struct policy *p, const struct clause *c, struct buf *out);

@@ -6,7 +6,7 @@
 #include "base/time.h"
 #include "policy/rules.h"
 
-static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss",
+static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss", "counter-notice", "counter-incomplete", "stay",
 	NULL };
 static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", NULL };
 
@@ -59,6 +59,8 @@ static enum err pairs(const struct conf *at, unsigned i, struct test_step *t, st
 		} else if (str_eq(word, STR("at"))) {
 			if (when(value, &t->at_us) != OK)
 				return conf_fail(why, at, i + 1, ERR_SYNTAX, "\"%.*s\" is no time of a test such as 10:00 or +36h", STR_ARG(value));
+		} else if (str_eq(word, STR("notice")) && (str_eq(value, STR("complete")) || str_eq(value, STR("incomplete")))) {
+			t->notice = value;
 		} else if (str_eq(word, STR("service"))) {
 			t->service_kind = value;
 			if (i + 2 < at->arg_count && at->args[i + 2].quoted)
@@ -135,7 +137,7 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 		if (at->arg_count != 2 || span_parse(at->args[1].text, &t->at_us) != OK)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "pass takes a span such as 48h");
 		return OK;
-	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS:
+	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS: case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY:
 		if (at->arg_count > 1 && (at->arg_count != 3 || !str_eq(at->args[1].text, STR("by"))))
 			return bad(at, 1, why);
 		t->actor = at->arg_count > 2 ? at->args[2].text : STR_NONE;

@@ -10,7 +10,7 @@
 enum { TEST_STEPS_MAX = 200, TESTS_MAX = 2000 };
 
 enum test_step_type { TEST_GIVEN, TEST_REPORT, TEST_SIGNAL, TEST_PASS, TEST_ANSWER, TEST_RESOLVE, TEST_APPROVE, TEST_RETRACT, TEST_EXPECT,
-	TEST_UPHOLD, TEST_DISMISS /* a person has looked: it goes on, or it is closed */ };
+	TEST_UPHOLD, TEST_DISMISS, TEST_COUNTER, TEST_INCOMPLETE, TEST_STAY /* a person has looked: it goes on, or it is closed */ };
 enum expect_type { EXPECT_NOTHING, EXPECT_CASE, EXPECT_NOTIFY, EXPECT_ADVISE, EXPECT_ASK, EXPECT_TASK, EXPECT_LIMIT, EXPECT_SUSPEND, EXPECT_TERMINATE,
 	EXPECT_APPROVAL, EXPECT_CLOSED };
 
@@ -27,6 +27,7 @@ struct test_step {
 	enum kind kind;                                                                 /* REPORT */
 	struct str signal, source, reporter;
 	bool verified;
+	struct str notice;      /* REPORT: "complete", "incomplete"; "" = unclear */
 	int64_t at_us;          /* since midnight of the effective day; PASS: the span */
 	struct str actor;
 	struct expectation expect[EXPECTATIONS_MAX];
