@@ -24,6 +24,7 @@ const struct command commands[] = {
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
 		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)",
 		"cases, and what people decide in them; each with --json", cmd_case },
+	{ "queue", "[--json] [--within SPAN] [--limit N] [--after PLACE] [NAME]", "what waits for people, since when, and who may act on it", cmd_queue },
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
 		"what came in and waits for a person; each with --json", cmd_intake },

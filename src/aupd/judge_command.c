@@ -207,6 +207,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
 	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
 	{ "sightings", cmd_sightings },
+	{ "queue", cmd_queue },
 };
 
 static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)

@@ -20,6 +20,10 @@ enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, con
 struct str case_key(struct arena *a, struct str customer, struct str group, uint64_t thread);
 /* Did he report this incident, as far back as the case remembers? */
 bool case_has_witness(const struct casefile *c, struct str key, struct str reporter);
+/* May that person decide whether the case goes on? ERR_DENIED, with why: who opened, cut or decided has another look at it. */
+enum err case_may_review(const struct casefile *c, struct str who, struct why *why) MUST_CHECK;
+/* May that person approve the held act? ERR_DENIED, with why. */
+enum err case_may_approve(const struct act *act, struct str who, struct why *why) MUST_CHECK;
 bool case_is_closed(const struct casefile *c);
 /* A new finding after this time opens a case anew instead of reopening this one. */
 bool case_is_forgotten(const struct casefile *c, const struct ladder *l, int64_t now);

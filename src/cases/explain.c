@@ -4,6 +4,7 @@
 #include "cases/explain.h"
 
 #include "cases/case.h"
+#include "cases/grouped.h"
 
 static void line(struct buf *out, const char *label, struct str text)
 {
@@ -69,13 +70,16 @@ static void report(struct arena *a, const struct case_event *e, struct buf *out)
 	}
 }
 
-static void events(struct arena *a, const struct case_event *list, unsigned count, struct buf *out)
+static void events(struct arena *a, const struct casefile *c, const struct case_event *list, unsigned count, struct buf *out)
 {
 	buf_puts(out, "\nWhat happened\n");
 	for (unsigned i = 0; i < count; i++) {
 		const struct case_event *e = &list[i];
 		buf_printf(out, "  %3llu  %.*s  %s: %.*s (%.*s)\n", (unsigned long long)e->n, STR_ARG(second(a, e->at)), case_event_words[e->type], STR_ARG(e->text),
 			STR_ARG(e->actor));
+		struct str why = grouped_report(a, c, list, count, i);
+		if (why.len)
+			buf_printf(out, "      here because: %.*s\n", STR_ARG(why));
 		if (e->type == EVENT_FINDING || e->type == EVENT_WITNESS)
 			report(a, e, out);
 		else if (e->type == EVENT_CORRECTED)
@@ -140,6 +144,7 @@ void explain_case(struct arena *a, const struct casefile *c, const struct case_e
 {
 	head(a, c, out);
 	if (story)
-		events(a, events_list, event_count, out);
+		events(a, c, events_list, event_count, out);
+	grouped_case(a, c, events_list, event_count, !story, out);
 	next(a, c, acts, act_count, out);
 }

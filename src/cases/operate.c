@@ -49,6 +49,16 @@ static struct act *changed_act(struct step_work *w)
 	return act;
 }
 
+enum err case_may_approve(const struct act *act, struct str who, struct why *why)
+{
+	if (act->hold & HOLD_PROTECTED)
+		return why_set(why, ERR_DENIED, "%.*s is about a protected service: nobody can approve it", STR_ARG(act->key));
+	/* observe-only holds what was approved: to let it go takes no further person */
+	if (step_named(act->approvers, act->approver_count, who) && act->approver_count < act->approvals_needed)
+		return why_set(why, ERR_DENIED, "%.*s has approved this already; another person has to", STR_ARG(who));
+	return OK;
+}
+
 enum err approve_step(struct step_work *w)
 {
 	struct act *act = changed_act(w);
@@ -57,14 +67,11 @@ enum err approve_step(struct step_work *w)
 		return ERR_LIMIT;
 	if (act->state != ACT_HELD || case_is_closed(w->c))
 		return why_set(w->why, ERR_CONFLICT, "%.*s does not wait for an approval", STR_ARG(act->key));
-	if (act->hold & HOLD_PROTECTED)
-		return why_set(w->why, ERR_DENIED, "%.*s is about a protected service: nobody can approve it", STR_ARG(act->key));
-	for (unsigned i = 0; i < act->approver_count; i++) {
+	enum err may = case_may_approve(act, w->in->actor, w->why);
+	if (may)
+		return may;
+	for (unsigned i = 0; i < act->approver_count; i++)
 		list[i] = act->approvers[i];
-		/* observe-only holds what was approved: to let it go takes no further person */
-		if (str_eq(list[i], w->in->actor) && act->approver_count < act->approvals_needed)
-			return why_set(w->why, ERR_DENIED, "%.*s has approved this already; another person has to", STR_ARG(w->in->actor));
-	}
 	bool complete = act->approver_count >= act->approvals_needed;
 	if (!complete && act->approver_count < ACT_APPROVERS_MAX)
 		list[act->approver_count++] = w->in->actor;
@@ -121,6 +128,17 @@ static enum err reopen_step(struct step_work *w)
 	return e ? e : ladder_run(w);
 }
 
+enum err case_may_review(const struct casefile *c, struct str who, struct why *why)
+{
+	if (c->state == CASE_REVIEW && str_eq(c->opened_by, who))
+		return why_set(why, ERR_DENIED, "%.*s opened this case; another person has to look at it", STR_ARG(who));
+	if (step_named(c->cutters, c->cutter_count, who))
+		return why_set(why, ERR_DENIED, "%.*s cut this service; another person has to look at it", STR_ARG(who));
+	if (c->flags & CASE_APPEALED && step_named(c->deciders, c->decider_count, who))
+		return why_set(why, ERR_DENIED, "%.*s took part in the decision; another person has to look at the appeal", STR_ARG(who));
+	return OK;
+}
+
 /* The look that a paused, bounced, emergency or review case waits for. on: it goes on; off: it is closed. */
 static enum err reviewed_step(struct step_work *w)
 {
@@ -132,13 +150,10 @@ static enum err reviewed_step(struct step_work *w)
 	}
 	if (case_is_closed(c))
 		return not_in(w);
-	if (c->state == CASE_REVIEW && str_eq(c->opened_by, w->in->actor))
-		return why_set(w->why, ERR_DENIED, "%.*s opened this case; another person has to look at it", STR_ARG(w->in->actor));
-	if (step_named(c->cutters, c->cutter_count, w->in->actor))
-		return why_set(w->why, ERR_DENIED, "%.*s cut this service; another person has to look at it", STR_ARG(w->in->actor));
-	if (c->flags & CASE_APPEALED && step_named(c->deciders, c->decider_count, w->in->actor))
-		return why_set(w->why, ERR_DENIED, "%.*s took part in the decision; another person has to look at the appeal", STR_ARG(w->in->actor));
-	enum err e = said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("goes on") : STR("is not upheld"));
+	enum err e = case_may_review(c, w->in->actor, w->why);
+	if (e)
+		return e;
+	e = said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("goes on") : STR("is not upheld"));
 	if (e)
 		return e;
 	c->review_by_at = TIME_NONE;

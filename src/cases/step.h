@@ -6,6 +6,9 @@
 
 #include "cases/case.h"
 
+/* How the event of a case that was split off begins: grouped.c knows such a case by it. */
+#define SPLIT_OFF_FROM "split off from"
+
 struct step_work {
 	struct arena *a;
 	struct casefile *c;

@@ -96,7 +96,7 @@ static enum err split_off(struct step_work *w)
 		.ladder_started_at = TIME_NONE, .paused_at = TIME_NONE, .next_due_at = TIME_NONE, .fix_by_at = TIME_NONE, .review_by_at = TIME_NONE,
 		.appeal_until_at = o->appeal_until_at, .because = o->because, .source_text = w->in->moved_count ? w->in->moved[0].source : STR_NONE,
 		.opened_by = STR("rule"), .strikes = o->strikes ? 1 : 0 };
-	enum err e = because(w, EVENT_OPENED, "split off from");
+	enum err e = because(w, EVENT_OPENED, SPLIT_OFF_FROM);
 	for (unsigned i = 0; e == OK && i < w->in->moved_count; i++)
 		e = take_report(w, &w->in->moved[i]);
 	if (e)

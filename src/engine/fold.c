@@ -65,7 +65,8 @@ static enum err seen_before(struct fold *f, const struct observation *o, bool *r
 	return work_put(f->work, &row, why);
 }
 
-static enum err park(struct fold *f, const struct observation *o, struct why *why)
+/* reason: why it cannot be told now, for the queue of what waits; words of ours, about nobody. */
+static enum err park(struct fold *f, const struct observation *o, struct str reason, struct why *why)
 {
 	char key[POSITION_TEXT_MAX];
 	position_print(&o->at, key);
@@ -77,13 +78,16 @@ static enum err park(struct fold *f, const struct observation *o, struct why *wh
 	int64_t wait = waited ? waited * 2 : PARK_FIRST_US_MINUTES * MINUTE_US;
 	row.due_at = f->now + (wait < DAY_US ? wait : DAY_US);
 	row.rank = wait < DAY_US ? wait : DAY_US;
+	row.state = reason;
 	return work_store(f->work, &row, observation_fields, o, why);
 }
 
 static enum err park_or_ask(struct fold *f, const struct observation *o, struct fold_result *r, const char *reason, struct why *why)
 {
 	r->fate = f->now - o->received_at > PARK_GIVE_UP_DAYS * DAY_US ? FATE_PERSON : FATE_PARKED;
-	return r->fate == FATE_PARKED ? park(f, o, why) : before_person(f, o, reason, why);
+	struct str waits = r->subject.ours != OURS_CANNOT_TELL ? STR("the rules cannot be judged") : r->subject.reason_count ? r->subject.reasons[0]
+		: STR("whose it was cannot be told");
+	return r->fate == FATE_PARKED ? park(f, o, waits, why) : before_person(f, o, reason, why);
 }
 
 static enum err load_window(void *arg, struct str key, struct str *ret_body)

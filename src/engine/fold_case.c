@@ -3,6 +3,7 @@
  */
 #include "engine/fold_case.h"
 
+#include "engine/queue.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
 
@@ -84,7 +85,8 @@ enum err put_act(struct fold *f, const struct act *act, struct why *why)
 	bool waits = act->state == ACT_QUEUED || act->state == ACT_UNDOING || act->state == ACT_UNCLEAR || act->state == ACT_SENT;
 	struct row row = { .table = TABLE_ACT, .key = act->key, .owner = act->number ? str_of(number) : STR(""), .state = act->in_hand ? STR("sent") : str_of(act_state_words[act->state]),
 		.due_at = waits ? act->next_at : act->state == ACT_DONE_ && act->desired ? act->expires_at : TIME_NONE, .rank = act->created_at };
-	return work_store(f->work, &row, act_fields, act, why);
+	enum err e = work_store(f->work, &row, act_fields, act, why);
+	return e ? e : queue_act(f, act, why);
 }
 
 static enum err put_record(struct fold *f, const struct casefile *c, struct case_event *e, struct why *why)
@@ -236,6 +238,7 @@ static bool has_words(const struct case_input *in)
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
+	uint32_t queues = queue_of(c);
 	in->now = f->now;
 	if (!in->policy)
 		in->policy = fold_policy_at(f, f->now);
@@ -261,6 +264,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	}
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
+	if (e == OK)
+		e = queue_follow(f, c, queues, why);
 	if (e == OK)
 		e = put_case(f, row, c, why);
 	return e ? e : tell_unsent(f, row, c, &out, why);

@@ -46,6 +46,7 @@ enum table {
 	TABLE_HOLD,             /* subject, or case number: until when nothing of it may be erased or purged; due = then */
 	TABLE_ERASURE,          /* keyed digest of a subject: who asked for its erasure, and how far it is; "purge": what retention took; due = next step */
 	TABLE_SIGHTING,         /* time "." position of its first "." n: what a batch judged, sealed (model/sighting.h); rank = time; due = when it is forgotten */
+	TABLE_QUEUE,            /* queue "/" case number, or act: why a person must look, while it holds; state = the queue; rank = since when */
 	TABLE_END
 };
 

@@ -1,0 +1,60 @@
+/*
+ * Rows of queues. See queue.h.
+ *
+ * A row's key is the queue's name and the number of the case, or the key of the act; its rank is since when. Sealed cases have rows
+ * like all others: they say nothing.
+ */
+#include "engine/queue.h"
+
+static const struct { uint32_t bit; const char *name; } names[] = { { QUEUE_APPEALS, "appeals" }, { QUEUE_EMERGENCIES, "emergencies" }, { QUEUE_COUNSEL, "counsel" },
+	{ QUEUE_CORRECTIONS, "corrections" }, { QUEUE_BOUNCED, "bounced" }, { QUEUE_SECOND, "second" } };
+
+uint32_t queue_of(const struct casefile *c)
+{
+	uint32_t in = 0;
+	bool closed = case_is_closed(c) || c->state == CASE_NONE;
+	if (c->state == CASE_NONE || c->state == CASE_MERGED)
+		return 0;
+	/* one may appeal against what is over, and a late fact may be about it */
+	in |= c->flags & CASE_APPEALED ? QUEUE_APPEALS : 0;
+	in |= c->flags & CASE_CORRECTED ? QUEUE_CORRECTIONS : 0;
+	in |= c->wanted_by.len ? QUEUE_SECOND : 0;
+	if (closed)
+		return in;
+	in |= c->flags & CASE_EMERGENCY ? QUEUE_EMERGENCIES : 0;
+	in |= c->flags & CASE_COUNSEL ? QUEUE_COUNSEL : 0;
+	in |= c->flags & CASE_NOTICE_BOUNCED ? QUEUE_BOUNCED : 0;
+	return in;
+}
+
+static enum err set(struct fold *f, const char *name, struct str about, bool in, struct why *why)
+{
+	struct row row;
+	enum err e = work_get(f->work, TABLE_QUEUE, str_format(work_arena(f->work), "%s/%.*s", name, STR_ARG(about)), &row, why);
+	if (e || (row.version != 0) == in)
+		return e;
+	if (!in)
+		return work_delete(f->work, TABLE_QUEUE, row.key, why);
+	row.state = str_of(name);
+	row.rank = f->now;
+	row.body = STR("{}");
+	return work_put(f->work, &row, why);
+}
+
+enum err queue_follow(struct fold *f, const struct casefile *c, uint32_t before, struct why *why)
+{
+	uint32_t now = queue_of(c);
+	struct str number = now | before ? str_format(work_arena(f->work), "%llu", (unsigned long long)c->number) : STR_NONE;
+	enum err e = OK;
+	for (size_t i = 0; e == OK && i < sizeof(names) / sizeof(names[0]); i++)
+		if ((now | before) & names[i].bit)
+			e = set(f, names[i].name, number, now & names[i].bit, why);
+	return e;
+}
+
+enum err queue_act(struct fold *f, const struct act *act, struct why *why)
+{
+	if (!act->number || act->verb < VERB_LIMIT)
+		return OK;
+	return set(f, "refused", act->key, act->state == ACT_UNCLEAR || (act->state == ACT_REFUSED && act->desired), why);
+}

@@ -1,0 +1,27 @@
+/*
+ * Queues of the desk that no index of a case or an act tells: a row of TABLE_QUEUE for each reason why a person must look, as long as
+ * it holds. A row names a case or an act and nothing else.
+ */
+#ifndef AUPD_ENGINE_QUEUE_H
+#define AUPD_ENGINE_QUEUE_H
+
+#include "engine/fold.h"
+
+/* A set: a case may wait for several reasons. */
+enum queue_bit {
+	QUEUE_APPEALS = 1,
+	QUEUE_EMERGENCIES = 2,
+	QUEUE_COUNSEL = 4,
+	QUEUE_CORRECTIONS = 8,
+	QUEUE_BOUNCED = 16,             /* a letter did not reach the customer */
+	QUEUE_SECOND = 32,              /* sealed: one person has asked for something */
+};
+
+/* Which queues the case stands in. */
+uint32_t queue_of(const struct casefile *c);
+/* The case stood in `before`, now it stands where it says. */
+enum err queue_follow(struct fold *f, const struct casefile *c, uint32_t before, struct why *why) MUST_CHECK;
+/* What was to be done at a service, and was refused, or nobody can tell: "refused" holds it until it is done or lifted. */
+enum err queue_act(struct fold *f, const struct act *act, struct why *why) MUST_CHECK;
+
+#endif
