@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "aup/aup.h"
+#include "aup/bulk.h"
 #include "aup/client.h"
 #include "base/time.h"
 #include "cases/explain.h"
@@ -299,6 +300,8 @@ int cmd_case(int argc, char **argv)
 		status = case_list(argc, argv, &c);
 	else if (strcmp(verb, "open") == 0)
 		status = case_open(argc, argv, &c);
+	else if (strcmp(verb, "bulk") == 0)
+		status = bulk_command(c.a, c.socket_path, c.json, argc - 1, argv + 1);
 	else if (strcmp(verb, "flag") == 0)
 		status = case_flag(argc, argv, &c);
 	else if (argc == 3 && (strcmp(verb, "show") == 0 || strcmp(verb, "explain") == 0))

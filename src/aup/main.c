@@ -22,8 +22,12 @@ const struct command commands[] = {
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
-		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)",
+		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)"
+		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
+		" | bulk undo B-N [--yes] | bulk list",
 		"cases, and what people decide in them; each with --json", cmd_case },
+	{ "macro", "add FILE | list | show NAME | remove NAME | run NAME C-N [--set NAME=TEXT]... [--yes]",
+		"named sequences of what people do to a case; each with --json", cmd_macro },
 	{ "queue", "[--json] [--within SPAN] [--limit N] [--after PLACE] [NAME]", "what waits for people, since when, and who may act on it", cmd_queue },
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",

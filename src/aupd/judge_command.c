@@ -208,6 +208,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
 	{ "sightings", cmd_sightings },
 	{ "queue", cmd_queue },
+	{ "case-bulk", cmd_case_bulk }, { "case-bulk-undo", cmd_case_bulk_undo }, { "case-bulks", cmd_case_bulks },
+	{ "macro-add", cmd_macro_add }, { "macro-remove", cmd_macro_remove }, { "macros", cmd_macros }, { "macro-run", cmd_macro_run },
 };
 
 static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)

@@ -50,5 +50,12 @@ enum err cmd_policy_shadow(struct commanding *c) MUST_CHECK;
 bool judge_policy_is_telling(const struct row *due);
 enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *why) MUST_CHECK;
 enum err cmd_queue(struct commanding *c) MUST_CHECK;
+enum err cmd_case_bulk(struct commanding *c) MUST_CHECK;
+enum err cmd_case_bulk_undo(struct commanding *c) MUST_CHECK;
+enum err cmd_case_bulks(struct commanding *c) MUST_CHECK;
+enum err cmd_macro_add(struct commanding *c) MUST_CHECK;
+enum err cmd_macro_remove(struct commanding *c) MUST_CHECK;
+enum err cmd_macros(struct commanding *c) MUST_CHECK;
+enum err cmd_macro_run(struct commanding *c) MUST_CHECK;
 
 #endif

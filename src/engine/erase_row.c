@@ -11,7 +11,7 @@
 #include "engine/letter.h"
 #include "evidence/record.h"
 
-const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, 0 };
+const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, TABLE_MACRO, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", NULL };

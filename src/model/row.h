@@ -47,6 +47,8 @@ enum table {
 	TABLE_ERASURE,          /* keyed digest of a subject: who asked for its erasure, and how far it is; "purge": what retention took; due = next step */
 	TABLE_SIGHTING,         /* time "." position of its first "." n: what a batch judged, sealed (model/sighting.h); rank = time; due = when it is forgotten */
 	TABLE_QUEUE,            /* queue "/" case number, or act: why a person must look, while it holds; state = the queue; rank = since when */
+	TABLE_BULK,             /* number in 8 digits: a command over many cases; owner = who gave it; rank = when; state = "done" or "undone" */
+	TABLE_MACRO,            /* name: a sequence of what people do to a case; owner = who wrote it */
 	TABLE_END
 };
 

@@ -1,0 +1,345 @@
+/*
+ * One command over many cases, and taking it back. See judge_command.h.
+ *
+ * Each case is tried by itself first, and the trial taken back: so it is told what would happen to it, or why it is left out, by
+ * the very checks that hold when it is done alone. Then all that are not left out are done in one commit. What has changed since a
+ * person saw the list is left out. At most BULK_CASES_MAX cases; sealed ones never.
+ */
+#include "aupd/judge_verb.h"
+#include "engine/deed.h"
+#include "engine/fold_case.h"
+#include "model/bulk.h"
+
+enum { LIST_MAX = 100 };
+
+struct one {
+	struct fold_command cmd;
+	int64_t events;                 /* how many events the case had when the list was made; -1 = whoever asks saw none */
+	struct str skipped;             /* why it is left out; "" = it is not */
+	struct str *told;
+	unsigned told_count;
+	uint64_t event_count;
+	struct bulk_case kept;
+	unsigned of;                    /* its place in the bulk that is taken back */
+};
+
+struct bulking {
+	struct commanding *c;
+	struct one *list;
+	unsigned count, done;
+};
+
+static enum err skip(struct bulking *b, struct one *x, struct str text)
+{
+	x->skipped = str_copy(work_arena(b->c->j->fold.work), text);
+	return OK;
+}
+
+static enum err do_one(struct bulking *b, struct one *x, struct why *why)
+{
+	struct fold *f = &b->c->j->fold;
+	struct consequence look;
+	struct casefile found;
+	uint64_t number;
+	enum err e = verb_may(b->c, x->cmd.number, &found, why);
+	x->event_count = e ? 0 : found.event_count;
+	if (e == OK && x->events >= 0 && (uint64_t)x->events != found.event_count)
+		e = why_set(why, ERR_CONFLICT, "something has happened in it since the list was made");
+	if (e == OK)
+		e = consequence_look(f, x->cmd.number, &look, why);
+	if (e)
+		return e;
+	x->kept = (struct bulk_case){ .number = x->cmd.number, .assigned = look.before.assigned, .flags = look.before.flags };
+	e = fold_command(f, &x->cmd, &number, why);
+	if (e == OK)
+		e = consequence_tell(f, &look, &x->told, &x->told_count, &x->kept.letter, why);
+	if (e == OK && !x->told_count)
+		e = why_set(why, ERR_CONFLICT, "it is so already");
+	return e;
+}
+
+static enum err try_all(struct bulking *b)
+{
+	struct work *w = b->c->j->fold.work;
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < b->count; i++) {
+		struct one *x = &b->list[i];
+		struct why why = { .line = 0 };
+		if (x->skipped.len)
+			continue;
+		work_begin(w);
+		e = do_one(b, x, &why);
+		work_undo(w);
+		/* a conflict here is the case's: nothing is committed while it is tried */
+		if (e && (!judge_passes(e) || e == ERR_CONFLICT))
+			e = skip(b, x, str_of(why.text[0] ? why.text : err_text(e)));
+		else if (e)
+			*b->c->why = why;
+	}
+	return e;
+}
+
+/* All or nothing: whoever called takes back what was done when one of them fails. */
+static enum err do_all(struct bulking *b)
+{
+	enum err e = OK;
+	work_begin(b->c->j->fold.work);
+	for (unsigned i = 0; e == OK && i < b->count; i++) {
+		struct one *x = &b->list[i];
+		if (x->skipped.len)
+			continue;
+		x->events = -1;
+		e = do_one(b, x, b->c->why);
+		b->done += e == OK;
+	}
+	return e;
+}
+
+static void put_rows(struct bulking *b)
+{
+	struct jsonw *w = b->c->w;
+	unsigned skipped = 0;
+	jsonw_array(w, "cases");
+	for (unsigned i = 0; i < b->count; i++) {
+		const struct one *x = &b->list[i];
+		char number[CASE_TEXT_MAX];
+		case_text(x->cmd.number, number);
+		jsonw_object(w, NULL);
+		jsonw_str(w, "case", str_of(number));
+		jsonw_int(w, "events", (int64_t)x->event_count);
+		if (x->skipped.len)
+			jsonw_str(w, "skipped", x->skipped);
+		else
+			verb_put(w, x->told, x->told_count);
+		jsonw_end(w, '}');
+		skipped += x->skipped.len > 0;
+	}
+	jsonw_end(w, ']');
+	jsonw_int(w, "changes", (int64_t)(b->count - skipped));
+	jsonw_int(w, "skipped", (int64_t)skipped);
+}
+
+static enum err put_record(struct bulking *b, const char *kind, struct str id, struct str what)
+{
+	struct fold *f = &b->c->j->fold;
+	struct arena *a = work_arena(f->work);
+	struct record r;
+	struct str list = STR("");
+	enum err e = deed_begin(f, kind, &r, b->c->why);
+	for (unsigned i = 0; i < b->count; i++)
+		if (!b->list[i].skipped.len) {
+			char number[CASE_TEXT_MAX];
+			case_text(b->list[i].cmd.number, number);
+			list = str_format(a, "%.*s%s%s", STR_ARG(list), list.len ? "," : "", number);
+		}
+	record_put(&r, "bulk", id);
+	record_put(&r, "what", what);
+	record_put(&r, "cases", list);
+	record_commit(&r, "actor", b->c->who);
+	return e ? e : deed_write(f, &r, DEED_OFFICE, b->c->why);
+}
+
+static enum err put_bulk(struct bulking *b, struct bulk *kept, struct str *ret_id)
+{
+	struct fold *f = &b->c->j->fold;
+	struct arena *a = work_arena(f->work);
+	struct row row = { .table = TABLE_BULK, .owner = b->c->who, .state = STR("done"), .due_at = TIME_NONE, .rank = f->now };
+	uint64_t n;
+	kept->cases = ARENA_ARRAY(a, struct bulk_case, b->count + 1);
+	if (!kept->cases)
+		return why_set(b->c->why, ERR_NOMEM, "no memory for a command over many cases");
+	for (unsigned i = 0; i < b->count; i++)
+		if (!b->list[i].skipped.len)
+			kept->cases[kept->case_count++] = b->list[i].kept;
+	enum err e = count_up(f, STR("bulk"), &n, b->c->why);
+	if (e)
+		return e;
+	row.key = str_format(a, "%08llu", (unsigned long long)n);
+	*ret_id = str_format(a, "B-%llu", (unsigned long long)n);
+	return work_store(f->work, &row, bulk_fields, kept, b->c->why);
+}
+
+static enum err read_case(struct bulking *b, const struct json *m, struct one *x)
+{
+	if (case_parse(m->type == JSON_STRING ? m->text : json_text(m, "case"), &x->cmd.number) != OK)
+		return why_set(b->c->why, ERR_SYNTAX, "cases are named by numbers such as C-4711");
+	x->events = json_int(m, "events", -1);
+	for (const struct one *y = b->list; y < x; y++)
+		if (y->cmd.number == x->cmd.number)
+			return why_set(b->c->why, ERR_RANGE, "case C-%llu is named twice", (unsigned long long)x->cmd.number);
+	return OK;
+}
+
+static enum err read_bulk(struct bulking *b, struct bulk *kept)
+{
+	struct commanding *c = b->c;
+	const struct json *list = json_get(c->root, "cases");
+	struct fold_command cmd = { .actor = c->who, .text = command_arg(c, "text") };
+	kept->what = command_arg(c, "do");
+	if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
+		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag or merge");
+	enum err e = verb_text(&cmd, c->why);
+	if (e == OK && cmd.type == INPUT_MERGE && case_parse(command_arg(c, "into"), &cmd.other) != OK)
+		e = why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
+	if (e)
+		return e;
+	kept->flag = cmd.flag;
+	kept->on = cmd.on;
+	/* words to a customer, and reasons, stand in the cases only */
+	kept->to = cmd.type == INPUT_MERGE ? command_arg(c, "into") : cmd.type == INPUT_ASSIGN || cmd.type == INPUT_FLAG ? cmd.text : STR_NONE;
+	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next) {
+		if (b->count == BULK_CASES_MAX)
+			return why_set(c->why, ERR_LIMIT, "at most %d cases at once", BULK_CASES_MAX);
+		b->list[b->count] = (struct one){ .cmd = cmd };
+		e = read_case(b, m, &b->list[b->count++]);
+	}
+	return e || b->count ? e : why_set(c->why, ERR_RANGE, "which cases?");
+}
+
+static enum err begin(struct bulking *b, struct commanding *c)
+{
+	*b = (struct bulking){ .c = c, .list = ARENA_ARRAY(work_arena(c->j->fold.work), struct one, BULK_CASES_MAX + 1) };
+	return b->list ? OK : why_set(c->why, ERR_NOMEM, "no memory for a command over many cases");
+}
+
+enum err cmd_case_bulk(struct commanding *c)
+{
+	struct bulking b;
+	struct bulk kept = { .by = c->who, .at = c->j->fold.now, .undone_at = TIME_NONE };
+	struct str id = STR_NONE;
+	bool dry = json_flag(c->root, "dry", true);
+	enum err e = begin(&b, c);
+	if (e == OK)
+		e = read_bulk(&b, &kept);
+	if (e == OK)
+		e = try_all(&b);
+	if (e == OK && !dry)
+		e = do_all(&b);
+	if (e == OK && b.done)
+		e = put_bulk(&b, &kept, &id);
+	if (e == OK && b.done)
+		e = put_record(&b, "bulk", id, kept.what);
+	if (e)
+		return e;
+	jsonw_str(c->w, "bulk", id);
+	put_rows(&b);
+	return OK;
+}
+
+static enum err load_bulk(struct commanding *c, struct bulk *kept, struct row *row)
+{
+	struct str text = command_arg(c, "bulk");
+	uint64_t n;
+	if (!str_starts_fold(text, STR("B-")) || str_to_u64(str_sub(text, 2, text.len), UINT32_MAX, &n) != OK)
+		return why_set(c->why, ERR_SYNTAX, "which one? a number such as B-3 is needed");
+	enum err e = work_load(c->j->fold.work, TABLE_BULK, str_format(work_arena(c->j->fold.work), "%08llu", (unsigned long long)n), bulk_fields, kept, row, c->why);
+	return e == ERR_NOTFOUND ? why_set(c->why, e, "there is no %.*s", STR_ARG(text)) : e;
+}
+
+/* The way back from what was done to that case, as far as nobody has changed it since. */
+static enum err way_back(struct bulking *b, const struct bulk *kept, const struct bulk_case *was, struct str id, struct one *x)
+{
+	struct fold *f = &b->c->j->fold;
+	struct casefile c;
+	struct row row;
+	struct act act = { 0 };
+	struct fold_command forth = { .text = STR_NONE };
+	enum err e = fold_find_case(f, was->number, &c, &row, b->c->why);
+	x->cmd = (struct fold_command){ .actor = b->c->who, .number = was->number, .text = str_format(work_arena(f->work), "%.*s is taken back", STR_ARG(id)) };
+	x->events = -1;
+	if (e)
+		return e == ERR_NOTFOUND ? skip(b, x, STR("it is gone")) : e;
+	(void)verb_command(kept->what, VERB_IN_BULK, &forth);
+	switch (forth.type) {
+	case INPUT_RESOLVE:
+		x->cmd.type = INPUT_REOPEN;
+		return c.state == CASE_RESOLVED && c.resolved_at == kept->at ? OK : skip(b, x, STR("it was opened again, or resolved anew"));
+	case INPUT_ASSIGN:
+		x->cmd.type = INPUT_ASSIGN;
+		x->cmd.text = was->assigned;
+		return str_eq(c.assigned, kept->to) ? OK : skip(b, x, STR("somebody else looks after it by now"));
+	case INPUT_FLAG:
+		x->cmd.type = INPUT_FLAG;
+		x->cmd.text = kept->to;
+		x->cmd.flag = kept->flag;
+		x->cmd.on = !kept->on;
+		return ((c.flags & kept->flag) != 0) == kept->on ? OK : skip(b, x, STR("its mark was changed since"));
+	case INPUT_REPLY:
+		x->cmd.type = INPUT_UNDO;
+		x->cmd.act = was->letter;
+		e = work_load(f->work, TABLE_ACT, was->letter, act_fields, &act, &row, b->c->why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		return e == OK && act.desired && !act.in_hand && (act.state == ACT_QUEUED || act.state == ACT_HELD) ? OK
+			: skip(b, x, STR("the letter has left, and cannot be taken back"));
+	default: break;
+	}
+	return skip(b, x, STR("cases that were merged are not taken apart as a whole: aup case split takes reports out again"));
+}
+
+enum err cmd_case_bulk_undo(struct commanding *c)
+{
+	struct bulking b;
+	struct bulk kept = { 0 };
+	struct row row;
+	bool dry = json_flag(c->root, "dry", true);
+	struct str id = command_arg(c, "bulk");
+	enum err e = begin(&b, c);
+	if (e == OK)
+		e = load_bulk(c, &kept, &row);
+	if (e == OK && kept.undone_at != TIME_NONE)
+		e = why_set(c->why, ERR_CONFLICT, "%.*s has taken it back already", STR_ARG(kept.undone_by));
+	for (unsigned i = 0; e == OK && i < kept.case_count; i++) {
+		struct one *x = &b.list[b.count++];
+		*x = (struct one){ .of = i };
+		e = way_back(&b, &kept, &kept.cases[i], id, x);
+	}
+	if (e == OK)
+		e = try_all(&b);
+	if (e == OK && !dry)
+		e = do_all(&b);
+	if (e == OK && b.done)
+		e = put_record(&b, "bulk-undone", id, kept.what);
+	if (e)
+		return e;
+	jsonw_str(c->w, "bulk", id);
+	put_rows(&b);
+	if (!b.done)
+		return OK;
+	for (unsigned i = 0; i < b.count; i++)
+		kept.cases[b.list[i].of].undone = !b.list[i].skipped.len;
+	kept.undone_by = c->who;
+	kept.undone_at = c->j->fold.now;
+	row.state = STR("undone");
+	return work_store(c->j->fold.work, &row, bulk_fields, &kept, c->why);
+}
+
+/* The latest first. */
+enum err cmd_case_bulks(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct query q = { .table = TABLE_BULK, .due_by = TIME_NONE, .descending = true, .limit = LIST_MAX };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
+	jsonw_array(c->w, "bulks");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct bulk kept = { 0 };
+		uint64_t number = 0;
+		e = field_decode(a, rows[i].body, bulk_fields, &kept, c->why);
+		if (e == OK && str_to_u64(rows[i].key, UINT32_MAX, &number) != OK)
+			e = why_set(c->why, ERR_CORRUPT, "a command over many cases has no number");
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "bulk", str_format(a, "B-%llu", (unsigned long long)number));
+		jsonw_str(c->w, "do", kept.what);
+		jsonw_str(c->w, "to", kept.to);
+		jsonw_str(c->w, "by", kept.by);
+		jsonw_time(c->w, "at", kept.at);
+		jsonw_int(c->w, "cases", (int64_t)kept.case_count);
+		jsonw_str(c->w, "undone_by", kept.undone_by);
+		jsonw_time(c->w, "undone_at", kept.undone_at);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	return e;
+}

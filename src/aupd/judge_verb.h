@@ -1,0 +1,25 @@
+/*
+ * What people do to one case, by the words that bulk commands and macros share; and the trial that tells what it would do.
+ */
+#ifndef AUPD_AUPD_JUDGE_VERB_H
+#define AUPD_AUPD_JUDGE_VERB_H
+
+#include "aupd/judge_command.h"
+#include "engine/consequence.h"
+
+enum { VERB_IN_BULK = 1, VERB_IN_MACRO = 2 };
+
+/* Fills type and on of the command; false: there is no such word among those for that use. */
+bool verb_command(struct str word, unsigned use, struct fold_command *cmd);
+/* "do-not-tell", "hold" or "counsel"; 0: none of them. */
+uint32_t verb_flag(struct str name);
+
+/* A flag by its name in text. ERR_RANGE. */
+enum err verb_text(struct fold_command *cmd, struct why *why) MUST_CHECK;
+
+/* ERR_DENIED of a sealed case: it is dealt with by itself, by two people. */
+enum err verb_may(struct commanding *c, uint64_t number, struct casefile *ret_case, struct why *why) MUST_CHECK;
+/* Tells as an array of sentences. */
+void verb_put(struct jsonw *w, const struct str *list, unsigned count);
+
+#endif
