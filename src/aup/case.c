@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aup/attach.h"
 #include "aup/aup.h"
 #include "aup/bulk.h"
 #include "aup/client.h"
@@ -300,6 +301,12 @@ int cmd_case(int argc, char **argv)
 		status = case_list(argc, argv, &c);
 	else if (strcmp(verb, "open") == 0)
 		status = case_open(argc, argv, &c);
+	else if (strcmp(verb, "attach") == 0)
+		status = attach_put(c.a, c.socket_path, c.json, argc - 1, argv + 1);
+	else if (strcmp(verb, "attachments") == 0)
+		status = attach_list(c.a, c.socket_path, c.json, argc - 1, argv + 1);
+	else if (strcmp(verb, "attachment") == 0)
+		status = attach_get(c.a, c.socket_path, c.json, argc - 1, argv + 1);
 	else if (strcmp(verb, "bulk") == 0)
 		status = bulk_command(c.a, c.socket_path, c.json, argc - 1, argv + 1);
 	else if (strcmp(verb, "flag") == 0)

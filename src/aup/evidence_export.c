@@ -18,7 +18,7 @@ struct exporting {
 	struct str open[NAMES_MAX];
 	bool opened[NAMES_MAX];
 	unsigned open_count;
-	bool raw, erased;
+	bool raw, attachments, erased;
 	struct str key, ticket;
 	struct note_verifier witnesses[CHECKPOINT_WITNESSES_MAX];
 	unsigned witness_count;
@@ -36,6 +36,7 @@ static void put_request(struct command_text *t, void *arg)
 	jsonw_str(&t->w, "case", str_of(x->number));
 	jsonw_str(&t->w, "because", str_of(x->because));
 	jsonw_bool(&t->w, "raw", x->raw);
+	jsonw_bool(&t->w, "attachments", x->attachments);
 	jsonw_array(&t->w, "open");
 	for (unsigned i = 0; i < x->open_count; i++)
 		jsonw_str(&t->w, NULL, x->open[i]);
@@ -166,7 +167,7 @@ static int take_page(struct exporting *x, const struct json *root)
 		if (!read_entry(x, m, &x->b.entries[x->b.entry_count++]))
 			return malformed();
 		status = add_policy(x, json_text(m, "policy"), json_text(m, "digest"));
-		if (!status && x->raw)
+		if (!status && (x->raw || x->attachments))
 			status = add_raw(x, m);
 	}
 	return status;
@@ -271,7 +272,8 @@ static bool read_names(struct exporting *x, const char *names)
 int evidence_export(int argc, char **argv, struct evidence_call *c)
 {
 	const char *path = cli_value(&argc, argv, "-o"), *open = cli_value(&argc, argv, "--open");
-	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw") };
+	struct exporting x = { .c = c, .because = cli_value(&argc, argv, "--because"), .raw = !cli_flag(&argc, argv, "--no-raw"),
+		.attachments = cli_flag(&argc, argv, "--attachments") };
 	uint64_t n;
 	if (argc != 3 || !x.because || !read_names(&x, open) || !cli_no_more_options(argc, argv, "evidence"))
 		return cli_usage("evidence");

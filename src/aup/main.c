@@ -23,6 +23,7 @@ const struct command commands[] = {
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
 		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)"
+		" | attach C-N FILE [--name NAME] [--text TEXT] | attachments C-N | attachment C-N EVENT --because TEXT [-o FILE]"
 		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
 		" | bulk undo B-N [--yes] | bulk list",
 		"cases, and what people decide in them; each with --json", cmd_case },
@@ -32,7 +33,7 @@ const struct command commands[] = {
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
 		"what came in and waits for a person; each with --json", cmd_intake },
-	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] | status | key | proof RECORD [-o FILE]"
+	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] [--attachments] | status | key | proof RECORD [-o FILE]"
 		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
 	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },

@@ -209,6 +209,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "sightings", cmd_sightings },
 	{ "queue", cmd_queue },
 	{ "case-bulk", cmd_case_bulk }, { "case-bulk-undo", cmd_case_bulk_undo }, { "case-bulks", cmd_case_bulks },
+	{ "case-attach", cmd_case_attach }, { "case-attachment", cmd_case_attachment },
 	{ "macro-add", cmd_macro_add }, { "macro-remove", cmd_macro_remove }, { "macros", cmd_macros }, { "macro-run", cmd_macro_run },
 };
 

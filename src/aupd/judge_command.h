@@ -52,6 +52,8 @@ enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *w
 enum err cmd_queue(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk_undo(struct commanding *c) MUST_CHECK;
+enum err cmd_case_attach(struct commanding *c) MUST_CHECK;
+enum err cmd_case_attachment(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulks(struct commanding *c) MUST_CHECK;
 enum err cmd_macro_add(struct commanding *c) MUST_CHECK;
 enum err cmd_macro_remove(struct commanding *c) MUST_CHECK;

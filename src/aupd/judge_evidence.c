@@ -199,7 +199,7 @@ struct exporting {
 	struct commanding *c;
 	struct casefile found;
 	struct seal_key key;
-	bool has_key, open_all, raw;
+	bool has_key, open_all, raw, attachments;
 	struct str open[OPEN_NAMES_MAX];
 	unsigned open_count;
 	uint64_t size, until, after;
@@ -236,6 +236,7 @@ static enum err read_export(struct exporting *x)
 		return why_set(c->why, ERR_DENIED, "the case is sealed: nothing of it is handed over by this command");
 	case_text(number, x->number);
 	x->raw = json_flag(c->root, "raw", true);
+	x->attachments = json_flag(c->root, "attachments", false);
 	x->has_key = keyring_find(c->j->fold.keyring, x->found.customer, &x->key) == OK;
 	x->size = (uint64_t)json_int(c->root, "size", 0);
 	x->until = (uint64_t)json_int(c->root, "until", 0);
@@ -248,8 +249,8 @@ static struct str ticket(const struct exporting *x)
 	struct commanding *c = x->c;
 	struct arena *a = work_arena(c->j->fold.work);
 	struct digest d;
-	struct str text = str_format(a, "aupd-evidence-ticket/1 %s %.*s %llu %llu %d", x->number, STR_ARG(c->who), (unsigned long long)x->size,
-		(unsigned long long)x->until, x->raw);
+	struct str text = str_format(a, "aupd-evidence-ticket/1 %s %.*s %llu %llu %d %d", x->number, STR_ARG(c->who), (unsigned long long)x->size,
+		(unsigned long long)x->until, x->raw, x->attachments);
 	for (unsigned i = 0; i < x->open_count; i++)
 		text = str_format(a, "%.*s %.*s", STR_ARG(text), STR_ARG(x->open[i]));
 	digest_hmac((struct str){ (const char *)c->j->fold.token_key.octets, SEAL_KEY_LEN }, text, &d);
@@ -307,7 +308,8 @@ static enum err begin(struct exporting *x)
 	for (unsigned i = 0; i < x->open_count; i++)
 		opened = str_format(a, "%.*s%s%.*s", STR_ARG(opened), i ? ", " : ", opened: ", STR_ARG(x->open[i]));
 	if (e == OK)
-		e = command_record_lookup(c, str_format(a, "evidence of %s%s%.*s", x->number, x->raw ? " with raw bytes" : "", STR_ARG(opened)), command_arg(c, "because"));
+		e = command_record_lookup(c, str_format(a, "evidence of %s%s%s%.*s", x->number, x->raw ? " with raw bytes" : "",
+			x->attachments ? " with attachments" : "", STR_ARG(opened)), command_arg(c, "because"));
 	if (e)
 		return e;
 	jsonw_str(c->w, "case", str_of(x->number));
@@ -395,7 +397,8 @@ static enum err put_record(struct exporting *x, uint64_t n, const struct row *ro
 	e = put_openings(x, &r, opening->version ? opening->body : STR_NONE);
 	jsonw_str(c->w, "policy", record_value(&r, STR("policy")));
 	jsonw_str(c->w, "digest", record_value(&r, STR("policy.digest")));
-	if (e == OK && x->raw && record_value(&r, STR("raw")).len) {
+	bool attached = str_eq(record_value(&r, STR("kind")), str_of(case_event_words[EVENT_ATTACHED]));
+	if (e == OK && (attached ? x->attachments : x->raw) && record_value(&r, STR("raw")).len) {
 		jsonw_str(c->w, "raw", record_value(&r, STR("raw")));
 		e = put_raw(x, event);
 	}
@@ -481,10 +484,12 @@ enum err cmd_evidence_raw(struct commanding *c)
 	x->c = c;
 	e = read_export(x);
 	if (e == OK)
-		e = x->raw ? need_ticket(x) : why_set(c->why, ERR_DENIED, "this is an export without raw bytes");
+		e = need_ticket(x);
 	secret_wipe(&x->key, sizeof(x->key));
 	if (e == OK)
 		e = work_load(c->j->fold.work, TABLE_CASE_EVENT, event_key(x, x->after), case_event_fields, &event, &row, c->why);
+	if (e == OK && !(event.type == EVENT_ATTACHED ? x->attachments : x->raw))
+		e = why_set(c->why, ERR_DENIED, "this is an export without such bytes");
 	if (e)
 		return e;
 	e = judge_raw_read(c->j, a, event.raw, &bytes, salt, c->why);

@@ -257,6 +257,16 @@ static enum err note_step(struct step_work *w)
 	return said(w, EVENT_NOTE, w->in->text);
 }
 
+static enum err attach_step(struct step_work *w)
+{
+	enum err e = said(w, EVENT_ATTACHED, w->in->text);
+	if (e)
+		return e;
+	w->out->events[w->out->event_count - 1].raw = w->in->raw;
+	w->c->attachments++;
+	return OK;
+}
+
 /* *ret_second: the same was asked for by another person before. */
 static enum err second_person(struct step_work *w, bool *ret_second)
 {
@@ -292,6 +302,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_NOTE: return note_step(w);
 	case INPUT_COUNTER: return copyright_counter(w);
 	case INPUT_STAY: return copyright_stay(w);
+	case INPUT_ATTACH: return attach_step(w);
 	case INPUT_ASSIGN:
 		w->c->assigned = w->in->text;
 		return said(w, EVENT_ASSIGNED, w->in->text.len ? w->in->text : STR("nobody"));

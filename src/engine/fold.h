@@ -98,7 +98,7 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 struct fold_command {
 	enum case_input_type type;
 	uint64_t number;
-	struct str actor, text, service, act, clause, customer, ladder;
+	struct str actor, text, service, act, clause, customer, ladder, raw;
 	uint64_t other;                 /* INPUT_MERGE: into which case */
 	uint64_t moved[CASE_MOVED_MAX]; /* INPUT_SPLIT: the orders of the events that leave */
 	unsigned moved_count;

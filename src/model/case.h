@@ -93,6 +93,7 @@ struct casefile {
 	int64_t appeal_until_at;
 	int64_t review_by_at;           /* emergency: a person must look by then */
 	bool answered, noticed;
+	uint32_t attachments;
 	uint32_t letters;               /* letters sent so far: number of the next reply token */
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
@@ -120,7 +121,8 @@ enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
-	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED,
+	EVENT_ATTACHED
 };
 extern const char *const case_event_words[];
 
@@ -186,6 +188,7 @@ enum case_input_type {
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
 	INPUT_COUNTER,                  /* actor, text, on: the answer is a complete counter-notice, and its words; off: what is missing of it */
 	INPUT_STAY,                     /* actor, text: what shows that the rights holder has asked a court */
+	INPUT_ATTACH,                   /* actor, text, raw: a file that a person put beside the story */
 	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
 };
 
