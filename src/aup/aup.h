@@ -40,6 +40,7 @@ int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);
 int cmd_lookups(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
+int cmd_search(int argc, char **argv);
 int cmd_tail(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);

@@ -27,6 +27,7 @@ const struct command commands[] = {
 		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
 		" | bulk undo B-N [--yes] | bulk list",
 		"cases, and what people decide in them; each with --json", cmd_case },
+	{ "search", "[--json] [--because TEXT] TEXT", "cases by number, customer, address, domain, clause, reporter, or the id of a report or letter", cmd_search },
 	{ "macro", "add FILE | list | show NAME | remove NAME | run NAME C-N [--set NAME=TEXT]... [--yes]",
 		"named sequences of what people do to a case; each with --json", cmd_macro },
 	{ "queue", "[--json] [--within SPAN] [--limit N] [--after PLACE] [NAME]", "what waits for people, since when, and who may act on it", cmd_queue },

@@ -207,7 +207,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
 	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
 	{ "sightings", cmd_sightings },
-	{ "queue", cmd_queue },
+	{ "queue", cmd_queue }, { "search", cmd_search },
 	{ "case-bulk", cmd_case_bulk }, { "case-bulk-undo", cmd_case_bulk_undo }, { "case-bulks", cmd_case_bulks },
 	{ "case-attach", cmd_case_attach }, { "case-attachment", cmd_case_attachment },
 	{ "macro-add", cmd_macro_add }, { "macro-remove", cmd_macro_remove }, { "macros", cmd_macros }, { "macro-run", cmd_macro_run },

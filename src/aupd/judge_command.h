@@ -49,6 +49,7 @@ enum err cmd_policy_shadow(struct commanding *c) MUST_CHECK;
 /* The next customers are told of a significant version: rows of TABLE_SWITCH that are due. */
 bool judge_policy_is_telling(const struct row *due);
 enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *why) MUST_CHECK;
+enum err cmd_search(struct commanding *c) MUST_CHECK;
 enum err cmd_queue(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk_undo(struct commanding *c) MUST_CHECK;

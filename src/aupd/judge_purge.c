@@ -6,12 +6,13 @@
  */
 #include "aupd/judge_erase.h"
 #include "engine/deed.h"
+#include "engine/find.h"
 #include "engine/purge.h"
 
 enum { PAGE = 400 };
 
 static const struct row_key purge_key = { TABLE_ERASURE, { "purge", 5 } };
-static const enum table stages[] = { TABLE_CASE, TABLE_ITEM, TABLE_ATTRIBUTION, TABLE_WINDOW, 0 };
+static const enum table stages[] = { TABLE_CASE, TABLE_ITEM, TABLE_ATTRIBUTION, TABLE_WINDOW, TABLE_FIND, 0 };
 
 static enum err load(struct judge *j, struct purge *p, struct row *row, struct why *why)
 {
@@ -70,12 +71,26 @@ static enum err purge_window(struct judge *j, const struct row *row, struct purg
 	return work_delete(j->fold.work, TABLE_WINDOW, row->key, why);
 }
 
+/* What is left of a case that was thinned out is found by its number, its customer and its clause. */
+static enum err purge_find(struct judge *j, const struct row *row, struct why *why)
+{
+	struct casefile c = { 0 };
+	struct row found;
+	uint64_t number = 0;
+	enum err e = find_number(row->key, &number) == OK ? fold_find_case(&j->fold, number, &c, &found, why) : ERR_NOTFOUND;
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	bool keep = e == OK && (!(c.flags & CASE_THINNED) || row->key.ptr[0] == FIND_CLAUSE);
+	return keep ? OK : work_delete(j->fold.work, TABLE_FIND, row->key, why);
+}
+
 static enum err purge_row(struct judge *j, const struct row *row, bool held, struct purge *p, struct why *why)
 {
 	struct row now;
 	switch (row->table) {
 	case TABLE_CASE: return purge_case(&j->fold, row, j->fold.now - (int64_t)j->role->share.keep_cases_us, p, judge_raw_wipe, j, why);
 	case TABLE_ITEM: return held ? OK : purge_item(j, row, p, why);
+	case TABLE_FIND: return purge_find(j, row, why);
 	case TABLE_WINDOW: return purge_window(j, row, p, why);
 	default: break;
 	}

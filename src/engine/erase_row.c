@@ -7,11 +7,12 @@
 #include "base/json.h"
 #include "cases/case.h"
 #include "engine/erase.h"
+#include "engine/find.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 #include "evidence/record.h"
 
-const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, TABLE_MACRO, 0 };
+const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, TABLE_MACRO, TABLE_FIND, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", NULL };
@@ -421,6 +422,21 @@ static enum err erase_ignores(struct eraser *r, struct row *row, struct json *ro
 	return changed ? put_tree(r, row, root, why) : OK;
 }
 
+/* Nothing leads to what was the subject's any more: to a customer's cases, or from a reporter's words. */
+static enum err erase_find(struct eraser *r, const struct row *row, struct why *why)
+{
+	struct casefile c = { 0 };
+	uint64_t number;
+	bool own = find_number(row->key, &number) != OK;
+	enum err e = own ? OK : find_case(r, number, &c, &own, why);
+	struct str his = r->x->reporter ? find_prefix(r->f, FIND_REPORTER, r->x->id) : STR_NONE;
+	own |= his.len && row->owner.len && str_eq(str_sub(his, 2, his.len - 3), row->owner);
+	if (e || !own)
+		return e;
+	r->x->rows++;
+	return work_delete(r->f->work, TABLE_FIND, row->key, why);
+}
+
 enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 {
 	struct json *root = NULL;
@@ -440,6 +456,7 @@ enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 	case TABLE_PARKED: return erase_parked(r, &row, root, why);
 	case TABLE_ITEM: return erase_item(r, &row, root, why);
 	case TABLE_ATTRIBUTION: return erase_lookup(r, &row, root, why);
+	case TABLE_FIND: return erase_find(r, &row, why);
 	case TABLE_IGNORE: return erase_ignores(r, &row, root, why);
 	default: return mend(r->x, root, STR_NONE, time_of(root)) ? put_tree(r, &row, root, why) : OK;
 	}

@@ -33,6 +33,7 @@ struct fold {
 	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
 	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
+	bool searchable;                                /* rows for search are kept (engine/find.h) */
 	int64_t keep_receipts_us;                       /* from when the report came on; 0 = for ever */
 	uint32_t source;                                /* the listener's number, in ids of what has no case */
 	/*

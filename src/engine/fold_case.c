@@ -3,6 +3,7 @@
  */
 #include "engine/fold_case.h"
 
+#include "engine/find.h"
 #include "engine/queue.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
@@ -264,6 +265,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	}
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
+	if (e == OK)
+		e = find_note(f, c, in, &out, why);
 	if (e == OK)
 		e = queue_follow(f, c, queues, why);
 	if (e == OK)

@@ -49,6 +49,7 @@ enum table {
 	TABLE_QUEUE,            /* queue "/" case number, or act: why a person must look, while it holds; state = the queue; rank = since when */
 	TABLE_BULK,             /* number in 8 digits: a command over many cases; owner = who gave it; rank = when; state = "done" or "undone" */
 	TABLE_MACRO,            /* name: a sequence of what people do to a case; owner = who wrote it */
+	TABLE_FIND,             /* kind "/" keyed digests of a word "/" case number: where a search leads (engine/find.h); owner = digest of the reporter whose it is */
 	TABLE_END
 };
 
