@@ -31,7 +31,7 @@ from points import Points
 TOP = os.path.realpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 BUILD = os.path.realpath(os.environ.get("AUPD_BUILD", os.path.join(TOP, "build")))
 LIMIT = float(os.environ.get("AUPD_TEST_LIMIT", "120"))
-ROLES = ("ear", "judge", "desk", "hand", "signer", "nft")
+ROLES = ("ear", "judge", "desk", "hand", "signer", "nft", "fetcher")
 POLICY = os.path.join(TOP, "policy")
 REGISTRY = os.path.join(TOP, "conf", "demo", "registry.csv")
 API_KEY = "a-key-of-the-tests"

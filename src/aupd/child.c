@@ -13,6 +13,7 @@
 
 #include "aupd/sandbox.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/net.h"
 #include "base/point.h"
@@ -113,6 +114,14 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_allow_count = a->ledger_allow_count;
 		s.suspensions_per_hour = a->suspensions_per_hour;
 	}
+	if (name == ROLE_FETCHER) {
+		s.mail_domain = a->mail_domain;
+		s.mail_local = a->mail_local;
+		s.message_bytes = a->message_bytes;
+		s.fetches = a->fetches;
+		s.fetch_count = a->fetch_count;
+		s.lmtp = a->lmtp;
+	}
 	if (name == ROLE_NFT) {
 		s.nft_path = a->nft_path;
 		s.nft_table = a->nft_table;
@@ -133,6 +142,24 @@ static void show_figures(struct keeper *k, struct child *c)
 	for (unsigned i = 0; i < k->child_count; i++) {
 		(void)snprintf(name, sizeof(name), "figures.%s", k->children[i].text);
 		send_fd(c, "fd", name, k->children[i].figures_reader_fd);
+	}
+}
+
+/* Opened here, for the role's user may not get through all directories above; what cannot be opened is the role's to tell. */
+static void send_maildirs(struct keeper *k, struct child *c)
+{
+	char name[32];
+	for (unsigned i = 0; i < k->config->all.fetch_count; i++) {
+		const struct fetch_from *f = &k->config->all.fetches[i];
+		struct arena *a = f->kind == FETCH_MAILDIR ? arena_new("path", 1 << 16) : NULL;
+		int fd = -1;
+		struct why why;
+		if (a && file_open(AT_FDCWD, str_c(a, f->where), O_RDONLY | O_DIRECTORY, 0, &fd, &why) != OK)
+			log_warn("a Maildir cannot be opened", "why", why.text);
+		(void)snprintf(name, sizeof(name), "maildir.%u", i);
+		send_fd(c, "fd", name, fd);
+		file_close(fd);
+		arena_free(a);
 	}
 }
 
@@ -164,6 +191,10 @@ static void hand_over(struct keeper *k, struct child *c)
 		break;
 	case ROLE_HAND:
 		send_fd(c, "fd", "hand", k->hand_fd);
+		break;
+	case ROLE_FETCHER:
+		send_fd(c, "fd", "attempt", c->attempt_fd);
+		send_maildirs(k, c);
 		break;
 	case ROLE_SIGNER: case ROLE_NFT: case ROLE_COUNT:
 		break;

@@ -56,13 +56,17 @@ static const struct ometric signer[] = { [SIGNER_SIGNED] = COUNTER("checkpoints_
 	[SIGNER_REFUSED] = COUNTER("checkpoints_refused", "Checkpoints that the signer refused."), END };
 
 static const struct ometric nft[] = { [NFT_RUNS] = COUNTER("nft_runs", "Runs of nft."), END };
+static const struct ometric fetcher[] = { [FETCHER_TAKEN] = COUNTER("mails_fetched", "Mails that were picked up and taken."),
+	[FETCHER_REFUSED] = COUNTER("mails_not_fetched", "Mails that stay in their mailbox because they cannot be taken."),
+	[FETCHER_FAILURES] = COUNTER("fetch_failures", "Rounds over a mailbox that failed."),
+	[FETCHER_FAILING] = GAUGE("mailboxes_failing", "Mailboxes whose last round failed."), END };
 static const struct ometric none[] = { END };
 
 /* By the name in the state file: "ear", "judge.1"... */
 static const struct ometric *table_of(struct str role)
 {
 	static const struct ometric *const tables[ROLE_COUNT] = { [ROLE_EAR] = ear, [ROLE_JUDGE] = judge, [ROLE_DESK] = desk, [ROLE_HAND] = hand, [ROLE_SIGNER] = signer,
-		[ROLE_NFT] = nft };
+		[ROLE_NFT] = nft, [ROLE_FETCHER] = fetcher };
 	struct str word = str_sub(role, 0, str_chr(role, '.') == SIZE_MAX ? role.len : str_chr(role, '.'));
 	for (int i = 0; i < ROLE_COUNT; i++)
 		if (str_eq(word, str_of(role_words[i])))

@@ -18,9 +18,10 @@
 
 enum { SHARE_BYTES_MAX = 4 << 20 };
 
-const char *const role_words[] = { "ear", "judge", "desk", "hand", "signer", "nft", NULL };
+const char *const role_words[] = { "ear", "judge", "desk", "hand", "signer", "nft", "fetcher", NULL };
 
-static const struct role_ops *const all_ops[ROLE_COUNT] = { &ear_ops, &judge_ops, &desk_ops, &hand_ops, &signer_ops, &nft_ops };
+static const struct role_ops *const all_ops[ROLE_COUNT] = { &ear_ops, &judge_ops, &desk_ops, &hand_ops, &signer_ops, &nft_ops,
+	&fetcher_ops };
 
 int role_fd(const struct role *r, const char *name)
 {

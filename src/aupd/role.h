@@ -14,7 +14,7 @@
 #include "base/ometric.h"
 #include "bus/bus.h"
 
-enum role_name { ROLE_EAR, ROLE_JUDGE, ROLE_DESK, ROLE_HAND, ROLE_SIGNER, ROLE_NFT, ROLE_COUNT };
+enum role_name { ROLE_EAR, ROLE_JUDGE, ROLE_DESK, ROLE_HAND, ROLE_SIGNER, ROLE_NFT, ROLE_FETCHER, ROLE_COUNT };
 extern const char *const role_words[];
 
 enum { ROLE_LINK_FD = 3, ROLE_FDS_MAX = 64 };
@@ -66,6 +66,6 @@ void role_link_ended(struct role *r, const char *peer, enum err e);
 /* The operator at the other end of a Unix connection, by the user id that the system tells; STR_NONE when it is none. */
 struct str role_operator(const struct role *r, int fd);
 
-extern const struct role_ops ear_ops, judge_ops, desk_ops, hand_ops, signer_ops, nft_ops;
+extern const struct role_ops ear_ops, judge_ops, desk_ops, hand_ops, signer_ops, nft_ops, fetcher_ops;
 
 #endif

@@ -32,6 +32,8 @@ static const uint64_t write_access = READ_ACCESS | LANDLOCK_ACCESS_FS_WRITE_FILE
 static const uint64_t all_access = (LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
 /* Since version 3 of the interface; the headers of Debian 12 do not name it. */
 static const uint64_t truncate_access = UINT64_C(1) << 14;
+/* Since version 2: to move a file from one directory to another, which is never let through where it is not asked for. */
+static const uint64_t move_access = UINT64_C(1) << 13;
 
 /* Which descriptors each role may use, and how. */
 static const struct { enum role_name role; const char *fd; bool write; } rules[] = {
@@ -85,11 +87,22 @@ static enum err allow_nft(int ruleset, const struct role *r, struct why *why)
 	return e ? e : allow_path(ruleset, str_c(r->arena, r->share.nft_path), run, why);
 }
 
+/* Mail is read there and moved; nothing is written. */
+static enum err allow_maildirs(int ruleset, const struct role *r, uint64_t moves, struct why *why)
+{
+	const uint64_t access = READ_ACCESS | LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | moves;
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < r->fd_count; i++)
+		if (str_starts(r->fds[i].name, STR("maildir.")))
+			e = allow(ruleset, r->fds[i].fd, access, why);
+	return e;
+}
+
 static enum err landlock(enum role_name name, const struct role *r, struct why *why)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-	uint64_t truncates = version >= 3 ? truncate_access : 0;
-	struct landlock_ruleset_attr attr = { .handled_access_fs = all_access | truncates };
+	uint64_t truncates = version >= 3 ? truncate_access : 0, moves = version >= 2 ? move_access : 0;
+	struct landlock_ruleset_attr attr = { .handled_access_fs = all_access | truncates | moves };
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr.handled_access_fs), 0);
 	enum err e = OK;
 	if (ruleset < 0) {
@@ -102,6 +115,8 @@ static enum err landlock(enum role_name name, const struct role *r, struct why *
 	for (size_t i = 0; e == OK && i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (paths[i].role == name)
 			e = allow_path(ruleset, paths[i].path, paths[i].access, why);
+	if (e == OK && name == ROLE_FETCHER)
+		e = allow_maildirs(ruleset, r, moves, why);
 	if (e == OK && name == ROLE_NFT)
 		e = allow_nft(ruleset, r, why);
 	if (e == OK && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)

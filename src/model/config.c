@@ -34,6 +34,17 @@ static const struct conf_item intake_items[] = {
 	{ .name = NULL },
 };
 
+static const struct conf_item maildir_items[] = {
+	{ .name = "folder", .type = CONF_WORD, .arguments = "NAME", .doc = "the folder of the Maildir that mail goes to once it was taken" },
+	{ .name = "every", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1m", .min = 1000000, .max = DAY_US, .doc = "how often it is looked for" },
+	{ .name = NULL },
+};
+
+static const struct conf_item fetch_items[] = {
+	{ .name = "maildir", .type = CONF_BLOCK, .items = maildir_items, .named = true, .many = true, .arguments = "DIRECTORY { }", .doc = "a Maildir that mail is picked up from" },
+	{ .name = NULL },
+};
+
 static const struct conf_item bindings_items[] = {
 	{ .name = "feed", .type = CONF_WORD, .arguments = "NAME NUMBER", .many = true, .doc = "a feed of bindings and its number, 1 to 250, which no other one ever gets" },
 	{ .name = "capacity", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10000000", .min = 1000, .max = 500000000,
@@ -90,6 +101,7 @@ const struct conf_item config_items[] = {
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "intake", .type = CONF_BLOCK, .items = intake_items, .arguments = "{ }", .doc = "how what comes in is read" },
+	{ .name = "fetch", .type = CONF_BLOCK, .items = fetch_items, .arguments = "{ }", .doc = "mailboxes that mail is picked up from" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
@@ -119,6 +131,15 @@ static const struct field map_fields[] = {
 	{ .name = NULL },
 };
 
+static const char *const fetch_kind_words[] = { "maildir", NULL };
+
+static const struct field fetch_fields[] = {
+	{ .name = "kind", .type = FIELD_ENUM, .offset = offsetof(struct fetch_from, kind), .words = fetch_kind_words },
+	{ .name = "where", .type = FIELD_STR, .offset = offsetof(struct fetch_from, where) },
+	{ .name = "folder", .type = FIELD_STR, .offset = offsetof(struct fetch_from, folder) },
+	{ .name = "every", .type = FIELD_INT, .offset = offsetof(struct fetch_from, every_us) }, { .name = NULL },
+};
+
 const struct field share_fields[] = {
 	F(incarnation, FIELD_U64), F(log_level, FIELD_U32), F(log_form, FIELD_U32), F(testing, FIELD_BOOL),
 	{ .name = "listens", .type = FIELD_LIST, .offset = offsetof(struct share, listens), .fields = listen_fields, .size = sizeof(struct listen_at),
@@ -127,7 +148,9 @@ const struct field share_fields[] = {
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
-	F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = fetch_fields, .size = sizeof(struct fetch_from),
+		.count_offset = offsetof(struct share, fetch_count), .max = CONFIG_FETCH_MAX },
+	F(lmtp, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
@@ -314,6 +337,43 @@ static enum err read_maps(struct config *c, struct why *why)
 	return e ? conf_fail(why, maps, 1, e, "maps: %s", cause.text) : OK;
 }
 
+/* A folder of a Maildir is a directory beneath it; it cannot lead out of it. */
+static enum err read_maildir(const struct conf *s, struct fetch_from *ret, struct why *why)
+{
+	const struct conf *folder = conf_find(s->child, "folder");
+	*ret = (struct fetch_from){ .kind = FETCH_MAILDIR, .where = s->args[1].text, .folder = folder ? folder->args[1].text : STR_NONE,
+		.every_us = conf_number(s->child, maildir_items, "every") };
+	if (!ret->where.len || ret->where.ptr[0] != '/')
+		return conf_fail(why, s, 1, ERR_SYNTAX, "maildir: \"%.*s\" is no absolute path", STR_ARG(ret->where));
+	if (folder && (str_chr(ret->folder, '/') != SIZE_MAX || ret->folder.len < 2 || ret->folder.ptr[0] != '.' || str_eq(ret->folder, STR(".."))))
+		return conf_fail(why, folder, 1, ERR_SYNTAX, "folder: \"%.*s\" is no folder of a Maildir, such as .Done", STR_ARG(ret->folder));
+	return OK;
+}
+
+static enum err read_fetches(struct config *c, struct why *why)
+{
+	const struct conf *block = conf_find(c->first, "fetch");
+	struct share *a = &c->all;
+	for (unsigned i = 0; i < a->listen_count && !a->lmtp.len; i++)
+		a->lmtp = a->listens[i].kind == LISTEN_LMTP ? a->listens[i].address : STR_NONE;
+	if (!block || !block->child)
+		return OK;
+	if (!a->lmtp.len)
+		return conf_fail(why, block, 0, ERR_NOTFOUND, "fetch: what is picked up is handed over by LMTP, and nothing listens for it");
+	a->fetches = ARENA_ARRAY(c->arena, struct fetch_from, CONFIG_FETCH_MAX);
+	enum err e = a->fetches ? OK : ERR_NOMEM;
+	for (const struct conf *s = block->child; e == OK && s; s = s->next) {
+		if (a->fetch_count == CONFIG_FETCH_MAX)
+			return conf_fail(why, s, 0, ERR_LIMIT, "fetch: at most %d mailboxes", CONFIG_FETCH_MAX);
+		for (unsigned i = 0; i < a->fetch_count; i++)
+			if (str_eq(a->fetches[i].where, s->args[1].text))
+				return conf_fail(why, s, 1, ERR_EXISTS, "fetch: this mailbox is named already");
+		e = read_maildir(s, &a->fetches[a->fetch_count], why);
+		a->fetch_count += e == OK;
+	}
+	return e;
+}
+
 static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
@@ -381,6 +441,8 @@ static enum err fill(struct config *c, struct why *why)
 	a->bindings = a->feed_count > 0;
 	if (e == OK)
 		e = check_feeds(c, bindings, why);
+	if (e == OK)
+		e = read_fetches(c, why);
 	if (e == OK)
 		e = check_paths(c, why);
 	if (e == OK)

@@ -11,7 +11,7 @@
 #include "model/field.h"
 #include "model/map_file.h"
 
-enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250 };
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16 };
 
 enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
 extern const char *const listen_kind_words[];
@@ -19,6 +19,16 @@ extern const char *const listen_kind_words[];
 struct listen_at {
 	enum listen_kind kind;
 	struct str address;
+};
+
+enum fetch_kind { FETCH_MAILDIR };
+
+/* A mailbox that mail is picked up from. */
+struct fetch_from {
+	enum fetch_kind kind;
+	struct str where;               /* directory */
+	struct str folder;              /* where mail goes that was taken; "" = it stays, as read */
+	int64_t every_us;
 };
 
 /* What roles are told. Members that a role must not have stay empty in its share. */
@@ -38,6 +48,10 @@ struct share {
 	struct str officer_key;         /* public key, hex */
 	struct map_file *maps;          /* added to the built-in ones */
 	unsigned map_count;
+	/* fetcher, which has message_bytes, mail_domain and mail_local too */
+	struct fetch_from *fetches;
+	unsigned fetch_count;
+	struct str lmtp;                /* the ear's listener */
 	/* ear, judge */
 	uint32_t judges, number;        /* how many judges fold the lanes; which of them this one is */
 	/* judge, ear, hand */

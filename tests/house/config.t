@@ -130,6 +130,14 @@ is "a map that is wrong, with its place" "$wrong_map" "$(check -c t.conf)"
 is "aupd -t says the same" "${wrong_map/aup:/aupd:}" "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
 sed -i s/spma/spam/ maps/c.map
 is "and a good one" "exit 0" "$("$build/aupd" -t -c t.conf 2>&1; echo "exit $?")"
+wrong "a mailbox that nothing could be handed over from" 'fetch { maildir /m { } }' \
+	$'t.conf:2:1: fetch: what is picked up is handed over by LMTP, and nothing listens for it\n    fetch { maildir /m { } }\n    ^'
+wrong "a relative Maildir" $'listen lmtp /l\nfetch { maildir m { } }' \
+	$'t.conf:3:17: maildir: "m" is no absolute path\n    fetch { maildir m { } }\n                    ^'
+wrong "a folder that leads out of its Maildir" $'listen lmtp /l\nfetch { maildir /m { folder ../x } }' \
+	$'t.conf:3:29: folder: "../x" is no folder of a Maildir, such as .Done\n    fetch { maildir /m { folder ../x } }\n                                ^'
+wrong "one mailbox twice" $'listen lmtp /l\nfetch { maildir /m { }; maildir /m { } }' \
+	$'t.conf:3:33: fetch: this mailbox is named already\n    fetch { maildir /m { }; maildir /m { } }\n                                    ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"

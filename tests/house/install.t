@@ -53,8 +53,8 @@ if command -v systemd-sysusers > /dev/null && [ "$(id -u)" = 0 ]; then
 	mkdir -p "$work/root/etc/aupd" "$work/root/var/lib" && touch "$work/root/etc/aupd/aupd.conf"
 	said=$(systemd-sysusers --root="$work/root" "$prefix/lib/sysusers.d/aupd.conf" 2>&1)
 	ok "systemd-sysusers makes the users" $? "$said"
-	[ "$(grep -c '^aupd-' "$work/root/etc/passwd")" = 6 ]
-	ok "all six" $? "$(cat "$work/root/etc/passwd")"
+	[ "$(grep -c '^aupd-' "$work/root/etc/passwd")" = 7 ]
+	ok "all seven" $? "$(cat "$work/root/etc/passwd")"
 	said=$(systemd-tmpfiles --create --root="$work/root" "$prefix/lib/tmpfiles.d/aupd.conf" 2>&1) && [ -z "$said" ]
 	ok "systemd-tmpfiles makes the directories" $? "$said"
 	[ "$(cd "$work/root" && stat -c %a var/lib/aupd var/lib/aupd/hand etc/aupd/aupd.conf | tr '\n' ' ')" = "2750 700 640 " ]

@@ -77,7 +77,7 @@ def daemon():
     manual = page("aupd.8")
     tap.is_equal([o for o in options if f"Fl -{o}" not in manual], [], "aupd.8 has each option of aupd")
     roles = re.findall(r'"(\w+)"', re.search(r"role_words\[\] = \{(.*?)\}", source("aupd/role.c")).group(1))
-    tap.ok(len(roles) == 6, "the roles are found", roles)
+    tap.ok(len(roles) == 7, "the roles are found", roles)
     tap.is_equal([r for r in roles if f"Cm {r}" not in manual], [], "and each role")
 
 

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.realpath(os.path.join(os.path.dirname(__file__), ".."
 import daemon
 import tap
 
-ROLES = ["ear", "judge", "desk", "hand", "signer", "nft"]
+ROLES = ["ear", "judge", "desk", "hand", "signer", "nft", "fetcher"]
 FIRST, STRANGER = 61000, 65534
 CAP_NET_ADMIN = 1 << 12
 

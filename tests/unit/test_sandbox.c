@@ -26,7 +26,7 @@
 #define OTHER_PROGRAM "/usr/bin/test"
 
 /* What sandbox.c asks of role.c. */
-const char *const role_words[] = { "ear", "judge", "desk", "hand", "signer", "nft", NULL };
+const char *const role_words[] = { "ear", "judge", "desk", "hand", "signer", "nft", "fetcher", NULL };
 int role_fd(const struct role *r, const char *name)
 {
 	for (unsigned i = 0; i < r->fd_count; i++)
@@ -64,6 +64,9 @@ static bool read_spool(void) { return opens("spool/file", O_RDONLY); }
 static bool write_spool(void) { return opens("spool/file", O_WRONLY | O_TRUNC); }
 static bool write_sealed(void) { return opens("sealed/new", O_WRONLY | O_CREAT); }
 static bool write_hand(void) { return opens("hand/new", O_WRONLY | O_CREAT); }
+static bool read_mail(void) { return opens("maildir/file", O_RDONLY); }
+static bool write_mail(void) { return opens("maildir/file", O_WRONLY); }
+static bool move_mail(void) { return renameat(top, "maildir/file", top, "maildir/cur/file") == 0 && renameat(top, "maildir/cur/file", top, "maildir/file") == 0; }
 static bool read_outside(void) { return opens("outside/file", O_RDONLY) || opens("outside", O_RDONLY | O_DIRECTORY) || opens("/", O_RDONLY | O_DIRECTORY); }
 static bool write_outside(void) { return opens("outside/file", O_WRONLY) || opens("outside/new", O_WRONLY | O_CREAT) || mkdirat(top, "outside/d", 0700) == 0; }
 static bool remove_outside(void) { return unlinkat(top, "outside/gone", 0) == 0; }
@@ -105,7 +108,8 @@ static bool dump_core(void)
 static bool gain_privileges(void) { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1 || prctl(PR_GET_SECCOMP) != SECCOMP_MODE_FILTER; }
 
 static const struct { const char *word; bool (*works)(void); } tries[] = { { "read-data", read_data }, { "write-data", write_data }, { "read-spool", read_spool },
-	{ "write-spool", write_spool }, { "write-sealed", write_sealed }, { "write-hand", write_hand }, { "read-etc", read_etc }, { "read-proc", read_proc },
+	{ "write-spool", write_spool }, { "write-sealed", write_sealed }, { "write-hand", write_hand }, { "read-mail", read_mail }, { "write-mail", write_mail },
+	{ "move-mail", move_mail }, { "read-etc", read_etc }, { "read-proc", read_proc },
 	{ "read-outside", read_outside }, { "write-outside", write_outside }, { "remove-outside", remove_outside }, { "cut-outside", cut_outside }, { "link", link_files },
 	{ "socket", make_socket }, { "io_uring", make_ring }, { "take-fd", take_fd }, { "read-memory", read_memory }, { "keys", use_keys },
 	{ "run-nft", run_program }, { "run-other", run_other }, { "run-by-loader", run_by_loader }, { "core", dump_core }, { "privileges", gain_privileges },
@@ -192,11 +196,12 @@ int main(void)
 	if (!mkdtemp(dir) || chdir(dir) != 0)
 		return 1;
 	top = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int data = make("data"), spool = make("spool"), sealed = make("sealed"), hand = make("hand");
+	int data = make("data"), spool = make("spool"), sealed = make("sealed"), hand = make("hand"), maildir = make("maildir");
 	(void)make("outside");
+	(void)mkdirat(top, "maildir/cur", 0700);
 	(void)opens("outside/gone", O_WRONLY | O_CREAT);
 	struct arena *a = arena_new("test", 1 << 20);
-	struct role_fd all[] = { { STR("data"), data }, { STR("spool"), spool }, { STR("sealed"), sealed }, { STR("hand"), hand } };
+	struct role_fd all[] = { { STR("data"), data }, { STR("spool"), spool }, { STR("sealed"), sealed }, { STR("hand"), hand }, { STR("maildir.0"), maildir } };
 	/* each is given all descriptors: what it may do with them is its own row */
 	static const char *const may[ROLE_COUNT] = {
 		[ROLE_EAR] = "read-spool write-spool write-sealed socket ",
@@ -205,6 +210,7 @@ int main(void)
 		[ROLE_HAND] = "write-hand read-etc socket ",
 		[ROLE_SIGNER] = "",
 		[ROLE_NFT] = "read-etc socket run-nft ",
+		[ROLE_FETCHER] = "read-mail move-mail socket ",
 	};
 	struct role r = { .arena = a, .share.nft_path = STR(PROGRAM) };
 	memcpy(r.fds, all, sizeof(all));
