@@ -194,6 +194,7 @@ static void hand_over(struct keeper *k, struct child *c)
 		break;
 	case ROLE_FETCHER:
 		send_fd(c, "fd", "attempt", c->attempt_fd);
+		send_fd(c, "fd", "fetcher", k->fetcher_fd);
 		send_maildirs(k, c);
 		break;
 	case ROLE_SIGNER: case ROLE_NFT: case ROLE_COUNT:

@@ -42,7 +42,7 @@ struct keeper {
 	struct config *config;
 	const char *config_path, *self;
 	uint64_t incarnation;
-	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, run_fd, clock_fd, api_fd, figures_fd, figures_reader_fd;
+	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, fetcher_fd, run_fd, clock_fd, api_fd, figures_fd, figures_reader_fd;
 	struct ometrics figures;
 	int listen_fds[CONFIG_LISTEN_MAX];
 	struct child children[CHILDREN_MAX];

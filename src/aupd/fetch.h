@@ -25,18 +25,20 @@ struct fetch_driver {
 	void (*close)(void *state);
 };
 
-extern const struct fetch_driver fetch_maildir;
+extern const struct fetch_driver fetch_maildir, fetch_imap;
 
 /* What a driver asks of the fetcher. */
 struct loop *fetch_loop(const struct fetch_box *b);
 const struct fetch_from *fetch_from(const struct fetch_box *b);
 uint64_t fetch_message_bytes(const struct fetch_box *b);
-/* The descriptor that the keeper opened for this mailbox; -1 when it could not. */
+/* The descriptor that the keeper opened for this mailbox, of IMAP the directory to remember in; -1 when it could not. */
 int fetch_fd(const struct fetch_box *b);
 /* To the ear. message is borrowed until fn is called, once and never from inside; one message at a time. ERR_NOMEM alone. */
 enum err fetch_hand_over(struct fetch_box *b, struct str message, fetch_fate_fn *fn, void *arg) MUST_CHECK;
 /* A message stays where it is for good; reason is a constant sentence. */
 void fetch_refused(struct fetch_box *b, const char *reason);
+/* Messages were taken and are known to be, but the mailbox does not show it; once. */
+void fetch_unmarked(struct fetch_box *b, const char *reason);
 /* A message was taken and marked. */
 void fetch_marked(struct fetch_box *b);
 /* The round is over: well (reason NULL), with more that waits; or not, for a reason, a constant sentence. detail is for the log. */

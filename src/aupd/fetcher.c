@@ -45,7 +45,7 @@ struct fetcher {
 	unsigned count;
 };
 
-static const struct fetch_driver *const drivers[] = { [FETCH_MAILDIR] = &fetch_maildir };
+static const struct fetch_driver *const drivers[] = { [FETCH_MAILDIR] = &fetch_maildir, [FETCH_IMAP] = &fetch_imap };
 
 struct loop *fetch_loop(const struct fetch_box *b)
 {
@@ -65,6 +65,8 @@ uint64_t fetch_message_bytes(const struct fetch_box *b)
 int fetch_fd(const struct fetch_box *b)
 {
 	char name[LABEL_MAX];
+	if (b->from->kind == FETCH_IMAP)
+		return role_fd(b->fetcher->role, "fetcher");
 	(void)snprintf(name, sizeof(name), "maildir.%u", b->number);
 	return role_fd(b->fetcher->role, name);
 }
@@ -129,14 +131,21 @@ void fetch_ended(struct fetch_box *b, const char *reason, struct str detail, boo
 		b->failures = 0;
 		b->due_us = more ? now : now + b->from->every_us;
 	}
-	show_failing(b->fetcher);
 	schedule(b);
+	show_failing(b->fetcher);
+	ometric_add(&b->fetcher->role->figures, FETCHER_ROUNDS, 0, 1);
 }
 
 void fetch_refused(struct fetch_box *b, const char *reason)
 {
 	ometric_add(&b->fetcher->role->figures, FETCHER_REFUSED, 0, 1);
 	log_error("a mail cannot be taken and stays in its mailbox", "mailbox", log_u64(b->number + 1), "why", reason);
+	tell(b, reason);
+}
+
+void fetch_unmarked(struct fetch_box *b, const char *reason)
+{
+	log_warn(reason, "mailbox", log_u64(b->number + 1));
 	tell(b, reason);
 }
 

@@ -58,6 +58,7 @@ static const struct ometric signer[] = { [SIGNER_SIGNED] = COUNTER("checkpoints_
 static const struct ometric nft[] = { [NFT_RUNS] = COUNTER("nft_runs", "Runs of nft."), END };
 static const struct ometric fetcher[] = { [FETCHER_TAKEN] = COUNTER("mails_fetched", "Mails that were picked up and taken."),
 	[FETCHER_REFUSED] = COUNTER("mails_not_fetched", "Mails that stay in their mailbox because they cannot be taken."),
+	[FETCHER_ROUNDS] = COUNTER("fetch_rounds", "Rounds over a mailbox, those that failed too."),
 	[FETCHER_FAILURES] = COUNTER("fetch_failures", "Rounds over a mailbox that failed."),
 	[FETCHER_FAILING] = GAUGE("mailboxes_failing", "Mailboxes whose last round failed."), END };
 static const struct ometric none[] = { END };

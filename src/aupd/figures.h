@@ -19,7 +19,7 @@ enum { DESK_REQUESTS };
 enum { HAND_RESULTS /* by result */, HAND_REPEATED, HAND_RUNNING };
 enum { SIGNER_SIGNED, SIGNER_REFUSED };
 enum { NFT_RUNS };
-enum { FETCHER_TAKEN, FETCHER_REFUSED, FETCHER_FAILURES, FETCHER_FAILING };
+enum { FETCHER_TAKEN, FETCHER_REFUSED, FETCHER_ROUNDS, FETCHER_FAILURES, FETCHER_FAILING };
 
 /* The keeper's: a fresh page, and a descriptor that can only read it. */
 enum err figures_create(int *ret_fd, int *ret_reader_fd, struct why *why) MUST_CHECK;

@@ -257,7 +257,8 @@ static int64_t read_state(struct keeper *k)
 static enum err give_all(const struct keeper *k, struct why *why)
 {
 	const struct { int fd; enum role_name owner, reader; } dirs[] = { { k->data_fd, ROLE_JUDGE, ROLE_DESK }, { k->spool_fd, ROLE_EAR, ROLE_JUDGE },
-		{ k->sealed_fd, ROLE_EAR, ROLE_EAR }, { k->hand_fd, ROLE_HAND, ROLE_HAND } };
+		{ k->sealed_fd, ROLE_EAR, ROLE_EAR }, { k->hand_fd, ROLE_HAND, ROLE_HAND },
+		{ k->fetcher_fd, ROLE_FETCHER, ROLE_FETCHER } };
 	enum err e = OK;
 	for (size_t i = 0; e == OK && i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		e = sandbox_give(k->config->user, dirs[i].fd, dirs[i].owner, dirs[i].reader, why);
@@ -276,6 +277,8 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = file_open_dir(k->data_fd, "sealed", 0700, &k->sealed_fd, why);
 	if (e == OK)
 		e = file_open_dir(k->data_fd, "hand", 0700, &k->hand_fd, why);
+	if (e == OK)
+		e = file_open_dir(k->data_fd, "fetcher", 0700, &k->fetcher_fd, why);
 	if (e == OK)
 		e = file_open_dir(k->data_fd, "signer", 0700, &k->signer_fd, why);
 	if (e == OK)
@@ -326,7 +329,7 @@ static enum err run(struct keeper *k, struct why *why)
 
 int keeper_main(const char *config_path, const char *self, bool in_service)
 {
-	struct keeper k = { .config_path = config_path, .self = self, .in_service = in_service, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1, .signer_fd = -1,
+	struct keeper k = { .config_path = config_path, .self = self, .in_service = in_service, .data_fd = -1, .spool_fd = -1, .sealed_fd = -1, .hand_fd = -1, .fetcher_fd = -1, .signer_fd = -1,
 		.run_fd = -1, .clock_fd = -1, .api_fd = -1, .loop = loop_new() };
 	struct why why = { .line = 0 };
 	struct buf told;

@@ -38,12 +38,13 @@ static const uint64_t move_access = UINT64_C(1) << 13;
 /* Which descriptors each role may use, and how. */
 static const struct { enum role_name role; const char *fd; bool write; } rules[] = {
 	{ ROLE_EAR, "spool", true }, { ROLE_EAR, "sealed", true }, { ROLE_JUDGE, "data", true }, { ROLE_JUDGE, "spool", false }, { ROLE_DESK, "data", true },
-	{ ROLE_HAND, "hand", true },
+	{ ROLE_HAND, "hand", true }, { ROLE_FETCHER, "fetcher", true },
 };
 
-/* Paths that a role reads beside its descriptors: resolver and certificates for the hand, libraries for nft. */
+/* Paths that a role reads beside its descriptors: resolver and certificates for the hand and the fetcher, libraries for nft. */
 static const struct { enum role_name role; const char *path; uint64_t access; } paths[] = {
 	{ ROLE_HAND, "/etc", READ_ACCESS }, { ROLE_HAND, "/usr/share/ca-certificates", READ_ACCESS }, { ROLE_HAND, "/run/systemd/resolve", READ_ACCESS },
+	{ ROLE_FETCHER, "/etc", READ_ACCESS }, { ROLE_FETCHER, "/usr/share/ca-certificates", READ_ACCESS }, { ROLE_FETCHER, "/run/systemd/resolve", READ_ACCESS },
 	{ ROLE_NFT, "/usr/lib", READ_ACCESS }, { ROLE_NFT, "/lib", READ_ACCESS }, { ROLE_NFT, "/lib64", READ_ACCESS }, { ROLE_NFT, "/etc", READ_ACCESS },
 	{ ROLE_NFT, "/dev/null", LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE },
 };

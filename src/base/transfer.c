@@ -140,6 +140,7 @@ enum err transfer_new(struct transfers *all, size_t max_bytes, size_t heard_max,
 void transfer_free(struct transfer *t)
 {
 	smtp_done(t->smtp);
+	transfer_imap_done(t->imap);
 	(void)curl_multi_remove_handle(t->all->multi, t->easy);
 	curl_easy_cleanup(t->easy);
 	curl_slist_free_all(t->headers);
@@ -176,7 +177,7 @@ enum err transfer_start(struct transfer *t, const char *url, int64_t timeout_us,
 	bool good = SET(c, CURLOPT_URL, url) && SET(c, CURLOPT_PRIVATE, t) && SET(c, CURLOPT_ERRORBUFFER, t->error) && SET(c, CURLOPT_NOSIGNAL, 1L) &&
 		SET(c, CURLOPT_TIMEOUT_MS, ms) && SET(c, CURLOPT_PROXY, "") && SET(c, CURLOPT_FOLLOWLOCATION, 0L) && SET(c, CURLOPT_FRESH_CONNECT, 1L) &&
 		SET(c, CURLOPT_FORBID_REUSE, t->is_http ? 1L : 0L) && SET(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) && SET(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
-		SET(c, CURLOPT_OPENSOCKETDATA, t) && SET(c, CURLOPT_PROTOCOLS_STR, t->is_http ? "http,https" : "smtp") &&
+		SET(c, CURLOPT_OPENSOCKETDATA, t) && SET(c, CURLOPT_PROTOCOLS_STR, t->protocols) &&
 		SET(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) && (!t->all->ca_file || SET(c, CURLOPT_CAINFO, t->all->ca_file));
 	if (!good || curl_multi_add_handle(t->all->multi, c) != CURLM_OK)
 		return why_set(why, ERR_IO, "the transfer cannot be set up");
@@ -257,6 +258,7 @@ enum err transfer_http(struct transfers *all, const struct transfer_request *q, 
 	if (e)
 		return e;
 	t->is_http = true;
+	t->protocols = "http,https";
 	t->curl_done = http_done;
 	e = http_setup(t, q, why);
 	if (e == OK)

@@ -1,6 +1,6 @@
 /*
  * Outward transfers over libcurl, the only user of it, driven by our loop: one mail to a smarthost (RFC 5321), one HTTP
- * request to a hook (RFC 9110). The hand's alone.
+ * request to a hook (RFC 9110), both the hand's alone; sessions of IMAP are in transfer_imap.h.
  *
  * HTTP never goes to an address that is not of the public Internet (addr_is_special) unless a listed prefix holds it; the
  * check is made on the address that is about to be connected, so that a name cannot change in between. No redirects, no

@@ -10,6 +10,7 @@
 #include "base/transfer.h"
 
 struct smtp;
+struct imap_session;
 
 struct transfers {
 	struct arena *own;
@@ -38,6 +39,8 @@ struct transfer {
 	void *arg;
 	void (*curl_done)(struct transfer *t, CURLcode code);
 	struct smtp *smtp;
+	struct imap_session *imap;
+	const char *protocols;          /* that it may speak */
 };
 
 enum err transfer_new(struct transfers *all, size_t max_bytes, size_t heard_max, transfer_fn *fn, void *arg, struct transfer **ret_transfer, struct why *why) MUST_CHECK;
@@ -46,6 +49,7 @@ enum err transfer_start(struct transfer *t, const char *url, int64_t timeout_us,
 void transfer_end(struct transfer *t, enum transfer_outcome outcome, unsigned code, struct str text);
 void transfer_free(struct transfer *t);
 void smtp_done(struct smtp *s);         /* lets go of the loop; accepts NULL */
+void transfer_imap_done(struct imap_session *i);        /* the same */
 /* No CR, LF, NUL: what goes on a line of a protocol stays on it. */
 bool transfer_is_line(struct str s);
 

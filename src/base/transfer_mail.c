@@ -305,6 +305,7 @@ static enum err mail_setup(struct transfer *t, const struct transfer_mail *m)
 		return ERR_NOMEM;
 	t->smtp = s;
 	t->curl_done = connected;
+	t->protocols = "smtp";
 	s->t = t;
 	s->from = str_copy(t->own, m->from);
 	s->from.ptr = s->from.ptr ? s->from.ptr : "";

@@ -11,7 +11,8 @@
 #include "model/field.h"
 #include "model/map_file.h"
 
-enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16 };
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200,
+	CONFIG_PASSWORD_MAX = 1024 };
 
 enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
 extern const char *const listen_kind_words[];
@@ -21,12 +22,13 @@ struct listen_at {
 	struct str address;
 };
 
-enum fetch_kind { FETCH_MAILDIR };
+enum fetch_kind { FETCH_MAILDIR, FETCH_IMAP };
 
 /* A mailbox that mail is picked up from. */
 struct fetch_from {
 	enum fetch_kind kind;
-	struct str where;               /* directory */
+	struct str where;               /* directory; imaps://HOST[:PORT]/ */
+	struct str mailbox, user, secret, ca;   /* of IMAP; the authorities in PEM, "" = the system's */
 	struct str folder;              /* where mail goes that was taken; "" = it stays, as read */
 	int64_t every_us;
 };

@@ -136,6 +136,12 @@ wrong "a relative Maildir" $'listen lmtp /l\nfetch { maildir m { } }' \
 	$'t.conf:3:17: maildir: "m" is no absolute path\n    fetch { maildir m { } }\n                    ^'
 wrong "a folder that leads out of its Maildir" $'listen lmtp /l\nfetch { maildir /m { folder ../x } }' \
 	$'t.conf:3:29: folder: "../x" is no folder of a Maildir, such as .Done\n    fetch { maildir /m { folder ../x } }\n                                ^'
+wrong "a mailbox without TLS" $'listen lmtp /l\nfetch { imap "imap://m.example/INBOX" { login u; password-file /p } }' \
+	$'t.conf:3:14: imap: "imap://m.example/INBOX" is not imaps://HOST/MAILBOX\n    fetch { imap "imap://m.example/INBOX" { login u; password-file /p } }\n                 ^'
+wrong "a mailbox that would end its quotes" $'listen lmtp /l\nfetch { imap "imaps://m.example/a*" { login u; password-file /p } }' \
+	$'t.conf:3:14: imap: "imaps://m.example/a*" is not imaps://HOST/MAILBOX\n    fetch { imap "imaps://m.example/a*" { login u; password-file /p } }\n                 ^'
+wrong "a password that is not there" $'listen lmtp /l\nfetch { imap "imaps://m.example/INBOX" { login u; password-file /p } }' \
+	$'t.conf:3:65: password-file: "/p" cannot be read, or its first line is empty\n    fetch { imap "imaps://m.example/INBOX" { login u; password-file /p } }\n                                                                    ^'
 wrong "one mailbox twice" $'listen lmtp /l\nfetch { maildir /m { }; maildir /m { } }' \
 	$'t.conf:3:33: fetch: this mailbox is named already\n    fetch { maildir /m { }; maildir /m { } }\n                                    ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'

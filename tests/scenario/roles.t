@@ -18,7 +18,7 @@ PAGE = [r"/memfd:aupd-attempt"]
 STORE = [r"DATA", r"DATA/aupd\.db(-wal|-shm)?"]
 HOLDS = {"ear": PAGE + [r"DATA/(spool|sealed)", r"DATA/spool/\w+\.(seg|key)"], "judge": PAGE + STORE + [r"DATA/(spool|evidence|ledger)", r"DATA/(evidence|ledger)/\S+", r"DATA/subjects\.keys"],
          "desk": STORE, "hand": [r"DATA/hand", r"DATA/hand/journal"], "signer": [], "nft": [],
-         "fetcher": PAGE}
+         "fetcher": PAGE + [r"DATA/fetcher"]}
 
 
 def says(path):

@@ -90,7 +90,7 @@ def with_users():
             want = f"{CAP_NET_ADMIN if role == 'nft' else 0:016x}"
             tap.is_equal((s["Uid"].split()[1], s["CapEff"], s["NoNewPrivs"], s["Groups"].strip()), (str(FIRST + i), want, "1", ""),
                          f"{role} runs as aupd-{role}, with {'the one capability' if role == 'nft' else 'no capability'}, no group, no new privileges")
-        for name, owner, mode in (("", "judge", 0o2750), ("spool", "ear", 0o2750), ("sealed", "ear", 0o700), ("hand", "hand", 0o700), ("aupd.db", "judge", 0o640),
+        for name, owner, mode in (("", "judge", 0o2750), ("spool", "ear", 0o2750), ("sealed", "ear", 0o700), ("hand", "hand", 0o700), ("fetcher", "fetcher", 0o700), ("aupd.db", "judge", 0o640),
                                   ("subjects.keys", "judge", 0o600), ("token.key", "judge", 0o600)):
             st = os.stat(os.path.join(d.data, name))
             tap.is_equal((st.st_uid - FIRST, oct(st.st_mode & 0o7777)), (ROLES.index(owner), oct(mode)), f"data/{name} is {owner}'s")

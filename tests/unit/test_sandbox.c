@@ -210,7 +210,7 @@ int main(void)
 		[ROLE_HAND] = "write-hand read-etc socket ",
 		[ROLE_SIGNER] = "",
 		[ROLE_NFT] = "read-etc socket run-nft ",
-		[ROLE_FETCHER] = "read-mail move-mail socket ",
+		[ROLE_FETCHER] = "read-mail move-mail read-etc socket ",
 	};
 	struct role r = { .arena = a, .share.nft_path = STR(PROGRAM) };
 	memcpy(r.fds, all, sizeof(all));
