@@ -11,7 +11,7 @@
 #include "format/mime.h"
 #include "model/observation.h"
 
-enum { PROBLEMS_MAX = 256, DOUBT_CANDIDATES_MAX = 64, DECODE_TEXTS_MAX = 128, DECODER_VERSION = 2 };
+enum { PROBLEMS_MAX = 256, DOUBT_CANDIDATES_MAX = 64, DECODE_TEXTS_MAX = 128, DECODER_VERSION = 3 };
 
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_REPORT, OUTCOME_PROSE, OUTCOME_ANSWER, OUTCOME_AUTO, OUTCOME_BOUNCE, OUTCOME_SEALED };
 extern const char *const outcome_words[];
