@@ -90,6 +90,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.api_keys = a->api_keys;
 		s.api_key_count = a->api_key_count;
 		s.officer_key = a->officer_key;
+		s.authserv_ids = a->authserv_ids;
+		s.authserv_id_count = a->authserv_id_count;
+		s.mailbox_domains = a->mailbox_domains;
+		s.mailbox_domain_count = a->mailbox_domain_count;
 		s.maps = a->maps;
 		s.map_count = a->map_count;
 	}

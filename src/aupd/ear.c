@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/names.h"
 #include "base/net.h"
 #include "base/time.h"
 #include "format/maps.h"
@@ -327,6 +328,8 @@ static enum err ear_start(struct role *r, struct why *why)
 	enum err err = attempt_map(role_fd(r, "attempt"), &e->attempt, why);
 	if (err == OK)
 		err = maps_read(r->arena, r->share.maps, r->share.map_count, &e->maps, why);
+	if (err == OK && r->share.authserv_id_count)
+		err = names_open(NULL, &e->names, why);
 	if (err)
 		return err;
 	e->arena = arena_new("item", ITEM_ARENA_MAX);

@@ -22,6 +22,8 @@ struct sent {
 };
 
 struct decode;
+struct json;
+struct names;
 struct ear;
 struct maps;
 
@@ -40,6 +42,7 @@ struct ear {
 	int spool_fd, sealed_fd;
 	struct arena *arena;
 	const struct maps *maps;
+	struct names *names;            /* NULL unless senders are proved */
 	struct decode *held;            /* an item of many rows that waits for room, decoded; in the held arena */
 	struct position held_at;
 	struct arena *held_arena;
@@ -61,6 +64,8 @@ struct ear {
 };
 
 void ear_count(struct ear *e, unsigned figure);
+/* Names the reporter of all that was decoded, and says whether he is proved. */
+void ear_reporter(struct ear *e, struct decode *d, const struct json *meta);
 /* The one that folds a lane. */
 struct judge_link *ear_judge(struct ear *e, uint8_t lane);
 /* The frames of one item; false when there was no room for one of them: the item is sent again from its beginning, what went is passed over. */

@@ -169,7 +169,7 @@ static void seal(struct ear *e, const struct spool_record *r)
 
 static bool send_observations(struct ear *e, const struct spool_record *r, struct decode *d, const struct json *meta)
 {
-	struct str client = meta_text(meta, "client"), listener = meta_text(meta, "listener");
+	struct str listener = meta_text(meta, "listener");
 	unsigned apart = 0, last = d->count;
 	for (unsigned i = 0; i < d->count; i++) {
 		apart += goes_apart(d, &d->observations[i]);
@@ -183,10 +183,6 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 		o->at = (struct position){ r->at.segment, r->at.offset, i };
 		o->meta = listener;
 		o->receipt = meta_text(meta, "receipt");
-		if (str_eq(listener, STR("api"))) {
-			o->reporter = str_format(e->arena, "api:%.*s", STR_ARG(client));
-			o->reporter_verified = true;
-		}
 		if (goes_apart(d, o))
 			continue;
 		if (kind_info(o->kind)->flags & KIND_SEALED) {
@@ -351,6 +347,7 @@ bool ear_send(struct ear *e, const struct spool_record *r)
 	else if (format_decode(&d) != OK)
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, 0, "it needs more memory than an item may have");
 	clear_reply(&d, meta, by_mail);
+	ear_reporter(e, &d, meta);
 	bool sent = send_decoded(e, r, &d, meta);
 	if (e->held && (sent || !again))
 		let_go(e);

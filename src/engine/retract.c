@@ -1,7 +1,7 @@
 /*
  * A reporter takes a report back ("not spam", a retraction): which counts and which case lose it.
  *
- * Looked for in every clause group of the customer, by reporter and source. Who could not be verified only asks: a mail that
+ * Looked for in every clause group of the customer, by reporter and source. Whose name is not proved only asks: a mail that
  * merely claims to be from the reporter must not end a case, so a person confirms it first.
  */
 #include "engine/earlier.h"
@@ -75,7 +75,7 @@ static bool first_of_group(const struct policy *p, unsigned i)
 
 enum err fold_retract(struct fold *f, const struct observation *o, const struct subject *s, const struct policy *p, struct fold_result *r, struct why *why)
 {
-	bool sure = o->reporter_verified || o->witness == WITNESS_PERSON;
+	bool sure = o->reporter_proven || o->reporter_verified || o->witness == WITNESS_PERSON;
 	struct retracting x = { .f = f, .o = o, .s = s, .dry = !sure, .why = why };
 	enum err e = OK;
 	for (unsigned i = 0; e == OK && i < p->clause_count; i++)

@@ -30,6 +30,10 @@ static const struct conf_item spool_items[] = {
 };
 
 static const struct conf_item intake_items[] = {
+	{ .name = "authserv-id", .type = CONF_WORD, .arguments = "NAME", .many = true,
+		.doc = "of our own mail server: what it says in Authentication-Results proves who a report comes from" },
+	{ .name = "mailbox-domain", .type = CONF_WORD, .arguments = "DOMAIN", .many = true,
+		.doc = "where anybody has a mailbox: that domain proves no reporter" },
 	{ .name = "maps", .type = CONF_PATH, .arguments = "DIRECTORY", .doc = "maps of one's own, beside those that are built in, see aupd-maps(5)" },
 	{ .name = NULL },
 };
@@ -160,6 +164,7 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
 	F(keep_cases_us, FIELD_U64), F(keep_items_us, FIELD_U64), F(keep_lookups_us, FIELD_U64),
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
+	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count),
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = fetch_fields, .size = sizeof(struct fetch_from),
@@ -432,6 +437,7 @@ static enum err fill(struct config *c, struct why *why)
 {
 	struct share *a = &c->all;
 	const struct conf *provider = conf_find(c->first, "provider"), *spool = conf_find(c->first, "spool"), *hand = conf_find(c->first, "hand");
+	const struct conf *intake = conf_find(c->first, "intake"), *in_intake = intake ? intake->child : NULL;
 	const struct conf *bindings = conf_find(c->first, "bindings"), *ledger = conf_find(c->first, "ledger"), *in_ledger = ledger ? ledger->child : NULL;
 	const struct conf *in_spool = spool ? spool->child : NULL, *in_hand = hand ? hand->child : NULL;
 	a->provider = provider->args[1].text;
@@ -478,6 +484,10 @@ static enum err fill(struct config *c, struct why *why)
 		e = read_operators(c, why);
 	if (e == OK)
 		e = read_keys(c, why);
+	if (e == OK)
+		e = gather(c, in_intake, "authserv-id", &a->authserv_ids, &a->authserv_id_count, why);
+	if (e == OK)
+		e = gather(c, in_intake, "mailbox-domain", &a->mailbox_domains, &a->mailbox_domain_count, why);
 	if (e == OK)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)

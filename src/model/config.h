@@ -48,6 +48,8 @@ struct share {
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */
 	unsigned api_key_count;
 	struct str officer_key;         /* public key, hex */
+	struct str *authserv_ids, *mailbox_domains;
+	unsigned authserv_id_count, mailbox_domain_count;
 	struct map_file *maps;          /* added to the built-in ones */
 	unsigned map_count;
 	/* fetcher, which has message_bytes, mail_domain and mail_local too */

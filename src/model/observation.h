@@ -67,8 +67,9 @@ struct observation {
 	enum certainty time_certainty;
 	int64_t received_at;            /* when we were handed it */
 	uint32_t incidents;             /* ARF Incidents, row counts: at least 1 */
-	struct str reporter;            /* identity of the witness as far as known: a domain or mail address in lower case, or API client */
-	bool reporter_verified;         /* by API key or by our own MTA's Authentication-Results */
+	struct str reporter;            /* identity of the witness as far as known: "api:CLIENT", "mail:DOMAIN", else a domain or address that anybody may claim */
+	bool reporter_proven;           /* the name is proved: by API key, or by our own mail server's Authentication-Results */
+	bool reporter_verified;         /* proved, and one whom the provider knows */
 	struct str reply_to;            /* where a receipt may go; "" = nowhere */
 	struct str report_id;           /* the reporter's own id, or the Message-ID of what carried it: content dedupe */
 	struct str thread;              /* thread or case key of the reporter, if any */
