@@ -48,6 +48,7 @@ int cmd_who(int argc, char **argv);
 int cmd_registry(int argc, char **argv);
 int cmd_enforcement(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_reporter(int argc, char **argv);
 int cmd_erase(int argc, char **argv);
 int cmd_hold(int argc, char **argv);
 int cmd_holds(int argc, char **argv);

@@ -205,6 +205,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
 	{ "evidence-status", cmd_evidence_status }, { "evidence-consistency", cmd_evidence_consistency }, { "evidence-proof", cmd_evidence_proof },
 	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
+	{ "reporter-decide", cmd_reporter_decide }, { "reporter-show", cmd_reporter_show }, { "reporters", cmd_reporters },
 	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
 	{ "sightings", cmd_sightings },
 	{ "queue", cmd_queue }, { "search", cmd_search },

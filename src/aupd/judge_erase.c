@@ -209,7 +209,10 @@ static enum err destroy_key(struct erasing *s)
 		e = work_delete(f->work, TABLE_BINDING_USE, rows[i].key, s->why);
 	if (e || n)
 		return e ? e : go_on(s, ERASURE_KEY, 0);
-	e = keyring_destroy(f->keyring, s->x.subject, s->why);
+	if (s->x.reporter)
+		e = work_delete(f->work, TABLE_REPORTER, s->x.subject, s->why);
+	if (e == OK)
+		e = keyring_destroy(f->keyring, s->x.subject, s->why);
 	if (e == OK || e == ERR_NOTFOUND)
 		e = judge_tables_change(s->j, s->why);
 	if (e)

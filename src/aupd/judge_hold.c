@@ -48,7 +48,7 @@ static enum err find_subject(struct commanding *c, struct str text, struct erasu
 	enum err e = known ? OK : has_cases(c, text, &known);
 	if (e)
 		return e;
-	if (!known && str_chr(text, '@') == SIZE_MAX && str_chr(text, '.') == SIZE_MAX)
+	if (!known && str_chr(text, '@') == SIZE_MAX && str_chr(text, '.') == SIZE_MAX && !str_starts_fold(text, STR("api:")))
 		return why_set(c->why, ERR_NOTFOUND, "there is no customer %.*s, and no reporter is called so", STR_ARG(text));
 	x->reporter = !known;
 	x->id = known ? text : str_lower(work_arena(f->work), text);

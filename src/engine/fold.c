@@ -5,10 +5,11 @@
 
 #include "engine/earlier.h"
 #include "engine/fold_case.h"
+#include "engine/reporter.h"
 
 enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
 
-const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", NULL };
+const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", "over-cap", NULL };
 
 const struct policy *fold_policy_at(const struct fold *f, int64_t at)
 {
@@ -337,12 +338,50 @@ static enum err put_receipt(struct fold *f, const struct observation *o, enum fa
 	return work_put(f->work, &row, why);
 }
 
+/* What became of it is the reporter's too, where nobody has to decide that. */
+static enum err credit(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
+{
+	if (fate != FATE_NOT_OURS && fate != FATE_RETRACTED)
+		return OK;
+	return reporter_outcome(f, o, fate == FATE_NOT_OURS ? VERDICT_NOT_OURS : VERDICT_RETRACTED, why);
+}
+
+static enum err take(struct fold *f, const struct observation *seen, bool again, struct fold_result *ret_result, struct why *why)
+{
+	struct observation o = *seen;
+	struct fold_result r = { .fate = FATE_NONE };
+	bool over, distrusted;
+	enum err e = reporter_know(f, &o, again, &over, &distrusted, why);
+	if (e)
+		return e;
+	if (over) {
+		r.fate = FATE_OVER_CAP;
+		e = put_over_cap(f, &o, why);
+	} else if (distrusted) {
+		r.fate = FATE_PERSON;
+		e = before_person(f, &o, "its reporter is distrusted", why);
+	} else {
+		e = observe(f, &o, &r, why);
+		if (e == OK)
+			e = sighting_note(f, &o, &r, why);
+	}
+	if (e == OK)
+		e = credit(f, &o, r.fate, why);
+	if (e == OK)
+		e = fold_answer_report(f, &o, r.fate, why);
+	if (e == OK)
+		e = put_receipt(f, &o, r.fate, why);
+	if (e == OK)
+		*ret_result = r;
+	return e;
+}
+
 enum err fold_observation(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
 {
-	enum err e = observe(f, o, ret_result, why);
-	if (e == OK)
-		e = sighting_note(f, o, ret_result, why);
-	if (e == OK)
-		e = fold_answer_report(f, o, ret_result->fate, why);
-	return e ? e : put_receipt(f, o, ret_result->fate, why);
+	return take(f, o, false, ret_result, why);
+}
+
+enum err fold_again(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
+{
+	return take(f, o, true, ret_result, why);
 }

@@ -5,6 +5,7 @@
 
 #include "engine/find.h"
 #include "engine/queue.h"
+#include "engine/reporter.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
 
@@ -236,10 +237,22 @@ static bool has_words(const struct case_input *in)
 	return in->type == INPUT_REPLY || in->type == INPUT_COUNTER || in->type == INPUT_STAY;
 }
 
+/* Did a person say whether the reports were right? Not in a sealed case before the second one has. */
+static enum verdict verdict_of(const struct case_input *in, const struct case_output *out, bool appealed)
+{
+	bool reviewed = false;
+	for (unsigned i = 0; i < out->event_count; i++)
+		reviewed |= out->events[i].type == EVENT_REVIEWED;
+	if (in->type != INPUT_REVIEWED || !reviewed)
+		return VERDICT_NONE;
+	return in->on ? VERDICT_UPHELD : appealed ? VERDICT_UNDONE : VERDICT_REFUSED;
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
 	uint32_t queues = queue_of(c);
+	bool appealed = c->flags & CASE_APPEALED;
 	in->now = f->now;
 	if (!in->policy)
 		in->policy = fold_policy_at(f, f->now);
@@ -263,6 +276,9 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		if (e == OK && in->type == INPUT_FINDING && is_report(&out.events[i]))
 			e = note_report(f, c, in, &out.events[i], reports++, why);
 	}
+	enum verdict verdict = e == OK ? verdict_of(in, &out, appealed) : VERDICT_NONE;
+	if (verdict)
+		e = reporter_decided(f, c, verdict, why);
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
 	if (e == OK)

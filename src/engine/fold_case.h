@@ -28,6 +28,8 @@ enum err correction_note(struct fold *f, const struct casefile *c, const struct 
 /* A row of TABLE_BINDING_USE whose time has come: what a late fact changed is told to its case; what nobody can ask again is forgotten. */
 enum err correction_due(struct fold *f, struct str use_key, struct why *why) MUST_CHECK;
 
+/* What is tried once more: no new report, and counted towards no cap of its reporter. */
+enum err fold_again(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why) MUST_CHECK;
 /* What judging an observation needs of the engine. */
 struct window_source fold_windows(struct fold *f);
 struct subject_facts fold_facts(const struct fold *f, const struct subject *s);
@@ -36,6 +38,8 @@ struct str incident_key(struct fold *f, const struct observation *o);
 /* An item with its state; hide: the ignore rules are asked. */
 enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why) MUST_CHECK;
 bool ignore_fits(const struct ignore_rule *r, const struct item *i);
+/* Kept and shown, and nothing comes of it unless a person takes it up. */
+enum err put_over_cap(struct fold *f, const struct observation *o, struct why *why) MUST_CHECK;
 enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why) MUST_CHECK;
 
 /* Notes what was judged, for back-tests; nothing of the sealed class, and nothing about nobody of ours. */

@@ -31,7 +31,7 @@ static enum err due_parked(struct fold *f, const struct row *due, struct why *wh
 		return e == ERR_NOTFOUND ? OK : e;
 	/* its own content is known from the first try: it must not count as the second copy */
 	o.report_id = STR_NONE;
-	e = fold_observation(f, &o, &r, why);
+	e = fold_again(f, &o, &r, why);
 	if (e || r.fate == FATE_PARKED)
 		return e;
 	return work_delete(f->work, TABLE_PARKED, due->key, why);

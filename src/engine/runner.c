@@ -127,7 +127,7 @@ static enum err report(struct run *r, const struct test_step *s)
 	enum err e = settle(r, at);
 	struct observation o = { .kind = s->kind, .witness = s->type == TEST_SIGNAL ? WITNESS_METER : WITNESS_REPORT,
 		.kind_text = s->type == TEST_SIGNAL ? s->signal : str_of(kind_info(s->kind)->name), .event_at = at, .first_at = at, .last_at = at, .zone_given = true,
-		.received_at = at, .incidents = 1, .reporter = s->reporter, .reporter_verified = s->verified,
+		.received_at = at, .incidents = 1, .reporter = s->reporter, .reporter_verified = s->verified, .reputation = s->reputation,
 		.report_id = str_format(r->a, "test-%u", ++r->reports), .at = { 1, r->reports, 0 } };
 	struct fact elements[] = { { .name = STR("dmca-signature"), .value = STR("present") }, { .name = STR("dmca-work"), .value = STR("present") },
 		{ .name = STR("dmca-material"), .value = STR("present") }, { .name = STR("dmca-contact"), .value = STR("present") },

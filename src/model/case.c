@@ -45,6 +45,7 @@ const struct field casefile_fields[] = {
 	{ .name = "notices", .type = FIELD_LIST, .offset = offsetof(struct casefile, notices), .fields = rights_notice_fields, .size = sizeof(struct rights_notice),
 		.count_offset = offsetof(struct casefile, notice_count), .max = CASE_NOTICES_MAX },
 	E(casefile, dispute, dispute_words), F(casefile, counter_at, FIELD_TIME), F(casefile, restore_at, FIELD_TIME), F(casefile, restore_by_at, FIELD_TIME),
+	{ .name = "verdict", .type = FIELD_ENUM, .offset = offsetof(struct casefile, verdict), .words = verdict_words },
 	S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 

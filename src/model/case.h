@@ -9,6 +9,7 @@
 
 #include "model/act.h"
 #include "model/finding.h"
+#include "model/reporter.h"
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
 	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
@@ -104,6 +105,7 @@ struct casefile {
 	unsigned decider_count;
 	struct str next_what;           /* what is due at next_due_at, in words */
 	struct str wanted, wanted_by;   /* sealed: what one person asked for; a second one asking the same does it */
+	enum verdict verdict;           /* what its reporters were last credited with */
 	struct str resolution;          /* reason code of the resolution */
 	struct rights_notice *notices;  /* the first CASE_NOTICES_MAX */
 	unsigned notice_count;

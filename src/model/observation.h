@@ -13,6 +13,7 @@
 #include "model/field.h"
 #include "model/ids.h"
 #include "model/kind.h"
+#include "model/reporter.h"
 
 enum { OBSERVATION_FACTS_MAX = 256, OBSERVATIONS_PER_ITEM_MAX = 100000, FACT_VALUE_MAX = 8192 };
 
@@ -70,6 +71,7 @@ struct observation {
 	struct str reporter;            /* identity of the witness as far as known: "api:CLIENT", "mail:DOMAIN", else a domain or address that anybody may claim */
 	bool reporter_proven;           /* the name is proved: by API key, or by our own mail server's Authentication-Results */
 	bool reporter_verified;         /* proved, and one whom the provider knows */
+	enum reputation reputation;     /* of a proved reporter, from what became of his reports; the fold fills it in */
 	struct str reply_to;            /* where a receipt may go; "" = nowhere */
 	struct str report_id;           /* the reporter's own id, or the Message-ID of what carried it: content dedupe */
 	struct str thread;              /* thread or case key of the reporter, if any */

@@ -137,7 +137,7 @@ static bool pair_against(const struct rule *r, const struct cond *a, const struc
 	if (a->type == COND_PORT && b->type == COND_SOURCE)
 		return !(set_left(r, count, COND_SOURCE, SOURCE_LOGIN) & ~portless);
 	if (a->type == COND_SIGNAL && !a->negate && !b->negate)
-		return b->type == COND_REPORT || b->type == COND_VERIFIED;
+		return b->type == COND_REPORT || b->type == COND_VERIFIED || b->type == COND_REPUTATION;
 	return false;
 }
 

@@ -66,6 +66,8 @@ static enum answer cond_answer(const struct judging *j, const struct cond *c)
 		return j->s->ours == OURS_CANNOT_TELL ? ANSWER_CANNOT : yes_if(c->set >> j->s->grade & 1);
 	case COND_VERIFIED:
 		return yes_if(o->reporter_verified);
+	case COND_REPUTATION:
+		return o->reputation == REPUTATION_CANNOT_TELL ? ANSWER_CANNOT : yes_if(o->reputation >= (enum reputation)c->number);
 	case COND_SOURCE:
 		return yes_if(c->set >> o->source.type & 1);
 	case COND_FACT:
@@ -111,7 +113,7 @@ static enum answer rule_answer(struct judging *j, const struct rule *r)
 		all = ANSWER_CANNOT;
 	if (all == ANSWER_CANNOT && j->out && j->out->cannot_count < FINDINGS_MAX)
 		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->name, unknown ? unknown->text : STR("who was behind it"),
-			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT) };
+			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT && unknown->type != COND_REPUTATION) };
 	return all;
 }
 

@@ -127,6 +127,27 @@ static enum err expect_word(const struct conf *at, unsigned *i, unsigned end, co
 	return conf_fail(why, at, *i < end ? *i : *i - 1, ERR_SYNTAX, "\"%s\" is expected here", word);
 }
 
+/* "reporter verified", or "reporter reputation >= fair" */
+static enum err reporter_cond(const struct conf *at, unsigned *i, unsigned end, struct cond *c, struct why *why)
+{
+	if (*i == end || !str_eq(at->args[*i].text, STR("reputation")))
+		return expect_word(at, i, end, "verified", why);
+	++*i;
+	enum err e = expect_word(at, i, end, ">=", why);
+	if (e)
+		return e;
+	/* nobody is worse than poor, and what cannot be told is no rank */
+	int word = *i < end ? index_of(at->args[*i].text, reputation_words) : -1;
+	if (*i == end)
+		return conf_fail(why, at, *i - 1, ERR_SYNTAX, "fair or good is expected here");
+	if (word < REPUTATION_FAIR)
+		return unknown_word(why, at, *i, "reputation to ask for (fair, good)", reputation_words + REPUTATION_FAIR);
+	c->type = COND_REPUTATION;
+	c->number = word;
+	++*i;
+	return OK;
+}
+
 static enum err cond_read(struct arena *a, const struct conf *at, unsigned from, unsigned end, struct cond *c, struct why *why)
 {
 	unsigned i = from;
@@ -153,9 +174,9 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 	i++;
 	enum err e = OK;
 	switch (c->type) {
-	case COND_VERIFIED: e = expect_word(at, &i, end, "verified", why); break;
+	case COND_VERIFIED: e = reporter_cond(at, &i, end, c, why); break;
 	case COND_ZONE: e = expect_word(at, &i, end, "given", why); break;
-	case COND_HOSTED: break;
+	case COND_HOSTED: case COND_REPUTATION: break;
 	case COND_OUTSIDE:
 		e = expect_word(at, &i, end, "permitted", why);
 		if (e == OK)

@@ -92,6 +92,7 @@ static void show_cond(const struct cond *c, struct buf *out)
 	case COND_SIGNAL: buf_puts(out, "signal"); words(c, false, out); break;
 	case COND_GRADE: buf_puts(out, "grade"); bits(c->set, grade_words, 6, out); break;
 	case COND_VERIFIED: buf_puts(out, "reporter verified"); break;
+	case COND_REPUTATION: buf_printf(out, "reporter reputation >= %s", reputation_words[c->number]); break;
 	case COND_SOURCE: buf_puts(out, "source"); bits(c->set, source_words, 7, out); break;
 	case COND_CLASS: buf_puts(out, "customer class"); words(c, true, out); break;
 	case COND_SERVICE: buf_puts(out, "service"); words(c, false, out); break;

@@ -48,6 +48,11 @@ static enum err pairs(const struct conf *at, unsigned i, struct test_step *t, st
 		}
 		if (i + 1 == at->arg_count)
 			return bad(at, i, why);
+		int rank = str_eq(word, STR("reputation")) ? index_of(at->args[i + 1].text, reputation_words) : -1;
+		if (rank > 0) {
+			t->reputation = (enum reputation)rank;
+			continue;
+		}
 		struct str value = at->args[i + 1].text;
 		struct { const char *name; struct str *into; } known[] = { { "customer", &t->customer }, { "reseller", &t->reseller }, { "class", &t->class_name },
 			{ "holds", &t->holds }, { "from", &t->source }, { "by", &t->reporter } };

@@ -28,6 +28,7 @@ struct test_step {
 	struct str signal, source, reporter;
 	bool verified;
 	struct str notice;      /* REPORT: "complete", "incomplete"; "" = unclear */
+	enum reputation reputation;
 	int64_t at_us;          /* since midnight of the effective day; PASS: the span */
 	struct str actor;
 	struct expectation expect[EXPECTATIONS_MAX];

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Whose report it is: what our own mail server proved is a name of its own, and may take back what it reported; what a stranger
-writes of himself is neither."""
+writes of himself is neither. Who is believed, and how much of it counts, is for people to say."""
+import json
 import os
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import Daemon, arf, missing
+from daemon import Daemon, arf, missing, xarf
 
 HOP = b"Received: from mail.reporter.example (mail.reporter.example [198.51.100.7]) by mx.example.net (Postfix) with ESMTPS id 1; Mon, 2 Mar 2026 10:00:00 +0000\r\n"
 FOREIGN = b"Received: from evil.example ([198.51.100.66]) by mx.evil.example with SMTP id 2; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
@@ -60,10 +61,43 @@ def back(d):
     tap.ok(retracted(23, HOP + proof("reporter.example"), "desk@reporter.example"), "the proved reporter himself does")
 
 
+def account(d, name):
+    return d.check("reporter", "show", name, "--json").json
+
+
+def people(d):
+    tap.is_equal(account(d, "mail:reporter.example")["retracted"], 100, "what he took back is in his account")
+    shown = {r["name"]: r for r in d.check("reporter", "list", "--json").json["reporters"]}
+    tap.is_equal((shown["mail:reporter.example"]["reports"], shown["mail:reporter.example"]["reputation"]), (3, "cannot-tell"), "which is listed, and says nothing yet", shown)
+    tap.ok(not any("webmail" in name for name in shown), "of who proves nothing there is none", shown)
+    refused = d.aup("reporter", "trust", "fbl@reporter.example", "--because", "x")
+    tap.ok(refused.rc == 1, "a name that anybody can claim cannot be trusted", refused.err)
+    tap.is_equal(d.aup("reporter", "trust", "mail:reporter.example").rc, 2, "nobody is trusted without a reason")
+    trusted = d.check("reporter", "trust", "mail:reporter.example", "--because", "a known desk", "--json").json
+    tap.is_equal((trusted["standing"], trusted["because"]), ("trusted", "a known desk"), "a person trusts him")
+    d.check("reporter", "distrust", "mail:other.example", "--because", "invents things")
+    hand_over(d, HOP + proof("other.example") + arf(source="203.0.113.66", number=31, reporter="fbl@other.example"))
+    waiting = [r["body"] for r in d.check("intake", "list", "--json").json["rows"]]
+    tap.ok(any(i["reason"] == "its reporter is distrusted" for i in waiting), "and of another one all goes before a person", waiting)
+    d.check("reporter", "cap", "api:trusted-desk", "1", "0", "--because", "a loop at their side")
+    ids = []
+    for n in (1, 2):
+        ids.append(json.loads(d.report(xarf(report_id=f"{n:08d}-8172-431a-9276-c28ba90f694a")).body)["id"])
+        d.settle()
+    fates = [json.loads(d.api(f"/v1/receipts/{i}").body)["row"]["fate"] for i in ids]
+    tap.is_equal(fates, ["case", "over-cap"], "what is over a cap does not count, and its receipt says so")
+    kept = d.check("intake", "list", "--state", "ignored", "--json").json["rows"]
+    tap.is_equal(len(kept), 1, "  it is kept", kept)
+    tap.is_equal(d.check("intake", "confirm", kept[0]["key"], "--json").json["fate"], "case", "  and a person may take it up")
+    d.restart()
+    tap.is_equal(account(d, "api:trusted-desk")["over"], 1, "all of it is there after a restart")
+
+
 def main():
     with Daemon(CONF) as d:
         names(d)
         back(d)
+        people(d)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)

@@ -120,7 +120,8 @@ static void places(void)
 	IS_STR(sender(ID DMARC HOP FROM), STR("cert.example"), "on top");
 	IS_STR(sender(HOP ID DMARC FROM), STR("cert.example"), "below our own Received, where a milter puts it");
 	IS_STR(sender("Received: from mx.example.net by store.example.net with LMTP; x\r\n" HOP ID DMARC FROM), STR("cert.example"), "below several of ours");
-	IS_STR(sender("Received: from mx by gate.provider.example; x\r\nAuthentication-Results: filter.provider.example; " DMARC FROM), STR("cert.example"), "a filter elsewhere, of a name of its own");
+	IS_STR(sender("Received: from mx by gate.provider.example; x\r\nAuthentication-Results: filter.provider.example; " DMARC FROM),
+		STR("cert.example"), "a filter elsewhere, of a name of its own");
 	IS_STR(sender(HOP "Authentication-Results: other.example.net; spf=pass\r\n" ID DMARC FROM), STR("cert.example"), "another server's field above it says nothing");
 	IS_STR(sender("Authentication-Results: mx.evil.example; " DMARC HOP FROM), STR(""), "of an id that is not configured");
 	IS_STR(sender(HOP FOREIGN ID DMARC FROM), STR(""), "below a Received of a foreign host");

@@ -208,6 +208,16 @@ static void test_three_answers(void)
 	OK_(judged.count == 0 && judged.cannot_count == 1, "a port that is not told is no other port");
 	o.source.port = 587;
 	IS_INT(fires(p, &o), 1, "one of two ports");
+	p = with("when report messaging.spam, reporter reputation >= fair");
+	(void)fires(p, &o);
+	OK_(judged.count == 0 && judged.cannot_count == 1 && !judged.cannot[0].later, "a reporter of whom nothing is known is neither good nor bad, and nothing waits");
+	p = with("when report messaging.spam, not reporter reputation >= good");
+	(void)fires(p, &o);
+	OK_(judged.count == 0 && judged.cannot_count == 1, "nor is he not good");
+	o.reputation = REPUTATION_POOR;
+	IS_INT(fires(p, &o), 1, "one who is poor is not");
+	o.reputation = REPUTATION_GOOD;
+	IS_INT(fires(with("when report messaging.spam, reporter reputation >= fair"), &o), 1, "who is good is fair too");
 }
 
 static void test_others(void)

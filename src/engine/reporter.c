@@ -1,0 +1,192 @@
+/*
+ * Reporters' accounts. See reporter.h.
+ */
+#include "engine/reporter.h"
+
+#include "engine/deed.h"
+
+enum { DECIDED_MAX = 512, ROUND_DAYS = 30 };
+
+static bool is_proved(struct str name)
+{
+	return str_starts(name, STR("api:")) || str_starts(name, STR("mail:"));
+}
+
+static enum err seal_text(struct fold *f, struct str key, const char *what, struct str text, struct str *ret_sealed, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct seal_key secret;
+	struct str octets;
+	enum err e = keyring_get(f->keyring, key, &secret, why);
+	if (e == OK)
+		e = seal_derived(a, &secret, str_format(a, "%.*s/%s", STR_ARG(key), what), text, &octets);
+	secret_wipe(&secret, sizeof(secret));
+	if (e == OK)
+		*ret_sealed = str_base64(a, octets);
+	return e;
+}
+
+static struct str open_text(struct fold *f, struct str key, const char *what, struct str sealed)
+{
+	struct arena *a = work_arena(f->work);
+	struct seal_key secret;
+	struct str octets, text = STR_NONE;
+	if (!sealed.len || keyring_find(f->keyring, key, &secret) != OK)
+		return STR_NONE;
+	if (str_unbase64(a, sealed, &octets) != OK || unseal(a, &secret, str_format(a, "%.*s/%s", STR_ARG(key), what), octets, &text) != OK)
+		text = STR_NONE;
+	secret_wipe(&secret, sizeof(secret));
+	return text;
+}
+
+static enum err load(struct fold *f, struct str name, struct reporter *r, struct row *row, struct why *why)
+{
+	*r = (struct reporter){ 0 };
+	enum err e = work_load(f->work, TABLE_REPORTER, deed_reporter(f, name), reporter_fields, r, row, why);
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* What nobody decided about is forgotten when it says nothing any more; in steps, or each report would move an index. */
+static enum err store(struct fold *f, struct row *row, struct reporter *r, struct str name, struct why *why)
+{
+	const int64_t step_us = ROUND_DAYS * DAY_US;
+	bool decided = r->standing || r->cap_hour || r->cap_day;
+	enum err e = r->name.len ? OK : seal_text(f, row->key, "name", name, &r->name, why);
+	row->due_at = decided ? TIME_NONE : (f->now / step_us + 1) * step_us + REPORTER_KEPT_DAYS * DAY_US;
+	return e ? e : work_store(f->work, row, reporter_fields, r, why);
+}
+
+enum err reporter_know(struct fold *f, struct observation *o, bool again, bool *ret_over, bool *ret_distrusted, struct why *why)
+{
+	struct reporter r;
+	struct row row;
+	*ret_over = *ret_distrusted = false;
+	/* of what is replayed it was known when it came */
+	if (f->told || !o->reporter.len || o->witness != WITNESS_REPORT || kind_info(o->kind)->flags & KIND_SEALED)
+		return OK;
+	enum err e = load(f, o->reporter, &r, &row, why);
+	if (e || (!row.version && !o->reporter_proven))
+		return e;
+	o->reporter_verified |= o->reporter_proven && r.standing == STANDING_TRUSTED;
+	o->reporter_verified &= r.standing != STANDING_DISTRUSTED;
+	o->reputation = o->reporter_proven ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL;
+	*ret_distrusted = r.standing == STANDING_DISTRUSTED;
+	if (again)
+		return OK;
+	*ret_over = !reporter_admit(&r, &o->at, o->received_at);
+	return store(f, &row, &r, o->reporter, why);
+}
+
+static enum err count(struct fold *f, struct str name, enum verdict v, enum verdict instead_of, const struct position *at, struct why *why)
+{
+	struct reporter r;
+	struct row row;
+	enum err e = load(f, name, &r, &row, why);
+	if (e)
+		return e;
+	struct position item = at ? (struct position){ at->segment, at->offset, 0 } : (struct position){ 0 };
+	if (v == VERDICT_NOT_OURS && position_cmp(&item, &r.last_not_ours) <= 0)
+		return OK;
+	if (v == VERDICT_NOT_OURS)
+		r.last_not_ours = item;
+	if (instead_of)
+		reporter_verdict(&r, instead_of, true, f->now);
+	reporter_verdict(&r, v, false, f->now);
+	return store(f, &row, &r, name, why);
+}
+
+enum err reporter_outcome(struct fold *f, const struct observation *o, enum verdict v, struct why *why)
+{
+	if (f->told || !o->reporter_proven || o->witness != WITNESS_REPORT)
+		return OK;
+	return count(f, o->reporter, v, VERDICT_NONE, &o->at, why);
+}
+
+static bool told_before(const struct casefile *c, unsigned incident, unsigned witness)
+{
+	struct str name = c->recent[incident].witnesses[witness];
+	for (unsigned i = 0; i <= incident; i++)
+		for (unsigned k = 0; k < (i == incident ? witness : c->recent[i].witness_count); k++)
+			if (str_eq(c->recent[i].witnesses[k], name))
+				return true;
+	return false;
+}
+
+enum err reporter_decided(struct fold *f, struct casefile *c, enum verdict v, struct why *why)
+{
+	enum err e = OK;
+	unsigned told = 0;
+	if (c->verdict == v || c->flags & CASE_SEALED_CLASS)
+		return OK;
+	for (unsigned i = 0; e == OK && i < c->recent_count; i++)
+		for (unsigned k = 0; e == OK && k < c->recent[i].witness_count && told < DECIDED_MAX; k++) {
+			if (!is_proved(c->recent[i].witnesses[k]) || told_before(c, i, k))
+				continue;
+			told++;
+			e = count(f, c->recent[i].witnesses[k], v, c->verdict, NULL, why);
+		}
+	c->verdict = v;
+	return e;
+}
+
+enum err reporter_open(struct fold *f, const struct row *row, struct reporter_shown *ret_shown, struct why *why)
+{
+	struct reporter r = { 0 };
+	enum err e = field_decode(work_arena(f->work), row->body, reporter_fields, &r, why);
+	if (e)
+		return e;
+	reporter_fade(&r, f->now);
+	r.name = open_text(f, row->key, "name", r.name);
+	r.because = open_text(f, row->key, "because", r.because);
+	*ret_shown = (struct reporter_shown){ r, is_proved(r.name) ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL };
+	return OK;
+}
+
+enum err reporter_load(struct fold *f, struct str name, struct reporter_shown *ret_shown, struct why *why)
+{
+	struct row row;
+	enum err e = work_get(f->work, TABLE_REPORTER, deed_reporter(f, name), &row, why);
+	if (e)
+		return e;
+	return row.version ? reporter_open(f, &row, ret_shown, why) : why_set(why, ERR_NOTFOUND, "no reporter is known by that name");
+}
+
+static enum err write_record(struct fold *f, const struct reporter_decision *d, struct str whose, struct why *why)
+{
+	struct record r;
+	struct arena *a = work_arena(f->work);
+	enum err e = deed_begin(f, d->what == REPORTER_STAND ? "reporter-standing" : "reporter-cap", &r, why);
+	if (e)
+		return e;
+	if (d->what == REPORTER_STAND) {
+		record_put(&r, "standing", str_of(standing_words[d->standing]));
+	} else {
+		record_put_u64(a, &r, "hour", d->cap_hour);
+		record_put_u64(a, &r, "day", d->cap_day);
+	}
+	record_commit(&r, "actor", d->actor);
+	record_commit(&r, "reporter", d->name);
+	record_commit(&r, "basis", d->because);
+	return deed_write(f, &r, whose, why);
+}
+
+enum err reporter_decide(struct fold *f, const struct reporter_decision *d, struct why *why)
+{
+	struct reporter r;
+	struct row row;
+	enum err e = load(f, d->name, &r, &row, why);
+	if (e)
+		return e;
+	if (d->what == REPORTER_STAND) {
+		r.standing = d->standing;
+	} else {
+		r.cap_hour = d->cap_hour;
+		r.cap_day = d->cap_day;
+	}
+	r.decided_by = d->actor;
+	r.decided_at = f->now;
+	e = seal_text(f, row.key, "because", d->because, &r.because, why);
+	if (e == OK)
+		e = store(f, &row, &r, d->name, why);
+	return e ? e : write_record(f, d, row.key, why);
+}

@@ -1,0 +1,45 @@
+/*
+ * Reporters' accounts as rows of TABLE_REPORTER: who is believed, what counts, what became of it. See model/reporter.h.
+ *
+ * A row is named by a keyed digest and holds the reporter's name sealed under his own key: erasing him takes both. A name that is
+ * proved has one from his first report on, any other one only when a person decided something about it. Only of a name that is
+ * proved is there a reputation: any other one could be borrowed, and ruined.
+ */
+#ifndef AUPD_ENGINE_REPORTER_H
+#define AUPD_ENGINE_REPORTER_H
+
+#include "engine/fold.h"
+#include "model/reporter.h"
+
+#define REPORTER_PREFIX STR("reporter/")
+
+/* What a person has of the row. The name "" and no reason when the key is gone. */
+struct reporter_shown {
+	struct reporter account;        /* its name, because and decided_by in clear */
+	enum reputation reputation;     /* now */
+};
+
+/* Fills in what the observation's reporter is to us. again: it is no new report, and counts towards no cap. */
+enum err reporter_know(struct fold *f, struct observation *o, bool again, bool *ret_over, bool *ret_distrusted, struct why *why) MUST_CHECK;
+/* What became of one report of his; once an item for VERDICT_NOT_OURS. Nothing for a name that is not proved. */
+enum err reporter_outcome(struct fold *f, const struct observation *o, enum verdict v, struct why *why) MUST_CHECK;
+/* A person has decided about the case: all who reported what it remembers, once a decision. Notes it in the case. */
+enum err reporter_decided(struct fold *f, struct casefile *c, enum verdict v, struct why *why) MUST_CHECK;
+
+/* By name, in any case of letters. ERR_NOTFOUND. */
+enum err reporter_load(struct fold *f, struct str name, struct reporter_shown *ret_shown, struct why *why) MUST_CHECK;
+enum err reporter_open(struct fold *f, const struct row *row, struct reporter_shown *ret_shown, struct why *why) MUST_CHECK;
+
+enum reporter_deed { REPORTER_STAND, REPORTER_CAP };
+
+/* A person's decision; leaves a record. standing, or both caps, by what. */
+struct reporter_decision {
+	enum reporter_deed what;
+	enum standing standing;
+	uint64_t cap_hour, cap_day;
+	struct str name, actor, because;
+};
+
+enum err reporter_decide(struct fold *f, const struct reporter_decision *d, struct why *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * What is known of one reporter: whether the provider believes him, how much of his may count, and what became of his reports.
+ *
+ * Outcomes are weights in millionths of a report. They lose half in each half life, so that what he did long ago fades.
+ */
+#ifndef AUPD_MODEL_REPORTER_H
+#define AUPD_MODEL_REPORTER_H
+
+#include "model/field.h"
+#include "model/ids.h"
+
+enum { REPORTER_HALF_LIFE_DAYS = 90, REPORTER_KEPT_DAYS = 730, REPORTER_UNIT = 1000000, REPORTER_ENOUGH = 3 /* outcomes before anything is said */,
+	REPORTER_CAP_MAX = 1000000, REPORTER_TEXT_MAX = 1000 };
+
+enum standing { STANDING_NONE, STANDING_TRUSTED, STANDING_DISTRUSTED };
+extern const char *const standing_words[];
+
+/* Rising, but for the first. */
+enum reputation { REPUTATION_CANNOT_TELL, REPUTATION_POOR, REPUTATION_FAIR, REPUTATION_GOOD };
+extern const char *const reputation_words[];
+
+/* What became of his reports of one case, as a person decided, or of one report. */
+enum verdict { VERDICT_NONE, VERDICT_UPHELD, VERDICT_REFUSED, VERDICT_UNDONE, VERDICT_RETRACTED, VERDICT_NOT_OURS, VERDICT_COUNT };
+extern const char *const verdict_words[];
+
+struct reporter {
+	struct str name;                        /* sealed for the subject that the row's key names, in base64 */
+	enum standing standing;
+	struct str because, decided_by;         /* of the standing or the cap; because is sealed like the name */
+	int64_t decided_at;
+	uint64_t cap_hour, cap_day;             /* most reports of his that count; 0 = no bound */
+	int64_t upheld, refused, undone, retracted, not_ours;   /* as of faded_at */
+	int64_t faded_at;
+	uint64_t reports, over;                 /* in all; over the cap */
+	uint64_t hour, in_hour, day, in_day;    /* the hour and the day that are counted now */
+	struct position last;                   /* his newest item, its index 0: an item is one report, however much is in it */
+	bool last_over;
+	struct position last_not_ours;
+	int64_t seen_at;
+};
+
+extern const struct field reporter_fields[];
+
+/* Halves what was before. At or before faded_at nothing changes. */
+void reporter_fade(struct reporter *r, int64_t now);
+/* One more, or with take one less, of what was known before. */
+void reporter_verdict(struct reporter *r, enum verdict v, bool take, int64_t now);
+/*
+ * Of what is left now: cannot tell below REPORTER_ENOUGH outcomes; good when four of five were upheld, poor when fewer than half were.
+ * A report that was taken back or met nobody of ours weighs half of one that was refused: who errs and says so is better.
+ */
+enum reputation reporter_reputation(const struct reporter *r, int64_t now);
+/* May a report that came in at that time count? It is noted either way; the same item again gets the same answer. */
+bool reporter_admit(struct reporter *r, const struct position *at, int64_t received_at);
+
+#endif

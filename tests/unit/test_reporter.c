@@ -1,0 +1,308 @@
+/*
+ * Reporters' accounts: outcomes that fade, what they say, caps; and in the fold: who is trusted and who is not, what is over a cap,
+ * whose reports a person upheld, refused and undid, what a rule may ask.
+ */
+#include "engine/fold_case.h"
+#include "engine/reporter.h"
+#include "tap.h"
+
+static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
+static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z }\n"
+	"ladder l { at once ask \"x\"; after 48h ask \"y\"; forget after 180d }\n"
+	"clause email.unsolicited \"Spam\" group spam {\n"
+	"rule v { when report messaging.spam, reporter verified; severity medium; ladder l; appeal 30d; because \"verified\" }\n"
+	"rule g { when report content.phishing, reporter reputation >= good; severity medium; ladder l; appeal 30d; because \"good\" }\n"
+	"rule a { when report content.fraud; severity medium; ladder l; appeal 30d; because \"any\" }\n}\n";
+
+static struct arena *arena;
+static struct registry *registry;
+static struct fold f;
+static uint32_t reports;
+static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
+
+static enum err no_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
+{
+	(void)arg;
+	(void)a;
+	(void)why;
+	for (size_t i = 0; i < count; i++)
+		rows[i] = (struct row){ .table = keys[i].table, .key = keys[i].key, .due_at = TIME_NONE };
+	return OK;
+}
+
+static void begin(void)
+{
+	struct row_reader reader = { no_rows, NULL };
+	struct seal_key fixed = { { 1 } };
+	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) } };
+	struct bundle b = { STR("aup.policy"), files, 2 };
+	struct policy *p = NULL;
+	struct why why = { .line = 0 };
+	if (!OK_(policy_load(arena, &b, &p, &why) == OK, "the policy"))
+		printf("# %s:%u: %s\n", why.file, why.line, why.text);
+	registry = registry_new(NULL);
+	struct entity customer = { .type = ENTITY_CUSTOMER, .id = STR("acme"), .from_at = TIME_NONE, .until_at = TIME_NONE, .value = ENTITY_NO_VALUE };
+	struct entity prefix = { .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static"),
+		.from_at = TIME_NONE, .until_at = TIME_NONE, .value = ENTITY_NO_VALUE };
+	OK_(registry_add(registry, &customer, NULL) == OK && registry_add(registry, &prefix, NULL) == OK && registry_ready(registry, 1, NULL, NULL) == OK, "a register");
+	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
+		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1 };
+}
+
+static void end(void)
+{
+	work_free(f.work);
+	keyring_close(f.keyring);
+	registry_free(registry);
+}
+
+static struct observation report(const char *kind, const char *by, bool proven)
+{
+	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
+		.incidents = 1, .reporter = str_of(by), .reporter_proven = proven, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
+		.source = { .type = SOURCE_ADDR, .text = STR("192.0.2.7") } };
+	OK_(addr_parse(o.source.text, &o.source.addr) == OK, "an address");
+	return o;
+}
+
+static struct fold_result fold(const struct observation *o)
+{
+	struct fold_result r = { .fate = FATE_NONE };
+	struct why why = { .line = 0 };
+	if (fold_observation(&f, o, &r, &why) != OK)
+		printf("# %s\n", why.text);
+	return r;
+}
+
+static enum fate fate(const char *kind, const char *by, bool proven)
+{
+	struct observation o = report(kind, by, proven);
+	return fold(&o).fate;
+}
+
+static struct reporter_shown shown(const char *name)
+{
+	struct reporter_shown s = { .reputation = REPUTATION_POOR };
+	OK_(reporter_load(&f, str_of(name), &s, NULL) == OK, "he is known");
+	return s;
+}
+
+static void stand(const char *name, enum standing s)
+{
+	struct reporter_decision d = { .what = REPORTER_STAND, .standing = s, .name = str_of(name), .actor = STR("alice"), .because = STR("seen") };
+	OK_(reporter_decide(&f, &d, NULL) == OK, "a person decides");
+}
+
+static void test_fading(void)
+{
+	struct reporter r = { 0 };
+	int64_t now = start_at;
+	IS_INT(reporter_reputation(&r, now), REPUTATION_CANNOT_TELL, "of a new one nothing can be told");
+	reporter_verdict(&r, VERDICT_UPHELD, false, now);
+	reporter_verdict(&r, VERDICT_UPHELD, false, now);
+	IS_INT(reporter_reputation(&r, now), REPUTATION_CANNOT_TELL, "nor of one with two outcomes");
+	reporter_verdict(&r, VERDICT_UPHELD, false, now);
+	IS_INT(reporter_reputation(&r, now), REPUTATION_GOOD, "three upheld are good");
+	IS_INT(reporter_reputation(&r, now + 7 * DAY_US), REPUTATION_GOOD, "  for a week too");
+	IS_INT(reporter_reputation(&r, now + 90 * DAY_US), REPUTATION_CANNOT_TELL, "after a half life half is left, too little to tell");
+	reporter_verdict(&r, VERDICT_REFUSED, false, now);
+	IS_INT(reporter_reputation(&r, now), REPUTATION_FAIR, "three of four are fair");
+	reporter_verdict(&r, VERDICT_UPHELD, false, now);
+	IS_INT(reporter_reputation(&r, now), REPUTATION_GOOD, "four of five are good");
+	for (int i = 0; i < 4; i++)
+		reporter_verdict(&r, VERDICT_UNDONE, false, now);
+	IS_INT(reporter_reputation(&r, now), REPUTATION_POOR, "four of nine are poor");
+	struct reporter honest = { 0 };
+	for (int i = 0; i < 3; i++)
+		reporter_verdict(&honest, VERDICT_UPHELD, false, now);
+	reporter_verdict(&honest, VERDICT_RETRACTED, false, now);
+	IS_INT(reporter_reputation(&honest, now), REPUTATION_GOOD, "who takes one of four back is better than who has it refused");
+	r = (struct reporter){ 0 };
+	reporter_verdict(&r, VERDICT_UPHELD, false, now);
+	reporter_fade(&r, now + 45 * DAY_US);
+	IS_INT(r.upheld, REPORTER_UNIT * 3 / 4, "half a half life takes a quarter");
+	reporter_fade(&r, now + 225 * DAY_US);
+	IS_INT(r.upheld, REPORTER_UNIT * 3 / 16, "two more leave a quarter of that");
+	reporter_fade(&r, now + 100000 * DAY_US);
+	IS_INT(r.upheld, 0, "in the end nothing is left");
+	reporter_verdict(&r, VERDICT_UPHELD, true, now);
+	IS_INT(r.upheld, 0, "and what is taken back never falls below nothing");
+}
+
+static void test_admission(void)
+{
+	struct reporter r = { .cap_hour = 2, .cap_day = 3 };
+	struct position at = { 1, 100, 0 }, row = { 1, 100, 7 };
+	OK_(reporter_admit(&r, &at, start_at) && reporter_admit(&r, &row, start_at), "a mail and its rows are one report");
+	IS_INT(r.reports, 1, "  counted once");
+	at.offset = 200;
+	OK_(reporter_admit(&r, &at, start_at), "the second");
+	at.offset = 300;
+	row.offset = 300;
+	OK_(!reporter_admit(&r, &at, start_at + MINUTE_US) && !reporter_admit(&r, &row, start_at), "the third in an hour is over, with all its rows");
+	at.offset = 400;
+	OK_(reporter_admit(&r, &at, start_at + HOUR_US), "the next hour has room again");
+	at.offset = 500;
+	OK_(!reporter_admit(&r, &at, start_at + 2 * HOUR_US), "but the day is full");
+	at.offset = 600;
+	OK_(reporter_admit(&r, &at, start_at + DAY_US), "until the next one");
+	IS_INT(r.reports, 6, "all are counted");
+	IS_INT(r.over, 2, "and those over the cap");
+	struct reporter free = { 0 };
+	for (unsigned i = 1; i < 1000; i++) {
+		at.offset = i;
+		if (!reporter_admit(&free, &at, start_at))
+			free.over = 1000;
+	}
+	IS_INT(free.over, 0, "without a cap there is none");
+}
+
+static void test_standing(void)
+{
+	begin();
+	IS_INT(fate("messaging.spam", "mail:cert.example", true), FATE_COUNTED, "proved, and no rule takes that for known");
+	stand("mail:cert.example", STANDING_TRUSTED);
+	IS_INT(fate("messaging.spam", "mail:cert.example", true), FATE_CASE, "trusted, he is verified");
+	IS_INT(fate("messaging.spam", "mail:cert.example", false), FATE_COUNTED, "who only says that he is trusted is not");
+	IS_INT(fate("messaging.spam", "mail:other.example", true), FATE_COUNTED, "nor is another one");
+	stand("mail:cert.example", STANDING_DISTRUSTED);
+	IS_INT(fate("content.fraud", "mail:cert.example", true), FATE_PERSON, "distrusted, all of his goes before a person");
+	stand("Liar@claims.example", STANDING_DISTRUSTED);
+	IS_INT(fate("content.fraud", "liar@claims.example", false), FATE_PERSON, "in a name that is not proved too");
+	IS_INT(fate("content.fraud", "other@claims.example", false), FATE_CASE, "which says nothing of others");
+	stand("mail:cert.example", STANDING_NONE);
+	IS_INT(fate("content.fraud", "mail:cert.example", true), FATE_CASE, "forgotten, he is as any other");
+	struct reporter_shown s = shown("MAIL:cert.example");
+	IS_STR(s.account.name, STR("mail:cert.example"), "his name can be read");
+	IS_STR(s.account.because, STR("seen"), "and why it was so decided");
+	OK_(reporter_load(&f, STR("mail:nobody.example"), &s, NULL) == ERR_NOTFOUND, "nobody else is known");
+	end();
+}
+
+/* No row of the account shows the name. */
+static void test_sealed(void)
+{
+	struct row row;
+	size_t i = 0;
+	unsigned n = 0;
+	begin();
+	(void)fate("content.fraud", "mail:cert.example", true);
+	(void)fate("content.fraud", "anna@r.example", false);
+	while (work_next_row(f.work, TABLE_REPORTER, &i, &row)) {
+		n++;
+		OK_(str_find(row.body, STR("cert.example")) == SIZE_MAX && str_find(row.key, STR("cert")) == SIZE_MAX, "the name is sealed");
+		OK_(row.due_at > f.now + 2 * 365 * DAY_US, "and forgotten in its time");
+	}
+	IS_INT(n, 1, "only who is proved has an account");
+	end();
+}
+
+static void test_cap(void)
+{
+	struct reporter_decision d = { .what = REPORTER_CAP, .cap_hour = 1, .name = STR("mail:flood.example"), .actor = STR("alice"), .because = STR("floods") };
+	begin();
+	OK_(reporter_decide(&f, &d, NULL) == OK, "one an hour");
+	IS_INT(fate("content.fraud", "mail:flood.example", true), FATE_CASE, "the first counts");
+	struct observation o = report("content.fraud", "mail:flood.example", true);
+	o.receipt = STR("r");
+	IS_INT(fold(&o).fate, FATE_OVER_CAP, "the second does not");
+	struct row row;
+	struct item i = { 0 };
+	char key[POSITION_TEXT_MAX];
+	position_print(&o.at, key);
+	OK_(work_load(f.work, TABLE_ITEM, str_format(arena, "1.%s", key), item_fields, &i, &row, NULL) == OK, "it is kept");
+	IS_STR(row.state, STR("ignored"), "  among what is hidden");
+	IS_INT(i.candidate_count, 1, "  whole");
+	OK_(work_get(f.work, TABLE_RECEIPT, STR("r"), &row, NULL) == OK && str_eq(row.state, STR("over-cap")), "and its receipt says so");
+	o.witness = WITNESS_PERSON;
+	o.report_id = STR("confirmed");
+	IS_INT(fold(&o).fate, FATE_CASE, "a person takes it up");
+	IS_INT(shown("mail:flood.example").account.over, 1, "one was over");
+	struct observation again = report("content.fraud", "mail:flood.example", true);
+	struct fold_result r;
+	OK_(fold_again(&f, &again, &r, NULL) == OK && r.fate == FATE_CASE, "what is tried once more is no new report");
+	f.now += HOUR_US;
+	IS_INT(fate("content.fraud", "mail:flood.example", true), FATE_CASE, "the next hour counts again");
+	end();
+}
+
+static void decide(uint64_t number, enum case_input_type type, bool on, const char *who)
+{
+	struct fold_command c = { .type = type, .number = number, .actor = str_of(who), .text = STR("x"), .on = on };
+	struct why why = { .line = 0 };
+	if (!OK_(fold_command(&f, &c, &number, &why) == OK, "a person decides about the case"))
+		printf("# %s\n", why.text);
+}
+
+static void test_outcomes(void)
+{
+	begin();
+	struct observation o = report("content.fraud", "mail:cert.example", true), p = report("content.fraud", "mail:second.example", true),
+		q = report("content.fraud", "anna@r.example", false);
+	uint64_t n = fold(&o).number;
+	(void)fold(&p);
+	(void)fold(&q);
+	decide(n, INPUT_REVIEWED, true, "alice");
+	decide(n, INPUT_REVIEWED, true, "alice");
+	IS_INT(shown("mail:cert.example").account.upheld, REPORTER_UNIT, "upheld twice counts once");
+	IS_INT(shown("mail:second.example").account.upheld, REPORTER_UNIT, "for the other witness too");
+	struct reporter_shown none;
+	OK_(reporter_load(&f, STR("anna@r.example"), &none, NULL) == ERR_NOTFOUND, "not for one whom nobody can prove");
+	decide(n, INPUT_APPEAL, false, "customer");
+	decide(n, INPUT_REVIEWED, false, "bob");
+	IS_INT(shown("mail:cert.example").account.upheld, 0, "undone on appeal: it was not upheld");
+	IS_INT(shown("mail:cert.example").account.undone, REPORTER_UNIT, "  but undone");
+	struct observation away = report("content.fraud", "mail:cert.example", true), row;
+	away.source.text = STR("203.0.113.9");
+	OK_(addr_parse(away.source.text, &away.source.addr) == OK, "somebody else's address");
+	row = away;
+	row.at.index = 1;
+	row.report_id = STR("other");
+	IS_INT(fold(&away).fate, FATE_NOT_OURS, "nobody of ours");
+	IS_INT(fold(&row).fate, FATE_NOT_OURS, "in two rows");
+	IS_INT(shown("mail:cert.example").account.not_ours, REPORTER_UNIT, "counts once a mail");
+	struct observation back = report("content.fraud", "mail:second.example", true);
+	back.kind = KIND_RETRACTION;
+	IS_INT(shown("mail:second.example").account.retracted, 0, "nothing was taken back");
+	struct observation fresh = report("content.fraud", "mail:second.example", true);
+	IS_INT(fold(&fresh).fate, FATE_CASE, "a report");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "taken back");
+	IS_INT(shown("mail:second.example").account.retracted, REPORTER_UNIT, "is his to answer for");
+	end();
+}
+
+static void test_term(void)
+{
+	begin();
+	IS_INT(fate("content.phishing", "mail:cert.example", true), FATE_COUNTED, "no rule can be told of a new reporter, and nothing waits for it");
+	for (int i = 0; i < 3; i++) {
+		struct observation o = report("content.fraud", "mail:cert.example", true);
+		uint64_t n = fold(&o).number;
+		decide(n, INPUT_REVIEWED, true, "alice");
+		decide(n, INPUT_RESOLVE, true, "alice");
+		f.now += 2 * DAY_US;
+		struct casefile c;
+		struct row row;
+		OK_(fold_find_case(&f, n, &c, &row, NULL) == OK, "the case");
+		/* each time a case of its own */
+		OK_(case_aside(&f, &c, &row, NULL) == OK, "makes room");
+	}
+	IS_INT(shown("mail:cert.example").reputation, REPUTATION_GOOD, "three cases of his were upheld");
+	IS_INT(fate("content.phishing", "mail:cert.example", true), FATE_CASE, "then a rule may trust him");
+	IS_INT(fate("content.phishing", "cert.example", false), FATE_COUNTED, "and nobody in his name");
+	end();
+}
+
+int main(void)
+{
+	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term };
+	arena = arena_new("test", 64 << 20);
+	if (seal_start() != OK)
+		return 1;
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		arena_reset(arena);
+		tests[i]();
+	}
+	arena_free(arena);
+	return tap_done();
+}
