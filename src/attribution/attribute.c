@@ -92,8 +92,16 @@ static void fill_candidates(struct asking *q)
 		reason(q, STR("there are more candidates than are listed"));
 }
 
+/* Of two customers at two times the time tells; of two at one time nothing does. */
+static uint32_t missing_time(const struct asking *q)
+{
+	return !q->timed ? MISSING_TIME : q->o->zone_given ? 0 : MISSING_ZONE;
+}
+
 static void several(struct asking *q)
 {
+	if (!q->t.at_once)
+		q->s->missing |= missing_time(q);
 	q->s->grade = GRADE_C;
 	if (q->t.at_once)
 		reason(q, STR("the register names several customers at one time"));
@@ -130,6 +138,7 @@ static void held(struct asking *q)
 	fill_candidates(q);
 	if (no_port) {
 		q->s->grade = GRADE_E;
+		q->s->missing |= MISSING_PORT | missing_time(q);
 		reason(q, one ? STR("the address is shared and the report names no port")
 			: STR("the address is shared by several customers and the report names no port"));
 	} else if (!one) {
@@ -151,6 +160,8 @@ static void held(struct asking *q)
 
 static void not_held(struct asking *q, const struct holders *h, bool told)
 {
+	if (q->t.shared && !q->o->source.port)
+		q->s->missing |= MISSING_PORT | missing_time(q);
 	if (q->t.shared && !q->o->source.port)
 		verdict(q, OURS_CANNOT_TELL, GRADE_E, "the address is shared and the report names no port");
 	else if (q->t.other_port)
@@ -198,6 +209,8 @@ static enum err by_bindings(struct asking *q)
 	struct binding_question asked = { .addr = *q->addr, .port = q->o->source.port ? q->o->source.port : BINDING_PORT_NONE,
 		.from_at = q->from_at - q->bindings->slack_us, .until_at = q->until_at + q->bindings->slack_us, .as_of = q->as_of };
 	enum err e = bindings_answer(q->bindings, q->a, q->r, &asked, q->at, q->timed, q->s);
+	if (e == OK && q->s->candidate_count > 1)
+		q->s->missing |= missing_time(q);
 	if (e || q->s->ours != OURS_YES)
 		return e;
 	q->t.customers[0] = q->s->customer;

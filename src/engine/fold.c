@@ -368,7 +368,7 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 	if (e == OK)
 		e = credit(f, &o, r.fate, why);
 	if (e == OK)
-		e = fold_answer_report(f, &o, r.fate, why);
+		e = fold_answer_report(f, &o, &r, again, why);
 	if (e == OK)
 		e = put_receipt(f, &o, r.fate, why);
 	if (e == OK)

@@ -57,7 +57,7 @@ const struct entity *letter_contact(const struct fold *f, struct str customer);
 /* The letter of a notify act: rendered, sealed, stored, and the act pointed at it. text: a person's own words, or STR_NONE. */
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why) MUST_CHECK;
 /* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. */
-enum err fold_answer_report(struct fold *f, const struct observation *o, enum fate fate, struct why *why) MUST_CHECK;
+enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why) MUST_CHECK;
 /* Word to the operators when one of the events needs a person. */
 enum err fold_word(struct fold *f, const struct casefile *c, const struct case_event *events, unsigned event_count, struct why *why) MUST_CHECK;
 enum err put_act(struct fold *f, const struct act *act, struct why *why) MUST_CHECK;

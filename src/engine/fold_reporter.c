@@ -86,19 +86,30 @@ static bool addressable(const struct source *s)
 	return s->type == SOURCE_ADDR || s->type == SOURCE_PREFIX || s->type == SOURCE_DOMAIN;
 }
 
-enum err fold_answer_report(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
+/* Exactly what the report would have to say, for a person or a program to send it. */
+static struct str question(struct arena *a, uint32_t missing)
+{
+	const char *port = missing & MISSING_PORT ? "the source port" : "", *time = "";
+	if (missing & MISSING_TIME)
+		time = "the exact time of the event, with its seconds and its time zone";
+	else if (missing & MISSING_ZONE)
+		time = "the time zone of the time that the report gives, or its offset from UTC";
+	return str_format(a, "%s%s%s", port, *port && *time ? "; " : "", time);
+}
+
+enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why)
 {
 	struct reporter_answer x = { .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id, .received_at = o->received_at, .event_at = o->event_at,
 		.source = addressable(&o->source) ? o->source.text : STR_NONE, .letter = "reporter-receipt" };
-	bool again = o->witness != WITNESS_PERSON && o->received_at + HOUR_US < f->now;
-	if (kind_info(o->kind)->flags & KIND_SEALED || o->at.index || !o->receipt.len || fate == FATE_DUPLICATE || fate == FATE_NONE)
+	if (kind_info(o->kind)->flags & KIND_SEALED || o->at.index || !o->receipt.len || r->fate == FATE_DUPLICATE || r->fate == FATE_NONE)
 		return OK;
-	if (fate == FATE_NOT_OURS)
+	if (r->fate == FATE_NOT_OURS)
 		x.letter = "reporter-not-ours";
-	else if (fate == FATE_PERSON && again)
-		x.letter = "reporter-need-more";
 	else if (again)
 		return OK;
-	x.reason = STR("who had the address at that time");
+	else if (r->subject.missing && r->fate != FATE_RETRACTED && r->fate != FATE_OVER_CAP)
+		/* at once, whatever a rule made of it: a week later he would not know any more either */
+		x.letter = "reporter-need-more";
+	x.reason = question(work_arena(f->work), r->subject.missing);
 	return fold_answer(f, &x, why);
 }

@@ -20,6 +20,9 @@ extern const char *const ours_words[];
 enum grade { GRADE_NONE, GRADE_A, GRADE_B, GRADE_C, GRADE_D, GRADE_E };
 extern const char *const grade_words[];
 
+/* What the report does not say, and who held the address hangs on. */
+enum subject_missing { MISSING_PORT = 1, MISSING_TIME = 2, MISSING_ZONE = 4 };
+
 struct subject {
 	enum ours ours;
 	enum grade grade;
@@ -38,6 +41,7 @@ struct subject {
 	unsigned reason_count;
 	struct str *candidates;         /* grade C: every customer possible */
 	unsigned candidate_count;
+	uint32_t missing;               /* MISSING_ bits, for a question to the reporter; not stored */
 	uint64_t registry_version;      /* which state of the registry answered */
 };
 

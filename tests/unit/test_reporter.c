@@ -2,6 +2,7 @@
  * Reporters' accounts: outcomes that fade, what they say, caps; and in the fold: who is trusted and who is not, what is over a cap,
  * whose reports a person upheld, refused and undid, what a rule may ask.
  */
+#include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/reporter.h"
 #include "tap.h"
@@ -34,8 +35,9 @@ static void begin(void)
 {
 	struct row_reader reader = { no_rows, NULL };
 	struct seal_key fixed = { { 1 } };
-	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) } };
-	struct bundle b = { STR("aup.policy"), files, 2 };
+	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) },
+		{ STR("letters/en/reporter-need-more.txt"), STR("Subject: more\n\nmissing: {reason}.\n") } };
+	struct bundle b = { STR("aup.policy"), files, 3 };
 	struct policy *p = NULL;
 	struct why why = { .line = 0 };
 	if (!OK_(policy_load(arena, &b, &p, &why) == OK, "the policy"))
@@ -293,9 +295,63 @@ static void test_term(void)
 	end();
 }
 
+/* The one letter that was made; "" when there is none. */
+static struct str the_letter(const char *to)
+{
+	struct row row;
+	size_t i = 0;
+	struct str name = deed_reporter(&f, str_of(to)), clear = STR("");
+	struct seal_key key;
+	while (work_next_row(f.work, TABLE_LETTER, &i, &row))
+		if (!clear.len && keyring_find(f.keyring, name, &key) == OK && unseal(arena, &key, row.key, row.body, &clear) != OK)
+			clear = STR("(sealed for another)");
+	return clear;
+}
+
+static struct str asked(struct observation *o)
+{
+	begin();
+	struct entity shared[] = { { .type = ENTITY_CUSTOMER, .id = STR("b") },
+		{ .type = ENTITY_PREFIX, .id = STR("s1"), .customer = STR("acme"), .resource = STR("198.51.100.1/32"), .kind = STR("shared"), .ports = STR("1024-2047") },
+		{ .type = ENTITY_PREFIX, .id = STR("s2"), .customer = STR("b"), .resource = STR("198.51.100.1/32"), .kind = STR("shared"), .ports = STR("2048-4095") } };
+	for (size_t i = 0; i < 3; i++) {
+		shared[i].from_at = shared[i].until_at = TIME_NONE;
+		shared[i].value = ENTITY_NO_VALUE;
+		OK_(registry_add(registry, &shared[i], NULL) == OK, "an address that two share by ports");
+	}
+	OK_(registry_ready(registry, 2, NULL, NULL) == OK, "a register");
+	o->source.text = STR("198.51.100.1");
+	OK_(addr_parse(o->source.text, &o->source.addr) == OK, "its source");
+	o->reply_to = STR("anna@r.example");
+	o->receipt = STR("receipt");
+	(void)fold(o);
+	struct str letter = str_copy(arena, the_letter("anna@r.example"));
+	end();
+	return letter;
+}
+
+static void test_question(void)
+{
+	f.now = start_at + DAY_US;
+	struct observation o = report("content.fraud", "anna@r.example", false);
+	struct str letter = asked(&o);
+	OK_(str_find(letter, STR("missing: the source port.")) != SIZE_MAX, "of a shared address the port alone is asked for, at once");
+	if (str_find(letter, STR("missing: the source port.")) == SIZE_MAX)
+		tap_dump("letter", letter);
+	o = report("content.fraud", "anna@r.example", false);
+	o.zone_given = false;
+	OK_(str_find(asked(&o), STR("missing: the source port; the time zone of the time")) != SIZE_MAX, "and the zone where the report gives none");
+	o = report("content.fraud", "anna@r.example", false);
+	o.event_at = o.first_at = o.last_at = TIME_NONE;
+	OK_(str_find(asked(&o), STR("missing: the source port; the exact time of the event")) != SIZE_MAX, "and the time where it gives none");
+	o = report("content.fraud", "anna@r.example", false);
+	o.source.port = 1500;
+	OK_(str_find(asked(&o), STR("missing")) == SIZE_MAX, "nothing where all is told");
+}
+
 int main(void)
 {
-	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term };
+	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
