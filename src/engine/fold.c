@@ -314,6 +314,10 @@ static enum err observe(struct fold *f, const struct observation *o, struct fold
 		e = before_person(f, o, "the class of the report is not known", why);
 	} else if (kind_info(o->kind)->flags & KIND_UNDO) {
 		e = fold_retract(f, o, &r.subject, p, &r, why);
+	} else if (o->witness == WITNESS_REPORT && observation_fact(o, "sign")) {
+		r.fate = FATE_PERSON;
+		e = before_person(f, o, str_c(work_arena(f->work), str_format(work_arena(f->work), "a sign that it is wrong or forged: %.*s",
+			STR_ARG(observation_value(o, "sign")))), why);
 	} else {
 		e = judged(f, o, p, &r, why);
 	}

@@ -5,6 +5,7 @@
  * its last Message-ID, Received fields, Date. Field values are bytes of a stranger and go on as facts, never as commands.
  */
 #include "format/shapes.h"
+#include "format/signs.h"
 #include "format/value.h"
 
 enum { FIELD_ONCE = 1, FIELD_REQUIRED = 2, FIELD_OF_FAILURE = 4 /* required of auth-failure */ };
@@ -350,12 +351,15 @@ static void read_reported(struct decode *d, struct observation *o, const struct 
 		return;
 	if (str_starts(p->type, STR("text/"))) {
 		arf_derive(d, o, mime_body(d->arena, p), p->path, 0);
+		signs_chain(d, o, mime_body(d->arena, p), p->path, 0);
 		return;
 	}
 	/* the entity inside follows its message part in the list */
 	const struct mime_part *inner = p + 1 < d->mime.parts + d->mime.count && p[1].depth == p->depth + 1 ? p + 1 : NULL;
-	if (inner)
-		arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)), 0);
+	if (!inner)
+		return;
+	arf_derive(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)), 0);
+	signs_chain(d, o, inner->header, str_format(d->arena, "%.*s.0", STR_ARG(inner->path)), 0);
 }
 
 static void read_values(struct decode *d, struct observation *o)

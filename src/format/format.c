@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "format/shapes.h"
+#include "format/signs.h"
 
 const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "auto-answer", "bounce", "sealed", NULL };
 
@@ -178,6 +179,7 @@ enum err format_decode(struct decode *d)
 		if (d->count > DOUBT_CANDIDATES_MAX)
 			decode_problem(d, false, "a person is shown the first %d of %u observations: the others are in the raw bytes", DOUBT_CANDIDATES_MAX, d->count);
 	}
+	signs_times(d);
 	sealed_decode(d);
 	return OK;
 }

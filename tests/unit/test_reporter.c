@@ -349,9 +349,30 @@ static void test_question(void)
 	OK_(str_find(asked(&o), STR("missing")) == SIZE_MAX, "nothing where all is told");
 }
 
+static void test_sign(void)
+{
+	struct fact sign = { .name = STR("sign"), .value = STR("x contradicts y"), .certainty = CERTAINTY_DERIVED };
+	struct row row;
+	struct item i = { 0 };
+	char key[POSITION_TEXT_MAX];
+	begin();
+	struct observation o = report("content.fraud", "mail:cert.example", true);
+	o.facts = &sign;
+	o.fact_count = 1;
+	IS_INT(fold(&o).fate, FATE_PERSON, "what contradicts itself is no finding, whoever reports it");
+	position_print(&o.at, key);
+	OK_(work_load(f.work, TABLE_ITEM, str_format(arena, "1.%s", key), item_fields, &i, &row, NULL) == OK && str_find(i.reason, sign.value) != SIZE_MAX,
+		"a person is told why");
+	IS_INT(shown("mail:cert.example").reputation, REPUTATION_CANNOT_TELL, "and nothing is held against the reporter");
+	o.witness = WITNESS_PERSON;
+	o.report_id = STR("confirmed");
+	IS_INT(fold(&o).fate, FATE_CASE, "who confirms it makes it one");
+	end();
+}
+
 int main(void)
 {
-	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question };
+	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question, test_sign };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
