@@ -1,6 +1,6 @@
 /*
  * Reporters' accounts: outcomes that fade, what they say, caps; and in the fold: who is trusted and who is not, what is over a cap,
- * whose reports a person upheld, refused and undid, what a rule may ask.
+ * whose reports a person upheld, refused and undid, what a rule may ask; what is asked of them, and how often they are written to.
  */
 #include "engine/deed.h"
 #include "engine/fold_case.h"
@@ -36,8 +36,9 @@ static void begin(void)
 	struct row_reader reader = { no_rows, NULL };
 	struct seal_key fixed = { { 1 } };
 	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) },
-		{ STR("letters/en/reporter-need-more.txt"), STR("Subject: more\n\nmissing: {reason}.\n") } };
-	struct bundle b = { STR("aup.policy"), files, 3 };
+		{ STR("letters/en/reporter-need-more.txt"), STR("Subject: more\n\nmissing: {reason}.\n") },
+		{ STR("letters/en/reporter-receipt.txt"), STR("Subject: receipt\n\n{receipt}\n") } };
+	struct bundle b = { STR("aup.policy"), files, 4 };
 	struct policy *p = NULL;
 	struct why why = { .line = 0 };
 	if (!OK_(policy_load(arena, &b, &p, &why) == OK, "the policy"))
@@ -370,9 +371,45 @@ static void test_sign(void)
 	end();
 }
 
+static unsigned letters(void)
+{
+	struct row row;
+	size_t i = 0;
+	unsigned n = 0;
+	while (work_next_row(f.work, TABLE_LETTER, &i, &row))
+		n++;
+	return n;
+}
+
+/* One more report whose sender is to be answered; how many letters there are then. */
+static unsigned answer(const char *to)
+{
+	struct observation o = report("messaging.spam", to, false);
+	o.reply_to = str_of(to);
+	o.receipt = str_format(arena, "receipt-%u", reports);
+	(void)fold(&o);
+	return letters();
+}
+
+static void test_loop(void)
+{
+	begin();
+	IS_INT(answer("desk@far.example"), 1, "a desk is answered");
+	IS_INT(answer("Desk@FAR.example"), 1, "and its answer to that is not, that day");
+	IS_INT(answer("abuse@test.invalid") + answer("ABUSE+token@Test.invalid"), 2, "we never write to ourselves");
+	f.now += DAY_US;
+	IS_INT(answer("desk@far.example"), 2, "the next day once more");
+	for (unsigned i = 0; i < 600; i++)
+		(void)answer(str_c(arena, str_format(arena, "victim-%u@far.example", i)));
+	IS_INT(letters(), 501, "whoever forges our reporters' addresses gets 500 letters an hour out of us in all");
+	f.now += HOUR_US;
+	IS_INT(answer("late@far.example"), 502, "and the next hour has its own");
+	end();
+}
+
 int main(void)
 {
-	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question, test_sign };
+	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question, test_sign, test_loop };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
