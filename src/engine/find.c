@@ -103,7 +103,9 @@ static enum err put_report(struct fold *f, const struct casefile *c, const struc
 {
 	/* another report of a known incident is about what stands there already */
 	enum err err = e->type == EVENT_FINDING && e->source.len ? put_source(f, c, e->source, why) : OK;
-	if (err == OK && e->reporter.len)
+	if (err || c->report_count > FIND_REPORTS_MAX)
+		return err;
+	if (e->reporter.len)
 		err = put(f, c, find_prefix(f, FIND_REPORTER, e->reporter), keyed(f, FIND_REPORTER, str_lower(work_arena(f->work), e->reporter), WHOLE), why);
 	return err || !o ? err : put_ids(f, c, o, why);
 }

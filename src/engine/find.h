@@ -10,6 +10,7 @@
 
 #include "engine/fold.h"
 
+enum { FIND_REPORTS_MAX = 1000 /* of a case: who reported later, and by what ids, leads nowhere; what is new about it does */ };
 enum find_word { FIND_ADDRESS = 'a', FIND_DOMAIN = 'd', FIND_ID = 'i', FIND_CLAUSE = 'k', FIND_REPORTER = 'w' };
 
 /* Writes the rows of what a step added to the case; nothing unless the fold is to be searchable. */

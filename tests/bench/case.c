@@ -91,7 +91,7 @@ static void start(struct bench *b, const char *policy, const char *scratch)
 	must(policy_load(b->lasting, &bundle, &b->policy, &why), &why, policy);
 	must(store_sqlite.open(b->dir_fd, "store.db", STORE_WRITE, &b->store, &why), &why, "store");
 	b->fold = (struct fold){ .work = work_new(&reader), .policies = { b->policy }, .policy_count = 1, .keyring = keyring_fixed(&fixed), .token_key = fixed,
-		.provider = STR("Example Net"), .mail_domain = STR("example.net"), .mail_local = STR("abuse"), .now = DAY_AT, .source = 1, .notes_sightings = true };
+		.provider = STR("Example Net"), .mail_domain = STR("example.net"), .mail_local = STR("abuse"), .now = DAY_AT, .source = 1, .notes_sightings = true, .searchable = true };
 }
 
 static void commit(struct bench *b, const struct position *at)
