@@ -116,7 +116,7 @@ static bool send_item(struct ear *e, const struct spool_record *r, const struct 
 		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
 		.candidate_count = d->count < CANDIDATES_MAX ? d->count : CANDIDATES_MAX, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
-	if (type == ITEM_BOUNCE)
+	if (type == ITEM_BOUNCE || type == ITEM_DELAYED || type == ITEM_DELIVERED)
 		i.candidate_count = 0;
 	for (unsigned k = 0; k < d->problem_count; k++)
 		problems[i.problem_count++] = d->problems[k].text;
@@ -290,7 +290,7 @@ static bool send_decoded(struct ear *e, const struct spool_record *r, struct dec
 	case OUTCOME_REPORT: return send_observations(e, r, d, meta);
 	case OUTCOME_SEALED: return send_sealed(e, r, d);
 	case OUTCOME_ANSWER: return send_item(e, r, d, meta, ITEM_ANSWER, 0, "");
-	case OUTCOME_AUTO: return send_item(e, r, d, meta, ITEM_AUTO_ANSWER, 0, "");
+	case OUTCOME_AUTO: return send_item(e, r, d, meta, d->arrival == ARRIVAL_DELAYED ? ITEM_DELAYED : d->arrival ? ITEM_DELIVERED : ITEM_AUTO_ANSWER, 0, "");
 	case OUTCOME_BOUNCE: return send_item(e, r, d, meta, ITEM_BOUNCE, 0, "");
 	case OUTCOME_PROSE: return send_item(e, r, d, meta, ITEM_PROSE, 0, d->doubt ? d->doubt : "prose: a person confirms what was found");
 	case OUTCOME_UNKNOWN: break;

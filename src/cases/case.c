@@ -45,7 +45,7 @@ struct act *step_act(struct step_work *w, enum verb verb, struct str service, st
 	*act = (struct act){ .key = str_format(w->a, "%s/%.*s/%s/%.*s", number, STR_ARG(label), verb_words[verb], STR_ARG(service)), .number = w->c->number,
 		.customer = w->c->customer, .verb = verb, .service = service, .instance = w->c->service, .desired = true, .state = ACT_QUEUED,
 		.grade = w->c->grade, .clause = w->c->clause, .rule = w->c->rule, .policy = w->c->policy, .created_at = w->in->now, .next_at = w->in->now,
-		.expires_at = TIME_NONE, .done_at = TIME_NONE, .automatic = true };
+		.expires_at = TIME_NONE, .done_at = TIME_NONE, .doubt_until_at = TIME_NONE, .automatic = true };
 	/* what is to be done for a sealed case says neither for whom nor why */
 	if (w->c->flags & CASE_SEALED_CLASS)
 		act->customer = act->instance = act->clause = act->rule = STR_NONE;

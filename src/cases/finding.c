@@ -327,13 +327,14 @@ enum err result_step(struct step_work *w)
 			return ERR_LIMIT;
 		break;
 	case RESULT_REFUSED:
+		if (act->verb == VERB_NOTIFY && !act->party && w->in->on)
+			return delivery_failed(w, STR_NONE);
 		e = step_event(w, EVENT_ACT_REFUSED, driver, str_format(w->a, "%s of %.*s was refused: %.*s", verb_words[act->verb], STR_ARG(act->service),
 			STR_ARG(w->in->text)));
-		if (act->verb == VERB_NOTIFY && !act->party && !case_is_closed(w->c)) {
-			w->c->flags |= CASE_NOTICE_BOUNCED;
-			ladder_pause(w);
-		}
-		break;
+		if (!e || act->verb != VERB_NOTIFY || act->party)
+			break;
+		e->act = act->key;
+		return delivery_failed(w, STR("nobody was told: the ladder stands until a person finds another way"));
 	case RESULT_UNKNOWN:
 		e = step_event(w, EVENT_ACT_UNKNOWN, driver, str_format(w->a, "it cannot be told whether %s of %.*s took effect: it is checked again", verb_words[act->verb],
 			STR_ARG(act->service)));

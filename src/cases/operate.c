@@ -22,13 +22,6 @@ enum err answer_step(struct step_work *w)
 		return copyright_answered(w);
 	if (w->in->type == INPUT_AUTO_ANSWER)
 		return said(w, EVENT_AUTO_ANSWER, STR("an automatic answer; it changes nothing"));
-	if (w->in->type == INPUT_BOUNCE) {
-		if (case_is_closed(c))
-			return said(w, EVENT_BOUNCE, STR("a letter came back"));
-		c->flags |= CASE_NOTICE_BOUNCED;
-		ladder_pause(w);
-		return said(w, EVENT_BOUNCE, STR("the notice came back: the ladder stands until a person finds another way"));
-	}
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
 	if (!c->dispute)
 		c->counter_at = w->in->now;
@@ -315,8 +308,10 @@ enum err operator_step(struct step_work *w)
 {
 	bool second = true;
 	enum case_input_type t = w->in->type;
-	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER || t == INPUT_BOUNCE)
+	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER)
 		return answer_step(w);
+	if ((t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED) && !w->in->of_party)
+		return delivery_step(w);
 	enum err e = OK;
 	if (w->c->flags & CASE_SEALED_CLASS)
 		e = second_person(w, &second);

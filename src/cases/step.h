@@ -66,6 +66,10 @@ int64_t copyright_due_at(const struct casefile *c);
 enum err copyright_due(struct step_work *w) MUST_CHECK;
 
 enum err operator_step(struct step_work *w) MUST_CHECK;
+/* Word of a mail server about a letter. */
+enum err delivery_step(struct step_work *w) MUST_CHECK;
+/* in->act, when it can be told, did not arrive: by the next way, or the ladder stands and text tells why. */
+enum err delivery_failed(struct step_work *w, struct str text) MUST_CHECK;
 enum err answer_step(struct step_work *w) MUST_CHECK;
 enum err approve_step(struct step_work *w) MUST_CHECK;
 enum err thread_step(struct step_work *w) MUST_CHECK;

@@ -15,9 +15,9 @@
 const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, TABLE_MACRO, TABLE_FIND, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
-static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", NULL };
+static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
 static const char *const of_event[] = { "text", "source", "binding", "reasons", "terms", "raw", "incident", NULL };
-static const char *const of_act[] = { "target", "instance", "last_text", NULL };
+static const char *const of_act[] = { "target", "instance", "last_text", "way", NULL };
 static const char *const of_item[] = { "text", "name", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
 static const char *const of_reporter[] = { "reply_to", "report_id", "thread", "subject_line", "facts", "message_id", "in_reply_to", "problems", "about", "raw",
 	"raw_digest", NULL };

@@ -52,8 +52,6 @@ enum err take_back(struct fold *f, const struct observation *o, const struct sub
 enum err fold_retract(struct fold *f, const struct observation *o, const struct subject *s, const struct policy *p, struct fold_result *r,
 	struct why *why) MUST_CHECK;
 
-/* To whom a customer's letters go; NULL = nobody is known. */
-const struct entity *letter_contact(const struct fold *f, struct str customer);
 /* The letter of a notify act: rendered, sealed, stored, and the act pointed at it. text: a person's own words, or STR_NONE. */
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why) MUST_CHECK;
 /* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. */

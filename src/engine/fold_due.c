@@ -2,6 +2,7 @@
  * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
 #include "engine/deed.h"
+#include "engine/delivery.h"
 #include "engine/fold_case.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
@@ -139,18 +140,24 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
 	struct case_input in = { .type = INPUT_RESULT, .act = &act, .result = result, .text = r->text, .on = was_done && r->op == ACT_CHECK };
-	if (result == RESULT_DONE && !act.desired && act.verb >= VERB_LIMIT)
+	if (result == RESULT_REFUSED && act.letter.len)
+		e = delivery_about(f, &c, act.letter, &in, why);
+	if (e == OK && result == RESULT_DONE && !act.desired && act.verb >= VERB_LIMIT)
 		e = nothing_in_force(f, &c, &in.free, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
 }
 
-/* The case a reply token or a bounced Message-ID belongs to; 0 when there is none. */
-static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret_number, struct str *ret_owner, struct why *why)
+static bool of_a_server(enum item_type t)
+{
+	return t == ITEM_BOUNCE || t == ITEM_DELAYED || t == ITEM_DELIVERED;
+}
+
+/* The letter that a reply token or a returned Message-ID names, whose it is, and its case; 0 when there is none. */
+static enum err case_of_item(struct fold *f, const struct item *i, struct str *ret_letter, struct str *ret_owner, uint64_t *ret_number, struct why *why)
 {
 	struct row row;
 	*ret_number = 0;
-	*ret_owner = STR_NONE;
-	struct str key = i->type == ITEM_BOUNCE ? i->about : STR_NONE;
+	struct str key = of_a_server(i->type) ? i->about : STR_NONE;
 	if (i->token.len) {
 		enum err e = work_get(f->work, TABLE_TOKEN, i->token, &row, why);
 		if (e)
@@ -162,6 +169,7 @@ static enum err case_of_item(struct fold *f, const struct item *i, uint64_t *ret
 	enum err e = work_get(f->work, TABLE_LETTER, key, &row, why);
 	if (e || !row.version)
 		return e;
+	*ret_letter = key;
 	*ret_owner = row.owner;
 	/* the number of the case stands in clear beside the sealed letter */
 	return str_to_u64(row.state, INT64_MAX, ret_number) == OK ? OK : why_set(why, ERR_CORRUPT, "letter of no case");
@@ -173,15 +181,16 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	struct casefile c;
 	struct row row;
 	uint64_t number;
-	struct str owner;
-	enum err e = case_of_item(f, i, &number, &owner, why);
+	struct str letter = STR_NONE, owner = STR_NONE;
+	enum err e = case_of_item(f, i, &letter, &owner, &number, why);
 	if (e)
 		return e;
 	/* what it reports came as an observation of its own */
 	if (!number && i->type == ITEM_ANSWER && i->candidate_count && kind_info(i->candidates[0].kind)->flags & KIND_SEALED)
 		return OK;
-	if (!number || (i->type != ITEM_ANSWER && i->type != ITEM_AUTO_ANSWER && i->type != ITEM_BOUNCE)) {
-		if (i->type == ITEM_AUTO_ANSWER)
+	bool machine = i->type == ITEM_AUTO_ANSWER || i->type == ITEM_DELAYED || i->type == ITEM_DELIVERED;
+	if (!number || (i->type != ITEM_ANSWER && i->type != ITEM_BOUNCE && !machine)) {
+		if (machine)
 			kept.state = ITEM_DONE;
 		return put_item(f, &kept, true, why);
 	}
@@ -190,8 +199,14 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 		e = follow_merged(f, &c, &row, why);
 	if (e)
 		return e;
-	struct case_input in = { .type = i->type == ITEM_ANSWER ? INPUT_ANSWER : i->type == ITEM_BOUNCE ? INPUT_BOUNCE : INPUT_AUTO_ANSWER, .text = i->text };
+	static const enum case_input_type inputs[] = { [ITEM_ANSWER] = INPUT_ANSWER, [ITEM_AUTO_ANSWER] = INPUT_AUTO_ANSWER, [ITEM_BOUNCE] = INPUT_BOUNCE,
+		[ITEM_DELAYED] = INPUT_DELAYED, [ITEM_DELIVERED] = INPUT_DELIVERED };
+	struct case_input in = { .type = inputs[i->type], .text = i->text };
 	in.of_party = str_starts(owner, STR(DEED_REPORTER)) && !str_eq(owner, c.customer);
+	if (of_a_server(i->type))
+		e = delivery_about(f, &c, letter, &in, why);
+	if (e)
+		return e;
 	/* nothing of a closed case asks for a person: the answer itself does */
 	if (i->type != ITEM_ANSWER || !case_is_closed(&c))
 		kept.state = ITEM_DONE;

@@ -4,6 +4,7 @@
  * No letter leaves a case that is sealed or marked do-not-tell. Nothing is cut by itself while the customer's answer waits for
  * a person, nor before the notice that threatens it was handed to the mail server; a notice that was late moves what follows.
  */
+#include "engine/delivery.h"
 #include "engine/fold_case.h"
 
 enum { LOOK_AGAIN_MINUTES = 10, LATE_MINUTES = 60 };
@@ -61,9 +62,12 @@ static enum err gate_cut(struct fold *f, const struct casefile *c, struct act *a
 		*ret_gate = GATE_HOLD;
 		return OK;
 	}
+	int64_t told_at = p ? delivery_proven_at(p, c, &notice) : f->now;
 	int64_t late = notice.state == ACT_DONE_ ? notice.done_at - notice.created_at : 0;
 	if (notice.state != ACT_DONE_)
 		*ret_gate = wait_until(act, later, "the notice has not been handed over yet");
+	else if (told_at > f->now)
+		*ret_gate = wait_until(act, told_at < f->now + HOUR_US ? told_at : f->now + HOUR_US, "it is not yet known that the notice arrived");
 	else if (late > LATE_MINUTES * MINUTE_US && act->created_at + late > f->now)
 		*ret_gate = wait_until(act, act->created_at + late, "the notice was late: the time it names is given in full");
 	return OK;

@@ -5,28 +5,9 @@
  * have no letters, whoever asks for them.
  */
 #include "engine/deed.h"
+#include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
-
-/* Who pays or sues is asked only when there is nobody else. */
-static int contact_rank(const struct entity *e)
-{
-	static const char *const kinds[] = { "legal", "billing", "", "technical", "abuse" };
-	int rank = 0;
-	for (int i = 0; i < (int)(sizeof(kinds) / sizeof(kinds[0])); i++)
-		if (str_eq(e->kind, str_of(kinds[i])))
-			rank = i;
-	return rank;
-}
-
-const struct entity *letter_contact(const struct fold *f, struct str customer)
-{
-	const struct entity *best = NULL, *own = registry_customer(f->registry, customer, f->now);
-	for (const struct entity *e = NULL; (e = registry_of(f->registry, ENTITY_CONTACT, customer, e));)
-		if (entity_valid_at(e, f->now) && (!best || contact_rank(e) > contact_rank(best)))
-			best = e;
-	return best && (contact_rank(best) > 1 || !own || !own->email.len) ? best : own;
-}
 
 /* The next step that is felt, behind the one that this letter tells of. */
 static const struct step *next_step(const struct casefile *c, const struct policy *p, const struct act *act, int64_t *ret_at)
@@ -68,6 +49,8 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	const struct step *next = next_step(c, p, act, &next_at);
 	char number[CASE_TEXT_MAX];
 	case_text(c->number, number);
+	if (!act->party)
+		act->way = delivery_way(f, to);
 	struct letter l = { .number = c->number, .customer = act->party ? deed_reporter(f, to) : c->customer, .to = to, .reply_to = letter_reply_address(f, act->key),
 		.automatic = act->automatic };
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
@@ -101,7 +84,7 @@ static enum err to_party(struct fold *f, const struct casefile *c, struct act *a
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
 {
 	const struct policy *p = fold_policy_at(f, f->now);
-	const struct entity *to = letter_contact(f, c->customer);
+	const struct entity *to = delivery_contact(f, c);
 	const struct letter_template *t = p ? policy_letter(p, to ? to->language : STR_NONE, act->service) : NULL;
 	if (c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)) {
 		act->desired = false;

@@ -16,7 +16,8 @@ static int urgency(const struct casefile *c, const struct case_event *e)
 	case EVENT_EMERGENCY: return AT_ONCE;
 	case EVENT_CORRECTED: return 8;
 	case EVENT_OPENED: return c->state == CASE_SEALED || c->state == CASE_REVIEW ? 8 : 0;
-	case EVENT_ACT_REFUSED: case EVENT_BOUNCE: return case_is_closed(c) ? 0 : 7;
+	case EVENT_BOUNCE: return c->flags & CASE_NOTICE_BOUNCED ? 7 : 0;
+	case EVENT_ACT_REFUSED: return case_is_closed(c) ? 0 : 7;
 	case EVENT_APPEAL: case EVENT_ANSWER: return 6;
 	case EVENT_TASK: return 5;
 	case EVENT_HELD: return 4;

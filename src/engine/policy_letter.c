@@ -5,6 +5,7 @@
  * One letter a customer and version: its act is named by both, the customer by a keyed digest.
  */
 #include "engine/deed.h"
+#include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 
@@ -45,7 +46,7 @@ static struct str changed_clauses(struct fold *f, const struct policy *p)
 enum err fold_tell_policy(struct fold *f, const struct policy *p, struct str customer, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	const struct entity *own = registry_find(f->registry, ENTITY_CUSTOMER, customer), *to = letter_contact(f, customer);
+	const struct entity *own = registry_find(f->registry, ENTITY_CUSTOMER, customer), *to = delivery_contact(f, &(struct casefile){ .customer = customer });
 	const struct letter_template *t = to ? policy_letter(p, to->language, POLICY_CHANGED_LETTER) : NULL;
 	struct row row;
 	if (!t || !own || !entity_valid_at(own, f->now) || own->reseller.len || !to->email.len)

@@ -61,6 +61,21 @@ bool answer_automatic(struct decode *d)
 	return field_is(d, "precedence", precedence) || str_eq(str_trim(mime_top_value(d->arena, &d->mime, "return-path")), STR("<>"));
 }
 
+static bool from_a_server(struct decode *d)
+{
+	static const char *const servers[] = { "mailer-daemon@", "postmaster@", "mdaemon@", NULL };
+	return d->null_sender || begins_with_one_of(d->from, servers);
+}
+
+static bool late_in_words(struct decode *d)
+{
+	static const char *const words[] = { "delay", "warning", "still trying", NULL };
+	for (const char *const *w = words; *w; w++)
+		if (str_find_fold(d->subject, str_of(*w)) != SIZE_MAX)
+			return true;
+	return false;
+}
+
 /*
  * A mail server's own words (qmail, exim, old gateways) at the address of a letter. What it will still try is no bounce; and
  * taken for an automatic answer it would let the ladder run on against somebody who was never told.
@@ -70,15 +85,9 @@ static bool bounced_in_words(struct decode *d)
 	static const char *const heads[] = { "failure notice", "undeliver", "returned mail", "mail delivery fail", "delivery fail",
 		"delivery status notification (fail", "mail delivery system", "unzustellbar", "non delivery", "nondeliverable",
 		"message undeliverable", "could not deliver", NULL };
-	static const char *const later[] = { "delay", "warning", "still trying", NULL };
-	static const char *const servers[] = { "mailer-daemon@", "postmaster@", "mdaemon@", NULL };
-	for (const char *const *w = later; *w; w++)
-		if (str_find_fold(d->subject, str_of(*w)) != SIZE_MAX)
-			return false;
-	if (mime_top_field(&d->mime, "x-failed-recipients"))
-		return true;
-	bool server = begins_with_one_of(d->from, servers) || (d->null_sender && !d->from.len);
-	return (server || d->null_sender) && begins_with_one_of(d->subject, heads);
+	if (late_in_words(d))
+		return false;
+	return mime_top_field(&d->mime, "x-failed-recipients") || (from_a_server(d) && begins_with_one_of(d->subject, heads));
 }
 
 /* How many octets at the start of html are no text, and what they stand for: 0 is nothing. */
@@ -171,6 +180,7 @@ bool answer_decode(struct decode *d)
 		return false;
 	d->format = "answer";
 	d->outcome = bounced_in_words(d) ? OUTCOME_BOUNCE : answered_by_machine(d) ? OUTCOME_AUTO : OUTCOME_ANSWER;
+	d->arrival = d->outcome == OUTCOME_AUTO && from_a_server(d) && late_in_words(d) ? ARRIVAL_DELAYED : ARRIVAL_NONE;
 	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL), *html = mime_find_part(&d->mime, "text/html", NULL);
 	if (p)
 		d->answer = own_words(d->arena, mime_text(d->arena, p, NULL));

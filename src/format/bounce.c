@@ -162,6 +162,18 @@ static bool of_our_letters(struct decode *d, struct str id)
 	return at == LETTER_ID_LEN && value_hex(str_sub(id, 0, at), LETTER_ID_LEN) && str_eq_fold(domain_of(id), domain_of(to));
 }
 
+/* Who was handed on to a server that tells nothing more may or may not have got it (RFC 3464 2.3.3). */
+static enum arrival arrival_of(const struct decode *d)
+{
+	unsigned delivered = 0;
+	for (unsigned i = 0; i < d->count; i++) {
+		if (str_starts_fold(d->observations[i].kind_text, STR("delayed")))
+			return ARRIVAL_DELAYED;
+		delivered += str_starts_fold(d->observations[i].kind_text, STR("delivered"));
+	}
+	return d->count && delivered == d->count ? ARRIVAL_DELIVERED : ARRIVAL_NONE;
+}
+
 static enum outcome judge(struct decode *d, const struct bounce *b)
 {
 	if (!b->failed)
@@ -215,6 +227,7 @@ bool bounce_decode(struct decode *d)
 	for (unsigned i = 0; i < d->count; i++)
 		finish(d, &d->observations[i], &b);
 	d->outcome = judge(d, &b);
+	d->arrival = d->outcome == OUTCOME_AUTO ? arrival_of(d) : ARRIVAL_NONE;
 	if (d->outcome == OUTCOME_REPORT)
 		keep_failures(d);
 	return true;

@@ -13,6 +13,9 @@
 
 enum { PROBLEMS_MAX = 256, DOUBT_CANDIDATES_MAX = 64, DECODE_TEXTS_MAX = 128, DECODER_VERSION = 3 };
 
+/* Delivered: to every recipient that it names. */
+enum arrival { ARRIVAL_NONE, ARRIVAL_DELAYED, ARRIVAL_DELIVERED };
+
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_REPORT, OUTCOME_PROSE, OUTCOME_ANSWER, OUTCOME_AUTO, OUTCOME_BOUNCE, OUTCOME_SEALED };
 extern const char *const outcome_words[];
 
@@ -43,7 +46,8 @@ struct decode {
 	struct str message_id, in_reply_to, from, subject;
 	bool automatic;         /* by its own header: RFC 3834 5, Precedence, a list */
 	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
-	struct str about;       /* OUTCOME_BOUNCE: Message-ID of the letter it is about */
+	struct str about;       /* OUTCOME_BOUNCE, and with arrival: Message-ID of the letter it is about */
+	enum arrival arrival;   /* OUTCOME_AUTO: what a mail server says of a message that has not come back */
 	struct digest raw_digest;
 	const char *doubt;      /* OUTCOME_PROSE of a format that is known: why a person has to confirm it; or NULL */
 	bool more;              /* OUTCOME_PROSE: there were more candidates than are kept */

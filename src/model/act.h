@@ -66,6 +66,9 @@ struct act {
 	struct str last_text;
 	struct str letter;              /* VERB_NOTIFY: Message-ID, key in TABLE_LETTER */
 	struct str ledger;              /* of a letter: origin, size and root of the ledger as its last lines tell them */
+	struct str way;                 /* of a letter: keyed digest of the address that it went to */
+	bool proven;                    /* of a letter: somebody said that it arrived */
+	int64_t doubt_until_at;         /* of a letter: until then a server may still try to deliver it */
 	bool automatic;                 /* no person asked for it */
 	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
 	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */

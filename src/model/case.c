@@ -6,7 +6,7 @@
 const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
-	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", NULL };
+	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", NULL };
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
@@ -46,7 +46,7 @@ const struct field casefile_fields[] = {
 		.count_offset = offsetof(struct casefile, notice_count), .max = CASE_NOTICES_MAX },
 	E(casefile, dispute, dispute_words), F(casefile, counter_at, FIELD_TIME), F(casefile, restore_at, FIELD_TIME), F(casefile, restore_by_at, FIELD_TIME),
 	{ .name = "verdict", .type = FIELD_ENUM, .offset = offsetof(struct casefile, verdict), .words = verdict_words },
-	S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
+	S(casefile, dead, dead_count, CASE_PEOPLE_MAX), S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 
 const struct field case_event_fields[] = {

@@ -112,6 +112,8 @@ struct casefile {
 	enum dispute dispute;
 	int64_t counter_at;             /* when the answer came that is, or may be, a counter-notice */
 	int64_t restore_at, restore_by_at;
+	struct str *dead;               /* keyed digests of the addresses from which its letters came back: no more goes there */
+	unsigned dead_count;
 	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
 	unsigned act_count;
 };
@@ -123,8 +125,7 @@ enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
-	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED,
-	EVENT_ATTACHED
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY
 };
 extern const char *const case_event_words[];
 
@@ -170,8 +171,10 @@ enum case_input_type {
 	INPUT_DUE,                      /* now reached next_due_at */
 	INPUT_ANSWER,                   /* text: a human reply of the customer */
 	INPUT_AUTO_ANSWER,
-	INPUT_BOUNCE,                   /* of a letter of this case: act key in text */
-	INPUT_RESULT,                   /* act, result: what became of an act; on: it was in force and a look found it gone */
+	INPUT_BOUNCE,                   /* a letter of this case came back. act: that letter, or NULL; on: there is another way to the customer */
+	INPUT_DELAYED,                  /* act: the mail server still tries */
+	INPUT_DELIVERED,                /* act: the mail server says that it arrived */
+	INPUT_RESULT,                   /* act, result: what became of an act; on: it was in force and a look found it gone; of a letter: there is another way */
 	INPUT_APPROVE,                  /* actor, act: one person's approval */
 	INPUT_RESOLVE,                  /* actor, text = reason code, note */
 	INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE,
@@ -215,7 +218,7 @@ struct case_input {
 	enum act_result result;
 	uint32_t flag;
 	bool on;
-	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE: of a letter to a rights holder, not to the customer */
+	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE, DELAYED, DELIVERED: of a letter to a rights holder, not to the customer */
 	bool free;                      /* INPUT_RESULT: nothing of the case is in force any more */
 	struct str incident_key, reporter;
 	const struct earlier *earlier;          /* INPUT_FINDING: what the rule counted before, oldest first */

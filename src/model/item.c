@@ -5,7 +5,7 @@
 
 #include "model/letter.h"
 
-const char *const item_type_words[] = { "none", "unparsed", "prose", "answer", "auto-answer", "bounce", "report", "sealed", NULL };
+const char *const item_type_words[] = { "none", "unparsed", "prose", "answer", "auto-answer", "bounce", "report", "sealed", "delayed", "delivered", NULL };
 const char *const item_state_words[] = { "waiting", "confirmed", "discarded", "ignored", "done", NULL };
 
 const char *const letter_field_names[] = { "case", "customer", "clause", "clause_title", "clause_text", "policy_version", "because", "evidence", "first", "last",

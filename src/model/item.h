@@ -15,6 +15,8 @@ enum item_type {
 	ITEM_BOUNCE,                    /* of a letter of ours */
 	ITEM_REPORT,                    /* wholly decoded: kept with its outcome */
 	ITEM_SEALED,
+	ITEM_DELAYED,                   /* a letter of ours, says a mail server, is still on its way */
+	ITEM_DELIVERED,                 /* and this one arrived */
 };
 extern const char *const item_type_words[];
 

@@ -96,6 +96,7 @@ struct policy {
 	unsigned calendar_count;
 	struct letter_template *letters;
 	unsigned letter_count;
+	int64_t proof_us;               /* a letter that has not come back for so long after it was handed over has arrived */
 	struct str *languages;          /* the first is the fallback */
 	unsigned language_count;
 	struct rules *rules;            /* src/policy's own */

@@ -311,7 +311,9 @@ static void show_head(const struct policy *p, struct buf *out)
 	}
 	if (p->significant)
 		buf_puts(out, "    significant yes\n");
-	buf_puts(out, "    retention ");
+	buf_puts(out, "    proof ");
+	span(out, p->proof_us);
+	buf_puts(out, "\n    retention ");
 	span(out, p->rules->retention_us);
 	buf_puts(out, "\n    letters ");
 	show_quoted(out, p->rules->letters_dir);

@@ -224,15 +224,18 @@ static enum err random_finding(struct world *w)
 
 static enum err random_command(struct world *w)
 {
-	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
+	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
 		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL,
 		INPUT_RETRACT };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
 	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)],
 		.service = str_of(services[dice(w, 3)]), .incident_key = name(w, "k", 30), .reporter = name(w, "r", 50) };
-	if (in.type != INPUT_ANSWER && in.type != INPUT_AUTO_ANSWER && in.type != INPUT_BOUNCE)
+	bool mail = in.type == INPUT_BOUNCE || in.type == INPUT_DELAYED || in.type == INPUT_DELIVERED;
+	if (in.type != INPUT_ANSWER && in.type != INPUT_AUTO_ANSWER && !mail)
 		in.actor = str_of(people[dice(w, 3)]);
+	for (unsigned i = dice(w, 8); mail && !in.act && i < w->act_count; i++)
+		in.act = w->acts[i].verb == VERB_NOTIFY ? &w->acts[i] : NULL;
 	if (in.type == INPUT_APPROVE || in.type == INPUT_UNDO) {
 		if (!w->act_count)
 			return OK;
