@@ -122,6 +122,7 @@ static enum err cmd_emergency(struct commanding *c) { return case_command(c, INP
 static enum err cmd_review(struct commanding *c) { return case_command(c, INPUT_REVIEWED); }
 static enum err cmd_counter(struct commanding *c) { return case_command(c, INPUT_COUNTER); }
 static enum err cmd_stay(struct commanding *c) { return case_command(c, INPUT_STAY); }
+static enum err cmd_fixed(struct commanding *c) { return case_command(c, INPUT_FIXED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
 
 /* One step of the test clock: to the next due row, or to the end of the span. */
@@ -198,6 +199,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-assign", cmd_assign }, { "case-note", cmd_note }, { "case-merge", cmd_merge }, { "case-split", cmd_split }, { "case-undo", cmd_undo },
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
 	{ "case-counter", cmd_counter }, { "case-stay", cmd_stay },
+	{ "case-fixed", cmd_fixed },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
 	{ "policy-post", cmd_policy_post }, { "policy-shadow", cmd_policy_shadow }, { "who", cmd_who },
 	{ "bindings-import", cmd_bindings_import }, { "bindings-follow", cmd_bindings_follow }, { "bindings-status", cmd_bindings_status },

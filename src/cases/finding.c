@@ -108,7 +108,7 @@ static void open_new(struct step_work *w)
 	c->group = f->group;
 	c->grade = s->grade;
 	c->opened_at = w->in->now;
-	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->first_event_at = c->last_event_at = c->ladder_started_at =
+	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->recheck_since_at = c->recheck_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at =
 		c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
 	c->opened_by = STR("rule");
 	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
@@ -131,12 +131,15 @@ enum err finding_step(struct step_work *w)
 		c->flags |= CASE_COUNSEL | CASE_HOLD;
 	seal_if(c, f);
 	enum err e = count_all(w);
+	if (e == OK)
+		e = remedy_seen(w);
 	if (e)
 		return e;
 	if (again) {
 		c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 		seal_if(c, f);
 		c->answered = c->noticed = false;
+		c->fixes = 0;
 		c->decider_count = 0;
 		c->resolution = STR_NONE;
 		c->resolved_at = TIME_NONE;
@@ -206,7 +209,7 @@ enum err retract_step(struct step_work *w)
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = STR("retracted");
-	c->next_due_at = c->paused_at = c->review_by_at = c->restore_at = c->restore_by_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = TIME_NONE;
 	c->dispute = DISPUTE_NONE;
 	if (c->strikes)
 		c->strikes--;
@@ -239,7 +242,7 @@ enum err correct_step(struct step_work *w)
  * The customer is told of what is felt: by one letter for all that a step did, and by one when nothing is in force any more.
  * A policy without such a letter tells nothing.
  */
-static enum err tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service)
+enum err step_tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service)
 {
 	const struct casefile *c = w->c;
 	char number[CASE_TEXT_MAX];
@@ -282,9 +285,9 @@ static enum err tell_result(struct step_work *w, const struct act *act)
 	if (!act->desired && w->c->state == CASE_MERGED)
 		return OK;
 	if (!act->desired)
-		return w->in->free ? tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0, STR_NONE) : OK;
+		return w->in->free ? step_tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0, STR_NONE) : OK;
 	const char *letter = act->verb == VERB_LIMIT ? "limit-notice" : act->verb == VERB_SUSPEND ? "suspend-notice" : "terminated";
-	return tell(w, letter, label_of(act->key), act->step, w->in->policy ? felt_service(w, act) : act->service);
+	return step_tell(w, letter, label_of(act->key), act->step, w->in->policy ? felt_service(w, act) : act->service);
 }
 
 /* What a person does is not seen: it stands in the case until somebody says more. */

@@ -41,6 +41,7 @@ static void due_besides(struct casefile *c)
 	due_sooner(c, c->review_by_at, STR(review_words));
 	due_sooner(c, copyright_due_at(c), c->dispute == DISPUTE_ASKED ? STR("the last day on which what was disabled can be put back: a person decides")
 		: STR("what was disabled is put back, unless a court has been asked"));
+	due_sooner(c, c->recheck_until_at, STR("closed, unless something new happens before"));
 }
 
 void ladder_pause(struct step_work *w)
@@ -401,5 +402,7 @@ enum err due_step(struct step_work *w)
 			return ERR_LIMIT;
 	}
 	enum err e = copyright_due(w);
+	if (e == OK && c->recheck_until_at != TIME_NONE && c->recheck_until_at <= w->in->now)
+		e = remedy_due(w);
 	return e || case_is_closed(c) ? e : ladder_run(w);
 }

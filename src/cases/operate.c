@@ -25,7 +25,9 @@ enum err answer_step(struct step_work *w)
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
 	if (!c->dispute)
 		c->counter_at = w->in->now;
-	if (e || c->state != CASE_OPEN)
+	bool waits = c->recheck_until_at != TIME_NONE;
+	c->recheck_until_at = TIME_NONE;
+	if (e || (c->state != CASE_OPEN && !waits))
 		return e;
 	c->answered = true;
 	c->state = CASE_PAUSED;
@@ -90,7 +92,7 @@ void case_close(struct step_work *w, struct str reason)
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = reason;
-	c->next_due_at = c->paused_at = c->review_by_at = c->restore_at = c->restore_by_at = c->counter_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->counter_at = TIME_NONE;
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	w->out->lift = LIFT_ALL;
@@ -115,6 +117,7 @@ static enum err reopen_step(struct step_work *w)
 	c->resolution = STR_NONE;
 	c->answered = false;
 	c->dispute = DISPUTE_NONE;
+	c->fixes = 0;
 	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	ladder_start(w, c->ladder);
 	enum err e = said(w, EVENT_REOPENED, w->in->text);
@@ -141,7 +144,8 @@ static enum err reviewed_step(struct step_work *w)
 		c->flags &= ~(uint32_t)CASE_CORRECTED;
 		return said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("stays as it is") : STR("was not upheld"));
 	}
-	if (case_is_closed(c))
+	bool appealed = c->flags & CASE_APPEALED, closed = case_is_closed(c);
+	if (closed && (!appealed || c->state == CASE_MERGED))
 		return not_in(w);
 	enum err e = case_may_review(c, w->in->actor, w->why);
 	if (e)
@@ -149,13 +153,21 @@ static enum err reviewed_step(struct step_work *w)
 	e = said(w, EVENT_REVIEWED, w->in->text.len ? w->in->text : w->in->on ? STR("goes on") : STR("is not upheld"));
 	if (e)
 		return e;
-	c->review_by_at = TIME_NONE;
+	c->review_by_at = c->recheck_until_at = TIME_NONE;
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	if (!w->in->on) {
-		case_close(w, STR("not upheld"));
-		return step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")) ? OK : ERR_LIMIT;
+		/* what was wrong is held against nobody later on; a contract that has ended people alone bring back */
+		c->strikes -= c->strikes > 0;
+		if (c->state != CASE_TERMINATED)
+			case_close(w, STR("not upheld"));
+		if (!step_event(w, EVENT_RESOLVED, w->in->actor, STR("not upheld")))
+			return ERR_LIMIT;
 	}
+	if (appealed && (e = appeal_decided(w)) != OK)
+		return e;
+	if (!w->in->on || closed)
+		return OK;
 	step_name(w, &c->deciders, &c->decider_count, w->in->actor);
 	bool disputed;
 	e = copyright_goes_on(w, &disputed);
@@ -206,21 +218,6 @@ static enum err flag_step(struct step_work *w)
 	if (w->in->on && w->in->flag & CASE_DO_NOT_TELL)
 		w->out->lift = LIFT_LETTERS;
 	return said(w, EVENT_FLAG, str_format(w->a, "%s %.*s", w->in->on ? "sets" : "clears", STR_ARG(w->in->text)));
-}
-
-static enum err appeal_step(struct step_work *w)
-{
-	struct casefile *c = w->c;
-	if (c->appeal_until_at != TIME_NONE && w->in->now > c->appeal_until_at)
-		return why_set(w->why, ERR_DENIED, "the time to appeal has passed");
-	if (c->state == CASE_MERGED)
-		return not_in(w);
-	c->flags |= CASE_APPEALED;
-	if (c->state == CASE_OPEN) {
-		c->state = CASE_PAUSED;
-		ladder_pause(w);
-	}
-	return said(w, EVENT_APPEAL, w->in->text);
 }
 
 /* A letter in a person's own words. */
@@ -290,6 +287,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_UNDO: return undo_step(w);
 	case INPUT_FLAG: return flag_step(w);
 	case INPUT_APPEAL: return appeal_step(w);
+	case INPUT_FIXED: return fixed_step(w);
 	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
 	case INPUT_REPLY: return reply_step(w);
 	case INPUT_NOTE: return note_step(w);
@@ -308,9 +306,9 @@ enum err operator_step(struct step_work *w)
 {
 	bool second = true;
 	enum case_input_type t = w->in->type;
-	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER)
+	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER || w->in->of_party)
 		return answer_step(w);
-	if ((t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED) && !w->in->of_party)
+	if (t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED)
 		return delivery_step(w);
 	enum err e = OK;
 	if (w->c->flags & CASE_SEALED_CLASS)

@@ -66,6 +66,20 @@ int64_t copyright_due_at(const struct casefile *c);
 enum err copyright_due(struct step_work *w) MUST_CHECK;
 
 enum err operator_step(struct step_work *w) MUST_CHECK;
+/* A letter that follows what a step did; none when the policy has no letter of that name, or the customer is not to be told. */
+enum err step_tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service) MUST_CHECK;
+/* Over, with that reason: what is in force is lifted. */
+void case_close(struct step_work *w, struct str reason);
+
+/* The customer, or a person for him, says that it is mended. */
+enum err fixed_step(struct step_work *w) MUST_CHECK;
+/* The time of a re-check is over. */
+enum err remedy_due(struct step_work *w) MUST_CHECK;
+/* A report came in a case that may be waiting for a re-check. */
+enum err remedy_seen(struct step_work *w) MUST_CHECK;
+enum err appeal_step(struct step_work *w) MUST_CHECK;
+/* Tells the customer how his appeal ended. */
+enum err appeal_decided(struct step_work *w) MUST_CHECK;
 /* Word of a mail server about a letter. */
 enum err delivery_step(struct step_work *w) MUST_CHECK;
 /* in->act, when it can be told, did not arrive: by the next way, or the ladder stands and text tells why. */

@@ -46,7 +46,8 @@ enum err new_case(struct fold *f, struct str customer, struct str group, uint64_
 	*ret_case = (struct casefile){ .number = case_number(n, partition), .thread = thread, .customer = customer, .group = group };
 	int64_t *times[] = { &ret_case->opened_at, &ret_case->changed_at, &ret_case->resolved_at, &ret_case->first_event_at, &ret_case->last_event_at,
 		&ret_case->ladder_started_at, &ret_case->paused_at, &ret_case->next_due_at, &ret_case->fix_by_at, &ret_case->appeal_until_at, &ret_case->review_by_at,
-		&ret_case->counter_at, &ret_case->restore_at, &ret_case->restore_by_at };
+		&ret_case->counter_at, &ret_case->restore_at, &ret_case->restore_by_at,
+		&ret_case->recheck_since_at, &ret_case->recheck_until_at };
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
 		*times[i] = TIME_NONE;
 	/* the way from a number to its row */
@@ -159,8 +160,8 @@ static bool to_lift(const struct act *act, enum case_lift lift)
 		return false;
 	if (lift == LIFT_LETTERS)
 		return act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE;
-	/* a resolved case still answers its customer */
-	if (lift == LIFT_ALL && str_starts(label, STR("r")))
+	/* a resolved case still answers its customer, and tells how an appeal or a re-check ended */
+	if (lift == LIFT_ALL && label.len && str_chr(STR("rak"), label.ptr[0]) != SIZE_MAX)
 		return false;
 	return lift == LIFT_ALL || str_starts(label, STR("e"));
 }

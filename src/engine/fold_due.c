@@ -1,11 +1,30 @@
 /*
  * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
+#include "engine/answer_word.h"
 #include "engine/deed.h"
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
+
+/* Is anything of the case felt by the customer, or not yet known to be gone? */
+static enum err nothing_in_force(struct fold *f, const struct casefile *c, bool *ret_free, struct why *why)
+{
+	*ret_free = false;
+	for (unsigned i = 0; i < c->act_count; i++) {
+		struct act act = { 0 };
+		struct row row;
+		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		bool waits = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED || act.state == ACT_UNDONE || act.state == ACT_EXPIRED;
+		if (e == OK && act.verb >= VERB_LIMIT && !waits && !str_eq(act.driver, STR("task")))
+			return OK;
+	}
+	*ret_free = true;
+	return OK;
+}
 
 static enum err due_case(struct fold *f, const struct row *due, struct why *why)
 {
@@ -19,7 +38,8 @@ static enum err due_case(struct fold *f, const struct row *due, struct why *why)
 		return OK;
 	const struct entity *service = registry_find(f->registry, ENTITY_SERVICE, c.service);
 	in.service = service ? service->kind : STR_NONE;
-	return step_case(f, &row, &c, &in, why);
+	e = c.recheck_until_at != TIME_NONE ? nothing_in_force(f, &c, &in.free, why) : OK;
+	return e ? e : step_case(f, &row, &c, &in, why);
 }
 
 static enum err due_parked(struct fold *f, const struct row *due, struct why *why)
@@ -91,24 +111,6 @@ static void take_report(struct fold *f, struct act *act, enum act_result result,
 		act->next_at = r->op == ACT_CHECK ? f->now : r->retry_at != TIME_NONE ? r->retry_at : f->now + backoff(RETRY_FIRST_SECONDS * SECOND_US, act->attempts);
 		break;
 	}
-}
-
-/* Is anything of the case felt by the customer, or not yet known to be gone? */
-static enum err nothing_in_force(struct fold *f, const struct casefile *c, bool *ret_free, struct why *why)
-{
-	*ret_free = false;
-	for (unsigned i = 0; i < c->act_count; i++) {
-		struct act act = { 0 };
-		struct row row;
-		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &act, &row, why);
-		if (e && e != ERR_NOTFOUND)
-			return e;
-		bool waits = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED || act.state == ACT_UNDONE || act.state == ACT_EXPIRED;
-		if (e == OK && act.verb >= VERB_LIMIT && !waits && !str_eq(act.driver, STR("task")))
-			return OK;
-	}
-	*ret_free = true;
-	return OK;
 }
 
 enum err fold_report(struct fold *f, const struct act_report *r, struct why *why)
@@ -203,6 +205,8 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 		[ITEM_DELAYED] = INPUT_DELAYED, [ITEM_DELIVERED] = INPUT_DELIVERED };
 	struct case_input in = { .type = inputs[i->type], .text = i->text };
 	in.of_party = str_starts(owner, STR(DEED_REPORTER)) && !str_eq(owner, c.customer);
+	if (i->type == ITEM_ANSWER && !in.of_party && !c.dispute)
+		in.type = answer_word(i->text, &c, f->now);
 	if (of_a_server(i->type))
 		e = delivery_about(f, &c, letter, &in, why);
 	if (e)

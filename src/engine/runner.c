@@ -180,7 +180,8 @@ static bool verb_fits(const struct act *act, const struct expectation *x)
 /* Letters that follow what was done or lifted by themselves: they may be expected, and are no surprise. */
 static bool follows(const struct act *act)
 {
-	static const char *const names[] = { "limit-notice", "suspend-notice", "terminated", "lifted" };
+	static const char *const names[] = { "limit-notice", "suspend-notice", "terminated", "lifted", "recheck", "recheck-good", "recheck-bad", "appeal-received", "appeal-granted",
+		"appeal-refused" };
 	for (size_t i = 0; act->verb == VERB_NOTIFY && i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_eq(act->service, str_of(names[i])))
 			return true;

@@ -92,6 +92,8 @@ struct casefile {
 	int64_t next_due_at;            /* deadline of the next step or review; copied to the row */
 	int64_t fix_by_at;              /* the deadline told to the customer */
 	int64_t appeal_until_at;
+	int64_t recheck_since_at, recheck_until_at;     /* since when the customer says that it is mended, and until when nothing new may happen */
+	uint32_t fixes;                 /* how often that was believed since the case was opened */
 	int64_t review_by_at;           /* emergency: a person must look by then */
 	bool answered, noticed;
 	uint32_t attachments;
@@ -125,7 +127,7 @@ enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
-	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED
 };
 extern const char *const case_event_words[];
 
@@ -188,6 +190,7 @@ enum case_input_type {
 	INPUT_EMERGENCY,                /* actor, service: cut now, review within 24 h */
 	INPUT_REVIEWED,                 /* actor: the emergency or review case looked at; on = upheld */
 	INPUT_APPEAL,
+	INPUT_FIXED,                    /* actor, text: the cause is said to be gone */
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
 	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
@@ -219,7 +222,7 @@ struct case_input {
 	uint32_t flag;
 	bool on;
 	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE, DELAYED, DELIVERED: of a letter to a rights holder, not to the customer */
-	bool free;                      /* INPUT_RESULT: nothing of the case is in force any more */
+	bool free;                      /* INPUT_RESULT, INPUT_DUE: nothing of the case is in force any more */
 	struct str incident_key, reporter;
 	const struct earlier *earlier;          /* INPUT_FINDING: what the rule counted before, oldest first */
 	unsigned earlier_count;

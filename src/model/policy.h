@@ -97,6 +97,7 @@ struct policy {
 	struct letter_template *letters;
 	unsigned letter_count;
 	int64_t proof_us;               /* a letter that has not come back for so long after it was handed over has arrived */
+	int64_t recheck_us;             /* what is said to be mended must keep quiet for so long */
 	struct str *languages;          /* the first is the fallback */
 	unsigned language_count;
 	struct rules *rules;            /* src/policy's own */

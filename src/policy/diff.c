@@ -302,6 +302,7 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 	part(d, "policy", y->name, "effective", time_str(d->a, x->effective_at), time_str(d->a, y->effective_at));
 	part(d, "policy", y->name, "languages", languages(d, x), languages(d, y));
 	span_part(d, "policy", y->name, "proof", x->proof_us, y->proof_us);
+	span_part(d, "policy", y->name, "recheck", x->recheck_us, y->recheck_us);
 	span_part(d, "policy", y->name, "retention", x->rules->retention_us, y->rules->retention_us);
 	flag_part(d, "policy", y->name, "significant", x->significant, y->significant);
 	if (!digest_eq(&x->text_digest, &y->text_digest))

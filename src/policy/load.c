@@ -28,6 +28,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "version", .type = CONF_STRING, .doc = "name of the version; the effective day unless given" },
 	{ .name = "significant", .type = CONF_YESNO, .fallback = "no", .doc = "customers are told of this version by the letter policy-changed" },
 	{ .name = "proof", .type = CONF_SPAN, .fallback = "4h", .min = MINUTE_US, .max = 7 * DAY_US, .doc = "a letter that has not come back for so long has arrived" },
+	{ .name = "recheck", .type = CONF_SPAN, .fallback = "3d", .min = HOUR_US, .max = 30 * DAY_US, .doc = "what is said to be mended must keep quiet for so long" },
 	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count must be kept" },
 	{ .name = NULL },
 };
@@ -43,6 +44,7 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->r->letters_dir = conf_text(s->child, policy_items, "letters");
 	l->r->retention_us = conf_number(s->child, policy_items, "retention");
 	l->p->proof_us = conf_number(s->child, policy_items, "proof");
+	l->p->recheck_us = conf_number(s->child, policy_items, "recheck");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
 	l->p->significant = conf_number(s->child, policy_items, "significant");

@@ -313,6 +313,8 @@ static void show_head(const struct policy *p, struct buf *out)
 		buf_puts(out, "    significant yes\n");
 	buf_puts(out, "    proof ");
 	span(out, p->proof_us);
+	buf_puts(out, "\n    recheck ");
+	span(out, p->recheck_us);
 	buf_puts(out, "\n    retention ");
 	span(out, p->rules->retention_us);
 	buf_puts(out, "\n    letters ");

@@ -29,7 +29,8 @@ static struct enforcement enforcements[] = {
 	{ VERB_SUSPEND, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0 },
 	{ VERB_TERMINATE, { "access", 6 }, { "task", 4 }, { { NULL, 0 } }, 0 },
 };
-static const struct policy policy = { .version = { "v1", 2 }, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5 };
+static const struct policy policy = { .version = { "v1", 2 }, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5,
+	.proof_us = 4 * HOUR_US, .recheck_us = 3 * DAY_US };
 
 struct world {
 	struct arena *a;
@@ -119,9 +120,11 @@ static void check_time(struct world *w, const struct casefile *before, const str
 	bool lapses = before->review_by_at != TIME_NONE && before->review_by_at <= w->now;
 	if (c->next_step < before->next_step || c->rounds != before->rounds || c->severity < before->severity)
 		breaks(w, "a ladder falls by time alone");
-	if (out->lift && !lapses)
+	/* what was said to be mended kept quiet, and nothing was in force */
+	bool mended = before->recheck_until_at != TIME_NONE && before->recheck_until_at <= w->now && c->state == CASE_RESOLVED;
+	if (out->lift && !lapses && !mended)
 		breaks(w, "time alone lifts");
-	if (before->state == CASE_PAUSED && c->state != CASE_PAUSED && !lapses)
+	if (before->state == CASE_PAUSED && c->state != CASE_PAUSED && !lapses && !mended)
 		breaks(w, "time alone ends a pause");
 }
 
@@ -131,8 +134,13 @@ static void check_case(struct world *w, const struct casefile *c, const struct c
 		breaks(w, "a deadline is left standing in the past");
 	if (case_is_closed(c) && c->next_due_at != TIME_NONE)
 		breaks(w, "a closed case has a deadline");
-	if (c->state == CASE_PAUSED && c->next_due_at != c->review_by_at)
+	int64_t waits_until = c->review_by_at;
+	if (c->recheck_until_at != TIME_NONE && (waits_until == TIME_NONE || c->recheck_until_at < waits_until))
+		waits_until = c->recheck_until_at;
+	if (c->state == CASE_PAUSED && c->next_due_at != waits_until)
 		breaks(w, "a paused case has a deadline");
+	if (c->recheck_until_at != TIME_NONE && c->state != CASE_PAUSED)
+		breaks(w, "what goes on is waited for as mended");
 	if ((c->state == CASE_PAUSED) != (c->paused_at != TIME_NONE) && !(c->flags & CASE_NOTICE_BOUNCED) && c->state != CASE_REVIEW)
 		breaks(w, c->state == CASE_PAUSED ? "a pause without a beginning" : "a pause that never ended");
 	if (c->flags & CASE_EMERGENCY && c->review_by_at == TIME_NONE)
@@ -225,7 +233,7 @@ static enum err random_finding(struct world *w)
 static enum err random_command(struct world *w)
 {
 	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
-		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL,
+		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL, INPUT_FIXED,
 		INPUT_RETRACT };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
@@ -260,7 +268,7 @@ static void pass(struct world *w)
 {
 	int64_t until = w->now + (int64_t)dice(w, 96) * HOUR_US / 4;
 	for (int i = 0; i < 100 && !w->broken && !case_is_closed(&w->c) && w->c.next_due_at != TIME_NONE && w->c.next_due_at <= until; i++) {
-		struct case_input in = { .type = INPUT_DUE, .service = STR("mail") };
+		struct case_input in = { .type = INPUT_DUE, .service = STR("mail"), .free = dice(w, 2) };
 		w->now = w->c.next_due_at;
 		(void)step(w, &in);
 	}
