@@ -178,7 +178,8 @@ static const struct case_verb {
 	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
 	{ "reopen", "case-reopen", LAST_TEXT, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
 	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
-	{ "fixed", "case-fixed", LAST_TEXT, false },
+	{ "fixed", "case-fixed", LAST_TEXT, false }, { "signed", "case-signed", LAST_TEXT, false },
+	{ "undertaking", "case-undertaking", LAST_TEXT, false },
 	{ "counter-notice", "case-counter", LAST_TEXT_MAYBE, false }, { "counter-incomplete", "case-counter", LAST_TEXT, true },
 	{ "stay", "case-stay", LAST_TEXT, false }, { "emergency", "case-emergency", LAST_SERVICE, false }, { NULL, NULL, LAST_TEXT, false } };
 
@@ -226,9 +227,10 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 
 static int run_verb(int argc, char **argv, struct calling *c, const struct case_verb *v)
 {
-	const char *because = cli_value(&argc, argv, "--because");
+	const char *because = cli_value(&argc, argv, "--because"), *probation = cli_value(&argc, argv, "--probation");
 	struct command_text t;
-	if (argc < 3 || !cli_no_more_options(argc, argv, "case"))
+	bool asks = strcmp(v->name, "undertaking") == 0;
+	if (argc < 3 || asks != (probation != NULL) || !cli_no_more_options(argc, argv, "case"))
 		return cli_usage("case");
 	int status = bad_number(argv[2]);
 	if (status)
@@ -241,6 +243,8 @@ static int run_verb(int argc, char **argv, struct calling *c, const struct case_
 	}
 	if (because)
 		jsonw_str(&t.w, "text", str_of(because));
+	if (probation)
+		jsonw_str(&t.w, "probation", str_of(probation));
 	jsonw_bool(&t.w, "on", !v->off);
 	return tell(c, &t, argv[2], v->name);
 }

@@ -91,6 +91,8 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 		return why_set(c->why, ERR_SYNTAX, "which case? a number such as C-4711 is needed");
 	if (type == INPUT_MERGE && case_parse(arg(c, "into"), &cmd.other) != OK)
 		return why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
+	if (type == INPUT_UNDERTAKING && span_parse(arg(c, "probation"), &cmd.span_us) != OK)
+		return why_set(c->why, ERR_SYNTAX, "how long is the probation? a span such as 90d is needed");
 	enum err e = read_moved(c, &cmd);
 	if (e == OK && (type == INPUT_APPROVE || type == INPUT_UNDO) && !cmd.act.len)
 		e = only_act(c, type, &cmd);
@@ -122,6 +124,8 @@ static enum err cmd_emergency(struct commanding *c) { return case_command(c, INP
 static enum err cmd_review(struct commanding *c) { return case_command(c, INPUT_REVIEWED); }
 static enum err cmd_counter(struct commanding *c) { return case_command(c, INPUT_COUNTER); }
 static enum err cmd_stay(struct commanding *c) { return case_command(c, INPUT_STAY); }
+static enum err cmd_undertaking(struct commanding *c) { return case_command(c, INPUT_UNDERTAKING); }
+static enum err cmd_signed(struct commanding *c) { return case_command(c, INPUT_SIGNED); }
 static enum err cmd_fixed(struct commanding *c) { return case_command(c, INPUT_FIXED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
 
@@ -199,7 +203,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-assign", cmd_assign }, { "case-note", cmd_note }, { "case-merge", cmd_merge }, { "case-split", cmd_split }, { "case-undo", cmd_undo },
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
 	{ "case-counter", cmd_counter }, { "case-stay", cmd_stay },
-	{ "case-fixed", cmd_fixed },
+	{ "case-fixed", cmd_fixed }, { "case-undertaking", cmd_undertaking }, { "case-signed", cmd_signed },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
 	{ "policy-post", cmd_policy_post }, { "policy-shadow", cmd_policy_shadow }, { "who", cmd_who },
 	{ "bindings-import", cmd_bindings_import }, { "bindings-follow", cmd_bindings_follow }, { "bindings-status", cmd_bindings_status },

@@ -19,6 +19,8 @@ bool case_is_forgotten(const struct casefile *c, const struct ladder *l, int64_t
 {
 	if (c->state == CASE_MERGED || c->state == CASE_TERMINATED)
 		return true;
+	if (c->probation_until_at != TIME_NONE && now <= c->probation_until_at)
+		return false;
 	return c->state == CASE_RESOLVED && now - c->resolved_at > (l ? l->forget_us : 0);
 }
 

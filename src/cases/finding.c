@@ -92,7 +92,7 @@ static void seal_if(struct casefile *c, const struct finding *f)
 	if (c->flags & CASE_SEALED_CLASS) {
 		c->state = CASE_SEALED;
 		c->because = c->source_text = STR_NONE;
-		c->paused_at = TIME_NONE;
+		c->paused_at = c->recheck_until_at = TIME_NONE;
 	}
 }
 
@@ -108,8 +108,8 @@ static void open_new(struct step_work *w)
 	c->group = f->group;
 	c->grade = s->grade;
 	c->opened_at = w->in->now;
-	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->recheck_since_at = c->recheck_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at =
-		c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
+	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->recheck_since_at = c->recheck_until_at = c->probation_since_at =
+		c->probation_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at = c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
 	c->opened_by = STR("rule");
 	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 	if (f->weight == WEIGHT_ADVICE)
@@ -155,7 +155,8 @@ enum err finding_step(struct step_work *w)
 	}
 	if (harder)
 		take_finding(w, f, w->in->subject);
-	if ((fresh || again) && !(c->flags & CASE_ADVICE))
+	/* whoever tells of himself is helped; what was held against him before stays */
+	if ((fresh || again) && !(c->flags & CASE_ADVICE) && w->in->observation->kind != KIND_SELF_REPORT)
 		c->strikes++;
 	if (again) {
 		c->dispute = DISPUTE_NONE;
@@ -164,7 +165,11 @@ enum err finding_step(struct step_work *w)
 	if (fresh && !step_event(w, EVENT_OPENED, actor_rule(w, f->clause, f->rule), f->weight == WEIGHT_SEALED ? STR("a sealed case was opened") : STR("the case was opened")))
 		return ERR_LIMIT;
 	/* the same ladder goes on from where it stands; another one begins */
-	if (fresh || again || (harder && !str_eq(c->ladder, f->ladder)))
+	if (again && undertaking_broken(c, w->in->observation, w->in->now)) {
+		e = undertaking_go_on(w);
+		if (e)
+			return e;
+	} else if (fresh || again || (harder && !str_eq(c->ladder, f->ladder)))
 		ladder_start(w, f->ladder);
 	e = copyright_note(w);
 	return e ? e : ladder_run(w);

@@ -287,6 +287,8 @@ static enum err by_person(struct step_work *w)
 	case INPUT_UNDO: return undo_step(w);
 	case INPUT_FLAG: return flag_step(w);
 	case INPUT_APPEAL: return appeal_step(w);
+	case INPUT_UNDERTAKING: return undertaking_step(w);
+	case INPUT_SIGNED: return signed_step(w);
 	case INPUT_FIXED: return fixed_step(w);
 	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
 	case INPUT_REPLY: return reply_step(w);

@@ -77,6 +77,13 @@ enum err fixed_step(struct step_work *w) MUST_CHECK;
 enum err remedy_due(struct step_work *w) MUST_CHECK;
 /* A report came in a case that may be waiting for a re-check. */
 enum err remedy_seen(struct step_work *w) MUST_CHECK;
+/* A person asks for an undertaking; it is signed: the case is closed on probation. */
+enum err undertaking_step(struct step_work *w) MUST_CHECK;
+enum err signed_step(struct step_work *w) MUST_CHECK;
+/* Did what is reported happen within the probation? */
+bool undertaking_broken(const struct casefile *c, const struct observation *o, int64_t now);
+/* The ladder of a case that comes open again, where it stood. */
+enum err undertaking_go_on(struct step_work *w) MUST_CHECK;
 enum err appeal_step(struct step_work *w) MUST_CHECK;
 /* Tells the customer how his appeal ended. */
 enum err appeal_decided(struct step_work *w) MUST_CHECK;

@@ -94,6 +94,8 @@ static enum err split_off(struct step_work *w)
 		.flags = o->flags & (CASE_DO_NOT_TELL | CASE_HOLD | CASE_COUNSEL), .policy = o->policy, .clause = o->clause, .rule = o->rule, .severity = o->severity,
 		.grade = o->grade, .opened_at = w->in->now, .resolved_at = TIME_NONE, .first_event_at = TIME_NONE, .last_event_at = TIME_NONE,
 		.ladder_started_at = TIME_NONE, .paused_at = TIME_NONE, .next_due_at = TIME_NONE, .fix_by_at = TIME_NONE, .review_by_at = TIME_NONE,
+		.recheck_since_at = TIME_NONE, .recheck_until_at = TIME_NONE, .probation_since_at = TIME_NONE, .probation_until_at = TIME_NONE,
+		.dead = o->dead, .dead_count = o->dead_count,
 		.appeal_until_at = o->appeal_until_at, .because = o->because, .source_text = w->in->moved_count ? w->in->moved[0].source : STR_NONE,
 		.opened_by = STR("rule"), .strikes = o->strikes ? 1 : 0 };
 	enum err e = because(w, EVENT_OPENED, SPLIT_OFF_FROM);

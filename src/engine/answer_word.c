@@ -6,10 +6,13 @@
  */
 #include "engine/answer_word.h"
 
+#include "cases/case.h"
+
 static const struct {
 	const char *word;
 	enum case_input_type type;
-} words[] = { { "fixed", INPUT_FIXED }, { "behoben", INPUT_FIXED }, { "appeal", INPUT_APPEAL }, { "widerspruch", INPUT_APPEAL } };
+} words[] = { { "fixed", INPUT_FIXED }, { "behoben", INPUT_FIXED }, { "appeal", INPUT_APPEAL }, { "widerspruch", INPUT_APPEAL },
+	{ "i undertake", INPUT_SIGNED }, { "ich verpflichte mich", INPUT_SIGNED } };
 
 enum case_input_type answer_word(struct str text, const struct casefile *c, int64_t now)
 {
@@ -20,8 +23,10 @@ enum case_input_type answer_word(struct str text, const struct casefile *c, int6
 	while (line.len && str_chr(STR(".!*"), line.ptr[line.len - 1]) != SIZE_MAX)
 		line.len--;
 	bool late = c->appeal_until_at != TIME_NONE && now > c->appeal_until_at;
+	bool asked = c->probation_us && c->probation_until_at == TIME_NONE && !case_is_closed(c);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_eq_fold(line, str_of(words[i].word)) && (words[i].type != INPUT_APPEAL || (!late && c->state != CASE_MERGED)))
-			return words[i].type;
+		if (str_eq_fold(line, str_of(words[i].word)))
+			return (words[i].type == INPUT_APPEAL && (late || c->state == CASE_MERGED)) || (words[i].type == INPUT_SIGNED && !asked) ? INPUT_ANSWER
+				: words[i].type;
 	return INPUT_ANSWER;
 }

@@ -19,6 +19,7 @@ static int urgency(const struct casefile *c, const struct case_event *e)
 	case EVENT_BOUNCE: return c->flags & CASE_NOTICE_BOUNCED ? 7 : 0;
 	case EVENT_ACT_REFUSED: return case_is_closed(c) ? 0 : 7;
 	case EVENT_APPEAL: case EVENT_ANSWER: return 6;
+	case EVENT_SIGNED: return case_is_closed(c) ? 0 : 6;
 	case EVENT_FIXED: return c->state == CASE_PAUSED && c->recheck_until_at == TIME_NONE ? 6 : 0;
 	case EVENT_TASK: return 5;
 	case EVENT_HELD: return 4;
@@ -36,6 +37,7 @@ static struct str task_of(const struct casefile *c, const struct case_event *e)
 	case EVENT_CORRECTED: return STR("decide whether the case goes on: a late fact changed whose it was");
 	case EVENT_ANSWER: return STR("read the customer's answer");
 	case EVENT_APPEAL: return STR("decide about the appeal");
+	case EVENT_SIGNED: return STR("the undertaking is signed; decide what the case still waits for");
 	case EVENT_FIXED: return STR("look whether it is mended, as the customer says");
 	case EVENT_EMERGENCY: return STR("review what was cut at once");
 	case EVENT_OPENED: return STR("take the second look at the case");

@@ -181,7 +181,7 @@ static bool verb_fits(const struct act *act, const struct expectation *x)
 static bool follows(const struct act *act)
 {
 	static const char *const names[] = { "limit-notice", "suspend-notice", "terminated", "lifted", "recheck", "recheck-good", "recheck-bad", "appeal-received", "appeal-granted",
-		"appeal-refused" };
+		"appeal-refused", "probation" };
 	for (size_t i = 0; act->verb == VERB_NOTIFY && i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_eq(act->service, str_of(names[i])))
 			return true;

@@ -6,7 +6,7 @@
 const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
-	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", NULL };
+	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed", NULL };
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
@@ -40,6 +40,7 @@ const struct field casefile_fields[] = {
 	F(casefile, next_due_at, FIELD_TIME),
 	F(casefile, fix_by_at, FIELD_TIME), F(casefile, appeal_until_at, FIELD_TIME), F(casefile, review_by_at, FIELD_TIME),
 	F(casefile, recheck_since_at, FIELD_TIME), F(casefile, recheck_until_at, FIELD_TIME), F(casefile, fixes, FIELD_U32),
+	F(casefile, probation_us, FIELD_INT), F(casefile, probation_since_at, FIELD_TIME), F(casefile, probation_until_at, FIELD_TIME), F(casefile, probation_step, FIELD_U32),
 	F(casefile, answered, FIELD_BOOL), F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, attachments, FIELD_U32),
 	F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
 	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),

@@ -13,7 +13,7 @@
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
 	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
-	CASE_NOTICES_MAX = 16 };
+	CASE_NOTICES_MAX = 16, CASE_PROBATION_DAYS_MAX = 1095 };
 
 enum case_state {
 	CASE_NONE,
@@ -94,6 +94,9 @@ struct casefile {
 	int64_t appeal_until_at;
 	int64_t recheck_since_at, recheck_until_at;     /* since when the customer says that it is mended, and until when nothing new may happen */
 	uint32_t fixes;                 /* how often that was believed since the case was opened */
+	int64_t probation_us;           /* of the undertaking that the customer was asked for; 0 = of none */
+	int64_t probation_since_at, probation_until_at; /* since it was signed; TIME_NONE = it was not */
+	uint32_t probation_step;        /* where the ladder goes on when it is broken */
 	int64_t review_by_at;           /* emergency: a person must look by then */
 	bool answered, noticed;
 	uint32_t attachments;
@@ -127,7 +130,7 @@ enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
-	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED
 };
 extern const char *const case_event_words[];
 
@@ -190,6 +193,8 @@ enum case_input_type {
 	INPUT_EMERGENCY,                /* actor, service: cut now, review within 24 h */
 	INPUT_REVIEWED,                 /* actor: the emergency or review case looked at; on = upheld */
 	INPUT_APPEAL,
+	INPUT_UNDERTAKING,              /* actor, text = what is promised, span_us = the probation: the customer is asked to sign */
+	INPUT_SIGNED,                   /* actor, text */
 	INPUT_FIXED,                    /* actor, text: the cause is said to be gone */
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
 	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */
@@ -220,6 +225,7 @@ struct case_input {
 	const struct act *act;
 	enum act_result result;
 	uint32_t flag;
+	int64_t span_us;
 	bool on;
 	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE, DELAYED, DELIVERED: of a letter to a rights holder, not to the customer */
 	bool free;                      /* INPUT_RESULT, INPUT_DUE: nothing of the case is in force any more */

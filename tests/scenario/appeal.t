@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a customer can do about a case by mail: appeal to somebody who has not decided in it, and say that it is mended. Each letter of the
+"""What a customer can do about a case by mail: appeal to somebody who has not decided in it, say that it is mended, and sign an undertaking. Each letter of the
 way is held against a reviewed file."""
 import email.utils
 import os
@@ -15,7 +15,7 @@ from daemon import POLICY, Daemon, arf, missing
 WORD = "desk@example.net"
 START = "2026-01-01T00:00:00Z"
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "appeal")
-PEOPLE = ("acme", "bolt", "cask", "dune", "echo")
+PEOPLE = ("acme", "bolt", "cask", "dune", "echo", "fern", "gale")
 OPERATORS = {"tester": os.getuid(), "alice": 1001, "bob": 1002}
 
 
@@ -186,6 +186,46 @@ def not_fixed(p):
     tap.is_equal(p.states(number, "limit"), ["undone"], "he does")
 
 
+def suspended(p, name):
+    number, notice, base = p.open(name)
+    p.pass_time(49)
+    p.pass_time(6 * 24)
+    p.news()
+    return number, notice, base
+
+
+def undertaking(p):
+    number, notice, base = suspended(p, "fern")
+
+    def letter(name, got, what):
+        golden.is_golden(got[0] if len(got) == 1 else None, f"{GOLDEN}/{name}.txt", base, what)
+    tap.ok(p.d.aup("case", "signed", number, "on paper", uid=1001).rc, "nobody signs what nobody asked for")
+    tap.ok(p.d.aup("case", "undertaking", number, "be good", uid=1001).rc, "and nobody is asked without a probation")
+    p.d.check("case", "undertaking", number, "--probation", "90d", "We write only to people who have agreed, and keep their agreement.", uid=1001)
+    p.d.settle()
+    letter("13-undertaking", p.news(), "fern is asked for an undertaking")
+    tap.is_equal(p.states(number, "suspend"), ["done"], "which lifts nothing yet")
+    p.answer(notice, "I undertake\n\nFern Ltd")
+    got = {x.subject.split("] ")[1]: x for x in p.news("it@fern.example")}
+    letter("14-probation", [x for s, x in got.items() if "undertaking" in s], "he signs: the probation begins")
+    tap.is_equal((len(got), p.body(number)["state"], p.states(number, "suspend")), (2, "resolved", ["undone"]), "and the service is free again")
+    p.pass_time(80 * 24)
+    p.spam("fern", "xyz")
+    tap.is_equal((p.body(number)["state"], p.states(number, "suspend")), ("open", ["undone", "done"]), "within the probation the ladder goes on where it stood")
+    got = p.news("it@fern.example")
+    tap.is_equal(["suspended" in x.subject for x in got], [True], "without a new warning", got)
+    tap.is_equal(p.body(number)["strikes"], 2, "and it is a second strike")
+    number, notice, _ = suspended(p, "gale")
+    p.answer(notice, "I undertake")
+    tap.is_equal((p.body(number)["state"], p.states(number, "suspend")), ("paused", ["done"]), "who was not asked has answered, no more")
+    p.d.check("case", "undertaking", number, "--probation", "90d", "No more of it.", uid=1001)
+    p.d.check("case", "signed", number, "on paper", uid=1002)
+    p.pass_time(91 * 24)
+    p.news()
+    p.spam("gale", "xyz")
+    tap.is_equal(["act by" in x.subject for x in p.news("it@gale.example")], [True], "when the probation is over it begins anew, with a warning")
+
+
 def main():
     with Daemon(start=False, enforcement="on", policy=None, registry=None, operators=OPERATORS) as d:
         d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
@@ -199,7 +239,7 @@ def main():
         d.check("policy", "post", policy)
         d.check("registry", "import", "-", stdin=register())
         p = Post(d)
-        for part in (granted, refused, fixed, not_fixed):
+        for part in (granted, refused, fixed, not_fixed, undertaking):
             part(p)
 
 

@@ -216,6 +216,7 @@ static enum err random_finding(struct world *w)
 	bool fraud = !dice(w, 6);
 	struct observation o = { .kind = KIND_SPAM, .event_at = w->now - dice(w, 1000) * SECOND_US, .received_at = w->now, .reporter = name(w, "r", 50),
 		.source = { .type = SOURCE_ADDR, .text = STR("192.0.2.7") } };
+	o.first_at = o.last_at = o.event_at;
 	struct subject s = { .ours = OURS_YES, .grade = dice(w, 8) ? GRADE_A : (enum grade)(1 + dice(w, 5)), .customer = STR("acme"), .tenant = STR("/") };
 	struct finding f = { .policy = STR("v1"), .clause = STR("email.unsolicited"), .group = STR("spam"), .rule = STR("r"), .ladder = fraud ? STR("fraud") : STR("spam"),
 		.severity = fraud ? SEVERITY_HIGH : SEVERITY_MEDIUM, .weight = dice(w, 400) ? weights[dice(w, 7)] : WEIGHT_SEALED, .because = STR("so"),
@@ -234,10 +235,11 @@ static enum err random_command(struct world *w)
 {
 	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
 		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL, INPUT_FIXED,
+		INPUT_UNDERTAKING, INPUT_SIGNED,
 		INPUT_RETRACT };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
-	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)],
+	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)], .span_us = dice(w, 90) * DAY_US,
 		.service = str_of(services[dice(w, 3)]), .incident_key = name(w, "k", 30), .reporter = name(w, "r", 50) };
 	bool mail = in.type == INPUT_BOUNCE || in.type == INPUT_DELAYED || in.type == INPUT_DELIVERED;
 	if (in.type != INPUT_ANSWER && in.type != INPUT_AUTO_ANSWER && !mail)
@@ -328,6 +330,31 @@ static void test_sequences(void)
 	free(w);
 }
 
+/* Whoever tells of himself is helped; it neither counts against him nor for him. */
+static void test_self_report(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	static const struct { enum kind kind; bool resolve; } story[] = { { KIND_SELF_REPORT, true }, { KIND_SPAM, true }, { KIND_SELF_REPORT, false } };
+	w->a = arena_new("test", 8 << 20);
+	start(w, 1);
+	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++) {
+		struct observation o = { .kind = story[i].kind, .event_at = w->now, .first_at = w->now, .last_at = w->now, .received_at = w->now, .reporter = STR("acme") };
+		struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = STR("acme"), .tenant = STR("/") };
+		struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("g"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
+		struct case_input in = { .type = INPUT_FINDING, .finding = &f, .observation = &o, .subject = &s, .incident_key = name(w, "k", 1000), .service = STR("mail") };
+		struct case_input done = { .type = INPUT_RESOLVE, .actor = STR("alice"), .text = STR("clean") };
+		OK_(step(w, &in) == OK, "a report");
+		IS_INT(w->c.strikes, i ? 1 : 0, i == 0 ? "of himself: no strike" : i == 1 ? "of somebody else: a strike" : "of himself once more: it stays");
+		if (story[i].resolve)
+			OK_(step(w, &done) == OK, "mended");
+		w->now += DAY_US;
+	}
+	arena_free(w->a);
+	free(w);
+}
+
 /* A hot customer: the row and the time of a step do not grow with the number of reports. */
 static void test_constant(void)
 {
@@ -366,6 +393,7 @@ static void test_constant(void)
 int main(void)
 {
 	test_sequences();
+	test_self_report();
 	test_constant();
 	return tap_done();
 }
