@@ -184,7 +184,7 @@ def refused(p):
     d.settle()
     p.news()
     d.sink.reply = lambda letter: "550 5.1.1 no such person" if letter.recipients[0] in ("info@bakery.example", "abuse@hostland.example") else "250 2.0.0 taken"
-    p.spam(BAKERY, days=23)
+    p.spam(BAKERY, days=20)
     got = p.news()
     tap.is_equal([x.recipients for x in got], [[WORD]], "a letter that is refused for good, by the reseller too, is a matter for a person", got)
     d.pass_time("8d")

@@ -270,11 +270,11 @@ static void test_untold(void)
 	const int64_t at = start_at + 5 * DAY_US;
 	const struct policy *hasty = version_with(3, "at once limit mail; ", "colour");
 	begin();
-	struct replay_result told_them = play(hasty, true, at, at + HOUR_US);
+	struct replay_result told_them = play(hasty, true, at, at + 6 * HOUR_US);
 	OK_(told_them.case_count == 2 && told_them.cases[1].verb == VERB_LIMIT, "limited with the notice");
 	end();
 	begin_with("");
-	struct replay_result r = play(hasty, true, at, at + HOUR_US);
+	struct replay_result r = play(hasty, true, at, at + 6 * HOUR_US);
 	OK_(r.case_count == 2 && r.cases[1].verb == VERB_NONE && !r.letters, "no notice, no limit");
 	end();
 }
