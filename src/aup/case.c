@@ -9,7 +9,7 @@
 #include "aup/attach.h"
 #include "aup/aup.h"
 #include "aup/bulk.h"
-#include "aup/client.h"
+#include "aup/case.h"
 #include "base/time.h"
 #include "cases/explain.h"
 
@@ -316,6 +316,8 @@ int cmd_case(int argc, char **argv)
 		status = bulk_command(c.a, c.socket_path, c.json, argc - 1, argv + 1);
 	else if (strcmp(verb, "flag") == 0)
 		status = case_flag(argc, argv, &c);
+	else if ((argc == 3 || argc == 4) && strcmp(verb, "reasons") == 0)
+		status = bad_number(argv[2]) ? EXIT_USAGE : case_reasons(c.a, c.socket_path, argv[2], argc == 4 ? argv[3] : NULL, c.json);
 	else if (argc == 3 && (strcmp(verb, "show") == 0 || strcmp(verb, "explain") == 0))
 		status = case_show(&c, argv[2], strcmp(verb, "explain") == 0);
 	else

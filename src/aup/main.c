@@ -18,7 +18,7 @@ const struct command commands[] = {
 	{ "policy", "check PATH | test PATH [NAME] | show PATH [CLAUSE|LADDER] | coverage [--config FILE] [--sources LIST] PATH | diff OLD NEW | post PATH",
 		"what a policy says, without a daemon; post gives it to the daemon", cmd_policy },
 	{ "case", "list [--state STATE] [--customer ID] [--clause ID] [--assigned OPERATOR] [--flag FLAG] [--reseller ID] [--limit N] [--after PLACE]"
-		" | show C-N | explain C-N | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
+		" | show C-N | explain C-N | reasons C-N [ACT] | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"

@@ -202,7 +202,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); } co
 	{ "case-open", cmd_open }, { "case-approve", cmd_approve }, { "case-resolve", cmd_resolve }, { "case-reopen", cmd_reopen }, { "case-reply", cmd_reply },
 	{ "case-assign", cmd_assign }, { "case-note", cmd_note }, { "case-merge", cmd_merge }, { "case-split", cmd_split }, { "case-undo", cmd_undo },
 	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
-	{ "case-counter", cmd_counter }, { "case-stay", cmd_stay },
+	{ "case-counter", cmd_counter }, { "case-stay", cmd_stay }, { "case-reasons", cmd_reasons },
 	{ "case-fixed", cmd_fixed }, { "case-undertaking", cmd_undertaking }, { "case-signed", cmd_signed },
 	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
 	{ "policy-post", cmd_policy_post }, { "policy-shadow", cmd_policy_shadow }, { "who", cmd_who },

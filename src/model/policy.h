@@ -10,6 +10,7 @@
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "model/field.h"
+#include "model/statement.h"
 
 enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, POLICY_CALENDARS_MAX = 32, ENFORCE_PARAMS_MAX = 8 };
 
@@ -73,6 +74,7 @@ struct clause {
 	bool manual, product, sealed, unused;
 	struct str reason;              /* of manual and unused: the review; of product: how it is kept */
 	struct str task;                /* of manual: what a person is asked to do */
+	struct statement statement;
 };
 
 struct letter_template {

@@ -8,6 +8,7 @@
 #include "policy/counter.h"
 #include "policy/rules.h"
 #include "policy/show.h"
+#include "policy/statement.h"
 
 const char *const change_words[] = { "added", "removed", "changed", NULL };
 
@@ -131,6 +132,16 @@ static struct str kept_by(const struct clause *c)
 	return c->unused ? STR("nobody: declared unused") : c->product ? STR("the product") : c->manual ? STR("people") : STR("rules");
 }
 
+static struct str statement_text(struct differ *d, const struct clause *c)
+{
+	struct buf b;
+	buf_init(&b, 1 << 16);
+	statement_show(&c->statement, &b);
+	struct str s = str_copy(d->a, buf_str(&b));
+	buf_done(&b);
+	return s;
+}
+
 static void clauses_diff(struct differ *d, const struct policy *x, const struct policy *y)
 {
 	for (unsigned i = 0; i < y->clause_count; i++) {
@@ -146,6 +157,7 @@ static void clauses_diff(struct differ *d, const struct policy *x, const struct 
 		flag_part(d, "clause", c->id, "sealed", old->sealed, c->sealed);
 		part(d, "clause", c->id, "task", old->task, c->task);
 		part(d, "clause", c->id, "reason", old->reason, c->reason);
+		long_part(d, "clause", c->id, "statement", statement_text(d, old), statement_text(d, c), DIFF_LINES);
 	}
 	for (unsigned i = 0; i < x->clause_count; i++)
 		if (!policy_clause(y, x->clauses[i].id))

@@ -7,6 +7,7 @@
 #include "policy/counter.h"
 #include "policy/match.h"
 #include "policy/rules.h"
+#include "policy/statement.h"
 
 enum { INCLUDES_MAX = 64, APPROVALS_MAX = 8 };
 
@@ -278,6 +279,7 @@ static enum err read_clause(struct loading *l, const struct conf *s)
 	struct clause *c = &p->clauses[p->clause_count];
 	*c = (struct clause){ 0 };
 	enum err e = read_clause_head(l, s, c);
+	statement_default(c->id, &c->statement);
 	for (const struct conf *b = s->child; e == OK && b; b = b->next) {
 		if (!word_is(b, 0, "rule") && conf_find(s->child, str_c(l->a, b->args[0].text)) != b)
 			e = conf_fail(l->why, b, 0, ERR_EXISTS, "\"%.*s\" is given twice in a clause", STR_ARG(b->args[0].text));
@@ -292,6 +294,9 @@ static enum err read_clause(struct loading *l, const struct conf *s)
 			continue;       /* held against the paragraph by the checks */
 		} else if (word_is(b, 0, "reviewed") && b->arg_count == 2) {
 			c->reason = b->args[1].text;
+		} else if (word_is(b, 0, "statement")) {
+			e = c->sealed ? conf_fail(l->why, b, 0, ERR_UNSUPPORTED, "nothing is ever stated of a sealed clause")
+				: statement_read(c->id, b, &c->statement, l->why);
 		} else {
 			e = conf_fail(l->why, b, 0, ERR_SYNTAX, "\"%.*s\" is not understood in a clause", STR_ARG(b->args[0].text));
 		}
@@ -332,7 +337,7 @@ static enum err read_statement(struct loading *l, const struct conf *s)
 /* A block where none belongs would be read by nobody: what stands in it looks like policy and is none. */
 static enum err check_blocks(struct loading *l, const struct conf *first, const char *const *words, bool clause)
 {
-	static const char *const in_clause[] = { "rule", NULL }, *const in_ladder[] = { "counter-notice", NULL }, *const nowhere[] = { NULL };
+	static const char *const in_clause[] = { "rule", "statement", NULL }, *const in_ladder[] = { "counter-notice", NULL }, *const nowhere[] = { NULL };
 	for (const struct conf *s = first; s; s = s->next) {
 		const char *const *w = words;
 		while (*w && !word_is(s, 0, *w))

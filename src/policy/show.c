@@ -7,6 +7,7 @@
 #include "policy/business.h"
 #include "policy/counter.h"
 #include "policy/rules.h"
+#include "policy/statement.h"
 
 static const char *const per_words[] = { "customer", "user", "address", "reseller", "service" };
 static const char *const source_words[] = { "none", "address", "prefix", "domain", "url", "email", "login" };
@@ -195,6 +196,7 @@ void show_clause(const struct policy *p, const struct clause *c, struct buf *out
 		show_quoted(out, c->reason);
 		buf_putc(out, '\n');
 	}
+	statement_show(&c->statement, out);
 	for (unsigned i = 0; i < p->rules->count; i++)
 		if (p->rules->list[i].clause == c)
 			show_rule(&p->rules->list[i], out);

@@ -30,7 +30,7 @@ verbs() { "$build/aup" "$1" --help | sed -n "s/^\(usage:\|      \) aup $1 \([a-z
 all=$("$build/aup" --help | sed -n 's/^  \([a-z-]*\) .*/\1/p' | tr '\n' ' ')
 offers "${all}--help --version" aup ""
 offers "$(verbs case)" aup case ""
-offers "reply resolve reopen" aup case re
+offers "reasons reply resolve reopen" aup case re
 offers "$(verbs intake)" aup intake ""
 offers "$(verbs evidence)" aup evidence ""
 offers "--open" aup evidence export C-256 --op
