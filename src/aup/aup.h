@@ -31,6 +31,7 @@ int cli_fail(const struct why *why);
 /* A bar on standard error, for a terminal. */
 void cli_bar(const char *what, uint64_t done, uint64_t total);
 
+int cmd_api(int argc, char **argv);
 int cmd_bindings(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
@@ -38,6 +39,7 @@ int cmd_decode(int argc, char **argv);
 int cmd_macro(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);
+int cmd_key(int argc, char **argv);
 int cmd_lookups(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_search(int argc, char **argv);

@@ -79,6 +79,11 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.feeds = a->feeds;
 		s.feed_count = a->feed_count;
 	}
+	if (name == ROLE_DESK) {
+		s.web_listens = a->web_listens;
+		s.web_listen_count = a->web_listen_count;
+		s.key_rate = a->key_rate;
+	}
 	if (name == ROLE_SIGNER)
 		s.signer_key = a->signer_key;
 	if (name == ROLE_EAR) {
@@ -191,6 +196,10 @@ static void hand_over(struct keeper *k, struct child *c)
 	case ROLE_DESK:
 		send_fd(c, "fd", "data", k->data_fd);
 		send_fd(c, "fd", "api", k->api_fd);
+		for (unsigned i = 0; i < k->config->all.web_listen_count; i++) {
+			(void)snprintf(name, sizeof(name), "web.%u", i);
+			send_fd(c, "fd", name, k->web_fds[i]);
+		}
 		show_figures(k, c);
 		break;
 	case ROLE_HAND:

@@ -44,7 +44,7 @@ struct keeper {
 	uint64_t incarnation;
 	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, fetcher_fd, run_fd, clock_fd, api_fd, figures_fd, figures_reader_fd;
 	struct ometrics figures;
-	int listen_fds[CONFIG_LISTEN_MAX];
+	int listen_fds[CONFIG_LISTEN_MAX], web_fds[CONFIG_WEB_LISTEN_MAX];
 	struct child children[CHILDREN_MAX];
 	unsigned child_count;
 	bool in_service, stopping, told_ready, enforce;

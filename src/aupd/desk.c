@@ -1,13 +1,13 @@
 /*
- * The desk: the API for `aup` on a Unix socket; reads by a read-only store, writes as command frames to the judge.
+ * The desk: the API (web/web.h) on a Unix socket for `aup`, and on listeners of kind api for whoever has a key; reads by a read-only
+ * store, writes as command frames to the judge.
  *
- * A command goes with the very connection it came by, so that the judge reads the peer's credentials itself; the desk cannot
- * speak for anybody. With the judge down commands are answered 503. Only operators read what is about people.
+ * A command goes with its proof: the very connection it came by, so that the judge reads the peer's credentials itself, or the key,
+ * which the judge looks up itself. The desk cannot speak for anybody. With the judge down commands are answered 503.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "aupd/desk_read.h"
 #include "aupd/figures.h"
 #include "aupd/role.h"
 #include "base/clock.h"
@@ -16,91 +16,96 @@
 #include "base/json.h"
 #include "base/net.h"
 #include "base/point.h"
+#include "store/store.h"
+#include "web/web.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, FRAME_COMMAND_MAX = 1 << 20 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20 };
+
+struct door {
+	struct desk *desk;
+	struct httpd *http;
+	bool takes_keys, network;
+};
 
 struct desk {
 	struct role *role;
-	struct httpd *http;
+	struct door doors[1 + CONFIG_WEB_LISTEN_MAX];       /* the first one is that of `aup` */
+	unsigned door_count;
 	struct bus judge;
-	struct desk_store store;
-	struct http_request *waiting[WAITING_MAX];
+	struct web web;
+	struct http_request *waiting[WAITING_MAX];      /* tag: their route */
 };
 
-static void answer(struct http_request *r, unsigned status, struct str body)
+static void answer(struct http_request *r, unsigned status, const char *type, unsigned retry_after_s, struct str body)
 {
-	struct http_pair type = { STR("Content-Type"), str_starts(body, STR("{")) || str_starts(body, STR("[")) ? STR("application/json")
-		: STR("application/openmetrics-text; version=1.0.0; charset=utf-8") };
-	httpd_answer(r, status, &type, 1, body);
+	struct http_pair headers[] = { { STR("Content-Type"), str_of(type) }, { STR("Cache-Control"), STR("no-store") },
+		{ STR("Retry-After"), str_format(r->arena, "%u", retry_after_s) } };
+	httpd_answer(r, status, headers, retry_after_s ? 3 : 2, body);
 }
 
 static void refuse(struct http_request *r, unsigned status, const char *text)
 {
-	struct buf b;
-	struct jsonw w;
-	buf_init(&b, 8192);
-	jsonw_init(&w, &b);
-	jsonw_object(&w, NULL);
-	jsonw_str(&w, "error", str_of(text));
-	jsonw_end(&w, '}');
-	answer(r, status, buf_str(&b));
-	buf_done(&b);
+	answer(r, status, "application/json", 0, web_error(r->arena, text));
 }
 
-static void forward(struct desk *d, struct http_request *r)
+/* The proof stands in a line before the command; what is too long for a frame goes beside it. */
+static enum err send_command(struct desk *d, const struct web_answer *x, int connection, unsigned index)
 {
-	unsigned i = 0;
-	while (i < WAITING_MAX && d->waiting[i])
-		i++;
-	if (!d->store.has_judge || i == WAITING_MAX) {
-		refuse(r, 503, d->store.has_judge ? "too many commands at once" : "the judge is away; try again");
-		return;
-	}
-	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, i }, .now = clock_wall_at(), .body = r->body };
+	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, index }, .now = clock_wall_at() };
 	struct why why;
-	int fds[2] = { r->fd, -1 };
-	enum err e = OK;
-	/* what is too long for a frame goes beside it */
-	if (r->body.len > FRAME_COMMAND_MAX) {
-		e = file_memory(r->body, &fds[1], &why);
+	struct buf b;
+	int fds[2] = { connection, -1 };
+	buf_init(&b, API_BODY_BYTES + FRAME_COMMAND_MAX);
+	buf_put(&b, x->proof);
+	buf_putc(&b, '\n');
+	buf_put(&b, x->command);
+	f.body = buf_str(&b);
+	enum err e = b.err;
+	if (e == OK && f.body.len > FRAME_COMMAND_MAX) {
+		e = file_memory(f.body, &fds[1], &why);
 		f.body = STR("{}");
 	}
 	if (e == OK)
 		e = bus_send(&d->judge, &f, fds, fds[1] >= 0 ? 2 : 1);
-	POINT("desk.told");
 	if (fds[1] >= 0)
 		net_close(fds[1]);
-	if (e)
+	buf_done(&b);
+	return e;
+}
+
+static void forward(struct desk *d, struct http_request *r, const struct web_answer *x)
+{
+	unsigned i = 0;
+	while (i < WAITING_MAX && d->waiting[i])
+		i++;
+	if (!d->web.has_judge || i == WAITING_MAX) {
+		refuse(r, 503, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
+		return;
+	}
+	enum err e = send_command(d, x, r->fd, i);
+	POINT("desk.told");
+	if (e) {
 		refuse(r, 503, "the judge cannot be told");
-	else
-		d->waiting[i] = r;
+		return;
+	}
+	r->tag = (void *)(uintptr_t)x->route;
+	d->waiting[i] = r;
 }
 
 static void on_request(void *arg, struct http_request *r)
 {
-	struct desk *d = arg;
-	struct why why = { .line = 0 };
-	struct str out;
+	const struct door *at = arg;
+	struct desk *d = at->desk;
+	struct web_answer x;
+	struct web_door door = { .takes_keys = at->takes_keys, .network = at->network };
+	if (!at->network)
+		door.operator_name = role_operator(d->role, r->fd);
 	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
-	if (str_eq(r->method, STR("POST")) && str_eq(r->path, STR("/v1/command"))) {
-		forward(d, r);
-		return;
-	}
-	if (!str_eq(r->method, STR("GET"))) {
-		refuse(r, 405, "GET, or POST /v1/command");
-		return;
-	}
-	/* how much there is may be known to anybody who reaches us; what it is, to operators */
-	bool open_to_all = str_eq(r->path, STR("/v1/status")) || str_eq(r->path, STR("/metrics"));
-	if (!open_to_all && !role_operator(d->role, r->fd).len) {
-		refuse(r, 403, "you are no operator: the configuration names none with your user id");
-		return;
-	}
-	enum err e = desk_read(&d->store, r, &out, &why);
-	if (e == OK)
-		answer(r, 200, out);
+	web_take(&d->web, r, &door, &x);
+	if (x.status)
+		answer(r, x.status, x.type, x.retry_after_s, x.body);
 	else
-		refuse(r, e == ERR_NOTFOUND ? 404 : e == ERR_SYNTAX || e == ERR_RANGE ? 400 : 503, why.text);
+		forward(d, r, &x);
 }
 
 static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
@@ -112,8 +117,7 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		return;
 	struct http_request *r = d->waiting[f->at.index];
 	d->waiting[f->at.index] = NULL;
-	bool failed = str_starts(f->body, STR("{\"error\""));
-	answer(r, failed ? 409 : 200, str_copy(r->arena, f->body));
+	answer(r, web_told(r->tag, r->arena, f->body), "application/json", 0, f->body);
 }
 
 static void on_ready(void *arg)
@@ -126,7 +130,7 @@ static void on_closed(void *arg, enum err e)
 	struct desk *d = arg;
 	bus_close(&d->judge);
 	role_link_ended(d->role, "judge", e);
-	d->store.has_judge = false;
+	d->web.has_judge = false;
 	for (unsigned i = 0; i < WAITING_MAX; i++)
 		if (d->waiting[i]) {
 			refuse(d->waiting[i], 503, "the judge went away before it answered: look whether it was done");
@@ -139,10 +143,10 @@ static enum err read_figures(struct desk *d, struct why *why)
 {
 	struct role *r = d->role;
 	enum err e = OK;
-	for (unsigned i = 0; e == OK && i < r->fd_count && d->store.figure_count < FIGURE_PAGES_MAX; i++)
+	for (unsigned i = 0; e == OK && i < r->fd_count && d->web.figure_count < WEB_FIGURES_MAX; i++)
 		if (str_starts(r->fds[i].name, STR("figures."))) {
-			e = figures_read_from(r->fds[i].fd, str_c(r->arena, str_sub(r->fds[i].name, 8, r->fds[i].name.len)), &d->store.figures[d->store.figure_count], why);
-			d->store.figure_count++;
+			e = figures_read_from(r->fds[i].fd, str_c(r->arena, str_sub(r->fds[i].name, 8, r->fds[i].name.len)), &d->web.figures[d->web.figure_count], why);
+			d->web.figure_count++;
 		}
 	return e;
 }
@@ -154,18 +158,39 @@ static enum err desk_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	r->state = d;
 	d->role = r;
-	d->store = (struct desk_store){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
+	d->web.source = (struct view_source){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
+	d->web.operators = r->share.operators;
+	d->web.operator_count = r->share.operator_count;
+	d->web.limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);
+}
+
+static void open_door(struct desk *d, struct httpd_options *o, bool takes_keys, bool network)
+{
+	struct door *at = &d->doors[d->door_count];
+	struct why why;
+	*at = (struct door){ .desk = d, .takes_keys = takes_keys, .network = network };
+	o->fn = on_request;
+	o->arg = at;
+	if (httpd_open(d->role->loop, o, &at->http, &why) != OK) {
+		log_error("the API cannot be served", "why", why.text);
+		exit(1);
+	}
+	d->door_count++;
 }
 
 static void desk_run(struct role *r)
 {
 	struct desk *d = r->state;
-	struct why why;
-	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES, .fn = on_request, .arg = d };
-	if (httpd_open(r->loop, &o, &d->http, &why) != OK) {
-		log_error("the API cannot be served", "why", why.text);
-		exit(1);
+	struct net_peer own = { .is_unix = false };
+	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES };
+	bool local = net_local(o.take_listen_fd, &own) == OK && own.is_unix;
+	open_door(d, &o, local, false);
+	for (unsigned i = 0; i < r->share.web_listen_count; i++) {
+		const struct web_listen *at = &r->share.web_listens[i];
+		o = (struct httpd_options){ .take_listen_fd = role_fd(r, str_c(r->arena, str_format(r->arena, "web.%u", i))), .body_bytes = KEY_BODY_BYTES,
+			.tls_cert = at->cert.len ? str_c(r->arena, at->cert) : NULL, .tls_key = at->key.len ? str_c(r->arena, at->key) : NULL };
+		open_door(d, &o, true, true);
 	}
 }
 
@@ -175,9 +200,9 @@ static void desk_link(struct role *r, struct str name, int take_fd)
 	struct desk *d = r->state;
 	struct bus_options o = { .take_fd = take_fd, .handler = &handler, .arg = d };
 	(void)name;
-	if (d->store.has_judge)
+	if (d->web.has_judge)
 		on_closed(d, OK);
-	d->store.has_judge = bus_open(r->loop, &bus_pipe, &o, &d->judge) == OK;
+	d->web.has_judge = bus_open(r->loop, &bus_pipe, &o, &d->judge) == OK;
 }
 
 static void desk_clock(struct role *r)
@@ -188,8 +213,9 @@ static void desk_clock(struct role *r)
 static void desk_stop(struct role *r)
 {
 	struct desk *d = r->state;
-	httpd_close(d->http);
-	desk_store_close(&d->store);
+	for (unsigned i = 0; i < d->door_count; i++)
+		httpd_close(d->doors[i].http);
+	view_close(&d->web.source);
 }
 
 const struct role_ops desk_ops = { desk_start, desk_run, desk_link, desk_clock, desk_stop };

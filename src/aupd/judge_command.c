@@ -1,7 +1,7 @@
 /*
  * Commands of people: each checked, folded like everything else, and recorded. See judge.h.
  *
- * The operator's name comes from the credentials of the connection, never from the command. A look-up of a person leaves a
+ * Who asks comes from the proof (judge_proof.c), never from the command. A look-up of a person leaves a
  * row with who, when and why.
  */
 #include "aupd/judge_command.h"
@@ -87,13 +87,14 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .on = json_flag(c->root, "on", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
 	uint64_t number = 0;
 	char text[CASE_TEXT_MAX];
-	if (type != INPUT_OPEN && case_parse(arg(c, "case"), &cmd.number) != OK)
-		return why_set(c->why, ERR_SYNTAX, "which case? a number such as C-4711 is needed");
+	enum err e = type == INPUT_OPEN ? OK : command_case(c, &cmd.number);
+	if (e)
+		return e;
 	if (type == INPUT_MERGE && case_parse(arg(c, "into"), &cmd.other) != OK)
 		return why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
 	if (type == INPUT_UNDERTAKING && span_parse(arg(c, "probation"), &cmd.span_us) != OK)
 		return why_set(c->why, ERR_SYNTAX, "how long is the probation? a span such as 90d is needed");
-	enum err e = read_moved(c, &cmd);
+	e = read_moved(c, &cmd);
 	if (e == OK && (type == INPUT_APPROVE || type == INPUT_UNDO) && !cmd.act.len)
 		e = only_act(c, type, &cmd);
 	if (e == OK && type == INPUT_APPROVE)
@@ -198,75 +199,120 @@ static enum err cmd_backup(struct commanding *c)
 	return e ? e : work_put(c->j->fold.work, &copy, c->why);
 }
 
-static const struct { const char *op; enum err (*run)(struct commanding *); } commands[] = {
-	{ "case-open", cmd_open }, { "case-approve", cmd_approve }, { "case-resolve", cmd_resolve }, { "case-reopen", cmd_reopen }, { "case-reply", cmd_reply },
-	{ "case-assign", cmd_assign }, { "case-note", cmd_note }, { "case-merge", cmd_merge }, { "case-split", cmd_split }, { "case-undo", cmd_undo },
-	{ "case-flag", cmd_flag }, { "case-emergency", cmd_emergency }, { "case-review", cmd_review }, { "case-appeal", cmd_appeal },
-	{ "case-counter", cmd_counter }, { "case-stay", cmd_stay }, { "case-reasons", cmd_reasons },
-	{ "case-fixed", cmd_fixed }, { "case-undertaking", cmd_undertaking }, { "case-signed", cmd_signed },
-	{ "registry-import", cmd_registry_import }, { "registry-export", cmd_registry_export }, { "registry-terms", cmd_registry_terms },
-	{ "policy-post", cmd_policy_post }, { "policy-shadow", cmd_policy_shadow }, { "who", cmd_who },
-	{ "bindings-import", cmd_bindings_import }, { "bindings-follow", cmd_bindings_follow }, { "bindings-status", cmd_bindings_status },
-	{ "lookups", cmd_lookups }, { "clock", cmd_clock }, { "intake-confirm", cmd_confirm }, { "intake-discard", cmd_discard },
-	{ "intake-answer", cmd_answer }, { "intake-raw", cmd_reparse }, { "intake-ignore", cmd_ignore }, { "enforcement", cmd_switch }, { "backup", cmd_backup },
-	{ "evidence-status", cmd_evidence_status }, { "evidence-consistency", cmd_evidence_consistency }, { "evidence-proof", cmd_evidence_proof },
-	{ "evidence-export", cmd_evidence_export }, { "evidence-policy", cmd_evidence_policy }, { "evidence-raw", cmd_evidence_raw },
-	{ "reporter-decide", cmd_reporter_decide }, { "reporter-show", cmd_reporter_show }, { "reporters", cmd_reporters },
-	{ "erase", cmd_erase }, { "hold", cmd_hold }, { "holds", cmd_holds },
-	{ "sightings", cmd_sightings },
-	{ "queue", cmd_queue }, { "search", cmd_search },
-	{ "case-bulk", cmd_case_bulk }, { "case-bulk-undo", cmd_case_bulk_undo }, { "case-bulks", cmd_case_bulks },
-	{ "case-attach", cmd_case_attach }, { "case-attachment", cmd_case_attachment },
-	{ "macro-add", cmd_macro_add }, { "macro-remove", cmd_macro_remove }, { "macros", cmd_macros }, { "macro-run", cmd_macro_run },
+/* Whose it is besides an operator's; and whether its answer is kept for a replay: of what only tells, or tells a secret, it is not. */
+static const struct { const char *op; enum err (*run)(struct commanding *); bool keeps; unsigned scopes; } commands[] = {
+	{ "case-open", cmd_open, true, 0 }, { "case-approve", cmd_approve, true, 0 }, { "case-resolve", cmd_resolve, true, 0 }, { "case-reopen", cmd_reopen, true, 0 },
+	{ "case-reply", cmd_reply, true, 0 }, { "case-assign", cmd_assign, true, 0 }, { "case-note", cmd_note, true, 0 }, { "case-merge", cmd_merge, true, 0 },
+	{ "case-split", cmd_split, true, 0 }, { "case-undo", cmd_undo, true, 0 }, { "case-flag", cmd_flag, true, 0 }, { "case-emergency", cmd_emergency, true, 0 },
+	{ "case-review", cmd_review, true, 0 }, { "case-appeal", cmd_appeal, true, 0 },
+	{ "case-counter", cmd_counter, true, 0 }, { "case-stay", cmd_stay, true, 0 }, { "case-reasons", cmd_reasons, false, 0 }, { "case-fixed", cmd_fixed, true, 0 },
+	{ "case-undertaking", cmd_undertaking, true, 0 }, { "case-signed", cmd_signed, true, 0 },
+	{ "case-bulk", cmd_case_bulk, true, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, true, 0 }, { "case-bulks", cmd_case_bulks, false, 0 },
+	{ "case-attach", cmd_case_attach, true, 0 }, { "case-attachment", cmd_case_attachment, false, 0 }, { "macro-add", cmd_macro_add, true, 0 },
+	{ "macro-remove", cmd_macro_remove, true, 0 }, { "macros", cmd_macros, false, 0 }, { "macro-run", cmd_macro_run, true, 0 },
+	{ "queue", cmd_queue, false, 0 }, { "search", cmd_search, false, 0 }, { "reporter-decide", cmd_reporter_decide, true, 0 },
+	{ "reporter-show", cmd_reporter_show, false, 0 }, { "reporters", cmd_reporters, false, 0 },
+	{ "registry-import", cmd_registry_import, true, 0 }, { "registry-export", cmd_registry_export, false, 0 }, { "registry-terms", cmd_registry_terms, false, 0 },
+	{ "policy-post", cmd_policy_post, true, 0 }, { "policy-shadow", cmd_policy_shadow, true, 0 }, { "who", cmd_who, false, 0 },
+	{ "bindings-import", cmd_bindings_import, true, 0 }, { "bindings-follow", cmd_bindings_follow, true, 0 }, { "bindings-status", cmd_bindings_status, false, 0 },
+	{ "lookups", cmd_lookups, false, 0 }, { "clock", cmd_clock, false, 0 }, { "intake-confirm", cmd_confirm, true, 0 }, { "intake-discard", cmd_discard, true, 0 },
+	{ "intake-answer", cmd_answer, true, 0 }, { "intake-raw", cmd_reparse, false, 0 }, { "intake-ignore", cmd_ignore, true, 0 }, { "enforcement", cmd_switch, true, 0 },
+	{ "backup", cmd_backup, true, 0 }, { "evidence-status", cmd_evidence_status, false, 0 }, { "evidence-consistency", cmd_evidence_consistency, false, 0 },
+	{ "evidence-proof", cmd_evidence_proof, false, 0 }, { "evidence-export", cmd_evidence_export, false, 0 }, { "evidence-policy", cmd_evidence_policy, false, 0 },
+	{ "evidence-raw", cmd_evidence_raw, false, 0 }, { "erase", cmd_erase, false, 0 }, { "hold", cmd_hold, false, 0 }, { "holds", cmd_holds, false, 0 },
+	{ "sightings", cmd_sightings, false, 0 }, { "key-add", cmd_key_add, false, 0 }, { "key-revoke", cmd_key_revoke, true, 0 },
+	{ "my-answer", cmd_my_answer, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-appeal", cmd_my_appeal, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 };
 
-static enum err judge_command(struct judge *j, const struct json *root, struct str more, struct str operator_name, struct jsonw *w, struct why *why)
+/* *ret_keeps: its answer may be kept. */
+static enum err judge_command(struct commanding *c, bool *ret_keeps)
 {
-	struct commanding c = { j, root, more, operator_name, w, why };
-	struct str op = json_text(root, "op");
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (str_eq(op, str_of(commands[i].op)))
-			return commands[i].run(&c);
-	return why_set(why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
+	struct str op = command_arg(c, "op");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		unsigned scopes = commands[i].scopes ? commands[i].scopes : SCOPES(SCOPE_OPERATOR);
+		if (!str_eq(op, str_of(commands[i].op)))
+			continue;
+		if (!(scopes & SCOPES(c->p.scope)))
+			return why_set(c->why, ERR_DENIED, "this is not for a %s", scope_words[c->p.scope]);
+		*ret_keeps = commands[i].keeps;
+		return commands[i].run(c);
+	}
+	return why_set(c->why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
+}
+
+static void put_refusal(struct jsonw *w, enum err e, const struct why *why)
+{
+	jsonw_str(w, "error", str_of(why->text[0] ? why->text : err_text(e)));
+	jsonw_str(w, "hint", str_of(why->hint));
+	jsonw_str(w, "place", str_of(why->file));
+	jsonw_int(w, "line", why->line);
+	jsonw_int(w, "column", why->column);
+}
+
+/* The command stands in the first line; entities of an import in lines of their own behind it. */
+static enum err read_command(struct arena *a, struct str text, struct json **ret_root, struct str *ret_more, struct why *why)
+{
+	struct str more = text, head = STR_NONE;
+	enum err e = str_next_line(&more, &head) ? json_read(a, str_copy(a, head), ret_root, why) : ERR_SYNTAX;
+	*ret_more = e ? STR_NONE : more;
+	return e && more.len ? json_read(a, str_copy(a, text), ret_root, why) : e;
+}
+
+/* What it wrote is in the work, and its answer, with `code`, in b. */
+static enum err run(struct commanding *c, const struct json *proof, struct str command, struct buf *b)
+{
+	bool keeps = false;
+	struct str kept = STR_NONE;
+	enum err e = command_replay(c, proof, command, &kept);
+	c->replayed = e == ERR_EXISTS;
+	if (e == OK && kept.len) {
+		buf_clear(b);
+		buf_put(b, kept);
+		return OK;
+	}
+	if (e == OK)
+		e = judge_command(c, &keeps);
+	if (e)
+		return e;
+	jsonw_int(c->w, "code", OK);
+	jsonw_end(c->w, '}');
+	return keeps && !b->err ? command_keep(c, proof, command, buf_str(b)) : OK;
 }
 
 void judge_answer(struct judge *j, const struct held_frame *h)
 {
 	struct buf b;
 	struct jsonw w;
-	struct json *root = NULL;
+	struct json *root = NULL, *proof = NULL;
 	struct why why = { .line = 0 };
-	struct str who = role_operator(j->role, h->fd);
+	struct commanding c = { .j = j, .w = &w, .why = &why };
 	struct arena *a = work_arena(j->fold.work);
+	struct str command = h->frame.body, line = STR_NONE;
 	buf_init(&b, FRAME_BODY_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
-	/* the command stands in the first line; entities of an import in lines of their own behind it */
-	struct str more = h->frame.body, head = STR_NONE;
-	enum err e = str_next_line(&more, &head) ? json_read(a, str_copy(a, head), &root, &why) : ERR_SYNTAX;
-	if (e && more.len) {
-		more = STR_NONE;
-		e = json_read(a, str_copy(a, h->frame.body), &root, &why);
-	}
-	if (e == OK && !who.len)
-		e = why_set(&why, ERR_DENIED, "you are no operator: the configuration names none with your user id");
+	enum err e = str_next_line(&command, &line) ? json_read(a, str_copy(a, line), &proof, &why) : ERR_SYNTAX;
+	if (e == OK)
+		e = read_command(a, command, &root, &c.more, &why);
+	c.root = root;
+	if (e == OK)
+		e = command_prove(j, proof, h->fd, &c);
 	work_begin(j->fold.work);
 	if (e == OK)
-		e = judge_command(j, root, more, who, &w, &why);
+		e = run(&c, proof, command, &b);
 	if (e) {
 		/* all or nothing, also when the batch goes on with others */
 		work_undo(j->fold.work);
 		buf_clear(&b);
 		jsonw_init(&w, &b);
 		jsonw_object(&w, NULL);
-		jsonw_str(&w, "error", str_of(why.text[0] ? why.text : err_text(e)));
-		jsonw_str(&w, "hint", str_of(why.hint));
-		jsonw_str(&w, "place", str_of(why.file));
-		jsonw_int(&w, "line", why.line);
-		jsonw_int(&w, "column", why.column);
+		put_refusal(&w, e, &why);
+		if (c.replayed)
+			jsonw_bool(&w, "replayed", true);
+		jsonw_int(&w, "code", e);
+		jsonw_end(&w, '}');
 	}
-	jsonw_int(&w, "code", e);
-	jsonw_end(&w, '}');
 	struct frame reply = { .type = FRAME_REPLY, .at = h->frame.at, .now = j->fold.now, .body = buf_str(&b) };
 	if (b.err || frame_encode(&j->replies, &reply) != OK)
 		log_error("an answer to the desk is too long");

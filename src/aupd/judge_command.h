@@ -6,12 +6,15 @@
 
 #include "aupd/judge.h"
 #include "base/json.h"
+#include "model/principal.h"
 
 struct commanding {
 	struct judge *j;
 	const struct json *root;
 	struct str more;                /* lines behind the command: one entity each */
-	struct str who;                 /* the operator */
+	struct principal p;             /* who asks, as proved */
+	struct str who;                 /* the operator; of anybody else scope and id, "customer acme" */
+	bool replayed;                  /* its Idempotency-Key belongs to another command */
 	struct jsonw *w;                /* members of the answer */
 	struct why *why;
 };
@@ -20,6 +23,25 @@ struct str command_arg(const struct commanding *c, const char *name);
 /* Who, when, about what and why: one row a look-up of a person; what was asked is sealed. */
 enum err command_record_lookup(struct commanding *c, struct str asked, struct str because) MUST_CHECK;
 
+/*
+ * Who proved to ask: by the key in the line before the command, looked up here again, or by the credentials of the connection.
+ * ERR_DENIED: nobody.
+ */
+enum err command_prove(struct judge *j, const struct json *proof, int connection, struct commanding *c) MUST_CHECK;
+/*
+ * The answer that was kept under the Idempotency-Key of the proof: ret_text; STR_NONE when there is none. ERR_EXISTS: kept of
+ * another command.
+ */
+enum err command_replay(struct commanding *c, const struct json *proof, struct str command, struct str *ret_text) MUST_CHECK;
+/* Keeps an answer, with the effects of its command. */
+enum err command_keep(struct commanding *c, const struct json *proof, struct str command, struct str answer) MUST_CHECK;
+/* The number in `case`, of a case that whoever asks sees: to everybody else it does not exist. */
+enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
+
+enum err cmd_key_add(struct commanding *c) MUST_CHECK;
+enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
+enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
+enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;

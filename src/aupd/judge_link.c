@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "base/net.h"
 
-enum { COMMAND_BYTES_MAX = 256 << 20 };
+enum { COMMAND_BYTES_MAX = 257 << 20 /* the longest body of the desk, and its proof */ };
 
 /* Stuck and full: the ear sends it again when it is asked to, a person is told, the hand's answer is asked for again. */
 static void drop(struct judge *j, enum bus_end from, const struct frame *f, int fd)

@@ -338,6 +338,8 @@ static enum err put_receipt(struct fold *f, const struct observation *o, enum fa
 	row.state = str_of(fate_words[fate]);
 	row.rank = o->received_at;
 	row.due_at = f->keep_receipts_us ? o->received_at + f->keep_receipts_us : TIME_NONE;
+	/* who reported with a key of his own may ask for all of his */
+	row.owner = o->reporter_verified && str_starts(o->reporter, STR("api:")) ? o->reporter : STR("");
 	row.body = str_format(work_arena(f->work), "{\"fate\":\"%s\"}", fate_words[fate]);
 	return work_put(f->work, &row, why);
 }

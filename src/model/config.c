@@ -8,10 +8,11 @@
 
 #include "base/addr.h"
 #include "base/file.h"
+#include "base/net.h"
 #include "base/time.h"
 #include "model/config_ledger.h"
 
-const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", NULL };
+const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
 static const char *const form_words[] = { "plain", "json", NULL };
 
@@ -106,11 +107,14 @@ const struct conf_item config_items[] = {
 	{ .name = "store", .type = CONF_WORD, .arguments = "FILE", .fallback = "aupd.db", .doc = "file of the embedded store in the data directory" },
 	{ .name = "judges", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1", .min = 1, .max = CONFIG_JUDGES_MAX,
 		.doc = "processes that fold reports into the one store" },
-	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest ADDRESS:PORT|/PATH", .many = true, .doc = "where complaints come in" },
+	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest|api ADDRESS:PORT|/PATH [tls CERT KEY]", .many = true,
+		.doc = "where complaints come in, and where the API answers whoever has a key" },
 	{ .name = "api", .type = CONF_LISTEN, .arguments = "/PATH|ADDRESS:PORT", .doc = "where the desk answers aup; RUN/api.sock unless given" },
 	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
 	{ .name = "api-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "6000", .min = 1, .max = 1000000,
 		.doc = "most reports a minute that one client may send by HTTP" },
+	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000,
+		.doc = "most calls a minute with one key of the API" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
@@ -138,6 +142,11 @@ const struct conf_item config_items[] = {
 static const struct field listen_fields[] = {
 	{ .name = "kind", .type = FIELD_ENUM, .offset = offsetof(struct listen_at, kind), .words = listen_kind_words },
 	{ .name = "address", .type = FIELD_STR, .offset = offsetof(struct listen_at, address) }, { .name = NULL },
+};
+
+static const struct field web_listen_fields[] = {
+	{ .name = "address", .type = FIELD_STR, .offset = offsetof(struct web_listen, address) }, { .name = "cert", .type = FIELD_STR, .offset = offsetof(struct web_listen, cert) },
+	{ .name = "key", .type = FIELD_STR, .offset = offsetof(struct web_listen, key) }, { .name = NULL },
 };
 
 static const struct field map_fields[] = {
@@ -169,7 +178,9 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = fetch_fields, .size = sizeof(struct fetch_from),
 		.count_offset = offsetof(struct share, fetch_count), .max = CONFIG_FETCH_MAX },
-	F(lmtp, FIELD_STR), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	{ .name = "web_listens", .type = FIELD_LIST, .offset = offsetof(struct share, web_listens), .fields = web_listen_fields, .size = sizeof(struct web_listen),
+		.count_offset = offsetof(struct share, web_listen_count), .max = CONFIG_WEB_LISTEN_MAX },
+	F(lmtp, FIELD_STR), F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
@@ -201,12 +212,36 @@ static enum err gather(struct config *c, const struct conf *first, const char *n
 	return OK;
 }
 
+/* Certificate and key go to the desk as text, for it sees no files. */
+static enum err read_pem(struct config *c, const struct conf *s, unsigned at, const char *what, struct str *ret_text, struct why *why)
+{
+	struct why inner = { .line = 0 };
+	if (file_read_all(c->arena, AT_FDCWD, str_c(c->arena, s->args[at].text), CONFIG_PEM_MAX, ret_text, &inner) == OK &&
+		str_find(*ret_text, STR("-----BEGIN ")) != SIZE_MAX && str_utf8_valid(*ret_text))
+		return OK;
+	return conf_fail(why, s, at, ERR_NOTFOUND, "tls: \"%.*s\" cannot be read, or holds no %s in PEM", STR_ARG(s->args[at].text), what);
+}
+
+static enum err read_web_listen(struct config *c, const struct conf *s, bool tls, struct why *why)
+{
+	struct web_listen *at = &c->all.web_listens[c->all.web_listen_count++];
+	struct net_peer own;
+	at->address = s->args[2].text;
+	enum err e = net_parse(at->address, &own, why);
+	if (e || own.is_unix || (!tls && !addr_is_loopback(&own.addr)))
+		return conf_fail(why, s, 2, ERR_SYNTAX, "listen api: keys would go in clear there; give tls CERT KEY, or a loopback address behind a proxy");
+	if (tls)
+		e = read_pem(c, s, 4, "certificate", &at->cert, why);
+	return tls && e == OK ? read_pem(c, s, 5, "key", &at->key, why) : e;
+}
+
 static enum err read_listens(struct config *c, struct why *why)
 {
 	static const struct conf_item address[] = { { .name = "listen", .type = CONF_LISTEN, .doc = "" }, { .name = NULL } };
 	struct share *a = &c->all;
 	a->listens = ARENA_ARRAY(c->arena, struct listen_at, CONFIG_LISTEN_MAX);
-	if (!a->listens)
+	a->web_listens = ARENA_ARRAY(c->arena, struct web_listen, CONFIG_WEB_LISTEN_MAX);
+	if (!a->listens || !a->web_listens)
 		return ERR_NOMEM;
 	for (struct conf *s = c->first; s; s = s->next) {
 		int kind = 0;
@@ -215,15 +250,22 @@ static enum err read_listens(struct config *c, struct why *why)
 		while (listen_kind_words[kind] && !str_eq(s->args[1].text, str_of(listen_kind_words[kind])))
 			kind++;
 		if (!listen_kind_words[kind])
-			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest", STR_ARG(s->args[1].text));
-		if (s->arg_count != 3 || a->listen_count == CONFIG_LISTEN_MAX)
-			return conf_fail(why, s, 0, ERR_SYNTAX, "listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH");
+			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest, api", STR_ARG(s->args[1].text));
+		bool tls = kind == LISTEN_API && s->arg_count == 6 && str_eq(s->args[3].text, STR("tls"));
+		if ((s->arg_count != 3 && !tls) || a->listen_count == CONFIG_LISTEN_MAX || a->web_listen_count == CONFIG_WEB_LISTEN_MAX)
+			return conf_fail(why, s, 0, ERR_SYNTAX, kind == LISTEN_API ? "listen api ADDRESS:PORT, with tls CERT KEY unless it is a loopback address"
+				: "listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH");
 		struct conf_arg pair[2] = { s->args[0], s->args[2] };
 		struct conf one = { .args = pair, .arg_count = 2, .file = s->file };
 		enum err e = conf_check(&one, address, why);
 		if (e)
 			return e;
-		a->listens[a->listen_count++] = (struct listen_at){ (enum listen_kind)kind, s->args[2].text };
+		if (kind == LISTEN_API)
+			e = read_web_listen(c, s, tls, why);
+		else
+			a->listens[a->listen_count++] = (struct listen_at){ (enum listen_kind)kind, s->args[2].text };
+		if (e)
+			return e;
 	}
 	return OK;
 }
@@ -462,6 +504,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
 	a->api_rate = (uint64_t)conf_number(c->first, config_items, "api-rate");
+	a->key_rate = (uint64_t)conf_number(c->first, config_items, "key-rate");
 	a->officer_key = conf_text(c->first, config_items, "officer-key");
 	a->smarthost = conf_text(in_hand, hand_items, "smarthost");
 	a->nft_path = conf_text(in_hand, hand_items, "nft");

@@ -11,10 +11,10 @@
 #include "model/field.h"
 #include "model/map_file.h"
 
-enum { CONFIG_LISTEN_MAX = 32, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200,
+enum { CONFIG_LISTEN_MAX = 32, CONFIG_WEB_LISTEN_MAX = 8, CONFIG_PEM_MAX = 64 << 10, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8, CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200,
 	CONFIG_PASSWORD_MAX = 1024 };
 
-enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST };
+enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST, LISTEN_API /* the desk's; not among the others */ };
 extern const char *const listen_kind_words[];
 
 struct listen_at {
@@ -31,6 +31,12 @@ struct fetch_from {
 	struct str mailbox, user, secret, ca;   /* of IMAP; the authorities in PEM, "" = the system's */
 	struct str folder;              /* where mail goes that was taken; "" = it stays, as read */
 	int64_t every_us;
+};
+
+/* Where the desk answers whoever has a key. */
+struct web_listen {
+	struct str address;
+	struct str cert, key;           /* PEM; "" = plain, on a loopback address */
 };
 
 /* What roles are told. Members that a role must not have stay empty in its share. */
@@ -60,6 +66,10 @@ struct share {
 	uint32_t judges, number;        /* how many judges fold the lanes; which of them this one is */
 	/* judge, ear, hand */
 	struct str provider, mail_domain, mail_local, contact;
+	/* desk */
+	struct web_listen *web_listens;
+	unsigned web_listen_count;
+	uint64_t key_rate;              /* calls a minute with one key of the API */
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;
 	/* judge, hand: "KEY URL" */

@@ -28,7 +28,7 @@ enum table {
 	TABLE_OPENING,          /* record id: sealed salts and values of its commitments; owner = subject */
 	TABLE_ITEM,             /* position: an item before a person (triage), or kept with its outcome; state = its state */
 	TABLE_IGNORE,           /* "rules": the rules that hide items */
-	TABLE_RECEIPT,          /* receipt id: what became of a report; it names nobody */
+	TABLE_RECEIPT,          /* receipt id: what became of a report; owner = "api:" and the client that reported it with a key; it names nobody else */
 	TABLE_TOKEN,            /* digest of a reply token: the case and letter it belongs to */
 	TABLE_LETTER,           /* Message-ID: the letter, sealed; owner = case */
 	TABLE_POLICY,           /* policy version: text, rules, letters, hash; rank = effective time */
@@ -50,6 +50,8 @@ enum table {
 	TABLE_BULK,             /* number in 8 digits: a command over many cases; owner = who gave it; rank = when; state = "done" or "undone" */
 	TABLE_MACRO,            /* name: a sequence of what people do to a case; owner = who wrote it */
 	TABLE_FIND,             /* kind "/" keyed digests of a word "/" case number: where a search leads (engine/find.h); owner = digest of the reporter whose it is */
+	TABLE_API_KEY,          /* SHA-256 of the key, hex: whose it is, until when; owner = his id; state = valid or revoked; rank = when it was made */
+	TABLE_REPLAY,           /* digest of a principal and his Idempotency-Key: what he asked, and the answer; due = when it is forgotten */
 	TABLE_END
 };
 
@@ -96,6 +98,7 @@ struct query {
 	struct str owner;       /* STR_NONE = any */
 	struct str state;       /* STR_NONE = any; exact */
 	struct str tenant;      /* prefix; STR_NONE = all */
+	struct str below;       /* a reseller: rows whose path goes through it; STR_NONE = all */
 	struct str key_prefix;  /* STR_NONE = any */
 	int64_t due_by;         /* rows due at or before; TIME_NONE = do not ask */
 	bool descending;

@@ -167,6 +167,16 @@ static bool starts(struct str s, struct str prefix)
 	return !prefix.len || str_starts(s, prefix);
 }
 
+/* Does the path "/r1/r2/" go through that one? */
+static bool below(struct str path, struct str step)
+{
+	struct str part;
+	while (step.len && str_split(&path, '/', &part))
+		if (str_eq(part, step))
+			return true;
+	return false;
+}
+
 static int order(const struct row *a, int64_t rank, struct str key)
 {
 	return a->rank != rank ? (a->rank < rank ? -1 : 1) : str_cmp(a->key, key);
@@ -175,6 +185,8 @@ static int order(const struct row *a, int64_t rank, struct str key)
 static bool wanted(const struct row *r, const struct query *q)
 {
 	if (!r->version || (q->table && r->table != q->table) || (q->owner.ptr && !str_eq(r->owner, q->owner)) || (q->state.ptr && !str_eq(r->state, q->state)))
+		return false;
+	if (q->below.ptr && !below(r->tenant, q->below))
 		return false;
 	if (!starts(r->tenant, q->tenant) || !starts(r->key, q->key_prefix))
 		return false;

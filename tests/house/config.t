@@ -63,9 +63,15 @@ wrong "an unknown word in a block" $'hand {\n\tsmarthots 127.0.0.1:25\n}' \
 wrong "a word out of a list" 'enforcement onn' \
 	$'t.conf:2:13: enforcement: "onn" is not one of the words it knows (did you mean "on"?)\n    enforcement onn\n                ^'
 wrong "an unknown listener" 'listen smpt 127.0.0.1:25' \
-	$'t.conf:2:8: listen: "smpt" is none of smtp, lmtp, http, ingest\n    listen smpt 127.0.0.1:25\n           ^'
+	$'t.conf:2:8: listen: "smpt" is none of smtp, lmtp, http, ingest, api\n    listen smpt 127.0.0.1:25\n           ^'
 wrong "a listener without an address" 'listen smtp' \
 	$'t.conf:2:1: listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH\n    listen smtp\n    ^'
+wrong "keys of the API over a network in clear" 'listen api 192.0.2.1:443' \
+	$'t.conf:2:12: listen api: keys would go in clear there; give tls CERT KEY, or a loopback address behind a proxy\n    listen api 192.0.2.1:443\n               ^'
+wrong "keys of the API on a socket that says who is there" 'listen api /run/x' \
+	$'t.conf:2:12: listen api: keys would go in clear there; give tls CERT KEY, or a loopback address behind a proxy\n    listen api /run/x\n               ^'
+wrong "a certificate that is not there" 'listen api 192.0.2.1:443 tls /none/c.pem /none/k.pem' \
+	$'t.conf:2:30: tls: "/none/c.pem" cannot be read, or holds no certificate in PEM\n    listen api 192.0.2.1:443 tls /none/c.pem /none/k.pem\n                                 ^'
 wrong "a number out of its range" 'hand { suspensions 10001 }' \
 	$'t.conf:2:20: suspensions: "10001" is out of its range (0 to 10000)\n    hand { suspensions 10001 }\n                       ^'
 wrong "a size out of its range" 'spool { message 1G }' \

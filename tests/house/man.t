@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The manuals against the programs: lint, every command and option of aup, every statement and default of the configuration,
 every column of the registry, every path and command of the API, every field of a webhook's call, every role."""
+import json
 import os
 import re
 import shutil
@@ -131,9 +132,14 @@ def registry():
 
 def interfaces():
     manual = page("aupd-api.7")
-    paths = set(re.findall(r'STR\("(/[a-z0-9/]+)"\)', source("aupd/desk_read.c"))) | set(re.findall(r'\{ "(/v1/[a-z]+)"', source("aupd/desk_read.c")))
-    tap.ok(len(paths) > 8, "the paths of the desk are found", paths)
-    tap.is_equal(sorted(p for p in paths if p.rstrip("/") not in manual), [], "aupd-api.7 has each of them")
+    paths = json.loads(said(aup, "api", "openapi"))["paths"]
+    routes = sorted(f"{method.upper()} {path}" for path in paths for method in paths[path])
+    tap.ok(len(routes) > 20, "the routes of the API are found", routes)
+    tap.is_equal(sorted(re.findall(r"^\.It Pa ((?:GET|POST) \S+)$", manual, re.M)), routes, "aupd-api.7 has each of them, and none that is not there")
+    names = {p["name"] for path in paths.values() for op in path.values() for p in op["parameters"]}
+    names |= {m for path in paths.values() for op in path.values() for a in op["responses"]["200"]["content"].values() for m in a["schema"].get("properties", {})
+              if op["x-scopes"] != ["operator"]}
+    tap.is_equal(missing(sorted(names), manual), [], "and each parameter, and each member of an answer to others than operators")
     ops = re.findall(r'\{ "([a-z-]+)", cmd_', source("aupd/judge_command.c"))
     tap.ok(len(ops) > 15, "the commands are found", ops)
     tap.is_equal(missing(ops, manual), [], "and each command")

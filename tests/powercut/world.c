@@ -376,7 +376,7 @@ enum err world_command(const char *id, const char *who, struct str line, struct 
 {
 	static const char *asked;
 	static const struct bus_handler person = { on_reply, NULL, NULL };
-	struct frame f = { .type = FRAME_COMMAND, .now = clock_wall_at(), .body = line };
+	struct frame f = { .type = FRAME_COMMAND, .now = clock_wall_at(), .body = str_format(world.arena, "{}\n%.*s", STR_ARG(line)) };
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	asked = id;
 	world.operator_name = who;

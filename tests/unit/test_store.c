@@ -93,6 +93,13 @@ static void test_pages(const struct store_driver *d, struct store *s)
 	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 10, "by owner and state");
 	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .tenant = STR("/r1/"), .limit = 100 };
 	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 5, "by tenant's tree");
+	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .below = STR("r2"), .limit = 100 };
+	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 5, "below a reseller at any depth");
+	static const char *const strangers[] = { "r", "2", "r1/r2", "/", "" };
+	for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++) {
+		q.below = str_of(strangers[i]);
+		OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 0, "not below what is no whole step of the path");
+	}
 	q = (struct query){ .table = TABLE_ACT, .due_by = TIME_NONE, .key_prefix = STR("a1"), .limit = 100 };
 	OK_(d->page(s, a, &q, &rows, &n, &why) == OK && n == 10, "by prefix of the key");
 	q = (struct query){ .due_by = 995, .limit = 100 };
@@ -107,7 +114,7 @@ static void test_pages(const struct store_driver *d, struct store *s)
 static void test_due_tables(const struct store_driver *d, struct store *s)
 {
 	static const enum table tables[] = { TABLE_CASE, TABLE_PARKED, TABLE_ACT, TABLE_SEEN, TABLE_RECEIPT, TABLE_SESSION, TABLE_REPORTER, TABLE_LETTER, TABLE_TOKEN,
-		TABLE_SWITCH, TABLE_BINDING_USE };
+		TABLE_SWITCH, TABLE_BINDING_USE, TABLE_REPLAY };
 	struct query q = { .due_by = 7, .limit = 100 };
 	struct row *rows;
 	size_t n;
@@ -213,6 +220,19 @@ static void test_schema_4(const char *dir, int fd)
 	IS_STR(get(&store_sqlite, s, TABLE_CASE, "k").body, STR("body"), "and keeps its rows");
 	store_sqlite.close(s);
 	OK_(sql(dir, "four.db", "SELECT 1 FROM t25 INDEXED BY t25_due WHERE due IS NOT NULL; SELECT 1 FROM t26 INDEXED BY t26_due WHERE due IS NOT NULL"), "with what finds the due ones");
+}
+
+/* The version before keys of the API. */
+static void test_schema_6(const char *dir, int fd)
+{
+	struct store *s;
+	OK_(store_sqlite.open(fd, "six.db", STORE_WRITE, &s, &why) == OK, "a store");
+	store_sqlite.close(s);
+	OK_(sql(dir, "six.db", "DROP TABLE t28; DROP TABLE t29; DROP INDEX t11_owner; PRAGMA user_version=6"), "made one of schema 6");
+	OK_(store_sqlite.open(fd, "six.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_API_KEY, "k", "1")) == OK &&
+		put(&store_sqlite, s, make(TABLE_REPLAY, "r", "2")) == OK, "is brought forward to keys and replays");
+	store_sqlite.close(s);
+	OK_(sql(dir, "six.db", "SELECT 1 FROM t11 INDEXED BY t11_owner WHERE owner=x''"), "with what finds a reporter's receipts");
 }
 
 /* Stores of an aupd before and after this one. */
@@ -376,6 +396,7 @@ int main(void)
 	test_processes(fd);
 	test_schema(dir, fd);
 	test_schema_4(dir, fd);
+	test_schema_6(dir, fd);
 	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };

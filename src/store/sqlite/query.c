@@ -6,7 +6,7 @@
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite.h"
 
-/* Numbered parameters: 1 owner, 2 state, 3 tenant, 4 end of tenant, 5 key prefix, 6 its end, 7 due, 8 rank, 9 key, 10 limit. */
+/* Numbered parameters: 1 owner, 2 state, 3 tenant, 4 end of tenant, 5 key prefix, 6 its end, 7 due, 8 rank, 9 key, 10 limit, 11 a step of tenant. */
 static void build(struct buf *sql, const struct query *q, enum table t)
 {
 	buf_printf(sql, "SELECT key, version, owner, state, tenant, due, rank, body FROM t%d WHERE 1", (int)t);
@@ -16,6 +16,9 @@ static void build(struct buf *sql, const struct query *q, enum table t)
 		buf_puts(sql, " AND state=?2");
 	if (q->tenant.len)
 		buf_puts(sql, " AND tenant>=?3 AND tenant<?4");
+	/* one step of the path, whatever the text */
+	if (q->below.ptr)
+		buf_puts(sql, str_chr(q->below, '/') == SIZE_MAX ? " AND instr(tenant, ?11)>0" : " AND 0");
 	if (q->key_prefix.len)
 		buf_puts(sql, " AND key>=?5 AND key<?6");
 	if (q->due_by != TIME_NONE)
@@ -58,6 +61,7 @@ static enum err page_of(struct store *s, struct arena *a, const struct query *q,
 	for (int i = 1; i <= 9; i++)
 		if (i != 7 && i != 8)
 			sqlite_bind(st, i, values[i]);
+	sqlite_bind(st, 11, str_format(a, "/%.*s/", STR_ARG(q->below)));
 	(void)sqlite3_bind_int64(st, 7, q->due_by);
 	(void)sqlite3_bind_int64(st, 8, q->after_rank);
 	(void)sqlite3_bind_int64(st, 10, (sqlite3_int64)(room - *n));

@@ -9,7 +9,7 @@
 
 enum { INDEX_OWNER = 1, INDEX_STATE = 2, INDEX_RANK = 4, INDEX_DUE = 8 };
 
-_Static_assert(TABLE_END == 32, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
+_Static_assert(TABLE_END == 34, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
 
 static const unsigned indexes[TABLE_END] = {
 	[TABLE_CASE] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE,
@@ -25,7 +25,7 @@ static const unsigned indexes[TABLE_END] = {
 	[TABLE_REPORTER] = INDEX_DUE,
 	[TABLE_POLICY] = INDEX_RANK,
 	[TABLE_ENTITY] = INDEX_OWNER | INDEX_RANK,
-	[TABLE_RECEIPT] = INDEX_DUE,
+	[TABLE_RECEIPT] = INDEX_DUE | INDEX_OWNER,
 	[TABLE_LEAF] = INDEX_RANK,
 	[TABLE_SWITCH] = INDEX_DUE,
 	[TABLE_BINDING_USE] = INDEX_OWNER | INDEX_RANK | INDEX_DUE,
@@ -35,6 +35,8 @@ static const unsigned indexes[TABLE_END] = {
 	[TABLE_ERASURE] = INDEX_DUE,
 	[TABLE_QUEUE] = INDEX_STATE,
 	[TABLE_BULK] = INDEX_RANK,
+	[TABLE_API_KEY] = INDEX_OWNER | INDEX_RANK,
+	[TABLE_REPLAY] = INDEX_DUE,
 };
 
 bool schema_has_due(enum table t)

@@ -1,0 +1,137 @@
+/*
+ * Keys of the API, and what whoever has one may ask for about his own cases. See judge_command.h.
+ *
+ * A key is told once, to whoever made it, and nowhere kept. Only an operator on the machine makes one: a key that leaked makes no
+ * further ones, and nobody makes one that speaks for another operator.
+ */
+#include "aupd/judge_command.h"
+#include "base/seal.h"
+
+enum { KEYS_OF_ONE_MAX = 100 };
+
+static enum err expiry(const struct commanding *c, int64_t *ret_at)
+{
+	struct str text = command_arg(c, "expires");
+	int64_t us;
+	*ret_at = TIME_NONE;
+	if (!text.len)
+		return OK;
+	if (span_parse(text, &us) == OK)
+		*ret_at = c->j->fold.now + us;
+	else if (time_parse(text, ret_at) != OK)
+		return why_set(c->why, ERR_SYNTAX, "expires: a time, or a span such as 90d");
+	return *ret_at > c->j->fold.now ? OK : why_set(c->why, ERR_RANGE, "expires: that is over already");
+}
+
+static enum err check_whose(const struct commanding *c, const struct api_key *k)
+{
+	const struct registry *reg = c->j->fold.registry;
+	bool known = true;
+	if (k->scope == SCOPE_OPERATOR && !str_eq(k->id, c->who))
+		return why_set(c->why, ERR_DENIED, "an operator makes such a key for himself alone");
+	if (k->scope == SCOPE_RESELLER)
+		known = registry_find(reg, ENTITY_RESELLER, k->id);
+	if (k->scope == SCOPE_CUSTOMER)
+		known = registry_find(reg, ENTITY_CUSTOMER, k->id) || registry_find(reg, ENTITY_RESELLER, k->id);
+	if (!known)
+		return why_set(c->why, ERR_NOTFOUND, "there is no %s %.*s", scope_words[k->scope], STR_ARG(k->id));
+	return OK;
+}
+
+/* A row more than there may be is one too many. */
+static enum err check_room(const struct commanding *c, struct str owner)
+{
+	struct query q = { .table = TABLE_API_KEY, .owner = owner, .state = STR("valid"), .due_by = TIME_NONE, .limit = KEYS_OF_ONE_MAX };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, work_arena(c->j->fold.work), &q, &rows, &n, c->why);
+	return e == OK && n == KEYS_OF_ONE_MAX ? why_set(c->why, ERR_LIMIT, "%.*s has %d keys already; revoke some", STR_ARG(owner), KEYS_OF_ONE_MAX) : e;
+}
+
+enum err cmd_key_add(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct api_key k = { .id = command_arg(c, "id"), .label = command_arg(c, "label"), .made_by = c->who, .made_at = c->j->fold.now, .revoked_at = TIME_NONE };
+	struct str scope = command_arg(c, "scope");
+	struct row row;
+	while (k.scope < SCOPE_END && !str_eq(scope, str_of(scope_words[k.scope])))
+		k.scope++;
+	if (c->p.key.len)
+		return why_set(c->why, ERR_DENIED, "keys are made on the machine, not by another key");
+	if (k.scope < SCOPE_OPERATOR || k.scope == SCOPE_END)
+		return why_set(c->why, ERR_SYNTAX, "a key is of an operator, a reseller, a customer or a reporter");
+	if (!k.id.len || k.id.len > ENTITY_ID_MAX || str_chr(k.id, '/') != SIZE_MAX || k.label.len > API_KEY_LABEL_MAX)
+		return why_set(c->why, ERR_RANGE, "an id has 1 to %d octets, without \"/\"; a label at most %d", ENTITY_ID_MAX, API_KEY_LABEL_MAX);
+	enum err e = expiry(c, &k.expires_at);
+	if (e == OK)
+		e = check_whose(c, &k);
+	if (e == OK)
+		e = check_room(c, k.id);
+	if (e)
+		return e;
+	struct str key = api_key_new(a), digest = api_key_row(a, key);
+	if (!key.len || !digest.len)
+		return why_set(c->why, ERR_NOMEM, "no memory for a key");
+	e = work_get(c->j->fold.work, TABLE_API_KEY, digest, &row, c->why);
+	if (e)
+		return e;
+	row.owner = k.id;
+	row.state = STR("valid");
+	row.rank = k.made_at;
+	jsonw_str(c->w, "key", key);
+	jsonw_str(c->w, "name", str_sub(digest, 0, API_KEY_NAME_LEN));
+	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
+}
+
+/* By the digits that its name begins with; they must mean one key alone. */
+enum err cmd_key_revoke(struct commanding *c)
+{
+	struct str name = command_arg(c, "name");
+	struct query q = { .table = TABLE_API_KEY, .key_prefix = name, .by_key = true, .due_by = TIME_NONE, .limit = 2 };
+	struct api_key k = { 0 };
+	struct row *rows, row;
+	size_t n = 0;
+	if (name.len < API_KEY_NAME_LEN / 2)
+		return why_set(c->why, ERR_SYNTAX, "the name of a key is needed, as aup key list shows it");
+	enum err e = c->j->driver->page(c->j->store, work_arena(c->j->fold.work), &q, &rows, &n, c->why);
+	if (e == OK && n != 1)
+		e = why_set(c->why, n ? ERR_RANGE : ERR_NOTFOUND, n ? "more than one key begins so" : "there is no such key");
+	if (e == OK)
+		e = work_load(c->j->fold.work, TABLE_API_KEY, rows[0].key, api_key_fields, &k, &row, c->why);
+	if (e)
+		return e;
+	jsonw_str(c->w, "name", str_sub(row.key, 0, API_KEY_NAME_LEN));
+	if (k.revoked_at != TIME_NONE)
+		return OK;
+	k.revoked_at = c->j->fold.now;
+	row.state = STR("revoked");
+	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
+}
+
+static enum err of_my_case(struct commanding *c, enum case_input_type type)
+{
+	struct fold_command cmd = { .type = type, .actor = c->who, .text = command_arg(c, "text") };
+	struct casefile found;
+	struct row row;
+	uint64_t number = 0;
+	char text[CASE_TEXT_MAX];
+	enum err e = command_case(c, &cmd.number);
+	if (e == OK)
+		e = fold_find_case(&c->j->fold, cmd.number, &found, &row, c->why);
+	if (e)
+		return e;
+	if (!cmd.text.len || cmd.text.len > CASE_NOTE_MAX)
+		return why_set(c->why, ERR_RANGE, "text: 1 to %d octets", CASE_NOTE_MAX);
+	/* nothing of a closed case asks for a person: whoever answers must learn that nobody would read it */
+	if (type == INPUT_ANSWER && case_is_closed(&found))
+		return why_set(c->why, ERR_CONFLICT, "the case is %s: an appeal, or a new report, opens it again", case_state_words[found.state]);
+	e = fold_command(&c->j->fold, &cmd, &number, c->why);
+	if (e)
+		return e;
+	case_text(number, text);
+	jsonw_str(c->w, "case", str_of(text));
+	return OK;
+}
+
+enum err cmd_my_answer(struct commanding *c) { return of_my_case(c, INPUT_ANSWER); }
+enum err cmd_my_appeal(struct commanding *c) { return of_my_case(c, INPUT_APPEAL); }

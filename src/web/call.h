@@ -1,0 +1,55 @@
+/*
+ * One request in the hands of its route, and what routes share.
+ */
+#ifndef AUPD_WEB_CALL_H
+#define AUPD_WEB_CALL_H
+
+#include "base/json.h"
+#include "web/route.h"
+#include "web/view.h"
+#include "web/web.h"
+
+struct web_call {
+	struct web *web;
+	const struct route *route;
+	struct principal who;
+	struct view view;
+	struct values values;
+	struct arena *arena;
+	struct jsonw *w;                /* members of the answer */
+	struct str text;                /* an answer that is no JSON of members; STR_NONE */
+	struct why *why;
+};
+
+/* A parameter of the route; STR_NONE when it is not given. */
+struct str call_value(const struct web_call *c, const char *name);
+/* The page that is asked for by limit, after, state, owner, tenant and prefix, as far as the route has them; the latest first. */
+struct query call_query(const struct web_call *c, enum table t);
+/* "after" for the next page, behind that row. */
+void call_after(const struct web_call *c, const struct row *last);
+
+enum err read_cases(struct web_call *c) MUST_CHECK;
+enum err read_case(struct web_call *c) MUST_CHECK;
+enum err read_events(struct web_call *c) MUST_CHECK;
+enum err read_intake(struct web_call *c) MUST_CHECK;
+enum err read_item(struct web_call *c) MUST_CHECK;
+enum err read_acts(struct web_call *c) MUST_CHECK;
+enum err read_registry(struct web_call *c) MUST_CHECK;
+enum err read_entity(struct web_call *c) MUST_CHECK;
+enum err read_records(struct web_call *c) MUST_CHECK;
+enum err read_parked(struct web_call *c) MUST_CHECK;
+enum err read_ignores(struct web_call *c) MUST_CHECK;
+enum err read_receipt(struct web_call *c) MUST_CHECK;
+enum err read_policies(struct web_call *c) MUST_CHECK;
+enum err read_policy(struct web_call *c) MUST_CHECK;
+enum err read_keys(struct web_call *c) MUST_CHECK;
+enum err read_status(struct web_call *c) MUST_CHECK;
+enum err read_metrics(struct web_call *c) MUST_CHECK;
+enum err read_openapi(struct web_call *c) MUST_CHECK;
+enum err read_my(struct web_call *c) MUST_CHECK;
+enum err read_my_cases(struct web_call *c) MUST_CHECK;
+enum err read_my_case(struct web_call *c) MUST_CHECK;
+enum err read_my_reports(struct web_call *c) MUST_CHECK;
+enum err read_my_report(struct web_call *c) MUST_CHECK;
+
+#endif

@@ -1,0 +1,211 @@
+/*
+ * Cases for operators: lists with filters, one case with its story, what happened lately.
+ *
+ * A case of the sealed class shows its number, state and time in every state it has, and nothing else; of its events only
+ * that there was one.
+ */
+#include "web/call.h"
+
+#include "model/act.h"
+#include "model/case.h"
+
+enum { SCAN_MAX = 5000, STORY_PAGE = 500 };
+
+struct filter {
+	struct str clause, group, assigned, reseller;
+	uint32_t flag;
+	bool tells;             /* whoever asks would learn more of a case than its number, state and time */
+};
+
+static enum err read_filter(const struct web_call *call, struct filter *f)
+{
+	static const struct { const char *name; uint32_t flag; } flags[] = { { "do-not-tell", CASE_DO_NOT_TELL }, { "hold", CASE_HOLD }, { "counsel", CASE_COUNSEL },
+		{ "emergency", CASE_EMERGENCY }, { "appealed", CASE_APPEALED }, { "bounced", CASE_NOTICE_BOUNCED }, { "advice", CASE_ADVICE },
+		{ "corrected", CASE_CORRECTED } };
+	struct str flag = call_value(call, "flag");
+	*f = (struct filter){ .clause = call_value(call, "clause"), .group = call_value(call, "group"), .assigned = call_value(call, "assigned"),
+		.reseller = call_value(call, "reseller") };
+	f->tells = f->clause.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || call_value(call, "owner").len || call_value(call, "tenant").len ||
+		call_value(call, "prefix").len;
+	for (size_t i = 0; flag.len && i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (str_eq(flag, str_of(flags[i].name)))
+			f->flag = flags[i].flag;
+	return flag.len && !f->flag ? why_set(call->why, ERR_SYNTAX, "there is no flag %.*s", STR_ARG(flag)) : OK;
+}
+
+static bool fits(const struct casefile *c, const struct filter *f)
+{
+	bool below = !f->reseller.len;
+	for (unsigned i = 0; i < c->reseller_count; i++)
+		below |= str_eq(c->resellers[i], f->reseller);
+	/* what is sealed is found by nothing that it says, nor by whose it is */
+	if (f->tells && c->flags & CASE_SEALED_CLASS)
+		return false;
+	return below && (!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
+		(!f->assigned.len || str_eq(c->assigned, f->assigned)) && (!f->flag || c->flags & f->flag);
+}
+
+static void put_case(struct jsonw *w, const struct row *row, const struct casefile *c)
+{
+	char number[CASE_TEXT_MAX];
+	bool sealed = c->flags & CASE_SEALED_CLASS;
+	case_text(c->number, number);
+	jsonw_object(w, NULL);
+	jsonw_str(w, "key", sealed ? STR("sealed") : row->key);
+	jsonw_str(w, "case", str_of(number));
+	jsonw_str(w, "state", row->state);
+	jsonw_time(w, "opened", c->opened_at);
+	jsonw_time(w, "due", row->due_at);
+	if (!sealed)
+		jsonw_raw(w, "body", row->body);
+	jsonw_end(w, '}');
+}
+
+/* A place in the list is the number of a case: a row's key names the customer, which a sealed one must not. */
+static enum err read_place(const struct web_call *call, struct query *q)
+{
+	struct row row;
+	struct casefile c;
+	struct str after = call_value(call, "after");
+	enum err e = after.len ? view_case(&call->view, after, &row, &c, call->why) : OK;
+	q->has_after = after.len;
+	if (e || !after.len)
+		return e;
+	q->after_rank = row.rank;
+	q->after_key = row.key;
+	return OK;
+}
+
+static enum err number_of(const struct web_call *call, const struct row *row, struct str *ret_text)
+{
+	char number[CASE_TEXT_MAX];
+	struct casefile c = { 0 };
+	enum err e = field_decode(call->arena, row->body, casefile_fields, &c, call->why);
+	case_text(c.number, number);
+	*ret_text = str_copy(call->arena, str_of(number));
+	return e;
+}
+
+enum err read_cases(struct web_call *call)
+{
+	struct query q = call_query(call, TABLE_CASE);
+	struct jsonw *w = call->w;
+	struct filter f;
+	struct row *rows, last = { 0 };
+	unsigned wanted = q.limit, shown = 0;
+	size_t n = 0, seen = 0;
+	bool more = true;
+	enum err e = read_filter(call, &f);
+	if (e == OK)
+		e = read_place(call, &q);
+	q.limit = wanted < QUERY_LIMIT_MAX / 4 ? wanted * 4 : QUERY_LIMIT_MAX;
+	jsonw_array(w, "rows");
+	while (e == OK && more && shown < wanted && seen < SCAN_MAX) {
+		e = view_page(&call->view, &q, &rows, &n, call->why);
+		for (size_t i = 0; e == OK && i < n && shown < wanted; i++, seen++) {
+			struct casefile c = { 0 };
+			last = rows[i];
+			e = field_decode(call->arena, rows[i].body, casefile_fields, &c, call->why);
+			if (e || !fits(&c, &f))
+				continue;
+			put_case(w, &rows[i], &c);
+			shown++;
+		}
+		more = e == OK && n == q.limit;
+		q.has_after = true;
+		q.after_rank = last.rank;
+		q.after_key = last.key;
+	}
+	jsonw_end(w, ']');
+	struct str place;
+	if (e == OK && last.key.len && (more || shown == wanted) && (e = number_of(call, &last, &place)) == OK)
+		jsonw_str(w, "after", place);
+	return e;
+}
+
+static enum err put_all(const struct web_call *call, struct str text, const struct query *q, const char *name, struct row *ret_last, size_t *ret_count)
+{
+	struct row *rows;
+	size_t n = 0;
+	enum err e = view_of_case(&call->view, text, q, &rows, &n, call->why);
+	jsonw_array(call->w, name);
+	for (size_t i = 0; e == OK && i < n; i++)
+		jsonw_raw(call->w, NULL, rows[i].body);
+	jsonw_end(call->w, ']');
+	if (e == OK && n)
+		*ret_last = rows[n - 1];
+	*ret_count = n;
+	return e;
+}
+
+enum err read_case(struct web_call *call)
+{
+	char name[CASE_TEXT_MAX];
+	struct row row, last;
+	struct casefile c;
+	struct str text = call_value(call, "case");
+	size_t n;
+	enum err e = view_case(&call->view, text, &row, &c, call->why);
+	if (e)
+		return e;
+	case_text(c.number, name);
+	jsonw_str(call->w, "case", str_of(name));
+	jsonw_str(call->w, "state", row.state);
+	if (c.flags & CASE_SEALED_CLASS)
+		return OK;
+	jsonw_raw(call->w, "body", row.body);
+	struct query events = call_query(call, TABLE_CASE_EVENT);
+	events.descending = false;
+	events.limit = STORY_PAGE;
+	e = put_all(call, text, &events, "events", &last, &n);
+	if (e == OK && n == STORY_PAGE)
+		call_after(call, &last);
+	const struct query acts = { .table = TABLE_ACT, .due_by = TIME_NONE, .limit = QUERY_LIMIT_MAX };
+	return e ? e : put_all(call, text, &acts, "acts", &last, &n);
+}
+
+/* Events carry no mark of the class: their case says. */
+static enum err sealed_case(const struct web_call *call, uint64_t number, bool *ret_sealed)
+{
+	struct row row;
+	struct casefile c = { 0 };
+	enum err e = view_case(&call->view, str_format(call->arena, "%llu", (unsigned long long)number), &row, &c, call->why);
+	*ret_sealed = e != OK || c.flags & CASE_SEALED_CLASS;
+	return e == ERR_NOTFOUND || e == ERR_AGAIN ? OK : e;
+}
+
+enum err read_events(struct web_call *call)
+{
+	struct query q = call_query(call, TABLE_CASE_EVENT);
+	struct jsonw *w = call->w;
+	struct row *rows;
+	size_t n = 0;
+	/* with a place to begin at: onwards from there; without one the latest */
+	q.descending = !q.has_after;
+	enum err e = view_page(&call->view, &q, &rows, &n, call->why);
+	jsonw_array(w, "events");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		const struct row *row = &rows[q.descending ? n - 1 - i : i];
+		struct case_event event = { 0 };
+		char name[CASE_TEXT_MAX];
+		bool sealed = true;
+		e = field_decode(call->arena, row->body, case_event_fields, &event, call->why);
+		if (e == OK)
+			e = sealed_case(call, event.number, &sealed);
+		case_text(event.number, name);
+		jsonw_object(w, NULL);
+		jsonw_str(w, "key", row->key);
+		jsonw_str(w, "place", str_format(call->arena, "%lld,%.*s", (long long)row->rank, STR_ARG(row->key)));
+		jsonw_str(w, "case", str_of(name));
+		jsonw_time(w, "at", event.at);
+		jsonw_str(w, "type", str_of(case_event_words[event.type]));
+		if (!sealed) {
+			jsonw_str(w, "actor", event.actor);
+			jsonw_str(w, "text", event.text);
+			jsonw_str(w, "clause", event.clause);
+		}
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	return e;
+}

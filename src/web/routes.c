@@ -1,0 +1,103 @@
+/*
+ * The routes. See route.h; aupd-api(7) has each of them.
+ */
+#include "model/act.h"
+#include "model/entity.h"
+#include "model/item.h"
+#include "web/call.h"
+
+enum { KEY_MOST = ROW_KEY_MAX };
+
+#define ALL (SCOPES(SCOPE_NOBODY) | SCOPES(SCOPE_LOCAL) | OPERATOR | OUTSIDE)
+#define OPERATOR SCOPES(SCOPE_OPERATOR)
+#define LOOKERS (OPERATOR | SCOPES(SCOPE_LOCAL))
+#define HOLDERS (SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER))
+#define REPORTER SCOPES(SCOPE_REPORTER)
+#define OUTSIDE (HOLDERS | REPORTER)
+
+/* --- what is asked --- */
+
+#define LIMIT { .name = "limit", .in = IN_QUERY, .value = VALUE_NUMBER, .most = QUERY_LIMIT_MAX, .doc = "most rows of the page, 50 unless told" }
+#define AFTER { .name = "after", .in = IN_QUERY, .value = VALUE_TEXT, .most = KEY_MOST, .doc = "what the page before gave as after" }
+#define AFTER_CASE { .name = "after", .in = IN_QUERY, .value = VALUE_CASE, .doc = "what the page before gave as after" }
+#define FILTER(n, text) { .name = (n), .in = IN_QUERY, .value = VALUE_TEXT, .most = KEY_MOST, .doc = (text) }
+#define STEP(n, text) { .name = (n), .in = IN_PATH, .value = VALUE_TEXT, .needed = true, .most = KEY_MOST, .doc = (text) }
+#define REST(n, text) { .name = (n), .in = IN_PATH, .value = VALUE_REST, .needed = true, .most = KEY_MOST, .doc = (text) }
+#define CASE_STEP { .name = "case", .in = IN_PATH, .value = VALUE_CASE, .needed = true, .doc = "number of the case" }
+#define WORDS_OF(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = CASE_NOTE_MAX, .doc = (text) }
+#define PARAMS(...) ((const struct param[]){ __VA_ARGS__, { .name = NULL } })
+
+#define ROWS_OF LIMIT, AFTER, FILTER("state", "in that state"), FILTER("owner", "of that owner"), FILTER("tenant", "whose path of resellers begins so"), \
+	FILTER("prefix", "whose key begins so")
+
+/* --- what is answered --- */
+
+#define MEMBERS(...) ((const struct member[]){ __VA_ARGS__, { .name = NULL } })
+#define TEXT(n) { .name = (n), .shape = SHAPE_TEXT }
+#define NUMBER(n) { .name = (n), .shape = SHAPE_NUMBER }
+#define FLAG(n) { .name = (n), .shape = SHAPE_FLAG }
+#define TIME(n) { .name = (n), .shape = SHAPE_TIME }
+#define ANY(n) { .name = (n), .shape = SHAPE_ANY }
+#define NOUN(n, word, table) { .name = (n), .shape = SHAPE_NOUN, .noun = (word), .fields = (table) }
+#define NOUNS(n, word, table) { .name = (n), .shape = SHAPE_LIST, .noun = (word), .fields = (table) }
+#define LIST(n, ...) { .name = (n), .shape = SHAPE_LIST, .members = MEMBERS(__VA_ARGS__) }
+
+#define ROWS(word, table) MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), NOUN("body", word, table)), TEXT("after"))
+#define DONE_TO_CASE MEMBERS(TEXT("case"), FLAG("waits"), NUMBER("code"))
+#define MY_CASE TEXT("case"), TEXT("customer"), TEXT("service"), TEXT("state"), TEXT("clause"), TEXT("severity"), NUMBER("reports"), TIME("opened"), \
+	TIME("last_event"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
+#define MY_REPORT TEXT("receipt"), TEXT("fate"), TIME("received")
+
+const struct route routes[] = {
+	{ "GET", "/v1/cases", "listCases", OPERATOR, "cases, the latest first", PARAMS(LIMIT, AFTER_CASE, FILTER("state", "in that state"),
+		FILTER("owner", "of that customer"), FILTER("tenant", "whose path of resellers begins so"), FILTER("prefix", "whose key begins so"),
+		FILTER("clause", "of that clause"), FILTER("group", "of that group of clauses"), FILTER("assigned", "of that operator"),
+		FILTER("reseller", "below that reseller"), FILTER("flag", "with that flag")), read_cases, NULL, false,
+		MEMBERS(LIST("rows", TEXT("key"), TEXT("case"), TEXT("state"), TIME("opened"), TIME("due"), NOUN("body", "Case", casefile_fields)), TEXT("after")), NULL },
+	{ "GET", "/v1/cases/{case}", "getCase", OPERATOR, "one case with its story and its acts", PARAMS(CASE_STEP, AFTER), read_case, NULL, false,
+		MEMBERS(TEXT("case"), TEXT("state"), NOUN("body", "Case", casefile_fields), NOUNS("events", "CaseEvent", case_event_fields),
+			NOUNS("acts", "Act", act_fields), TEXT("after")), NULL },
+	{ "GET", "/v1/events", "listEvents", OPERATOR, "what happened in cases: the latest, or what came behind a place", PARAMS(LIMIT, AFTER), read_events, NULL, false,
+		MEMBERS(LIST("events", TEXT("key"), TEXT("place"), TEXT("case"), TIME("at"), TEXT("type"), TEXT("actor"), TEXT("text"), TEXT("clause"))), NULL },
+	{ "GET", "/v1/intake", "listIntake", OPERATOR, "what came in and is before a person", PARAMS(ROWS_OF), read_intake, NULL, false, ROWS("Item", item_fields), NULL },
+	{ "GET", "/v1/intake/{item}", "getItem", OPERATOR, "one of them", PARAMS(REST("item", "its key")), read_item, NULL, false,
+		MEMBERS(NOUN("row", "Item", item_fields)), NULL },
+	{ "GET", "/v1/acts", "listActs", OPERATOR, "the outbox", PARAMS(ROWS_OF), read_acts, NULL, false, ROWS("Act", act_fields), NULL },
+	{ "GET", "/v1/registry", "listRegistry", OPERATOR, "the entities; what is personal is sealed and not shown", PARAMS(ROWS_OF), read_registry, NULL, false,
+		ROWS("Entity", entity_fields), NULL },
+	{ "GET", "/v1/registry/{type}/{id}", "getEntity", OPERATOR, "one of them", PARAMS(STEP("type", "its type"), REST("id", "its id")), read_entity, NULL, false,
+		MEMBERS(NOUN("row", "Entity", entity_fields)), NULL },
+	{ "GET", "/v1/ignores", "listIgnores", OPERATOR, "the rules that hide items", NULL, read_ignores, NULL, false,
+		MEMBERS(NOUN("row", "IgnoreRules", ignore_rules_fields)), NULL },
+	{ "GET", "/v1/records", "listRecords", OPERATOR, "the evidence records, in their canonical text", PARAMS(ROWS_OF), read_records, NULL, false,
+		MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), TEXT("body")), TEXT("after")), NULL },
+	{ "GET", "/v1/parked", "listParked", OPERATOR, "what could not be judged yet and is tried again", PARAMS(ROWS_OF), read_parked, NULL, false,
+		ROWS("Observation", observation_fields), NULL },
+	{ "GET", "/v1/receipts/{receipt}", "getReceipt", OPERATOR, "what became of a report", PARAMS(STEP("receipt", "its receipt")), read_receipt, NULL, false,
+		MEMBERS(ANY("row")), NULL },
+	{ "GET", "/v1/policies", "listPolicies", OPERATOR, "the versions that were posted, the one that binds last first", PARAMS(ROWS_OF), read_policies, NULL, false,
+		MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), ANY("body")), TEXT("after")), NULL },
+	{ "GET", "/v1/policies/{version}", "getPolicy", OPERATOR, "a posted version, all its files", PARAMS(REST("version", "its version")), read_policy, NULL, false,
+		MEMBERS(ANY("row")), NULL },
+	{ "GET", "/v1/keys", "listKeys", OPERATOR, "the keys of the API: whose, until when; of the key itself its SHA-256", PARAMS(ROWS_OF), read_keys, NULL, false,
+		ROWS("ApiKey", api_key_fields), NULL },
+	{ "POST", "/v1/command", "command", OPERATOR, "a command of the judge, by its op", NULL, NULL, NULL, true, NULL, NULL },
+	{ "GET", "/v1/my", "whoAmI", OPERATOR | OUTSIDE, "who the key is of", NULL, read_my, NULL, false, MEMBERS(TEXT("scope"), TEXT("id")), NULL },
+	{ "GET", "/v1/my/cases", "listMyCases", HOLDERS, "own cases, or those of the customers below a reseller; the latest first",
+		PARAMS(LIMIT, AFTER_CASE, FILTER("state", "in that state")), read_my_cases, NULL, false, MEMBERS(LIST("cases", MY_CASE), TEXT("after")), NULL },
+	{ "GET", "/v1/my/cases/{case}", "getMyCase", HOLDERS, "one of them: what happened, and what is in force", PARAMS(CASE_STEP), read_my_case, NULL, false,
+		MEMBERS(MY_CASE, LIST("events", TIME("at"), TEXT("type")), LIST("in_force", TEXT("verb"), TEXT("service"), TIME("until"))), NULL },
+	{ "POST", "/v1/my/cases/{case}/answer", "answerMyCase", HOLDERS, "an answer: the ladder stands until a person has read it",
+		PARAMS(CASE_STEP, WORDS_OF("text", "what is said")), NULL, "my-answer", false, DONE_TO_CASE, NULL },
+	{ "POST", "/v1/my/cases/{case}/appeal", "appealMyCase", HOLDERS, "an appeal: another person decides about it",
+		PARAMS(CASE_STEP, WORDS_OF("text", "why")), NULL, "my-appeal", false, DONE_TO_CASE, NULL },
+	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("state", "with that fate")),
+		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
+	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,
+		MEMBERS(MY_REPORT), NULL },
+	{ "GET", "/v1/status", "getStatus", LOOKERS, "how many rows are in which state", NULL, read_status, NULL, false, NULL, NULL },
+	{ "GET", "/metrics", "getMetrics", LOOKERS, "the same, and what the roles count", NULL, read_metrics, NULL, false, NULL,
+		"application/openmetrics-text; version=1.0.0; charset=utf-8" },
+	{ "GET", "/v1/openapi.json", "getOpenapi", ALL, "this document", NULL, read_openapi, NULL, false, NULL, NULL },
+	{ .path = NULL },
+};

@@ -1,0 +1,130 @@
+/*
+ * The store behind the fence of a principal. See view.h; the only file of the web that knows the store.
+ */
+#include "web/view.h"
+
+#include "store/store.h"
+
+enum err view_open(struct view_source *s, struct why *why)
+{
+	enum err e = s->store ? OK : s->driver->open(s->data_fd, s->name, STORE_READ, &s->store, why);
+	return e == ERR_NOTFOUND ? ERR_AGAIN : e;
+}
+
+void view_close(struct view_source *s)
+{
+	if (s->store)
+		s->driver->close(s->store);
+	s->store = NULL;
+}
+
+enum err view_principal(struct view_source *s, struct arena *a, struct str key, int64_t now, struct principal *ret_principal, struct why *why)
+{
+	struct row row;
+	struct row_key at = { TABLE_API_KEY, api_key_row(a, key) };
+	enum err e = view_open(s, why);
+	if (e == OK)
+		e = s->driver->load(s->store, a, &at, 1, &row, why);
+	return e ? e : principal_of_key(a, &row, now, ret_principal, why);
+}
+
+enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)
+{
+	struct query fenced = *q;
+	*ret_rows = NULL;
+	*ret_count = 0;
+	if (!principal_fence(v->who, v->arena, &fenced))
+		return OK;
+	return v->source->driver->page(v->source->store, v->arena, &fenced, ret_rows, ret_count, why);
+}
+
+/* By a page of one: the store holds the row against the fence, as it does in a list. */
+enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why)
+{
+	struct query q = { .table = t, .key_prefix = key, .by_key = true, .due_by = TIME_NONE, .limit = 1 };
+	struct row *rows = NULL;
+	size_t n = 0;
+	enum err e = key.len && key.len <= ROW_KEY_MAX ? view_page(v, &q, &rows, &n, why) : OK;
+	if (e)
+		return e;
+	if (!n || !str_eq(rows[0].key, key))
+		return why_set(why, ERR_NOTFOUND, "there is no such row");
+	*ret_row = rows[0];
+	return OK;
+}
+
+enum err view_case(const struct view *v, struct str text, struct row *ret_row, struct casefile *ret_case, struct why *why)
+{
+	uint64_t number;
+	struct row index;
+	struct casefile c = { 0 };
+	if (case_parse(text, &number) != OK)
+		return why_set(why, ERR_SYNTAX, "a number such as C-4711 is needed");
+	struct row_key at = { TABLE_COUNTER, str_format(v->arena, "number/%llu", (unsigned long long)number) };
+	enum err e = v->source->driver->load(v->source->store, v->arena, &at, 1, &index, why);
+	if (e == OK)
+		e = index.version ? view_load(v, TABLE_CASE, index.body, ret_row, why) : ERR_NOTFOUND;
+	/* to an operator a number without its row is a case that is being moved */
+	if (e == ERR_NOTFOUND && index.version && v->who->scope == SCOPE_OPERATOR)
+		return why_set(why, ERR_AGAIN, "the case is on its way to another place; try again");
+	if (e == OK)
+		e = field_decode(v->arena, ret_row->body, casefile_fields, &c, why);
+	if (e == OK && !principal_sees(v->who, &c))
+		e = ERR_NOTFOUND;
+	if (e == OK)
+		*ret_case = c;
+	return e == ERR_NOTFOUND ? why_set(why, e, "there is no case C-%llu", (unsigned long long)number) : e;
+}
+
+enum err view_of_case(const struct view *v, struct str text, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)
+{
+	struct row row;
+	struct casefile c;
+	char name[CASE_TEXT_MAX];
+	struct query of = *q;
+	enum err e = view_case(v, text, &row, &c, why);
+	if (e)
+		return e;
+	case_text(c.number, name);
+	of.owner = of.key_prefix = STR_NONE;
+	if (q->table == TABLE_ACT)
+		of.owner = str_copy(v->arena, str_of(name));
+	else if (q->table == TABLE_CASE_EVENT)
+		of.key_prefix = str_format(v->arena, "%llu/", (unsigned long long)c.number);
+	BUG_ON(!of.owner.len && !of.key_prefix.len);
+	return v->source->driver->page(v->source->store, v->arena, &of, ret_rows, ret_count, why);
+}
+
+static bool may_count(const struct view *v)
+{
+	return v->who->scope == SCOPE_OPERATOR || v->who->scope == SCOPE_LOCAL;
+}
+
+enum err view_count(const struct view *v, enum table t, struct str state, uint64_t *ret_count, struct why *why)
+{
+	*ret_count = 0;
+	return may_count(v) ? v->source->driver->count(v->source->store, t, state, ret_count, why) : OK;
+}
+
+enum err view_oldest(const struct view *v, enum table t, struct str state, int64_t *ret_rank, struct why *why)
+{
+	const struct query q = { .table = t, .state = state, .due_by = TIME_NONE, .limit = 1 };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = may_count(v) ? v->source->driver->page(v->source->store, v->arena, &q, &rows, &n, why) : OK;
+	*ret_rank = n ? rows[0].rank : TIME_NONE;
+	return e;
+}
+
+enum err view_next_due(const struct view *v, int64_t *ret_due_at, struct why *why)
+{
+	*ret_due_at = TIME_NONE;
+	return may_count(v) ? v->source->driver->next_due(v->source->store, ret_due_at, why) : OK;
+}
+
+enum err view_switch(const struct view *v, struct str key, struct row *ret_row, struct why *why)
+{
+	struct row_key at = { TABLE_SWITCH, key };
+	*ret_row = (struct row){ .table = TABLE_SWITCH };
+	return may_count(v) ? v->source->driver->load(v->source->store, v->arena, &at, 1, ret_row, why) : OK;
+}

@@ -1,0 +1,49 @@
+/*
+ * The store as one principal sees it: every route reads through here, and through nothing else.
+ *
+ * The fence of the principal (model/principal.h) is part of each question that goes to the store, so a route that forgets who
+ * asks shows nothing rather than too much. What is behind the fence is ERR_NOTFOUND, with the very words of what does not exist.
+ */
+#ifndef AUPD_WEB_VIEW_H
+#define AUPD_WEB_VIEW_H
+
+#include "base/arena.h"
+#include "model/principal.h"
+
+struct store;
+struct store_driver;
+
+/* The desk's one connection; opened when it is first asked for something, for the judge makes the file. */
+struct view_source {
+	const struct store_driver *driver;
+	struct store *store;
+	int data_fd;
+	const char *name;
+};
+
+struct view {
+	struct view_source *source;
+	const struct principal *who;
+	struct arena *arena;            /* of the request */
+};
+
+enum err view_open(struct view_source *s, struct why *why) MUST_CHECK;
+void view_close(struct view_source *s);
+/* Who has that key, now. ERR_DENIED. */
+enum err view_principal(struct view_source *s, struct arena *a, struct str key, int64_t now, struct principal *ret_principal, struct why *why) MUST_CHECK;
+
+enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
+enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
+/* By its text, "C-4711". */
+enum err view_case(const struct view *v, struct str text, struct row *ret_row, struct casefile *ret_case, struct why *why) MUST_CHECK;
+/* Rows of TABLE_CASE_EVENT or TABLE_ACT of a case that he sees; key_prefix and owner of the query are set here. */
+enum err view_of_case(const struct view *v, struct str text, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
+/* Numbers of rows alone: open to operators, and to whoever reaches the Unix socket. */
+enum err view_count(const struct view *v, enum table t, struct str state, uint64_t *ret_count, struct why *why) MUST_CHECK;
+/* The rank of the oldest row in that state; TIME_NONE when there is none. */
+enum err view_oldest(const struct view *v, enum table t, struct str state, int64_t *ret_rank, struct why *why) MUST_CHECK;
+enum err view_next_due(const struct view *v, int64_t *ret_due_at, struct why *why) MUST_CHECK;
+/* A row about the daemon itself, of TABLE_SWITCH; version 0: there is none. */
+enum err view_switch(const struct view *v, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * The API of the desk, without its sockets: who asks, which route, may he, what is answered from the store, and what the judge is
+ * asked.
+ *
+ * Nothing is written here. A command goes to the judge with its proof: the connection, on which the judge reads who is there, or the
+ * key itself, which the judge looks up again. So a desk that was taken over speaks for nobody.
+ */
+#ifndef AUPD_WEB_WEB_H
+#define AUPD_WEB_WEB_H
+
+#include "base/httpd.h"
+#include "base/ometric.h"
+#include "web/limit.h"
+#include "web/view.h"
+
+enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
+
+struct route;
+
+struct web {
+	struct view_source source;
+	bool has_judge;                 /* commands can be passed on */
+	struct ometrics figures[WEB_FIGURES_MAX];       /* of the roles */
+	unsigned figure_count;
+	struct limits limits;           /* of each key */
+	const struct str *operators;    /* "NAME uid UID": a key of one who is not among them any more opens nothing */
+	unsigned operator_count;
+};
+
+/* Where the request came in. */
+struct web_door {
+	bool takes_keys;
+	bool network;                   /* nobody is told apart without a key */
+	struct str operator_name;       /* of a Unix connection; STR_NONE */
+};
+
+/* All of it lives as long as the request. */
+struct web_answer {
+	unsigned status;                /* 0: the judge is asked, with `proof` in a line before `command` */
+	struct str body;
+	const char *type;
+	unsigned retry_after_s;         /* 0: none */
+	struct str proof, command;
+	const struct route *route;      /* for web_told */
+};
+
+void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer);
+/* The status of what the judge answered. */
+unsigned web_told(const struct route *route, struct arena *a, struct str reply);
+struct str web_error(struct arena *a, const char *text);
+
+#endif
