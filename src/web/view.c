@@ -91,6 +91,8 @@ enum err view_of_case(const struct view *v, struct str text, const struct query 
 		of.owner = str_copy(v->arena, str_of(name));
 	else if (q->table == TABLE_CASE_EVENT)
 		of.key_prefix = str_format(v->arena, "%llu/", (unsigned long long)c.number);
+	/* a story is in the order of its keys */
+	of.by_key = q->table == TABLE_CASE_EVENT;
 	BUG_ON(!of.owner.len && !of.key_prefix.len);
 	return v->source->driver->page(v->source->store, v->arena, &of, ret_rows, ret_count, why);
 }

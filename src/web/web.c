@@ -150,13 +150,19 @@ static void ask_judge(struct web_call *c, struct http_request *r, struct web_ans
 
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer)
 {
+	struct principal who;
+	*ret_answer = (struct web_answer){ 0 };
+	if (who_asks(web, r, door, &who, ret_answer))
+		web_take_as(web, r, &who, ret_answer);
+}
+
+void web_take_as(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
+{
 	struct why why = { .line = 0 };
-	struct web_call c = { .web = web, .arena = r->arena, .why = &why };
+	struct web_call c = { .web = web, .who = *who, .arena = r->arena, .why = &why };
 	bool known = false;
 	*ret_answer = (struct web_answer){ 0 };
 	c.view = (struct view){ &web->source, &c.who, r->arena };
-	if (!who_asks(web, r, door, &c.who, ret_answer))
-		return;
 	c.route = route_find(r->method, r->path, &c.values, &known);
 	if (!c.route) {
 		refuse(ret_answer, r->arena, known ? 405 : 404, known ? "not by this method" : "there is no such path");

@@ -45,6 +45,8 @@ struct web_answer {
 };
 
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer);
+/* The same, of somebody who is known already. */
+void web_take_as(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer);
 /* The status of what the judge answered. */
 unsigned web_told(const struct route *route, struct arena *a, struct str reply);
 struct str web_error(struct arena *a, const char *text);

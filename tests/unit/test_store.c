@@ -110,6 +110,44 @@ static void test_pages(const struct store_driver *d, struct store *s)
 	OK_(d->count(s, TABLE_ACT, STR("done"), &count, &why) == OK && count == 5 && d->count(s, TABLE_ACT, STR_NONE, &count, &why) == OK && count == 25, "counts");
 }
 
+/* Pages of what is below a reseller, over several paths, are those of a walk through everything. */
+static void test_below(const struct store_driver *d, struct store *s)
+{
+	static const char *const paths[] = { "/", "/r1/", "/r1/r2/", "/r2/", "/r3/r1/", "/r3/", "/r11/", "/r3/r1/r4/" };
+	char key[32];
+	for (int i = 0; i < 80; i++) {
+		struct row r = { .table = TABLE_CASE, .tenant = str_of(paths[i * 5 % 8]), .state = i % 3 ? STR("open") : STR("resolved"), .due_at = TIME_NONE, .rank = i / 3, .body = STR("x") };
+		(void)snprintf(key, sizeof(key), "below%02d", i * 37 % 80);
+		r.key = str_of(key);
+		if (put(d, s, r) != OK)
+			OK_(false, "put");
+	}
+	for (int k = 0; k < 4; k++) {
+		struct query q = { .table = TABLE_CASE, .due_by = TIME_NONE, .key_prefix = STR("below"), .limit = 7, .descending = k & 1, .below = STR("r1"),
+			.state = k & 2 ? STR("open") : STR_NONE };
+		struct query whole = q;
+		struct row *rows, *all;
+		size_t n, total, at = 0;
+		whole.below = STR_NONE;
+		whole.limit = 1000;
+		OK_(d->page(s, a, &whole, &all, &total, &why) == OK, "all rows");
+		bool same = true;
+		while (d->page(s, a, &q, &rows, &n, &why) == OK && n) {
+			for (size_t i = 0; i < n; i++) {
+				while (at < total && str_find(all[at].tenant, STR("/r1/")) == SIZE_MAX)
+					at++;
+				same &= at < total && str_eq(all[at++].key, rows[i].key);
+			}
+			q.has_after = true;
+			q.after_rank = rows[n - 1].rank;
+			q.after_key = rows[n - 1].key;
+		}
+		while (at < total && str_find(all[at].tenant, STR("/r1/")) == SIZE_MAX)
+			at++;
+		OK_(same && at == total && total > 40, "below a reseller, page by page");
+	}
+}
+
 /* Every table of which something may fall due or be let go: none is passed over when it is asked what is due. */
 static void test_due_tables(const struct store_driver *d, struct store *s)
 {
@@ -228,10 +266,11 @@ static void test_schema_6(const char *dir, int fd)
 	struct store *s;
 	OK_(store_sqlite.open(fd, "six.db", STORE_WRITE, &s, &why) == OK, "a store");
 	store_sqlite.close(s);
-	OK_(sql(dir, "six.db", "DROP TABLE t28; DROP TABLE t29; DROP INDEX t11_owner; PRAGMA user_version=6"), "made one of schema 6");
+	OK_(sql(dir, "six.db", "DROP TABLE t28; DROP TABLE t29; DROP INDEX t11_owner; DROP INDEX t1_tenant; PRAGMA user_version=6"), "made one of schema 6");
 	OK_(store_sqlite.open(fd, "six.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_API_KEY, "k", "1")) == OK &&
 		put(&store_sqlite, s, make(TABLE_REPLAY, "r", "2")) == OK, "is brought forward to keys and replays");
 	store_sqlite.close(s);
+	OK_(sql(dir, "six.db", "SELECT 1 FROM t1 INDEXED BY t1_tenant WHERE tenant=x''"), "with what finds the cases below a reseller");
 	OK_(sql(dir, "six.db", "SELECT 1 FROM t11 INDEXED BY t11_owner WHERE owner=x''"), "with what finds a reporter's receipts");
 }
 
@@ -365,6 +404,7 @@ static void test_driver(const struct store_driver *d, int dir)
 	OK_(d->open(dir, "test.db", STORE_WRITE, &s, &why) == OK, "open");
 	test_versions(d, s);
 	test_pages(d, s);
+	test_below(d, s);
 	test_due_tables(d, s);
 	test_shred(d, s, dir);
 	d->close(s);

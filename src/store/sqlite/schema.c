@@ -7,12 +7,12 @@
 
 #include <stdio.h>
 
-enum { INDEX_OWNER = 1, INDEX_STATE = 2, INDEX_RANK = 4, INDEX_DUE = 8 };
+enum { INDEX_OWNER = 1, INDEX_STATE = 2, INDEX_RANK = 4, INDEX_DUE = 8, INDEX_TENANT = 16 };
 
 _Static_assert(TABLE_END == 34, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
 
 static const unsigned indexes[TABLE_END] = {
-	[TABLE_CASE] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE,
+	[TABLE_CASE] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE | INDEX_TENANT,
 	[TABLE_CASE_EVENT] = INDEX_RANK,
 	[TABLE_ATTRIBUTION] = INDEX_RANK,
 	[TABLE_SEEN] = INDEX_DUE,
@@ -42,6 +42,11 @@ static const unsigned indexes[TABLE_END] = {
 bool schema_has_due(enum table t)
 {
 	return indexes[t] & INDEX_DUE;
+}
+
+bool schema_has_tenant(enum table t)
+{
+	return indexes[t] & INDEX_TENANT;
 }
 
 static enum err run(sqlite3 *db, const char *sql, struct why *why)
@@ -74,6 +79,8 @@ static enum err create_table(sqlite3 *db, int t, struct why *why)
 		e = create_index(db, t, "state", "state, rank, key", "", why);
 	if (e == OK && indexes[t] & INDEX_RANK)
 		e = create_index(db, t, "rank", "rank, key", "", why);
+	if (e == OK && indexes[t] & INDEX_TENANT)
+		e = create_index(db, t, "tenant", "tenant, rank, key", "", why);
 	if (e == OK && indexes[t] & INDEX_DUE)
 		e = create_index(db, t, "due", "due", " WHERE due IS NOT NULL", why);
 	return e;

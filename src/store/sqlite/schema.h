@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "model/row.h"
 
-enum { SCHEMA_VERSION = 11 };
+enum { SCHEMA_VERSION = 12 };
 
 /* Creates or migrates; ERR_UNSUPPORTED when the file is from a newer aupd. */
 enum err schema_ready(sqlite3 *db, struct why *why) MUST_CHECK;
@@ -17,5 +17,7 @@ enum err schema_ready(sqlite3 *db, struct why *why) MUST_CHECK;
 enum err schema_check(sqlite3 *db, struct why *why) MUST_CHECK;
 /* Tables whose rows can be due, for the one query that asks all of them. */
 bool schema_has_due(enum table t);
+/* Tables that are found by the path of resellers. */
+bool schema_has_tenant(enum table t);
 
 #endif
