@@ -250,7 +250,7 @@ static void put_operation(struct jsonw *w, const struct route *t, struct nouns *
 	jsonw_end(w, '}');
 }
 
-static void put_components(struct jsonw *w, const struct nouns *nouns)
+static void put_components(struct jsonw *w, struct nouns *nouns)
 {
 	static const struct member error[] = { { .name = "error" }, { .name = "hint" }, { .name = "place" }, { .name = "line", .shape = SHAPE_NUMBER },
 		{ .name = "column", .shape = SHAPE_NUMBER }, { .name = "code", .shape = SHAPE_NUMBER }, { .name = "replayed", .shape = SHAPE_FLAG }, { .name = NULL } };
@@ -262,7 +262,7 @@ static void put_components(struct jsonw *w, const struct nouns *nouns)
 		jsonw_end(w, '}');
 	}
 	jsonw_object(w, "Error");
-	put_members(w, error, NULL);
+	put_members(w, error, nouns);
 	jsonw_end(w, '}');
 	jsonw_end(w, '}');
 	jsonw_object(w, "responses");

@@ -88,4 +88,3 @@ enum err read_metrics(struct web_call *c)
 	buf_done(&b);
 	return e;
 }
-

@@ -73,14 +73,15 @@ static unsigned status_of(enum err e)
 	}
 }
 
-static void answer_read(struct web_call *c, struct web_answer *x)
+static void answer_read(const struct web_call *call, struct web_answer *x)
 {
+	struct web_call one = *call, *c = &one;
 	struct buf b;
 	struct jsonw w;
 	buf_init(&b, ANSWER_BYTES_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
-	c->w = &w;
+	one.w = &w;
 	enum err e = view_open(&c->web->source, c->why);
 	if (e == OK)
 		e = c->route->read(c);

@@ -226,11 +226,13 @@ def customer(d):
         r = d.aup("erase", "kd40117", "--basis", words[0], "--even-open", words[1], uid=SECOND)
         tap.ok(r.rc == 1 and "asked for by letter" in r.err and "he has left" in r.err, "a second person who says something else is told what the first one said", r.err)
     d.check("backup", "daily.db")
+    api_key = d.check("key", "add", "customer", "kd40117", "--json").json["name"]
     second = d.aup("erase", "kd40117", "--basis", "asked for by letter", "--even-open", "he has left", uid=SECOND)
     tap.ok(second.rc == 0 and "daily.db" in second.out, "a second person asks, and is told which backups have to go", second.err)
     os.unlink(os.path.join(d.data, "daily.db"))
     d.pass_time("5m")
     tap.is_equal(under_way(d), [], "it is done", *d.log.lines[-10:])
+    tap.unlike(d.check("key", "list").out, f"{api_key}|kd40117", "the keys that he had of the API are gone")
     c2 = whole(d)
     after = leaves(d)
     tap.ok(theirs and not openings(d, "kd40117"), "the openings of his records are gone")
