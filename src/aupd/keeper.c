@@ -359,5 +359,6 @@ int keeper_main(const char *config_path, const char *self, bool in_service)
 	for (unsigned i = 0; i < k.child_count; i++)
 		if (k.children[i].pid)
 			(void)kill(k.children[i].pid, SIGKILL);
+	config_free(k.config);
 	return clean ? 0 : 1;
 }
