@@ -111,6 +111,23 @@ static void put_body(struct buf *out, struct str body)
 	buf_puts(out, "\r\n");
 }
 
+/* Neither quoted-printable nor base64 has a line of that form. */
+static const char boundary[] = "=_aupd";
+
+/* As XARF goes by mail: an ARF of that type (RFC 5965), and the document behind it. */
+static void put_attached(struct arena *a, struct buf *out, struct str json)
+{
+	struct str text = str_base64(a, json);
+	buf_printf(out, "--%s\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: xarf\r\nUser-Agent: aupd\r\nVersion: 1\r\n\r\n", boundary);
+	buf_printf(out, "--%s\r\nContent-Type: application/json; name=\"xarf.json\"\r\nContent-Disposition: attachment; filename=\"xarf.json\"\r\n"
+		"Content-Transfer-Encoding: base64\r\n\r\n", boundary);
+	for (size_t i = 0; i < text.len; i += LINE_BYTES) {
+		buf_put(out, str_sub(text, i, LINE_BYTES));
+		buf_puts(out, "\r\n");
+	}
+	buf_printf(out, "--%s--\r\n", boundary);
+}
+
 static void put_message(struct arena *a, struct buf *out, const struct letter *l, int64_t now)
 {
 	buf_printf(out, "Date: %.*s\r\nFrom: <%.*s>\r\nTo: <%.*s>\r\nReply-To: <%.*s>\r\nMessage-ID: %.*s\r\n", STR_ARG(time_mail_str(a, now)), STR_ARG(l->from),
@@ -120,8 +137,13 @@ static void put_message(struct arena *a, struct buf *out, const struct letter *l
 	put_subject(a, out, l->subject);
 	if (l->automatic)
 		buf_puts(out, l->in_reply_to.len ? "Auto-Submitted: auto-replied\r\n" : "Auto-Submitted: auto-generated\r\n");
-	buf_puts(out, "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+	buf_puts(out, "MIME-Version: 1.0\r\n");
+	if (l->attached.len)
+		buf_printf(out, "Content-Type: multipart/report; report-type=feedback-report; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
+	buf_puts(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
 	put_body(out, l->body);
+	if (l->attached.len)
+		put_attached(a, out, l->attached);
 }
 
 /* What answers by itself and what comes back goes to the letter's own address; an answer of ours to a stranger has none (RFC 3834 3.3). */

@@ -48,6 +48,7 @@ int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_who(int argc, char **argv);
 int cmd_registry(int argc, char **argv);
+int cmd_reseller(int argc, char **argv);
 int cmd_enforcement(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_reporter(int argc, char **argv);

@@ -44,6 +44,7 @@ const struct command commands[] = {
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },
+	{ "reseller", "list | show ID | scorecard ID", "what was passed on to resellers, and what their scorecards say; each with --json", cmd_reseller },
 	{ "bindings", "import FILE [--feed NAME] [--from TIME --until TIME] | follow FILE [--feed NAME] | status [--json]",
 		"who held which address when: import, follow a file, what is known", cmd_bindings },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },

@@ -79,6 +79,8 @@ static void take_finding(struct step_work *w, const struct finding *f, const str
 	c->severity = f->severity;
 	c->because = c->flags & CASE_SEALED_CLASS ? STR_NONE : f->because;
 	c->source_text = c->flags & CASE_SEALED_CLASS ? STR_NONE : w->in->observation->source.text;
+	c->kind = w->in->observation->kind != KIND_UNCLASSIFIED ? str_of(kind_info(w->in->observation->kind)->name) : w->in->observation->kind_text;
+	c->port = w->in->observation->source.port;
 	c->user = s->user;
 	c->service = s->service;
 	c->appeal_until_at = w->in->now + f->appeal_us;
@@ -323,7 +325,7 @@ enum err result_step(struct step_work *w)
 	case RESULT_DONE:
 		if (!act->desired)
 			e = step_event(w, EVENT_ACT_LIFTED, driver, str_format(w->a, "%s of %.*s was lifted, seen gone", verb_words[act->verb], STR_ARG(act->service)));
-		else if (act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE)
+		else if (act->verb < VERB_LIMIT)
 			e = step_event(w, EVENT_LETTER, driver, str_format(w->a, "letter \"%.*s\" was handed to the mail server", STR_ARG(act->service)));
 		else
 			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen", verb_words[act->verb], STR_ARG(act->service)));
@@ -339,7 +341,7 @@ enum err result_step(struct step_work *w)
 			return delivery_failed(w, STR_NONE);
 		e = step_event(w, EVENT_ACT_REFUSED, driver, str_format(w->a, "%s of %.*s was refused: %.*s", verb_words[act->verb], STR_ARG(act->service),
 			STR_ARG(w->in->text)));
-		if (!e || act->verb != VERB_NOTIFY || act->party)
+		if (!e || (act->verb != VERB_NOTIFY && act->verb != VERB_FORWARD) || act->party)
 			break;
 		e->act = act->key;
 		return delivery_failed(w, STR("nobody was told: the ladder stands until a person finds another way"));

@@ -235,7 +235,7 @@ static enum err letter_step(struct step_work *w, const struct step *s, struct st
 	/* grades C to E name nobody for sure */
 	if (w->c->grade > GRADE_B || w->c->grade == GRADE_NONE)
 		return step_event(w, EVENT_HELD, STR("clock"), STR("no letter: it is not sure whose it was")) ? OK : ERR_LIMIT;
-	struct act *act = step_act(w, VERB_NOTIFY, s->service, label);
+	struct act *act = step_act(w, s->verb == VERB_FORWARD ? VERB_FORWARD : VERB_NOTIFY, s->service, label);
 	if (!act)
 		return ERR_LIMIT;
 	act->driver = STR("notify");
@@ -248,6 +248,14 @@ static enum err letter_step(struct step_work *w, const struct step *s, struct st
 		return ERR_LIMIT;
 	e->act = act->key;
 	return OK;
+}
+
+/* To the reseller that serves the customer; who is served by the provider itself has none. */
+static enum err forward_step(struct step_work *w, const struct step *s, struct str label)
+{
+	if (!w->c->reseller_count)
+		return step_event(w, EVENT_STEP, STR("clock"), STR("nothing is passed on: the provider itself serves the customer")) ? OK : ERR_LIMIT;
+	return letter_step(w, s, label);
 }
 
 static enum err task_step(struct step_work *w, const struct step *s, struct str label)
@@ -274,6 +282,7 @@ static enum err take_step(struct step_work *w, const struct step *s)
 		w->c->review_by_at = w->in->now + s->review_within_us;
 	switch (s->verb) {
 	case VERB_NOTIFY: case VERB_ADVISE: return letter_step(w, s, label);
+	case VERB_FORWARD: return forward_step(w, s, label);
 	case VERB_TASK: case VERB_ASK: return task_step(w, s, label);
 	case VERB_LIMIT: case VERB_SUSPEND: case VERB_TERMINATE: return enforce_step(w, s, label);
 	case VERB_NONE: break;
@@ -296,6 +305,8 @@ static struct str words_of(struct step_work *w, const struct step *s)
 	const char *unless = s->unless == UNLESS_ANSWERED ? ", unless the customer has answered" : "";
 	switch (s->verb) {
 	case VERB_NOTIFY: case VERB_ADVISE: return str_format(w->a, "the letter \"%.*s\" to the customer%s", STR_ARG(s->service), unless);
+	case VERB_FORWARD: return str_format(w->a, "the letter \"%.*s\" to the reseller%s", STR_ARG(s->service),
+		s->unless == UNLESS_ANSWERED ? ", unless it has answered" : "");
 	case VERB_TASK: case VERB_ASK: return str_format(w->a, "a person is asked: %.*s", STR_ARG(s->service));
 	default: break;
 	}

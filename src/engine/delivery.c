@@ -66,6 +66,11 @@ const struct entity *delivery_contact(struct fold *f, const struct casefile *c)
 	return next_way(f, c, NULL);
 }
 
+const struct entity *delivery_contact_of(struct fold *f, const struct casefile *c, struct str holder)
+{
+	return way_of(f, c, NULL, holder);
+}
+
 enum err delivery_about(struct fold *f, const struct casefile *c, struct str message_id, struct case_input *in, struct why *why)
 {
 	struct act *act = ARENA_NEW(work_arena(f->work), struct act);
@@ -81,7 +86,7 @@ enum err delivery_about(struct fold *f, const struct casefile *c, struct str mes
 			in->act = act;
 	}
 	/* a person's own words are said again by a person */
-	in->on = in->act && !act->party && !str_eq(act->service, STR("reply")) && next_way(f, c, in->act);
+	in->on = in->act && act->verb == VERB_NOTIFY && !act->party && !str_eq(act->service, STR("reply")) && next_way(f, c, in->act);
 	return OK;
 }
 

@@ -12,6 +12,8 @@
  * letters of the case came back are left out. NULL when none is left.
  */
 const struct entity *delivery_contact(struct fold *f, const struct casefile *c);
+/* The same of one holder alone: of the reseller that a case is passed on to. */
+const struct entity *delivery_contact_of(struct fold *f, const struct casefile *c, struct str holder);
 /* The keyed digest under which a case knows an address. */
 struct str delivery_way(struct fold *f, struct str email);
 /* Fills act (NULL when it cannot be told) and on, another way is left, of the input that says what became of that letter. */

@@ -12,7 +12,8 @@
 #include "engine/letter.h"
 #include "evidence/record.h"
 
-const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE, TABLE_MACRO, TABLE_FIND, 0 };
+const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE,
+	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
@@ -29,7 +30,7 @@ static const char *const text_members[] = { "text", "because", "source_text", "r
 /* Of these the running texts, in which somebody else's address can stand as well. */
 static const char *const free_members[] = { "text", "because", "resolution", "reason", "reasons", "last_text", "subject_line", "about", "problems", "subject", NULL };
 /* Where an id stands as such; elsewhere a short one may be any word. */
-static const char *const id_members[] = { "customer", "reporter", "witnesses", "candidates", "reply_to", "actor", "affiliate", "resellers", NULL };
+static const char *const id_members[] = { "customer", "reporter", "witnesses", "candidates", "reply_to", "actor", "affiliate", "resellers", "reseller", NULL };
 
 static bool is_one_of(struct str key, const char *const *names)
 {
@@ -437,6 +438,20 @@ static enum err erase_find(struct eraser *r, const struct row *row, struct why *
 	return work_delete(r->f->work, TABLE_FIND, row->key, why);
 }
 
+/* Who served whom stays, under the alias; the letters to a reseller that is erased have its address. */
+static enum err erase_forwarding(struct eraser *r, struct row *row, struct json *root, struct why *why)
+{
+	bool is_reseller = !r->x->reporter && erase_is(r->x, json_text(root, "reseller"));
+	const struct json *list = is_reseller ? json_get(root, "letters") : NULL;
+	enum err e = OK;
+	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next)
+		e = remove_row(r, TABLE_LETTER, m->text, &r->x->letters, why);
+	if (e || !mend(r->x, root, STR_NONE, time_of(root)))
+		return e;
+	row->owner = json_text(root, "reseller");
+	return put_tree(r, row, root, why);
+}
+
 enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 {
 	struct json *root = NULL;
@@ -458,6 +473,8 @@ enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 	case TABLE_ATTRIBUTION: return erase_lookup(r, &row, root, why);
 	case TABLE_FIND: return erase_find(r, &row, why);
 	case TABLE_IGNORE: return erase_ignores(r, &row, root, why);
+	case TABLE_FORWARDING: return erase_forwarding(r, &row, root, why);
+	case TABLE_CONDUCT: return !r->x->reporter && erase_is(r->x, row.key) ? remove_row(r, TABLE_CONDUCT, row.key, &r->x->rows, why) : OK;
 	default: return mend(r->x, root, STR_NONE, time_of(root)) ? put_tree(r, &row, root, why) : OK;
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "engine/earlier.h"
 #include "engine/fold_case.h"
+#include "engine/forward.h"
 #include "engine/reporter.h"
 
 enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
@@ -177,7 +178,9 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 	enum err e = case_for(f, s, found->group, &c, &row, why);
 	if (e)
 		return e;
-	struct case_input in = { .type = INPUT_FINDING, .finding = found, .observation = o, .subject = s, .incident_key = incident_key(f, o),
+	struct finding taken = *found;
+	taken.ladder = forward_ladder(f, s, found);
+	struct case_input in = { .type = INPUT_FINDING, .finding = &taken, .observation = o, .subject = s, .incident_key = incident_key(f, o),
 		.service = fold_facts(f, s).service_kind };
 	*ret_number = c.number;
 	if (f->keep && found->weight != WEIGHT_SEALED && !(c.flags & CASE_SEALED_CLASS) && !(kind_info(o->kind)->flags & KIND_SEALED))
@@ -266,6 +269,13 @@ static enum err judged(struct fold *f, const struct observation *o, const struct
 	enum err e = j ? judge_into(f, o, p, j, r, why) : why_set(why, ERR_NOMEM, "no memory to judge");
 	arena_rewind(work_scratch(f->work), mark);
 	return e;
+}
+
+enum err fold_known(struct fold *f, const struct observation *o, const struct subject *s, struct fold_result *ret_result, struct why *why)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	*ret_result = (struct fold_result){ .fate = FATE_NONE, .subject = *s };
+	return p ? judged(f, o, p, ret_result, why) : OK;
 }
 
 enum err fold_attribute(struct fold *f, const struct observation *o, bool late, struct subject *ret_subject, struct why *why)

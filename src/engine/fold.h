@@ -75,6 +75,8 @@ struct str fold_receipt(struct fold *f, const struct position *at);
  * told.
  */
 enum err fold_attribute(struct fold *f, const struct observation *o, bool late, struct subject *ret_subject, struct why *why) MUST_CHECK;
+/* What is known to be about that subject, such as a reseller itself: judged by the version in force now. */
+enum err fold_known(struct fold *f, const struct observation *o, const struct subject *s, struct fold_result *ret_result, struct why *why) MUST_CHECK;
 /*
  * A late fact came. Is an attribution that a case rests on, a row of TABLE_BINDING_USE, another one now (*ret_other)? Then the row is
  * due: the case is told who it was and who it is, stands still, and a person decides. fact: what came, for the person.

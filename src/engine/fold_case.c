@@ -2,6 +2,7 @@
  * One step of one case as rows. See fold_case.h.
  */
 #include "engine/fold_case.h"
+#include "engine/forward.h"
 
 #include "engine/find.h"
 #include "engine/queue.h"
@@ -159,7 +160,7 @@ static bool to_lift(const struct act *act, enum case_lift lift)
 	if (!act->desired || (act->verb < VERB_LIMIT && !waits))
 		return false;
 	if (lift == LIFT_LETTERS)
-		return act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE;
+		return act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE || act->verb == VERB_FORWARD;
 	/* a resolved case still answers its customer, and tells how an appeal or a re-check ended */
 	if (lift == LIFT_ALL && label.len && str_chr(STR("rak"), label.ptr[0]) != SIZE_MAX)
 		return false;
@@ -264,7 +265,9 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = case_step(work_arena(f->work), work_scratch(f->work), c, in, &out, why);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
-			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, why);
+			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
+		if (e == OK && out.acts[i].verb == VERB_FORWARD && out.acts[i].letter.len)
+			e = forward_sent(f, c, &out.acts[i], why);
 		if (e == OK)
 			e = put_act(f, &out.acts[i], why);
 	}
@@ -282,6 +285,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = reporter_decided(f, c, verdict, why);
 	if (e == OK)
 		e = fold_word(f, c, out.events, out.event_count, why);
+	if (e == OK && c->reseller_count && case_is_closed(c))
+		e = forward_closed(f, c, why);
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
 	if (e == OK)

@@ -52,8 +52,11 @@ enum err take_back(struct fold *f, const struct observation *o, const struct sub
 enum err fold_retract(struct fold *f, const struct observation *o, const struct subject *s, const struct policy *p, struct fold_result *r,
 	struct why *why) MUST_CHECK;
 
-/* The letter of a notify act: rendered, sealed, stored, and the act pointed at it. text: a person's own words, or STR_NONE. */
-enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why) MUST_CHECK;
+/*
+ * The letter of an act: rendered, sealed, stored, and the act pointed at it. To the customer, or where the act says forward to the
+ * reseller. text: a person's own words, or STR_NONE; seen: the report in hand, or NULL.
+ */
+enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, const struct observation *seen, struct why *why) MUST_CHECK;
 /* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. */
 enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why) MUST_CHECK;
 /* Word to the operators when one of the events needs a person. */

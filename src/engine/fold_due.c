@@ -5,6 +5,7 @@
 #include "engine/deed.h"
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
+#include "engine/forward.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
 
@@ -65,6 +66,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_PARKED: return due_parked(f, row, why);
 	case TABLE_SEEN: case TABLE_RECEIPT: case TABLE_SESSION: case TABLE_REPORTER: case TABLE_LETTER: case TABLE_TOKEN: case TABLE_SIGHTING: case TABLE_REPLAY:
 		return work_delete(f->work, row->table, row->key, why);
+	case TABLE_FORWARDING: return forward_due(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;
 	}
@@ -184,6 +186,7 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	struct row row;
 	uint64_t number;
 	struct str letter = STR_NONE, owner = STR_NONE;
+	bool taken = false;
 	enum err e = case_of_item(f, i, &letter, &owner, &number, why);
 	if (e)
 		return e;
@@ -199,7 +202,9 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	e = fold_find_case(f, number, &c, &row, why);
 	if (e == OK)
 		e = follow_merged(f, &c, &row, why);
-	if (e)
+	if (e == OK && i->type == ITEM_ANSWER)
+		e = forward_answer(f, i, number, letter, &c, &row, &taken, why);
+	if (e || taken)
 		return e;
 	static const enum case_input_type inputs[] = { [ITEM_ANSWER] = INPUT_ANSWER, [ITEM_AUTO_ANSWER] = INPUT_AUTO_ANSWER, [ITEM_BOUNCE] = INPUT_BOUNCE,
 		[ITEM_DELAYED] = INPUT_DELAYED, [ITEM_DELIVERED] = INPUT_DELIVERED };

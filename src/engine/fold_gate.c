@@ -83,7 +83,7 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 	enum err e = fold_find_case(f, act->number, &c, &row, why);
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
-	if (act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE) {
+	if (act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE || act->verb == VERB_FORWARD) {
 		if (!(c.flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)))
 			return OK;
 		act->desired = false;

@@ -7,6 +7,7 @@
 #include "engine/deed.h"
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
+#include "engine/forward.h"
 #include "engine/letter.h"
 
 /* The next step that is felt, behind the one that this letter tells of. */
@@ -37,8 +38,17 @@ static struct str notices_of(struct arena *a, const struct casefile *c, uint32_t
 	return s;
 }
 
+/* Whom a letter that speaks to a reseller speaks to: of a case about a reseller itself, that one. */
+static struct str reseller_of(const struct fold *f, const struct casefile *c)
+{
+	const struct entity *own = registry_customer(f->registry, c->customer, f->now);
+	if (own && own->type == ENTITY_RESELLER && str_starts(c->clause, STR("reseller.")))
+		return c->customer;
+	return c->reseller_count ? c->resellers[c->reseller_count - 1] : STR_NONE;
+}
+
 static enum err post(struct fold *f, const struct casefile *c, struct act *act, const struct policy *p, struct str to, const struct letter_template *t,
-	struct str text, struct why *why)
+	struct str text, const struct observation *seen, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
 	const struct str language = t->language;
@@ -52,7 +62,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	if (!act->party)
 		act->way = delivery_way(f, to);
 	struct letter l = { .number = c->number, .customer = act->party ? deed_reporter(f, to) : c->customer, .to = to, .reply_to = letter_reply_address(f, act->key),
-		.automatic = act->automatic };
+		.automatic = act->automatic, .attached = act->verb == VERB_FORWARD ? forward_xarf(f, c, act->key, seen) : STR_NONE };
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "clause_text", cl ? cl->text : STR_NONE }, { "policy_version", c->policy }, { "because", c->because },
 		{ "evidence", letter_evidence(a, language, c) },
@@ -63,7 +73,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "recheck_until", letter_time(a, c->recheck_until_at) }, { "probation", c->probation_us ? span_str(a, c->probation_us) : STR_NONE },
 		{ "appeal_until", letter_time(a, c->appeal_until_at) }, { "provider", f->provider }, { "contact", f->contact }, { "reply_address", l.reply_to },
 		{ "service", act->target.len ? letter_service(language, act->target) : c->service }, { "fix_within", c->fix_by_at != TIME_NONE ? span_str(a, c->fix_by_at - f->now) : STR_NONE },
-		{ "reseller", c->reseller_count ? c->resellers[c->reseller_count - 1] : STR_NONE }, { "reason", c->resolution },
+		{ "reseller", reseller_of(f, c) }, { "reason", c->resolution },
 		{ "status", letter_state(language, c->state) }, { "text", text },
 		{ "notice", notices_of(a, c, act->party) }, { "restore_at", letter_time(a, c->restore_at) }, { "restore_by", letter_time(a, c->restore_by_at) },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
@@ -76,16 +86,17 @@ static enum err to_party(struct fold *f, const struct casefile *c, struct act *a
 	const struct policy *p = fold_policy_at(f, f->now);
 	const struct letter_template *t = p ? policy_letter(p, STR("en"), act->service) : NULL;
 	if (t && act->party <= c->notice_count && c->notices[act->party - 1].reply_to.len)
-		return post(f, c, act, p, c->notices[act->party - 1].reply_to, t, text, why);
+		return post(f, c, act, p, c->notices[act->party - 1].reply_to, t, text, NULL, why);
 	act->state = ACT_REFUSED;
 	act->last_text = t ? STR("the rights holder left no address") : STR("the policy has no such letter");
 	return OK;
 }
 
-enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
+enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, const struct observation *seen, struct why *why)
 {
 	const struct policy *p = fold_policy_at(f, f->now);
-	const struct entity *to = delivery_contact(f, c);
+	bool forward = act->verb == VERB_FORWARD && c->reseller_count;
+	const struct entity *to = forward ? delivery_contact_of(f, c, c->resellers[c->reseller_count - 1]) : delivery_contact(f, c);
 	const struct letter_template *t = p ? policy_letter(p, to ? to->language : STR_NONE, act->service) : NULL;
 	if (c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)) {
 		act->desired = false;
@@ -104,8 +115,8 @@ enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, 
 		return OK;
 	}
 	if (t && to && to->email.len)
-		return post(f, c, act, p, to->email, t, text, why);
-	const char *no = t ? "the register names no address of the customer" : "the policy has no such letter";
+		return post(f, c, act, p, to->email, t, text, seen, why);
+	const char *no = t ? forward ? "the register names no address of the reseller" : "the register names no address of the customer" : "the policy has no such letter";
 	if (text.len)
 		return why_set(why, ERR_NOTFOUND, "%s", no);
 	/* nobody to write to is a letter that came back before it went: the case stands until a person finds another way */

@@ -81,6 +81,10 @@ enum err purge_case(struct fold *f, const struct row *seen, int64_t closed_befor
 		e = thin_act(f, c.acts[i], p, why);
 	if (e || held)
 		return e;
+	uint64_t forwarded = 0;
+	e = remove_row(f, TABLE_FORWARDING, str_format(work_arena(f->work), "%llu", (unsigned long long)c.number), &forwarded, why);
+	if (e)
+		return e;
 	c.because = c.source_text = c.resolution = STR_NONE;
 	c.recent_count = 0;
 	c.flags |= CASE_THINNED;

@@ -132,7 +132,8 @@ static void heap_pop(struct replay_rows *r)
 static bool is_read_again(enum table t)
 {
 	switch (t) {
-	case TABLE_CASE: case TABLE_WINDOW: case TABLE_ACT: case TABLE_COUNTER: case TABLE_SWITCH: return true;
+	case TABLE_CASE: case TABLE_WINDOW: case TABLE_ACT: case TABLE_COUNTER: case TABLE_SWITCH:
+	case TABLE_FORWARDING: case TABLE_CONDUCT: return true;
 	default: return false;
 	}
 }

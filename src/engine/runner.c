@@ -169,7 +169,7 @@ static struct str case_mark(struct run *r, uint64_t number)
 static bool verb_fits(const struct act *act, const struct expectation *x)
 {
 	static const enum verb verbs[] = { [EXPECT_NOTIFY] = VERB_NOTIFY, [EXPECT_ADVISE] = VERB_NOTIFY, [EXPECT_ASK] = VERB_ASK, [EXPECT_TASK] = VERB_TASK,
-		[EXPECT_LIMIT] = VERB_LIMIT, [EXPECT_SUSPEND] = VERB_SUSPEND, [EXPECT_TERMINATE] = VERB_TERMINATE };
+		[EXPECT_LIMIT] = VERB_LIMIT, [EXPECT_SUSPEND] = VERB_SUSPEND, [EXPECT_TERMINATE] = VERB_TERMINATE, [EXPECT_FORWARD] = VERB_FORWARD };
 	if (x->type == EXPECT_APPROVAL)
 		return act->state == ACT_HELD;
 	if (act->state == ACT_HELD || act->verb != verbs[x->type])
@@ -199,7 +199,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 			continue;
 		bool read = field_decode(r->a, row.body, act_fields, &act, r->why) == OK;
 		any |= !read || !follows(&act);
-		if (read && x->type > EXPECT_CASE && x->type < EXPECT_CLOSED)
+		if (read && ((x->type > EXPECT_CASE && x->type < EXPECT_CLOSED) || x->type == EXPECT_FORWARD))
 			found |= verb_fits(&act, x);
 	}
 	i = 0;
@@ -219,7 +219,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 		return any ? fail(r, s, "nothing was expected, yet something happened", STR_NONE) : OK;
 	if (x->type == EXPECT_CLOSED)
 		return open ? fail(r, s, "a case is still open", STR_NONE) : OK;
-	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "limit ", "suspend ", "terminate ", "approval ", "closed " };
+	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "limit ", "suspend ", "terminate ", "approval ", "closed ", "forward " };
 	return found ? OK : fail(r, s, str_c(r->a, str_format(r->a, "expected %s", words[x->type])), x->name);
 }
 

@@ -6,10 +6,11 @@
  * here; all else goes to the recognisers of reports. A person who writes through a list, or whose mail server asks for no
  * automatic answers, is still a person: taken for a machine he would be cut although he answered.
  */
+#include "base/json.h"
 #include "format/bounce.h"
 #include "format/shapes.h"
 
-enum { ANSWER_MAX = 64 << 10, HTML_MAX = 1 << 20, TAG_MAX = 4096 };
+enum { ANSWER_MAX = 64 << 10, HTML_MAX = 1 << 20, TAG_MAX = 4096, STATUS_MAX = 40 };
 
 static bool has_token(struct str recipient)
 {
@@ -174,6 +175,18 @@ bool desk_decode(struct decode *d)
 	return true;
 }
 
+/* A status in a JSON part, such as {"status":"fixed"}: the program of another desk says the word on the first line. */
+static struct str status_of(struct decode *d)
+{
+	const struct mime_part *p = mime_find_part(&d->mime, "application/json", NULL);
+	struct json *root = NULL;
+	struct str text = p ? mime_text(d->arena, p, NULL) : STR_NONE;
+	if (!text.len || text.len > ANSWER_MAX || json_read(d->arena, text, &root, NULL) != OK)
+		return STR_NONE;
+	struct str status = json_text(root, "status");
+	return status.len <= STATUS_MAX ? str_printable(d->arena, status, STATUS_MAX) : STR_NONE;
+}
+
 bool answer_decode(struct decode *d)
 {
 	if (!d->mime.count || !has_token(d->recipient))
@@ -186,5 +199,8 @@ bool answer_decode(struct decode *d)
 		d->answer = own_words(d->arena, mime_text(d->arena, p, NULL));
 	if (!d->answer.len && html)
 		d->answer = own_words(d->arena, without_tags(d->arena, mime_text(d->arena, html, NULL)));
+	struct str status = status_of(d);
+	if (status.len)
+		d->answer = str_format(d->arena, "Status: %.*s\n%.*s", STR_ARG(status), STR_ARG(d->answer));
 	return true;
 }

@@ -42,6 +42,7 @@ const struct field casefile_fields[] = {
 	F(casefile, recheck_since_at, FIELD_TIME), F(casefile, recheck_until_at, FIELD_TIME), F(casefile, fixes, FIELD_U32),
 	F(casefile, probation_us, FIELD_INT), F(casefile, probation_since_at, FIELD_TIME), F(casefile, probation_until_at, FIELD_TIME), F(casefile, probation_step, FIELD_U32),
 	F(casefile, answered, FIELD_BOOL), F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, attachments, FIELD_U32),
+	F(casefile, kind, FIELD_STR), F(casefile, port, FIELD_U32),
 	F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
 	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),
 	S(casefile, cutters, cutter_count, CASE_PEOPLE_MAX), S(casefile, deciders, decider_count, CASE_PEOPLE_MAX), F(casefile, next_what, FIELD_STR),

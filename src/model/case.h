@@ -101,6 +101,8 @@ struct casefile {
 	bool answered, noticed;
 	uint32_t attachments;
 	uint32_t letters;               /* letters sent so far: number of the next reply token */
+	struct str kind;                /* of the report or signal that opened it */
+	uint32_t port;                  /* that it named; 0 = none */
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
 	struct str opened_by;           /* "rule", or an operator's name */

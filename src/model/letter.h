@@ -14,6 +14,7 @@ struct letter {
 	struct str to, from, reply_to;  /* addr-spec */
 	struct str language, name;      /* template */
 	struct str subject, body;       /* UTF-8 */
+	struct str attached;            /* a XARF document (JSON) that goes with it; "" = none */
 	struct str in_reply_to;         /* Message-ID of what it answers */
 	struct str policy;
 	int64_t made_at;

@@ -14,8 +14,8 @@
 
 enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, POLICY_CALENDARS_MAX = 32, ENFORCE_PARAMS_MAX = 8 };
 
-/* Rising; a ladder never falls. Task, advise and ask stand beside the order. */
-enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
+/* Rising; a ladder never falls. Task, advise, ask and forward stand beside the order. */
+enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_FORWARD, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
 extern const char *const verb_words[];
 
 enum step_unless { UNLESS_NONE, UNLESS_ANSWERED, UNLESS_RESOLVED };
@@ -34,8 +34,8 @@ struct wait {
 struct step {
 	struct wait after;              /* from the opening of the case; nothing = at once */
 	enum verb verb;
-	struct str service;             /* LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE: name of the letter; TASK, ASK: the text */
-	struct wait fix;                /* NOTIFY: the deadline the letter sets; nothing = none */
+	struct str service;             /* LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE, FORWARD: name of the letter; TASK, ASK: the text */
+	struct wait fix;                /* NOTIFY, FORWARD: the deadline the letter sets; nothing = none */
 	enum step_unless unless;
 	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
 	int64_t review_within_us;       /* an emergency step: a person looks within this span; 0 = none */
@@ -77,6 +77,14 @@ struct clause {
 	struct statement statement;
 };
 
+/* How cases of resellers' customers are dealt with, and what is expected of the resellers. */
+struct reseller_rules {
+	struct str ladder;              /* takes the place of a rule's own ladder; "" = resellers are not treated apart */
+	int64_t window_us;              /* what the scorecard counts lies no further back */
+	int64_t back_us;                /* what was said to be fixed and happens again within this time came back */
+	uint32_t open, late, repeated, back;    /* with so many the scorecard is failing; 0 = it does not matter */
+};
+
 struct letter_template {
 	struct str language, name;      /* "en", "spam-first" */
 	struct str subject, body;
@@ -102,6 +110,7 @@ struct policy {
 	int64_t recheck_us;             /* what is said to be mended must keep quiet for so long */
 	struct str *languages;          /* the first is the fallback */
 	unsigned language_count;
+	struct reseller_rules resellers;
 	struct rules *rules;            /* src/policy's own */
 };
 

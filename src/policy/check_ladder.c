@@ -57,7 +57,7 @@ enum err check_ladder_steps(struct checking *c)
 /* One step behind another that is further up: milder, or the same on less. */
 static bool falls(const struct step *before, const struct step *s)
 {
-	bool cuts = before->verb >= VERB_LIMIT, letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE;
+	bool cuts = before->verb >= VERB_LIMIT, letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_FORWARD;
 	if (letter)
 		return before->verb == VERB_TERMINATE || (s->verb == VERB_ADVISE && before->verb >= VERB_NOTIFY);
 	if (!cuts || s->verb < VERB_LIMIT)

@@ -108,7 +108,7 @@ enum err check_letter_languages(struct checking *c)
 	for (unsigned i = 0; i < c->p->ladder_count; i++)
 		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
 			const struct step *s = &c->p->ladders[i].steps[k];
-			bool letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE;
+			bool letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_FORWARD;
 			for (unsigned n = 0; letter && n < c->p->language_count; n++) {
 				struct str language = c->p->languages[n];
 				if (has_letter(c->p, language, s->service))

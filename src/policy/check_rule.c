@@ -164,7 +164,7 @@ enum err check_sealed(struct checking *c)
 			return conf_fail(c->why, check_part(r, "when"), 0, ERR_DENIED, "reports of %s are sealed, and clause %.*s is not", kind_words[k],
 				STR_ARG(r->clause->id));
 		for (unsigned n = 0; l && r->clause->sealed && n < l->step_count; n++)
-			if (l->steps[n].verb == VERB_NOTIFY || l->steps[n].verb == VERB_ADVISE)
+			if (l->steps[n].verb == VERB_NOTIFY || l->steps[n].verb == VERB_ADVISE || l->steps[n].verb == VERB_FORWARD)
 				return conf_fail(c->why, check_part(r, "ladder"), 1, ERR_DENIED, "no letter is written about a sealed case, but ladder %.*s sends \"%.*s\"",
 					STR_ARG(l->name), STR_ARG(l->steps[n].service));
 	}

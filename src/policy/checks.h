@@ -30,6 +30,8 @@ check check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, 
 check check_letter_fields, check_letter_languages;
 /* check_rule.c */
 check check_rule_parts, check_rule_names, check_windows, check_because, check_shadowed, check_sealed, check_advice, check_undo;
+/* resellers.c */
+check check_resellers;
 /* check_fire.c */
 check check_can_fire, check_can_count;
 /* A condition of the type stands in the rule without "not". */

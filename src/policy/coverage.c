@@ -11,6 +11,9 @@ const char *const coverage_words[] = { "nothing yet", "people", "complaints that
 
 static bool meter_live(const struct coverage_sources *s, struct str name)
 {
+	/* told by the complaints that were passed on */
+	if (s->complaints && s->forwards && (str_eq(name, STR("reseller.unanswered")) || str_eq(name, STR("reseller.scorecard"))))
+		return true;
 	for (unsigned i = 0; i < s->meter_count; i++) {
 		struct str m = s->meters[i];
 		bool family = m.len > 1 && str_eq(str_sub(m, m.len - 2, 2), STR(".*"));
@@ -152,6 +155,9 @@ static enum err clause_coverage(struct arena *a, const struct policy *p, const s
 
 enum err coverage_make(struct arena *a, const struct policy *p, const struct coverage_sources *sources, struct coverage *ret_coverage)
 {
+	struct coverage_sources with = *sources;
+	with.forwards = p->resellers.ladder.len > 0;
+	sources = &with;
 	struct coverage c = { .clauses = ARENA_ARRAY(a, struct coverage_clause, POLICY_CLAUSES_MAX) };
 	if (!c.clauses)
 		return ERR_NOMEM;

@@ -21,6 +21,7 @@ struct coverage_sources {
 	bool complaints, people;
 	const struct str *meters;
 	unsigned meter_count;
+	bool forwards;                  /* coverage_make's own: the policy passes complaints on to resellers, and keeps their deadlines */
 };
 
 struct coverage_rule {

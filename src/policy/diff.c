@@ -321,6 +321,16 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 		part(d, "policy", y->name, "document", digest_hex(d->a, &x->text_digest), digest_hex(d->a, &y->text_digest));
 }
 
+static struct str resellers_text(struct differ *d, const struct policy *p)
+{
+	struct buf b;
+	buf_init(&b, 1 << 16);
+	show_resellers(&p->resellers, &b);
+	struct str text = b.err ? STR_NONE : str_copy(d->a, str_trim(buf_str(&b)));
+	buf_done(&b);
+	return text;
+}
+
 enum err diff_make(struct arena *a, const struct policy *before, const struct policy *after, struct changes *ret_changes)
 {
 	struct changes c = { .list = ARENA_ARRAY(a, struct change, CHANGES_MAX) };
@@ -333,6 +343,7 @@ enum err diff_make(struct arena *a, const struct policy *before, const struct po
 	calendars_diff(&d, before, after);
 	ladders_diff(&d, before, after);
 	enforcements_diff(&d, before, after);
+	part(&d, "policy", after->name, "resellers", resellers_text(&d, before), resellers_text(&d, after));
 	letters_diff(&d, before, after);
 	if (d.err == OK)
 		*ret_changes = c;

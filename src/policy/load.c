@@ -108,7 +108,7 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	return OK;
 }
 
-enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16 };
+enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16, OPTION_ANSWER = 32 };
 
 /* Reads the option at i and gives how many words it has; 0 when it is none. */
 static unsigned step_option(const struct policy *p, const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
@@ -116,7 +116,10 @@ static unsigned step_option(const struct policy *p, const struct conf *s, unsign
 	uint64_t n;
 	unsigned left = s->arg_count - i;
 	*ret_option = OPTION_FIX;
-	unsigned words = word_is(s, i, "fix") && word_is(s, i + 1, "within") ? business_wait(p, s, i + 2, &st->fix) : 0;
+	bool fix = word_is(s, i, "fix"), answer = word_is(s, i, "answer");
+	unsigned words = (fix || answer) && word_is(s, i + 1, "within") ? business_wait(p, s, i + 2, &st->fix) : 0;
+	if (answer)
+		*ret_option = OPTION_ANSWER;
 	if (words)
 		return 2 + words;
 	*ret_option = OPTION_UNLESS;
@@ -143,6 +146,7 @@ static bool option_fits(enum option o, enum verb verb)
 {
 	switch (o) {
 	case OPTION_FIX: return verb == VERB_NOTIFY || verb == VERB_ADVISE;
+	case OPTION_ANSWER: return verb == VERB_FORWARD;
 	case OPTION_APPROVAL: return verb >= VERB_LIMIT;
 	case OPTION_REVIEW: case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
 	case OPTION_UNLESS: break;
@@ -309,7 +313,7 @@ static enum err read_file(struct loading *l, struct str name, const struct conf 
 
 static enum err read_statement(struct loading *l, const struct conf *s)
 {
-	static const char *const words[] = { "policy", "calendar", "enforce", "ladder", "clause", "test", "include", NULL };
+	static const char *const words[] = { "policy", "calendar", "enforce", "ladder", "clause", "resellers", "test", "include", NULL };
 	if (word_is(s, 0, "policy"))
 		return read_policy(l, s);
 	if (word_is(s, 0, "calendar"))
@@ -320,6 +324,8 @@ static enum err read_statement(struct loading *l, const struct conf *s)
 		return read_ladder(l, s);
 	if (word_is(s, 0, "clause"))
 		return read_clause(l, s);
+	if (word_is(s, 0, "resellers"))
+		return resellers_read(l->p, l->r, s, l->why);
 	if (word_is(s, 0, "include") && s->arg_count == 2)
 		return read_file(l, s->args[1].text, s);
 	if (word_is(s, 0, "test")) {
@@ -355,7 +361,7 @@ static enum err check_blocks(struct loading *l, const struct conf *first, const 
 
 static enum err read_file(struct loading *l, struct str name, const struct conf *from)
 {
-	static const char *const outside[] = { "policy", "calendar", "enforce", "ladder", "clause", "test", NULL };
+	static const char *const outside[] = { "policy", "calendar", "enforce", "ladder", "clause", "resellers", "test", NULL };
 	struct conf *first;
 	const struct bundle_file *f = bundle_find(l->bundle, name);
 	if (!f || ++l->includes > INCLUDES_MAX) {

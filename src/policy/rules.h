@@ -62,11 +62,14 @@ struct rules {
 	int64_t retention_us;
 	const struct conf **clause_at, **ladder_at, **enforce_at;      /* for messages of checks; parallel to the policy's lists */
 	const struct conf *policy_at;
+	const struct conf *resellers_at;                /* NULL: there is no such block */
 	struct str *titles;                             /* of the paragraphs, parallel to the policy's clauses */
 	struct str document;                            /* text of the posted document */
 	struct str document_name, letters_dir;
 };
 
+/* The block of resellers. */
+enum err resellers_read(struct policy *p, struct rules *r, const struct conf *at, struct why *why) MUST_CHECK;
 enum err rule_read(struct arena *a, const struct conf *at, struct rule *ret_rule, struct why *why) MUST_CHECK;
 enum err test_read(struct arena *a, const struct conf *at, struct policy_test *ret_test, struct why *why) MUST_CHECK;
 

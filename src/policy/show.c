@@ -44,7 +44,7 @@ void show_word(struct buf *out, struct str s)
 		show_quoted(out, s);
 }
 
-static void span(struct buf *out, int64_t us)
+void show_span(int64_t us, struct buf *out)
 {
 	static const struct { int64_t unit; char letter; } units[] = { { DAY_US, 'd' }, { HOUR_US, 'h' }, { MINUTE_US, 'm' }, { SECOND_US, 's' } };
 	unsigned i = 0;
@@ -131,7 +131,7 @@ void show_count(const struct rule *r, struct buf *out)
 		buf_puts(out, "reports");
 	}
 	buf_printf(out, " per %s >= %lld in ", per_words[r->per], (long long)r->least);
-	span(out, r->in_us);
+	show_span(r->in_us, out);
 }
 
 void show_rule(const struct rule *r, struct buf *out)
@@ -162,7 +162,7 @@ void show_rule(const struct rule *r, struct buf *out)
 	}
 	if (r->appeal_us) {
 		buf_puts(out, "\n        appeal ");
-		span(out, r->appeal_us);
+		show_span(r->appeal_us, out);
 	}
 	buf_puts(out, "\n    }\n");
 }
@@ -206,7 +206,7 @@ void show_clause(const struct policy *p, const struct clause *c, struct buf *out
 void show_wait(const struct wait *w, struct buf *out)
 {
 	if (!w->by) {
-		span(out, w->us);
+		show_span(w->us, out);
 		return;
 	}
 	buf_printf(out, "%u business day%s by ", w->days, w->days == 1 ? "" : "s");
@@ -222,7 +222,7 @@ void show_step(const struct step *s, struct buf *out)
 		buf_puts(out, "at once");
 	}
 	buf_printf(out, " %s", verb_words[s->verb]);
-	bool text = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_TASK || s->verb == VERB_ASK;
+	bool text = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_FORWARD || s->verb == VERB_TASK || s->verb == VERB_ASK;
 	if (s->service.len && !(s->verb == VERB_TERMINATE && str_eq(s->service, STR("all")))) {
 		buf_putc(out, ' ');
 		/* behind terminate the service may be left out: one with the name of an option stands in quotes */
@@ -232,18 +232,18 @@ void show_step(const struct step *s, struct buf *out)
 			show_word(out, s->service);
 	}
 	if (wait_given(&s->fix)) {
-		buf_puts(out, " fix within ");
+		buf_puts(out, s->verb == VERB_FORWARD ? " answer within " : " fix within ");
 		show_wait(&s->fix, out);
 	}
 	if (s->for_us) {
 		buf_puts(out, " for ");
-		span(out, s->for_us);
+		show_span(s->for_us, out);
 	}
 	if (s->approvals)
 		buf_printf(out, " with approval of %u", s->approvals);
 	if (s->review_within_us) {
 		buf_puts(out, " with review within ");
-		span(out, s->review_within_us);
+		show_span(s->review_within_us, out);
 	}
 	if (s->unless)
 		buf_printf(out, " unless %s", step_unless_words[s->unless]);
@@ -263,7 +263,7 @@ void show_ladder(const struct ladder *l, struct buf *out)
 	if (l->counter.given)
 		counter_show(&l->counter, out);
 	buf_puts(out, "    forget after ");
-	span(out, l->forget_us);
+	show_span(l->forget_us, out);
 	buf_puts(out, "\n}\n");
 }
 
@@ -314,11 +314,11 @@ static void show_head(const struct policy *p, struct buf *out)
 	if (p->significant)
 		buf_puts(out, "    significant yes\n");
 	buf_puts(out, "    proof ");
-	span(out, p->proof_us);
+	show_span(p->proof_us, out);
 	buf_puts(out, "\n    recheck ");
-	span(out, p->recheck_us);
+	show_span(p->recheck_us, out);
 	buf_puts(out, "\n    retention ");
-	span(out, p->rules->retention_us);
+	show_span(p->rules->retention_us, out);
 	buf_puts(out, "\n    letters ");
 	show_quoted(out, p->rules->letters_dir);
 	buf_puts(out, "\n    languages");
@@ -343,6 +343,7 @@ void show_policy(const struct policy *p, struct buf *out)
 		buf_putc(out, '\n');
 		show_ladder(&p->ladders[i], out);
 	}
+	show_resellers(&p->resellers, out);
 	for (unsigned i = 0; i < p->clause_count; i++) {
 		buf_putc(out, '\n');
 		show_clause(p, &p->clauses[i], out);

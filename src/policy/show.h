@@ -19,6 +19,9 @@ void show_policy(const struct policy *p, struct buf *out);
 void show_clause(const struct policy *p, const struct clause *c, struct buf *out);
 void show_ladder(const struct ladder *l, struct buf *out);
 void show_step(const struct step *s, struct buf *out);
+/* Nothing where the policy has no such block. */
+void show_resellers(const struct reseller_rules *r, struct buf *out);
+void show_span(int64_t us, struct buf *out);
 void show_enforcement(const struct enforcement *e, struct buf *out);
 void show_rule(const struct rule *r, struct buf *out);
 /* The conditions and the count of a rule, each as one line's worth of text. */

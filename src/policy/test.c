@@ -8,7 +8,7 @@
 
 static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss", "counter-notice", "counter-incomplete", "stay",
 	NULL };
-static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", NULL };
+static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", "forward", NULL };
 
 static int index_of(struct str s, const char *const *words)
 {

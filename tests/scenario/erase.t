@@ -391,11 +391,13 @@ def second_judge(d):
 def reseller(d):
     """Who served others goes when somebody else does, out of their cases too."""
     with open(d.registry, encoding="utf-8") as old:
-        rows = old.read().replace("customer,bakery,hostland,", "customer,bakery,,")
+        rows = re.sub(r"customer,(\w+),hostland,", r"customer,\1,,", old.read())
     with open(d.registry, "w", encoding="utf-8") as f:
         f.write("\n".join(row for row in rows.split("\n") if not row.startswith("reseller,")))
     d.check("registry", "import", d.registry)
     tap.ok(traces(d, OF_HOSTLAND), "a reseller stands in cases of whom it served")
+    for row in d.cases("--customer", "hostland"):
+        d.check("case", "resolve", row["case"], "it sells no more")
     first, second = erase(d, "hostland")
     tap.is_equal((first.rc, second.rc), (0, 0), "it is erased when it serves nobody any more", first.err, second.err)
 
@@ -404,7 +406,7 @@ def register(d):
     """That of the demonstration, with an id that is no word."""
     path = os.path.join(d.dir, "registry.csv")
     with open(d.registry, encoding="utf-8") as old, open(path, "w", encoding="utf-8") as f:
-        f.write(re.sub(r"\bacme\b(?!\.)", "kd40117", old.read()))
+        f.write(re.sub(r"\bacme\b(?!\.)", "kd40117", old.read()).replace("customer,bakery,,", "customer,bakery,hostland,"))
     d.registry = path
     d.check("registry", "import", path)
 

@@ -1,0 +1,68 @@
+/*
+ * aup reseller: what was passed on to resellers, and what their scorecards say.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "aup/aup.h"
+#include "aup/client.h"
+
+static long long number(const struct json *m, const char *name)
+{
+	return (long long)json_int(m, name, 0);
+}
+
+static void print_line(const struct json *m)
+{
+	(void)printf("%-20.*s open %lld, late %lld, repeated %lld, back %lld, of %lld passed on%s\n", STR_ARG(json_text(m, "reseller")), number(m, "open"), number(m, "late"),
+		number(m, "repeated"), number(m, "back"), number(m, "sent"), json_flag(m, "failing", false) ? ": failing" : "");
+}
+
+static void print_card(const struct json *m)
+{
+	static const struct { const char *name, *doc; } lines[] = { { "open", "now without an answer" }, { "sent", "passed on" }, { "answered", "answered" },
+		{ "fixed", "said to be fixed" }, { "repeated", "passed on again" }, { "late", "had no answer in time" }, { "back", "came back after they were said to be fixed" } };
+	struct str window = json_text(m, "window");
+	(void)printf("%.*s, within %.*s\n", STR_ARG(json_text(m, "reseller")), STR_ARG(window.len ? window : STR("no window: the policy says nothing of resellers")));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		(void)printf("  %-9s %6lld  %s\n", lines[i].name, number(m, lines[i].name), lines[i].doc);
+	(void)printf("The scorecard is %s.\n", json_flag(m, "failing", false) ? "failing" : "good");
+}
+
+static void print_forwarding(const struct json *m)
+{
+	struct str answer = json_text(m, "answer"), due = json_text(m, "due");
+	(void)printf("%-10.*s %-20.*s %-12.*s %s%.*s%s%s, due %.*s\n", STR_ARG(json_text(m, "case")), STR_ARG(json_text(m, "customer")), STR_ARG(json_text(m, "state")),
+		str_eq(answer, STR("none")) ? "" : "answer ", STR_ARG(str_eq(answer, STR("none")) ? STR("-") : answer), json_flag(m, "late", false) ? ", late" : "",
+		json_flag(m, "back", false) ? ", came back" : "", STR_ARG(due));
+}
+
+int cmd_reseller(int argc, char **argv)
+{
+	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("reseller", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0;
+	if (!a || !(list || show || card) || !cli_no_more_options(argc, argv, "reseller")) {
+		arena_free(a);
+		return cli_usage("reseller");
+	}
+	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : "reseller-scorecard");
+	if (!list)
+		jsonw_str(&c.w, "reseller", str_of(argv[2]));
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json) {
+		(void)printf("%.*s\n", STR_ARG(text));
+	} else if (status == EXIT_OK) {
+		const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
+		if (!list)
+			print_card(root);
+		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
+			(list ? print_line : print_forwarding)(m);
+	}
+	arena_free(a);
+	return status;
+}

@@ -1,0 +1,104 @@
+/*
+ * Resellers: their scorecards, and what was passed on to them. See judge_command.h.
+ */
+#include "aupd/judge_command.h"
+#include "engine/scorecard.h"
+
+static void put_card(struct commanding *c, const struct scorecard *s)
+{
+	jsonw_int(c->w, "open", s->open);
+	jsonw_int(c->w, "sent", s->sent);
+	jsonw_int(c->w, "repeated", s->repeated);
+	jsonw_int(c->w, "answered", s->answered);
+	jsonw_int(c->w, "fixed", s->fixed);
+	jsonw_int(c->w, "late", s->late);
+	jsonw_int(c->w, "back", s->back);
+	jsonw_bool(c->w, "failing", s->failing);
+}
+
+static enum err put_reseller(struct commanding *c, struct str id)
+{
+	struct fold *f = &c->j->fold;
+	const struct policy *p = fold_policy_at(f, f->now);
+	struct conduct conduct = { .failing_at = TIME_NONE };
+	struct row row;
+	enum err e = work_load(f->work, TABLE_CONDUCT, id, conduct_fields, &conduct, &row, c->why);
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	struct scorecard card = scorecard_of(&conduct, p, f->now);
+	jsonw_str(c->w, "reseller", id);
+	if (p && p->resellers.ladder.len)
+		jsonw_str(c->w, "window", span_str(work_arena(f->work), p->resellers.window_us));
+	put_card(c, &card);
+	return OK;
+}
+
+/* Beyond a page the oldest are left out, and it is said. */
+static enum err put_forwardings(struct commanding *c, struct str id)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct query q = { .table = TABLE_FORWARDING, .owner = id, .due_by = TIME_NONE, .limit = QUERY_LIMIT_MAX, .descending = true };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
+	jsonw_bool(c->w, "more", n == QUERY_LIMIT_MAX);
+	jsonw_array(c->w, "forwardings");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct forwarding x = { 0 };
+		char number[CASE_TEXT_MAX];
+		e = field_decode(a, rows[i].body, forwarding_fields, &x, c->why);
+		case_text(x.number, number);
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "case", str_of(number));
+		jsonw_str(c->w, "customer", x.customer);
+		jsonw_str(c->w, "state", str_of(forward_state_words[x.state]));
+		jsonw_str(c->w, "answer", str_of(forward_answer_words[x.answer]));
+		jsonw_time(c->w, "sent", x.sent_at);
+		jsonw_time(c->w, "due", x.due_at);
+		jsonw_time(c->w, "acknowledged", x.acknowledged_at);
+		jsonw_time(c->w, "answered", x.answered_at);
+		jsonw_int(c->w, "rounds", x.rounds);
+		jsonw_bool(c->w, "late", x.late);
+		jsonw_bool(c->w, "back", x.back);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	return e;
+}
+
+static enum err known(struct commanding *c, struct str id)
+{
+	return registry_find(c->j->registry, ENTITY_RESELLER, id) ? OK : why_set(c->why, ERR_NOTFOUND, "there is no reseller %.*s", STR_ARG(id));
+}
+
+enum err cmd_reseller_list(struct commanding *c)
+{
+	const struct entity *x;
+	enum err e = OK;
+	jsonw_array(c->w, "resellers");
+	for (size_t i = 0; e == OK && (x = registry_next(c->j->registry, &i));) {
+		if (x->type != ENTITY_RESELLER)
+			continue;
+		jsonw_object(c->w, NULL);
+		e = put_reseller(c, x->id);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	return e;
+}
+
+enum err cmd_reseller_scorecard(struct commanding *c)
+{
+	struct str id = command_arg(c, "reseller");
+	enum err e = known(c, id);
+	return e ? e : put_reseller(c, id);
+}
+
+enum err cmd_reseller_show(struct commanding *c)
+{
+	struct str id = command_arg(c, "reseller");
+	enum err e = known(c, id);
+	if (e == OK)
+		e = put_reseller(c, id);
+	return e ? e : put_forwardings(c, id);
+}

@@ -1,0 +1,36 @@
+/*
+ * Complaints about a reseller's customer, passed on to the reseller: sent, acknowledged, answered, late, come back.
+ *
+ * The ladder that the policy names for resellers drives it (cases/ladder.c); here stands what became of it, one row a case, and what
+ * the scorecard counts of it. Least personal data: the reseller is told the customer's id, what it is about and when; never by whom.
+ */
+#ifndef AUPD_ENGINE_FORWARD_H
+#define AUPD_ENGINE_FORWARD_H
+
+#include "engine/fold.h"
+#include "model/forwarding.h"
+
+/*
+ * The ladder of a finding: the policy's for resellers in the place of the rule's own, where a reseller serves the customer and the
+ * provider does not act itself. Its own: emergencies, advice, the sealed class, and cases about resellers.
+ */
+struct str forward_ladder(const struct fold *f, const struct subject *s, const struct finding *found);
+/* A letter of the case goes to its reseller: the forwarding is begun, or reminded of. */
+enum err forward_sent(struct fold *f, const struct casefile *c, const struct act *act, struct why *why) MUST_CHECK;
+/* The case is closed: nothing is expected any more. */
+enum err forward_closed(struct fold *f, const struct casefile *c, struct why *why) MUST_CHECK;
+/* A row of TABLE_FORWARDING whose time has come: no answer arrived. */
+enum err forward_due(struct fold *f, struct str key, struct why *why) MUST_CHECK;
+/*
+ * A person's mail to a letter of case `number`. *ret_taken: the letter was one to the reseller, and all has been done with the mail.
+ * c, row: the case, or the one it was merged into.
+ */
+enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, struct str message_id, struct casefile *c, struct row *row, bool *ret_taken,
+	struct why *why) MUST_CHECK;
+
+/* XARF 4 of the case for the mail with that key; seen = the report that it is about, or NULL when it is no longer at hand. */
+struct str forward_xarf(struct fold *f, const struct casefile *c, struct str key, const struct observation *seen);
+/* What the first line that says anything of an answer says; false when it is no word that is agreed on. */
+bool forward_word(struct str text, enum forward_state *ret_state, enum forward_answer *ret_answer);
+
+#endif

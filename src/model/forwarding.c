@@ -1,0 +1,32 @@
+/*
+ * Tables of the forwarding and of a reseller's conduct. See forwarding.h.
+ */
+#include "model/forwarding.h"
+
+const char *const forward_state_words[] = { "none", "sent", "acknowledged", "answered", "withdrawn", NULL };
+const char *const forward_answer_words[] = { "none", "fixed", "not-ours", "disputed", "needs-more", "unclear", NULL };
+
+#define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
+
+const struct field forwarding_fields[] = {
+	F(forwarding, number, FIELD_U64), F(forwarding, reseller, FIELD_STR), F(forwarding, customer, FIELD_STR),
+	{ .name = "state", .type = FIELD_ENUM, .offset = offsetof(struct forwarding, state), .words = forward_state_words },
+	{ .name = "answer", .type = FIELD_ENUM, .offset = offsetof(struct forwarding, answer), .words = forward_answer_words },
+	F(forwarding, sent_at, FIELD_TIME), F(forwarding, due_at, FIELD_TIME), F(forwarding, acknowledged_at, FIELD_TIME), F(forwarding, answered_at, FIELD_TIME),
+	F(forwarding, rounds, FIELD_U32), F(forwarding, answers, FIELD_U32), F(forwarding, late, FIELD_BOOL), F(forwarding, back, FIELD_BOOL),
+	{ .name = "letters", .type = FIELD_STRS, .offset = offsetof(struct forwarding, letters), .count_offset = offsetof(struct forwarding, letter_count),
+		.max = FORWARD_LETTERS_MAX },
+	{ .name = NULL },
+};
+
+static const struct field reseller_day_fields[] = {
+	F(reseller_day, day, FIELD_INT), F(reseller_day, sent, FIELD_U32), F(reseller_day, repeated, FIELD_U32), F(reseller_day, answered, FIELD_U32),
+	F(reseller_day, fixed, FIELD_U32), F(reseller_day, late, FIELD_U32), F(reseller_day, back, FIELD_U32), { .name = NULL },
+};
+
+const struct field conduct_fields[] = {
+	F(conduct, reseller, FIELD_STR), F(conduct, open, FIELD_U32),
+	{ .name = "days", .type = FIELD_LIST, .offset = offsetof(struct conduct, days), .fields = reseller_day_fields, .size = sizeof(struct reseller_day),
+		.count_offset = offsetof(struct conduct, day_count), .max = RESELLER_DAYS_MAX },
+	F(conduct, failing_at, FIELD_TIME), { .name = NULL },
+};

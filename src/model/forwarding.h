@@ -1,0 +1,51 @@
+/*
+ * A complaint about a reseller's customer that was passed on to the reseller, and what the register of a reseller's conduct holds.
+ *
+ * A forwarding is kept by the number of its case, the conduct by the reseller's id. Neither says what was complained about, nor by whom.
+ */
+#ifndef AUPD_MODEL_FORWARDING_H
+#define AUPD_MODEL_FORWARDING_H
+
+#include "base/time.h"
+#include "model/field.h"
+
+/* FORWARD_ANSWERS_MAX: what two machines say to each other ends before a person. */
+enum { FORWARD_LETTERS_MAX = 16, FORWARD_ANSWERS_MAX = 20, RESELLER_DAYS_MAX = 400 };
+
+enum forward_state { FORWARD_NONE, FORWARD_SENT, FORWARD_ACKNOWLEDGED, FORWARD_ANSWERED, FORWARD_WITHDRAWN /* the case was closed before an answer came */ };
+extern const char *const forward_state_words[];
+
+enum forward_answer { ANSWER_NONE, ANSWER_FIXED, ANSWER_NOT_OURS, ANSWER_DISPUTED, ANSWER_NEEDS_MORE, ANSWER_UNCLEAR /* a person reads it */ };
+extern const char *const forward_answer_words[];
+
+struct forwarding {
+	uint64_t number;                /* case */
+	struct str reseller, customer;  /* ids */
+	enum forward_state state;
+	enum forward_answer answer;
+	int64_t sent_at, due_at, acknowledged_at, answered_at;
+	uint32_t rounds;                /* how often it was passed on anew; reminders do not count */
+	uint32_t answers;               /* mails that came for it */
+	bool late;                      /* no answer by due_at */
+	bool back;                      /* this round began because what was said to be fixed happened again */
+	struct str *letters;            /* Message-IDs, the last FORWARD_LETTERS_MAX */
+	unsigned letter_count;
+};
+
+/* What happened on one day, in UTC. */
+struct reseller_day {
+	int64_t day;                    /* since 1970 */
+	uint32_t sent, repeated, answered, fixed, late, back;
+};
+
+struct conduct {
+	struct str reseller;
+	uint32_t open;                  /* forwardings without an answer now */
+	struct reseller_day *days;      /* oldest first; the last RESELLER_DAYS_MAX on which something happened */
+	unsigned day_count;
+	int64_t failing_at;             /* when its scorecard was last called failing; TIME_NONE = never */
+};
+
+extern const struct field forwarding_fields[], conduct_fields[];
+
+#endif
