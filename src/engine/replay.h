@@ -39,7 +39,7 @@ struct replay_result {
 	uint64_t reversed;              /* of them: their case was, in truth, not upheld on appeal */
 	uint64_t unjudged;              /* sightings that no rule could be held against: it cannot tell */
 	uint64_t persons;               /* sightings that would have been laid before a person */
-	uint64_t letters;               /* to customers */
+	uint64_t letters;               /* to customers and resellers */
 	uint64_t letters_most;          /* of one day */
 };
 

@@ -84,6 +84,7 @@ class World:
         self.d = d
         rows = ("type,id,reseller,customer,class,kind,resource,language,name,email,from\n"
                 "reseller,rival,,,reseller,,,en,Rival Ltd,abuse@rival.example,2026-01-01T00:00:00Z\n"
+                "customer,bakery,hostland,,business,,,de,Baeckerei Sommer,info@bakery.example,2026-01-01T00:00:00Z\n"
                 "customer,florist,rival,,business,,,en,Florist Ltd,it@florist.example,2026-01-01T00:00:00Z\n"
                 "prefix,p-florist,,florist,,static,203.0.113.80/28,,,,2026-01-01T00:00:00Z\n")
         path = os.path.join(d.dir, "more.csv")

@@ -147,6 +147,11 @@ def run(part, edit=None):
         d.start()
         policy = os.path.join(d.dir, "policy")
         shutil.copytree(POLICY, policy)
+        # nothing is passed on to resellers here: a letter goes to one only when nobody else is left
+        with open(f"{policy}/resellers.policy", encoding="utf-8") as f:
+            kept = re.sub(r'(?ms)^resellers \{.*?^\}\n|^test ".*?^\}\n', "", f.read())
+        with open(f"{policy}/resellers.policy", "w", encoding="utf-8") as f:
+            f.write(kept)
         with open(f"{policy}/aup.policy", encoding="utf-8") as f:
             text = re.sub(r"driver nft set \w+", "driver null", f.read())
         with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
