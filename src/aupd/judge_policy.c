@@ -219,7 +219,9 @@ enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *w
 	struct row row, *rows;
 	size_t n = 0;
 	enum err e = work_get(f->work, due->table, due->key, &row, why);
-	if (e == OK && p)
+	if (e == OK && !p)
+		e = why_set(why, ERR_NOTFOUND, "the version that customers are told of is not loaded");
+	if (e == OK)
 		e = j->driver->page(j->store, work_arena(f->work), &q, &rows, &n, why);
 	for (size_t i = 0; e == OK && i < n; i++)
 		e = fold_tell_policy(f, p, str_sub(rows[i].key, sizeof(CUSTOMERS) - 1, rows[i].key.len), why);
