@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap
 from daemon import Daemon, arf, missing
 from ledgers import checkpoint, leaves, root, whole
+from many import address, customers
 
 
 def flip(path, at, bit=0x10):
@@ -29,22 +30,6 @@ def told(d, since, line, status, what):
     """One line of the log and one of the status."""
     tap.ok(d.log.wait(line, since, 60), f"{what}: the log tells", *d.log.lines[since:])
     tap.ok(d.until(lambda: re.search(status, d.aup("status").out), "the line of the status"), f"{what}: aup status tells", d.aup("status").out)
-
-
-def address(i):
-    return f"10.9.0.{i + 1}"
-
-
-def customers(d):
-    rows = ["type,id,customer,class,kind,resource,service,language,name,email,from"]
-    for i in range(20):
-        rows.append(f"customer,c{i},,business,,,,en,Customer {i},c{i}@customers.example,2026-01-01T00:00:00Z")
-        rows.append(f"service,s{i},c{i},,mail,,,,,,2026-01-01T00:00:00Z")
-        rows.append(f"prefix,p{i},c{i},,static,{address(i)}/32,s{i},,,,2026-01-01T00:00:00Z")
-    path = os.path.join(d.dir, "registry.csv")
-    with open(path, "w", encoding="ascii") as f:
-        f.write("\n".join(rows) + "\n")
-    d.check("registry", "import", path)
 
 
 def report(d, source, name):
@@ -206,7 +191,7 @@ def lost_spool(d):
 
 def main():
     with Daemon(registry=None) as d:
-        customers(d)
+        customers(d, 20)
         opens_a_case(d, 0, "first", "whole")
         for part in (spool, evidence, tile, the_checkpoint, page, keyring, journal, the_mark, lost_spool):
             part(d)

@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap
 from daemon import Daemon, arf, missing
 from ledgers import leaves, root, whole
+from many import address, customers
 
 ROOMS = {"": 48, "spool": 8, "hand": 4, "evidence": 4, "ledger": 4}
 
@@ -59,22 +60,6 @@ def full(d, name):
 def told(d, since, line, status, what):
     tap.ok(d.log.wait(line, since, 60), f"{what}: the log tells", *d.log.lines[since:])
     tap.ok(d.until(lambda: re.search(status, d.aup("status").out), "the line of the status"), f"{what}: aup status tells")
-
-
-def address(i):
-    return f"10.9.0.{i + 1}"
-
-
-def customers(d):
-    rows = ["type,id,customer,class,kind,resource,service,language,name,email,from"]
-    for i in range(60):
-        rows.append(f"customer,c{i},,business,,,,en,Customer {i},c{i}@customers.example,2026-01-01T00:00:00Z")
-        rows.append(f"service,s{i},c{i},,mail,,,,,,2026-01-01T00:00:00Z")
-        rows.append(f"prefix,p{i},c{i},,static,{address(i)}/32,s{i},,,,2026-01-01T00:00:00Z")
-    path = os.path.join(d.dir, "registry.csv")
-    with open(path, "w", encoding="ascii") as f:
-        f.write("\n".join(rows) + "\n")
-    d.check("registry", "import", path)
 
 
 def report(d, i):
@@ -166,7 +151,7 @@ def with_rooms():
         try:
             d.launch()
             d.check("policy", "post", d.policy)
-            customers(d)
+            customers(d, 60)
             for part in (full_spool, full_store, full_evidence, full_hand, full_ledger, read_only):
                 part(d)
             tap.ok(d.stop(), "aupd stops cleanly", *getattr(d, "stop_trouble", []))
@@ -208,7 +193,7 @@ def clock():
         if not d.points:
             tap.skip("a clock that is set", "this build has no points")
             return
-        customers(d)
+        customers(d, 60)
         report(d, 8)
         d.until(lambda: has_case(d, 8), "the case")
         since = d.log.end()
@@ -230,7 +215,7 @@ def main():
     else:
         tap.skip("full and read-only disks", "needs root, to mount small file systems")
     with Daemon(registry=None) as d:
-        customers(d)
+        customers(d, 60)
         locked(d)
         slow(d)
     clock()
