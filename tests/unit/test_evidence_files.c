@@ -131,6 +131,9 @@ static void test_destroy(const struct seal_key *anna, const struct seal_key *ber
 		memcpy(torn, before.ptr, before.len);
 		torn[0] = (char)(torn[0] | 0x80);
 		memset(torn + 2 + 4, 0, n);
+		/* a key that begins with zeros is whole still: nobody was told that it is gone */
+		if (memcmp(torn + 2 + 4, before.ptr + 2 + 4, SEAL_KEY_LEN) == 0)
+			continue;
 		bad += put_back("keys", (struct str){ torn, before.len }) != OK || keyring_open(dir, "keys", false, &k, &why) != OK;
 		bad += keyring_find(k, STR("anna"), &x) != ERR_NOTFOUND || keyring_find(k, STR("bert"), &x) != OK;
 		keyring_close(k);
