@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""The shared samples through a real Postfix: what it hands over says the same as the file itself.
+"""The shared samples through a real Postfix: what it hands over says the same as the file itself. Then a reseller and a customer
+answer as real mails.
 
 Each sample is handed to aupd twice: as the file it is, by `aup ingest`, and as a mail through Postfix, which adds what it adds. A
 message is sent as it is; a table, a document or a structure is the attachment of a mail. Both ways must give the same number of
 frames, and of them the same number that nobody could read. Runs in namespaces of its own, like the other peers."""
 import email.message
+import email.utils
 import os
 import re
 import shutil
@@ -72,6 +74,44 @@ class Frames:
         return gone
 
 
+def complain(d, mail, source, number):
+    for who in "abc":
+        sender = f"fbl@reporter-{who}.example"
+        reply = mail.send(daemon.arf(source, number=f"{number}{who}", reporter=sender), sender, "abuse@example.net")
+        if reply.code != 250:
+            raise RuntimeError(f"Postfix did not take a complaint: {reply}")
+    d.settle()
+
+
+def answer(d, mail, letter, words, sender):
+    """As a mail program answers: to the address in Reply-To, with the letter quoted, by the sender's own server."""
+    m = email.message.EmailMessage()
+    to = email.utils.parseaddr(letter.message["Reply-To"])[1]
+    m["From"], m["To"], m["Subject"], m["In-Reply-To"], m["References"] = sender, to, f"Re: {letter.subject}", letter.message_id, letter.message_id
+    m["Date"], m["Message-ID"] = email.utils.formatdate(), email.utils.make_msgid(domain="answers.example")
+    m.set_content(f"{words}\n\nOn Monday, {letter.message['From']} wrote:\n" + "".join(f"> {line}\n" for line in letter.text().splitlines()[:20]))
+    mail.send(m.as_bytes(), sender, to)
+    d.settle()
+
+
+def answers(d, mail):
+    """A reseller says that it is dealt with; a customer asks."""
+    d.check("registry", "import", daemon.REGISTRY)
+    complain(d, mail, "203.0.113.98", 9001)
+    complain(d, mail, "203.0.113.17", 9002)
+    d.sink.wait(lambda _: {"abuse@hostland.example", "it@acme.example"} <= {r for x in d.sink.letters for r in x.recipients})
+    letter = lambda to: next(x for x in d.sink.letters if to in x.recipients)
+    case = lambda customer: next(c for c in d.cases() if c["body"]["customer"] == customer)
+    answer(d, mail, letter("abuse@hostland.example"), "Fixed\n\nThe account was closed.", "abuse@hostland.example")
+    tap.is_equal((case("florist")["state"], case("florist")["body"].get("resolution")), ("resolved", "fixed by the reseller"), "a reseller's mail settles the case passed on to it")
+    answer(d, mail, letter("it@acme.example"), "Which mails are meant?", "it@acme.example")
+    tap.is_equal(case("acme")["state"], "paused", "a customer's mail stops the clock of his case")
+    said = [e["text"] for e in d.check("case", "show", case("acme")["case"], "--json").json["events"] if e["type"] == "answer"]
+    tap.ok(len(said) == 1 and said[0].startswith("Which mails are meant?\n") and "\n>" not in said[0], "which has his words, without what he quoted", said)
+    answer(d, mail, letter("it@acme.example"), "APPEAL\n\nThese were our invoices.", "it@acme.example")
+    tap.ok([e for e in d.check("case", "show", case("acme")["case"], "--json").json["events"] if e["type"] == "appeal"], "and a mail that begins so appeals")
+
+
 def main():
     with daemon.Daemon(start=False) as d:
         os.chmod(d.dir, 0o711)
@@ -96,6 +136,7 @@ def main():
             reply = mail.send(message, SENDER, "abuse@example.net")
             by_mail = frames.fresh()
             tap.ok(reply.code == 250 and direct == by_mail and (direct["frames"] > 0) != empty, name, f"as a file {direct}, through Postfix {by_mail}, {reply}")
+        answers(d, mail)
         tap.diag(f"{sent} samples, {skipped} left out: SMTP cannot carry them as they are")
         tap.is_equal(mail.queue(), "", "nothing waits in Postfix")
         tap.ok(not [x for x in d.sink.letters if SENDER in x.recipients and "Undelivered" in x.subject], "nothing was sent back")
