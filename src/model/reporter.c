@@ -55,7 +55,8 @@ void reporter_fade(struct reporter *r, int64_t now)
 		return;
 	for (int v = VERDICT_UPHELD; r->faded_at && v < VERDICT_COUNT; v++) {
 		int64_t *w = weight(r, (enum verdict)v);
-		*w = faded(*w, now - r->faded_at);
+		if (w)
+			*w = faded(*w, now - r->faded_at);
 	}
 	r->faded_at = now;
 }
