@@ -175,6 +175,8 @@ def spared(d):
     """What a lifeline depends on is not cut without a person; what is protected is not cut at all."""
     for n, who in enumerate("ab"):
         d.smtp_send(arf("192.0.2.20", number=n, reporter=f"fbl@reporter-{who}.example"))
+    # one's own: what a reseller's customer does is passed on
+    d.check("registry", "import", "-", stdin=HEAD + row(type="customer", id="cust", **{"class": "business"}, email="it@cust.example", language="de"))
     d.check("registry", "import", "-", stdin="type,id,customer,kind,resource,service\nservice,mail,cust,mail,,\nprefix,pre,cust,static,192.0.2.16/28,line\n")
     d.settle()
     tap.is_equal(d.cases(), [], "two reporters are not three")

@@ -21,7 +21,7 @@ static struct str made(const char *program)
 		"def zipped(*members):\n"
 		"    b = io.BytesIO()\n"
 		"    with zipfile.ZipFile(b, \"w\", zipfile.ZIP_DEFLATED) as z:\n"
-		"        for name, data in members: z.writestr(name, data)\n"
+		"        for name, data in members: z.writestr(zipfile.ZipInfo(name), data, 8)\n"
 		"    return b.getvalue()\n"
 		"sys.stdout.buffer.write(%s)'", program);
 	FILE *f = popen(command, "r");
