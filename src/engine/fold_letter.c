@@ -47,6 +47,28 @@ static struct str reseller_of(const struct fold *f, const struct casefile *c)
 	return c->reseller_count ? c->resellers[c->reseller_count - 1] : STR_NONE;
 }
 
+/* The act that a letter tells of: the restriction of the same step, whose keys begin alike. */
+static enum err told_act(struct fold *f, const struct casefile *c, const struct act *letter, struct act *act, bool *ret_found, struct why *why)
+{
+	struct str step = str_sub(letter->key, 0, str_find(letter->key, STR("/notify/")) + 1);
+	struct row row;
+	enum err e = OK;
+	*ret_found = false;
+	for (unsigned i = 0; e == OK && letter->target.len && i < c->act_count; i++) {
+		if (!str_starts(c->acts[i], step))
+			continue;
+		struct act other = { 0 };
+		e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &other, &row, why);
+		if (e == OK && other.verb >= VERB_LIMIT) {
+			*act = other;
+			*ret_found = true;
+			break;
+		}
+		e = e == ERR_NOTFOUND ? OK : e;
+	}
+	return e;
+}
+
 static enum err post(struct fold *f, const struct casefile *c, struct act *act, const struct policy *p, struct str to, const struct letter_template *t,
 	struct str text, const struct observation *seen, struct why *why)
 {
@@ -58,6 +80,13 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	int64_t next_at = TIME_NONE;
 	const struct step *next = next_step(c, p, act, &next_at);
 	char number[CASE_TEXT_MAX];
+	struct statement st;
+	struct act about;
+	bool restricts;
+	enum err e = told_act(f, c, act, &about, &restricts, why);
+	if (e)
+		return e;
+	statement_default(c->clause, &st);
 	case_text(c->number, number);
 	if (!act->party)
 		act->way = delivery_way(f, to);
@@ -76,6 +105,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "reseller", reseller_of(f, c) }, { "reason", c->resolution },
 		{ "status", letter_state(language, c->state) }, { "text", text },
 		{ "notice", notices_of(a, c, act->party) }, { "restore_at", letter_time(a, c->restore_at) }, { "restore_by", letter_time(a, c->restore_by_at) },
+		{ "reasons", letter_reasons(a, language, c, cl ? &cl->statement : &st, restricts ? &about : NULL) },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
 	return letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }

@@ -98,19 +98,20 @@ static struct str facts(struct arena *a, const struct reasons *r)
 	return str_format(a, "%.*s%s Measure: %s, service %.*s.", STR_ARG(s), c->report_count ? "." : "", verb_words[r->act->verb], STR_ARG(r->act->service));
 }
 
-static void source(struct arena *a, const struct reasons *r, const struct statement *st, struct jsonw *w)
+struct str reasons_source(const struct casefile *c, const struct statement *st)
 {
-	struct str s = st->source.len ? st->source : by_rule(r->c) && r->c->report_count ? STR("TYPE_OTHER_NOTIFICATION") : STR("VOLUNTARY");
-	jsonw_str(w, "source_type", str_format(a, "SOURCE_%.*s", STR_ARG(s)));
+	return st->source.len ? st->source : by_rule(c) && c->report_count ? STR("TYPE_OTHER_NOTIFICATION") : STR("VOLUNTARY");
 }
 
-/* A person who upheld, approved or cut had a part in it, or did it. */
-static const char *automated(const struct reasons *r)
+enum reasons_decided reasons_decided(const struct casefile *c, const struct act *act)
 {
-	if (!r->act->automatic)
-		return "AUTOMATED_DECISION_NOT_AUTOMATED";
-	return r->act->approver_count || r->c->decider_count || !by_rule(r->c) ? "AUTOMATED_DECISION_PARTIALLY" : "AUTOMATED_DECISION_FULLY";
+	if (act && !act->automatic)
+		return DECIDED_BY_PERSON;
+	return (act && act->approver_count) || c->decider_count || !by_rule(c) ? DECIDED_BY_BOTH : DECIDED_BY_RULE;
 }
+
+static const char *const decided[] = { [DECIDED_BY_RULE] = "AUTOMATED_DECISION_FULLY", [DECIDED_BY_BOTH] = "AUTOMATED_DECISION_PARTIALLY",
+	[DECIDED_BY_PERSON] = "AUTOMATED_DECISION_NOT_AUTOMATED" };
 
 void reasons_write(struct arena *a, const struct reasons *r, struct jsonw *w)
 {
@@ -127,9 +128,9 @@ void reasons_write(struct arena *a, const struct reasons *r, struct jsonw *w)
 	day(w, a, "content_date", r->c->first_event_at);
 	day(w, a, "application_date", r->applied_at);
 	jsonw_str(w, "decision_facts", facts(a, r));
-	source(a, r, st, w);
+	jsonw_str(w, "source_type", str_format(a, "SOURCE_%.*s", STR_ARG(reasons_source(r->c, st))));
 	jsonw_str(w, "automated_detection", st->detected ? STR("Yes") : STR("No"));
-	jsonw_str(w, "automated_decision", str_of(automated(r)));
+	jsonw_str(w, "automated_decision", str_of(decided[reasons_decided(r->c, r->act)]));
 	jsonw_str(w, "puid", r->id);
 	jsonw_end(w, '}');
 }

@@ -21,6 +21,11 @@ struct reasons {
 	struct str id;                  /* what the database shall know it by: letters, digits, "-" and "_" */
 };
 
+/* Who told, one of statement_sources: as the policy says, else reports are of others and what a person opened is our own. */
+struct str reasons_source(const struct casefile *c, const struct statement *st);
+/* What part machines had in it; act NULL = in the case. A person who upheld, approved or cut had a part in it, or did it. */
+enum reasons_decided { DECIDED_BY_RULE, DECIDED_BY_BOTH, DECIDED_BY_PERSON };
+enum reasons_decided reasons_decided(const struct casefile *c, const struct act *act);
 /* Does it restrict? Letters and tasks do not. */
 bool reasons_needed(const struct act *act);
 /* One object. */

@@ -67,6 +67,11 @@ def ruled(d):
     tap.ok(not PERSONAL.search(said.out) and number not in said.out, "without a word about anybody, nor the number of the case", said.out)
     again = d.check("case", "reasons", number, "--json").json
     tap.is_equal(again, said.json, "asked again they are the same")
+    cut = [x.text().replace("\r", "") for x in d.sink.letters if "has been suspended" in str(x.message["Subject"])]
+    tap.is_equal(re.findall(r"^  (Until|Where|Ground|Brought up by|Found by|Decided by): +(.*)$", cut[0] if cut else "", re.M),
+                 [("Until", "it is lifted"), ("Where", "wherever the service is used"), ("Ground", "the contract, by the clause named here"),
+                  ("Brought up by", "notices of others"), ("Found by", "people, or machines of others"), ("Decided by", "a machine, by a rule that people wrote")],
+                 "the letter about the suspension tells the same")
     d.check("case", "resolve", number, "settled")
     d.settle()
     tap.is_equal(d.check("case", "reasons", number, "--json").json, said.json, "when all is lifted too: the first day counts, not the last")

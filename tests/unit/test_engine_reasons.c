@@ -2,6 +2,7 @@
  * Statements of reasons: what is written passes the check, and the check sees each thing that a database would refuse.
  */
 #include "base/time.h"
+#include "engine/letter.h"
 #include "engine/reasons.h"
 #include "tap.h"
 
@@ -195,6 +196,30 @@ static void lengths(void)
 	IS_STR(checked(day()), STR("incompatible_content_explanation is longer than 2000 characters"), "and one more");
 }
 
+/* The same in a letter: each of its lines, and German. */
+static void letters(void)
+{
+	usual();
+	struct statement *st = &clause.statement;
+	IS_STR(letter_reasons(arena, STR("en"), &file, st, &act), STR("  Until:         it is lifted\n  Where:         wherever the service is used\n"
+		"  Ground:        the contract, by the clause named here\n  Brought up by: notices of others\n  Found by:      people, or machines of others\n"
+		"  Decided by:    a machine, by a rule that people wrote"), "a letter tells it");
+	st->law = STR("Section 7");
+	st->explains = STR("it forbids this");
+	st->territories[0] = STR("DE");
+	st->territories[1] = STR("AT");
+	st->territory_count = 2;
+	st->detected = true;
+	act.automatic = false;
+	act.expires_at = at("2026-03-11T12:01:00Z");
+	file.report_count = 0;
+	IS_STR(letter_reasons(arena, STR("de"), &file, st, &act), STR("  Dauer:         2026-03-11T12:01:00Z\n  Gebiet:        DE, AT\n  Grundlage:     Section 7: it forbids this\n"
+		"  Anlass:        unsere eigene Feststellung\n  Erkannt von:   unseren Maschinen\n  Entschieden:   durch einen von uns"), "also in German");
+	act.verb = VERB_TERMINATE;
+	OK_(has(letter_reasons(arena, STR("fr"), &file, st, &act), "  Until:         for good\n"), "what ends is over for good; other languages have English");
+	OK_(!has(letter_reasons(arena, STR("en"), &file, st, NULL), "Until:"), "without an act no duration");
+}
+
 int main(void)
 {
 	arena = arena_new("test", 64 << 20);
@@ -204,6 +229,7 @@ int main(void)
 	grounds();
 	lacking();
 	lengths();
+	letters();
 	arena_free(arena);
 	return tap_done();
 }
