@@ -46,6 +46,7 @@ int cmd_search(int argc, char **argv);
 int cmd_tail(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 int cmd_who(int argc, char **argv);
 int cmd_registry(int argc, char **argv);
 int cmd_reseller(int argc, char **argv);

@@ -39,6 +39,7 @@ const struct command commands[] = {
 		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
 	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
+	{ "report", "transparency --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV", cmd_report },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },

@@ -6,8 +6,7 @@
  */
 #include "web/call.h"
 
-#include "model/act.h"
-#include "model/case.h"
+#include "engine/reasons.h"
 
 enum { SCAN_MAX = 5000, STORY_PAGE = 500 };
 
@@ -165,13 +164,35 @@ enum err read_case(struct web_call *call)
 }
 
 /* Events carry no mark of the class: their case says. */
-static enum err sealed_case(const struct web_call *call, uint64_t number, bool *ret_sealed)
+static enum err sealed_case(const struct web_call *call, uint64_t number, bool *ret_sealed, struct casefile *ret_case)
 {
 	struct row row;
 	struct casefile c = { 0 };
 	enum err e = view_case(&call->view, str_format(call->arena, "%llu", (unsigned long long)number), &row, &c, call->why);
 	*ret_sealed = e != OK || c.flags & CASE_SEALED_CLASS;
+	*ret_case = c;
 	return e == ERR_NOTFOUND || e == ERR_AGAIN ? OK : e;
+}
+
+/* Of an act that restricts: which it is, what it does, and what part machines had in the decision. */
+static enum err put_act(struct web_call *call, const struct case_event *event, const struct casefile *of)
+{
+	static const char *const decided[] = { [DECIDED_BY_RULE] = "fully", [DECIDED_BY_BOTH] = "partially", [DECIDED_BY_PERSON] = "not" };
+	struct act act = { 0 };
+	struct row row;
+	/* a person is also told to take back */
+	if (!event->act.len || (event->type != EVENT_ACT_DONE && (event->type != EVENT_TASK || str_starts(event->text, STR("take back: ")))))
+		return OK;
+	enum err e = view_load(&call->view, TABLE_ACT, event->act, &row, call->why);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	e = field_decode(call->arena, row.body, act_fields, &act, call->why);
+	if (e || !reasons_needed(&act))
+		return e;
+	jsonw_str(call->w, "act", act.key);
+	jsonw_str(call->w, "measure", str_of(verb_words[act.verb]));
+	jsonw_str(call->w, "decided", str_of(decided[reasons_decided(of, &act)]));
+	return OK;
 }
 
 enum err read_events(struct web_call *call)
@@ -187,11 +208,12 @@ enum err read_events(struct web_call *call)
 	for (size_t i = 0; e == OK && i < n; i++) {
 		const struct row *row = &rows[q.descending ? n - 1 - i : i];
 		struct case_event event = { 0 };
+		struct casefile of;
 		char name[CASE_TEXT_MAX];
 		bool sealed = true;
 		e = field_decode(call->arena, row->body, case_event_fields, &event, call->why);
 		if (e == OK)
-			e = sealed_case(call, event.number, &sealed);
+			e = sealed_case(call, event.number, &sealed, &of);
 		case_text(event.number, name);
 		jsonw_object(w, NULL);
 		jsonw_str(w, "key", row->key);
@@ -203,6 +225,9 @@ enum err read_events(struct web_call *call)
 			jsonw_str(w, "actor", event.actor);
 			jsonw_str(w, "text", event.text);
 			jsonw_str(w, "clause", event.clause);
+			jsonw_str(w, "policy", event.policy);
+			jsonw_time(w, "opened", of.opened_at);
+			e = put_act(call, &event, &of);
 		}
 		jsonw_end(w, '}');
 	}

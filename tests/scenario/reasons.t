@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Statements of reasons: one for each act that was in force, as the transparency database takes them; nothing of a case that is sealed or
-whose customer is not to be told; nothing filed that lacks a field. The statements are compared whole with golden/reasons.json, days and
+whose customer is not to be told; nothing filed that lacks a field; and the counts of a period. The statements are compared whole with golden/reasons.json, days and
 ids masked; UPDATE=1 writes it anew, to be read before it is kept."""
+import csv
+import io
 import json
 import os
 import re
@@ -102,6 +104,36 @@ def stated(d):
     return got
 
 
+def rows(d, since, until):
+    got = d.check("report", "transparency", "--from", since, "--to", until)
+    tap.ok(not PERSONAL.search(got.out) and not re.search(r"C-\d|alice|tester", got.out), f"the counts from {since} on name nobody", got.out)
+    return list(csv.DictReader(io.StringIO(got.out)))
+
+
+def counts(d):
+    """What was done so far, in a period; appeals and what became of them."""
+    spam(d, "203.0.113.66")
+    number = max((c for c in d.cases() if c["body"]["clause"] == "email.unsolicited"), key=lambda c: c["body"]["opened_at"])["case"]
+    d.check("case", "appeal", number, "not us")
+    got = rows(d, "2000-01-01", "2100-01-01")
+    value = {tuple(r[k] for k in ("indicator", "clause", "measure", "automated")): int(r["value"]) for r in got}
+    tap.is_equal([v for k, v in value.items() if k[:2] == ("notices", "email.unsolicited")], [6], "six reports of spam")
+    flagged = [r for r in got if r["indicator"] == "notices" and r["clause"] == "fraud.misleading"]
+    tap.is_equal([(r["category"], r["source"], r["value"]) for r in flagged], [("SCAMS_AND_FRAUD", "TRUSTED_FLAGGER", "1")], "one of a trusted flagger")
+    tap.is_equal(value.get(("actions", "email.unsolicited", "suspend", "fully")), 1, "a suspension, by machine, once though it was lifted again")
+    tap.is_equal([(r["measure"], r["ground"]) for r in got if r["indicator"] == "actions" and r["clause"] == "fraud.misleading"], [("limit", "law")],
+                 "a limit on the ground of a law, and what takes it back is none")
+    tap.is_equal((value.get(("appeals", "email.unsolicited", "", "")), value.get(("appeals_open", "email.unsolicited", "", ""))), (1, 1), "an appeal, undecided")
+    median = [int(r["value"]) for r in got if r["indicator"] == "median_seconds_to_act"]
+    tap.ok(len(median) == 1 and 12 * 3600 <= median[0] <= 8 * 86400, "the median of the times to act", median)
+    d.check("case", "dismiss", number, "they are right")
+    value = {(r["indicator"], r["clause"]): r["value"] for r in rows(d, "2000-01-01", "2100-01-01")}
+    tap.is_equal((value.get(("appeals_reversed", "email.unsolicited")), ("appeals_open", "email.unsolicited") in value), ("1", False), "and reversed")
+    tap.is_equal(rows(d, "2000-01-01", "2000-02-01"), [], "another period has nothing of it")
+    for bad in (("--from", "2026-02-01", "--to", "2026-01-01"), ("--from", "x", "--to", "2026-01-01"), ("--from", "2026-01-01")):
+        tap.is_equal(d.aup("report", "transparency", *bad).rc, 2, f"no period: {' '.join(bad)}")
+
+
 def refused(d):
     number = d.check("case", "open", "--customer", "acme", "--because", "seen by us", "--ladder", "spam").out.strip()
     d.check("case", "emergency", number, "mail", "--because", "now")
@@ -116,12 +148,15 @@ def refused(d):
     sealed = next(c["case"] for c in d.cases() if c["state"] == "sealed")
     got = d.aup("case", "reasons", sealed)
     tap.ok(got.rc == 1 and not got.out and "sealed" in got.err, "nor of a sealed one", got)
+    tap.is_equal([list(r.values()) for r in rows(d, "2000-01-01", "2100-01-01") if "sealed" in r.values()], [["notices", "sealed", "", "", "", "", "", "1"]],
+                 "of which the counts say that there was one")
     tap.is_equal(d.aup("case", "reasons", "C-x").rc, 2, "a number is needed")
 
 
 def main():
     with Daemon(policy=policy(), enforcement="on") as d:
         golden(ruled(d) + stated(d))
+        counts(d)
         refused(d)
 
 
