@@ -43,7 +43,7 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	if (c->report_count)
 		line(out, "reports", str_format(a, "%.*s of %.*s, first %.*s, last %.*s", STR_ARG(counted(a, c->report_count, "report", "reports")),
 			STR_ARG(counted(a, c->incident_count, "incident", "incidents")), STR_ARG(second(a, c->first_event_at)), STR_ARG(second(a, c->last_event_at))));
-	line(out, "strikes", str_format(a, "%llu%s", (unsigned long long)c->strikes, c->flags & CASE_ADVICE ? " (advice only: none is counted)" : ""));
+	line(out, "strikes", str_format(a, "%llu%s", (unsigned long long)c->strikes, c->flags & CASE_ADVICE ? " (advice only: it counts none)" : ""));
 	line(out, "grade", str_of(grades[c->grade]));
 	line(out, "assigned", c->assigned);
 	line(out, "resolution", c->resolution);

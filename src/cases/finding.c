@@ -124,7 +124,7 @@ enum err finding_step(struct step_work *w)
 {
 	struct casefile *c = w->c;
 	const struct finding *f = w->in->finding;
-	bool fresh = c->state == CASE_NONE, again = c->state == CASE_RESOLVED, harder = f->severity > c->severity && !fresh && !again;
+	bool fresh = c->state == CASE_NONE, again = c->state == CASE_RESOLVED, advice = f->weight == WEIGHT_ADVICE, harder = f->severity > c->severity && !fresh && !again;
 	if (fresh)
 		open_new(w);
 	if (!fresh && w->in->subject->grade > c->grade)
@@ -150,15 +150,18 @@ enum err finding_step(struct step_work *w)
 		if (!step_event(w, EVENT_REOPENED, actor_rule(w, f->clause, f->rule), STR("it happened again after the case was resolved")))
 			return ERR_LIMIT;
 	}
-	/* advice that turns into a deed: from here on it counts */
-	if (c->flags & CASE_ADVICE && f->weight != WEIGHT_ADVICE) {
+	/* advice that turns into a deed: from here on it counts; and a settled case that advice opens again is advice */
+	bool turned = c->flags & CASE_ADVICE && !advice;
+	if (turned) {
 		c->flags &= ~(uint32_t)CASE_ADVICE;
 		harder = true;
+	} else if (again && advice) {
+		c->flags |= CASE_ADVICE;
 	}
 	if (harder)
 		take_finding(w, f, w->in->subject);
 	/* whoever tells of himself is helped; what was held against him before stays */
-	if ((fresh || again) && !(c->flags & CASE_ADVICE) && w->in->observation->kind != KIND_SELF_REPORT)
+	if ((fresh || again || turned) && !advice && w->in->observation->kind != KIND_SELF_REPORT)
 		c->strikes++;
 	if (again) {
 		c->dispute = DISPUTE_NONE;
