@@ -12,7 +12,7 @@
 const char *const outcome_words[] = { "unknown", "report", "prose", "answer", "auto-answer", "bounce", "sealed", NULL };
 
 static bool (*const shapes[])(struct decode *) = { bounce_decode, answer_decode, desk_decode, xarf_mail_decode, arf_decode, jmrp_decode, xarf_plain_decode,
-	xarf_json_decode, acns_decode, safe_browsing_decode, takedown_decode, table_decode, lists_decode, spamcop_decode, fail2ban_decode, prose_decode };
+	xarf_json_decode, acns_decode, acns_reply_decode, safe_browsing_decode, takedown_decode, table_decode, lists_decode, spamcop_decode, fail2ban_decode, prose_decode };
 
 enum { OBSERVATIONS_START = 4 /* a power of two */, FACTS_START = 32 };
 

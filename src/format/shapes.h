@@ -20,6 +20,7 @@ bool spamcop_decode(struct decode *d);
 bool fail2ban_decode(struct decode *d);
 bool xarf_json_decode(struct decode *d);        /* a bare JSON document */
 bool acns_decode(struct decode *d);             /* copyright notices in XML, as document, attachment or in the text */
+bool acns_reply_decode(struct decode *d);       /* what answers such a notice: acknowledgement, status, counter-notice */
 bool safe_browsing_decode(struct decode *d);    /* Safe Browsing's XML about links */
 bool takedown_decode(struct decode *d);         /* a takedown service's letter: its issue, links and addresses */
 bool table_decode(struct decode *d);            /* CSV and JSON whose columns a map knows, also in zip and gzip */

@@ -87,6 +87,20 @@ static void is_notice(const char *text, const char *want, const char *problem, c
 
 #define WANT(what) "acns " what ": copyright.p2p 192.0.2.7 4711 2026-02-28T10:00:00Z zone c1"
 
+/* Answers in the same system: no observation, and a person is told what they say. */
+static void replies(void)
+{
+	is_notice("<?xml version=\"1.0\"?><NoticeAck" V12 " Accepted=\"false\" RejectReason=\"IP_OUT_OF_RANGE\"><Case><ID>c1</ID></Case></NoticeAck>", "acns-reply prose:",
+		"an acknowledgement of notice \"c1\": accepted \"false\", reason \"IP_OUT_OF_RANGE\"", "an acknowledgement");
+	is_notice(PLAIN "See below.\r\n\r\n<NoticeStatus" V12 ">\r\n<Case><ID>c1</ID></Case><CaseStatus><Disposition><Type>CLOSED</Type></Disposition></CaseStatus>\r\n</NoticeStatus>\r\n",
+		"acns-reply prose:", "the status of notice \"c1\": \"CLOSED\"", "a status in a text");
+	is_notice("<CounterNotice" V12 " TimeStamp=\"" T "\"><Case><ID>c1</ID></Case><RejectReason>IOWN</RejectReason><ProperlySigned>true</ProperlySigned><Consent>true</Consent>"
+		"</CounterNotice>", "acns-reply prose:", "a counter-notice to notice \"c1\": reason \"IOWN\", signed \"true\", consent \"true\"", "a counter-notice");
+	is_notice(PLAIN "<NoticeAck><Case></NoticeAck>\r\n", "acns-reply prose:", "a NoticeAck cannot be read", "one that is broken is still one");
+	is_notice(PLAIN "<NoticeAckNot></NoticeAckNot>\r\n", "unknown unknown:", NULL, "a longer name is another");
+	is_notice(ONE "<NoticeAck/>", "acns report: copyright.p2p 192.0.2.7 4711 2026-02-28T10:00:00Z zone c1", NULL, "a notice beside it is a notice");
+}
+
 static void versions(void)
 {
 	is_notice(ONE, WANT("report"), NULL, "1.2, the document itself");
@@ -264,6 +278,7 @@ int main(void)
 	charset_start();
 	arena = arena_new("test", 512 << 20);
 	versions();
+	replies();
 	places();
 	bent();
 	contradictions();
