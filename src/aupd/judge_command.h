@@ -41,6 +41,7 @@ enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
 enum err cmd_key_add(struct commanding *c) MUST_CHECK;
 enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
+enum err cmd_my_fixed(struct commanding *c) MUST_CHECK;
 enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;

@@ -123,7 +123,7 @@ static enum err of_my_case(struct commanding *c, enum case_input_type type)
 	if (!cmd.text.len || cmd.text.len > CASE_NOTE_MAX)
 		return why_set(c->why, ERR_RANGE, "text: 1 to %d octets", CASE_NOTE_MAX);
 	/* nothing of a closed case asks for a person: whoever answers must learn that nobody would read it */
-	if (type == INPUT_ANSWER && case_is_closed(&found))
+	if (type != INPUT_APPEAL && case_is_closed(&found))
 		return why_set(c->why, ERR_CONFLICT, "the case is %s: an appeal, or a new report, opens it again", case_state_words[found.state]);
 	e = fold_command(&c->j->fold, &cmd, &number, c->why);
 	if (e)
@@ -134,4 +134,5 @@ static enum err of_my_case(struct commanding *c, enum case_input_type type)
 }
 
 enum err cmd_my_answer(struct commanding *c) { return of_my_case(c, INPUT_ANSWER); }
+enum err cmd_my_fixed(struct commanding *c) { return of_my_case(c, INPUT_FIXED); }
 enum err cmd_my_appeal(struct commanding *c) { return of_my_case(c, INPUT_APPEAL); }

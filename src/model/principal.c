@@ -69,6 +69,10 @@ bool principal_fence(const struct principal *p, struct arena *a, struct query *q
 		q->below = p->id;
 		return true;
 	}
+	if (q->table == TABLE_FORWARDING && p->scope == SCOPE_RESELLER) {
+		q->owner = p->id;
+		return true;
+	}
 	if (q->table == TABLE_RECEIPT && p->scope == SCOPE_REPORTER) {
 		q->owner = str_format(a, "api:%.*s", STR_ARG(p->id));
 		return q->owner.len > 0;

@@ -12,7 +12,7 @@ enum { STORY_MAX = 500 };
 /* The kinds of events that somebody outside sees. */
 static const bool told[] = { [EVENT_OPENED] = true, [EVENT_STEP] = true, [EVENT_ACT_DONE] = true, [EVENT_ACT_LIFTED] = true, [EVENT_LETTER] = true,
 	[EVENT_ANSWER] = true, [EVENT_PAUSED] = true, [EVENT_RESUMED] = true, [EVENT_RESOLVED] = true, [EVENT_REOPENED] = true, [EVENT_MERGED] = true,
-	[EVENT_EMERGENCY] = true, [EVENT_REVIEWED] = true, [EVENT_APPEAL] = true, [EVENT_UNDONE] = true, [EVENT_CORRECTED] = false };
+	[EVENT_EMERGENCY] = true, [EVENT_REVIEWED] = true, [EVENT_APPEAL] = true, [EVENT_UNDONE] = true, [EVENT_FIXED] = true, [EVENT_CORRECTED] = false };
 
 enum err read_my(struct web_call *c)
 {

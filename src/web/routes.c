@@ -46,6 +46,8 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define DONE_TO_CASE MEMBERS(TEXT("case"), FLAG("waits"), NUMBER("code"))
 #define MY_CASE TEXT("case"), TEXT("customer"), TEXT("service"), TEXT("state"), TEXT("clause"), TEXT("severity"), NUMBER("reports"), TIME("opened"), \
 	TIME("last_event"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
+#define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
+	NUMBER("rounds"), FLAG("late"), FLAG("back")
 #define MY_REPORT TEXT("receipt"), TEXT("fate"), TIME("received")
 
 const struct route routes[] = {
@@ -91,6 +93,10 @@ const struct route routes[] = {
 		PARAMS(CASE_STEP, WORDS_OF("text", "what is said")), NULL, "my-answer", false, DONE_TO_CASE, NULL },
 	{ "POST", "/v1/my/cases/{case}/appeal", "appealMyCase", HOLDERS, "an appeal: another person decides about it",
 		PARAMS(CASE_STEP, WORDS_OF("text", "why")), NULL, "my-appeal", false, DONE_TO_CASE, NULL },
+	{ "POST", "/v1/my/cases/{case}/fixed", "fixMyCase", SCOPES(SCOPE_CUSTOMER), "it is mended: the ladder stands while it is looked whether anything new happens",
+		PARAMS(CASE_STEP, WORDS_OF("text", "what was done")), NULL, "my-fixed", false, DONE_TO_CASE, NULL },
+	{ "GET", "/v1/my/forwarded", "listMyForwarded", SCOPES(SCOPE_RESELLER), "the complaints that were passed on to the reseller, the latest first",
+		PARAMS(LIMIT, AFTER, FILTER("state", "in that state")), read_my_forwarded, NULL, false, MEMBERS(LIST("forwarded", MY_FORWARDING), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("state", "with that fate")),
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,

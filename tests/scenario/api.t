@@ -115,6 +115,7 @@ class World:
             "/v1/my/cases/{case}": cases,
             "/v1/my/cases/{case}/answer": cases,
             "/v1/my/cases/{case}/appeal": cases,
+            "/v1/my/cases/{case}/fixed": {"customer": cases["customer"]},
             "/v1/my/reports/{receipt}": {"reporter": ({"receipt": self.receipts["bakery"]}, [{"receipt": self.foreign_receipt()}], {"receipt": "0" * 32})},
             "/v1/cases/{case}": tester(mine, nobody),
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),
@@ -256,6 +257,43 @@ def replays(w):
     tap.is_equal(web(url, "POST", {"text": "late"}).status, 409, "a closed case takes no answer")
 
 
+def forwarded(w):
+    """What was passed on to a reseller, page by page; and a customer who says that it is mended."""
+    d, web = w.d, w.web["reseller"]
+    d.check("registry", "import", "-", stdin="type,id,reseller,customer,class,kind,resource,language,email,from\n"
+            "customer,kiosk,hostland,,business,,,en,it@kiosk.example,2026-01-01T00:00:00Z\n"
+            "prefix,p-kiosk,,kiosk,,static,198.18.1.1/32,,,2026-01-01T00:00:00Z\n")
+    d.report(xarf("198.18.1.1", report_id="00000009-8172-431a-9276-c28ba90f694a"), token="r-9")
+    d.settle()
+    case = next(c["case"] for c in d.cases() if c["body"]["customer"] == "kiosk")
+    rows = lambda query="", of=web: json.loads(of(f"/v1/my/forwarded{query}").body)
+    told = d.check("reseller", "show", "hostland", "--json").json["forwardings"]
+    tap.is_equal([x["case"] for x in told], [case, w.cases["bakery"]], "two complaints were passed on")
+    tap.is_equal(rows(), {"forwarded": told}, "the reseller is told of them what an operator sees")
+    page = rows("?limit=1")
+    tap.is_equal(page["forwarded"], told[:1], "a page of one")
+    tap.is_equal(rows(f"?limit=1&after={page['after']}")["forwarded"], told[1:], "and the next")
+    tap.is_equal(rows("?state=sent")["forwarded"], told[:1], "those that wait for an answer")
+    schema = w.document["paths"]["/v1/my/forwarded"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    tap.is_equal(faults(schema, page, w.document), [], "as the document says")
+    rival = Web(d, key(d, "reseller", "rival"))
+    tap.is_equal([x["case"] for x in rows(of=rival)["forwarded"]], [w.cases["florist"]], "another one has its own")
+    d.check("case", "flag", case, "do-not-tell")
+    tap.is_equal(rows()["forwarded"], told[1:], "a case marked do-not-tell is not in it")
+    tap.is_equal(rows("?limit=1")["forwarded"], told[1:], "and takes no room on its page")
+    d.check("case", "flag", "--off", case, "do-not-tell")
+    kiosk = Web(d, key(d, "customer", "kiosk"))
+    r = kiosk(f"/v1/my/cases/{case}/fixed", "POST", {"text": "the mailer is gone"})
+    tap.is_equal(r.status, 200, "mended, the customer says", r.body)
+    shown = json.loads(kiosk(f"/v1/my/cases/{case}").body)
+    tap.is_equal((shown["state"], "fixed" in [e["type"] for e in shown["events"]]), ("paused", True), "the ladder stands")
+    said = [(e["actor"], e["text"]) for e in json.loads(d.api(f"/v1/cases/{case}").body)["events"] if e["type"] == "fixed"]
+    tap.is_equal(said, [("customer kiosk", "the mailer is gone")], "his words stand in the case")
+    d.check("case", "dismiss", case, "looked at")
+    r = kiosk(f"/v1/my/cases/{case}/fixed", "POST", {"text": "again"})
+    tap.is_equal(r.status, 409, "of a closed case nobody would look", r.body)
+
+
 def rates(w):
     web = Web(w.d, key(w.d, "customer", "acme", "--label", "for the rate"))
     got = [web("/v1/my").status for _ in range(200)]
@@ -321,6 +359,9 @@ def main():
         hidden(w)
         d.pass_time("61s")
         replays(w)
+        d.pass_time("61s")
+        forwarded(w)
+        d.pass_time("61s")
         rates(w)
         ends(w)
     tls()

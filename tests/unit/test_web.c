@@ -90,10 +90,11 @@ static struct store *fill(void)
 {
 	struct store *s;
 	OK_(store_null.open(-1, "", STORE_WRITE, &s, &why) == OK, "a store");
-	/* of every table a row of acme's below r1, and one of nobody's */
+	/* of every table a row of acme's below r1, and one of nobody's; what was passed on is of r2, to which it was */
 	for (int t = 1; t < TABLE_END; t++)
 		for (int k = 0; k < 2; k++) {
-			struct row r = { .table = (enum table)t, .key = k ? STR("k") : STR("key"), .owner = k ? STR("acme") : STR(""), .tenant = k ? STR("/r1/r2/") : STR("/"),
+			struct str owner = t == TABLE_FORWARDING ? STR("r2") : STR("acme");
+			struct row r = { .table = (enum table)t, .key = k ? STR("k") : STR("key"), .owner = k ? owner : STR(""), .tenant = k ? STR("/r1/r2/") : STR("/"),
 				.due_at = TIME_NONE, .body = STR("{}") };
 			struct effect e = { EFFECT_PUT, r };
 			OK_(store_null.commit(s, &e, 1, NULL, 0, &why) == OK, table_text((enum table)t));
@@ -120,7 +121,8 @@ static size_t seen(struct store *s, enum scope scope, const char *id, enum table
 static void test_fence(void)
 {
 	static const struct { enum scope scope; const char *id; } strangers[] = { { SCOPE_NOBODY, "" }, { SCOPE_LOCAL, "" }, { SCOPE_CUSTOMER, "bakery" }, { SCOPE_CUSTOMER, "" },
-		{ SCOPE_RESELLER, "r" }, { SCOPE_RESELLER, "r11" }, { SCOPE_RESELLER, "" }, { SCOPE_RESELLER, "acme" }, { SCOPE_REPORTER, "acme" }, { SCOPE_REPORTER, "" } };
+		{ SCOPE_CUSTOMER, "r2" }, { SCOPE_RESELLER, "r" }, { SCOPE_RESELLER, "r11" }, { SCOPE_RESELLER, "" }, { SCOPE_RESELLER, "acme" },
+		{ SCOPE_REPORTER, "acme" }, { SCOPE_REPORTER, "" } };
 	struct store *s = fill();
 	for (int t = 1; t < TABLE_END; t++) {
 		IS_INT(seen(s, SCOPE_OPERATOR, "o", (enum table)t), 2, table_text((enum table)t));
@@ -129,7 +131,7 @@ static void test_fence(void)
 		/* whatever is not a case is nobody's but the operators', until a fence for it is built */
 		IS_INT(seen(s, SCOPE_CUSTOMER, "acme", (enum table)t), t == TABLE_CASE, "a customer's own");
 		IS_INT(seen(s, SCOPE_RESELLER, "r1", (enum table)t), t == TABLE_CASE, "a reseller's tree");
-		IS_INT(seen(s, SCOPE_RESELLER, "r2", (enum table)t), t == TABLE_CASE, "at any depth");
+		IS_INT(seen(s, SCOPE_RESELLER, "r2", (enum table)t), t == TABLE_CASE || t == TABLE_FORWARDING, "at any depth; and what was passed on to it itself");
 	}
 	struct row mine = { .table = TABLE_RECEIPT, .key = STR("mine"), .owner = STR("api:acme"), .due_at = TIME_NONE, .body = STR("{}") };
 	struct effect e = { EFFECT_PUT, mine };

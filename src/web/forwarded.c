@@ -1,0 +1,77 @@
+/*
+ * What was passed on to a reseller: which case, in which state, by when an answer is due.
+ *
+ * The fence gives it the forwardings to itself; each is held against its case, too, so that a case that has become hidden since is
+ * not told of by the complaint that was passed on before.
+ */
+#include "model/forwarding.h"
+#include "web/call.h"
+
+static void put_forwarding(const struct web_call *call, const struct forwarding *x, struct str name)
+{
+	struct jsonw *w = call->w;
+	jsonw_object(w, NULL);
+	jsonw_str(w, "case", name);
+	jsonw_str(w, "customer", x->customer);
+	jsonw_str(w, "state", str_of(forward_state_words[x->state]));
+	jsonw_str(w, "answer", str_of(forward_answer_words[x->answer]));
+	jsonw_time(w, "sent", x->sent_at);
+	jsonw_time(w, "due", x->due_at);
+	jsonw_time(w, "acknowledged", x->acknowledged_at);
+	jsonw_time(w, "answered", x->answered_at);
+	jsonw_int(w, "rounds", x->rounds);
+	jsonw_bool(w, "late", x->late);
+	jsonw_bool(w, "back", x->back);
+	jsonw_end(w, '}');
+}
+
+/* *ret_shown: its case is one that he sees now. */
+static enum err put_if_seen(struct web_call *call, const struct row *row, bool *ret_shown)
+{
+	struct forwarding x = { 0 };
+	struct casefile c;
+	struct row of;
+	char name[CASE_TEXT_MAX];
+	*ret_shown = false;
+	enum err e = field_decode(call->arena, row->body, forwarding_fields, &x, call->why);
+	if (e)
+		return e;
+	case_text(x.number, name);
+	e = view_case(&call->view, str_of(name), &of, &c, call->why);
+	*ret_shown = e == OK;
+	if (e == OK)
+		put_forwarding(call, &x, str_of(name));
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* What is hidden is rare: it is passed over until the page is full. */
+enum err read_my_forwarded(struct web_call *call)
+{
+	struct query q = call_query(call, TABLE_FORWARDING);
+	struct row last = { 0 };
+	unsigned shown = 0;
+	bool more = true;
+	enum err e = OK;
+	jsonw_array(call->w, "forwarded");
+	while (e == OK && more && shown < q.limit) {
+		struct row *rows;
+		size_t n = 0;
+		e = view_page(&call->view, &q, &rows, &n, call->why);
+		for (size_t i = 0; e == OK && i < n && shown < q.limit; i++) {
+			bool seen;
+			e = put_if_seen(call, &rows[i], &seen);
+			q.has_after = true;
+			q.after_rank = rows[i].rank;
+			q.after_key = rows[i].key;
+			if (e || !seen)
+				continue;
+			last = rows[i];
+			shown++;
+		}
+		more = n == q.limit;
+	}
+	jsonw_end(call->w, ']');
+	if (e == OK && last.key.len && (more || shown == q.limit))
+		call_after(call, &last);
+	return e;
+}
