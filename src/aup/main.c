@@ -42,6 +42,7 @@ const struct command commands[] = {
 	{ "report", "transparency --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV", cmd_report },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
+	{ "customer", "show ID --because TEXT [--json]", "one customer: register, cases, acts, letters, holds; every look-up is recorded", cmd_customer },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },

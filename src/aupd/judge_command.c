@@ -216,6 +216,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); bool
 	{ "registry-import", cmd_registry_import, true, 0 }, { "registry-export", cmd_registry_export, false, 0 }, { "registry-terms", cmd_registry_terms, false, 0 },
 	{ "policy-post", cmd_policy_post, true, 0 }, { "policy-shadow", cmd_policy_shadow, true, 0 }, { "who", cmd_who, false, 0 },
 	{ "bindings-import", cmd_bindings_import, true, 0 }, { "bindings-follow", cmd_bindings_follow, true, 0 }, { "bindings-status", cmd_bindings_status, false, 0 },
+	{ "customer-show", cmd_customer_show, false, 0 },
 	{ "lookups", cmd_lookups, false, 0 }, { "clock", cmd_clock, false, 0 }, { "intake-confirm", cmd_confirm, true, 0 }, { "intake-discard", cmd_discard, true, 0 },
 	{ "intake-answer", cmd_answer, true, 0 }, { "intake-raw", cmd_reparse, false, 0 }, { "intake-ignore", cmd_ignore, true, 0 }, { "enforcement", cmd_switch, true, 0 },
 	{ "backup", cmd_backup, true, 0 }, { "evidence-status", cmd_evidence_status, false, 0 }, { "evidence-consistency", cmd_evidence_consistency, false, 0 },

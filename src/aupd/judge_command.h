@@ -37,6 +37,8 @@ enum err command_replay(struct commanding *c, const struct json *proof, struct s
 enum err command_keep(struct commanding *c, const struct json *proof, struct str command, struct str answer) MUST_CHECK;
 /* The number in `case`, of a case that whoever asks sees: to everybody else it does not exist. */
 enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
+/* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
+enum err hold_put(struct commanding *c, const struct row *row) MUST_CHECK;
 
 enum err cmd_key_add(struct commanding *c) MUST_CHECK;
 enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
@@ -55,6 +57,7 @@ enum err cmd_bindings_status(struct commanding *c) MUST_CHECK;
 enum err cmd_reporter_decide(struct commanding *c) MUST_CHECK;
 enum err cmd_reporter_show(struct commanding *c) MUST_CHECK;
 enum err cmd_reporters(struct commanding *c) MUST_CHECK;
+enum err cmd_customer_show(struct commanding *c) MUST_CHECK;
 enum err cmd_erase(struct commanding *c) MUST_CHECK;
 enum err cmd_hold(struct commanding *c) MUST_CHECK;
 enum err cmd_holds(struct commanding *c) MUST_CHECK;

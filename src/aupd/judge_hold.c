@@ -322,30 +322,36 @@ enum err cmd_hold(struct commanding *c)
 	return e ? e : work_store(f->work, &row, hold_fields, &h, c->why);
 }
 
-enum err cmd_holds(struct commanding *c)
+enum err hold_put(struct commanding *c, const struct row *row)
 {
 	struct fold *f = &c->j->fold;
 	struct arena *a = work_arena(f->work);
+	struct hold h = { 0 };
+	struct seal_key key;
+	struct str octets, what = STR_NONE, about;
+	enum err e = field_decode(a, row->body, hold_fields, &h, c->why);
+	if (e == OK && keyring_find(f->keyring, h.subject, &key) == OK && str_unbase64(a, h.what, &octets) == OK && unseal(a, &key, row->key, octets, &what) != OK)
+		what = STR_NONE;
+	jsonw_object(c->w, NULL);
+	jsonw_str(c->w, "about", str_split(&what, '\n', &about) ? about : STR("(its key was destroyed)"));
+	jsonw_str(c->w, "because", what);
+	jsonw_str(c->w, "by", h.by);
+	jsonw_time(c->w, "since", h.since_at);
+	jsonw_time(c->w, "until", h.until_at);
+	jsonw_end(c->w, '}');
+	return e;
+}
+
+enum err cmd_holds(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
 	struct query q = { .table = TABLE_HOLD, .due_by = TIME_NONE, .limit = HOLDS_MAX };
 	struct row *rows;
 	size_t n = 0;
 	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
 	jsonw_array(c->w, "holds");
-	for (size_t i = 0; e == OK && i < n; i++) {
-		struct hold h = { 0 };
-		struct seal_key key;
-		struct str octets, what = STR_NONE, about;
-		e = field_decode(a, rows[i].body, hold_fields, &h, c->why);
-		if (e == OK && keyring_find(f->keyring, h.subject, &key) == OK && str_unbase64(a, h.what, &octets) == OK && unseal(a, &key, rows[i].key, octets, &what) != OK)
-			what = STR_NONE;
-		jsonw_object(c->w, NULL);
-		jsonw_str(c->w, "about", str_split(&what, '\n', &about) ? about : STR("(its key was destroyed)"));
-		jsonw_str(c->w, "because", what);
-		jsonw_str(c->w, "by", h.by);
-		jsonw_time(c->w, "since", h.since_at);
-		jsonw_time(c->w, "until", h.until_at);
-		jsonw_end(c->w, '}');
-	}
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = hold_put(c, &rows[i]);
 	jsonw_end(c->w, ']');
 	return e;
 }
