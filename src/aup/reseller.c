@@ -37,29 +37,56 @@ static void print_forwarding(const struct json *m)
 		json_flag(m, "back", false) ? ", came back" : "", STR_ARG(due));
 }
 
+static void print_acknowledgements(const struct json *root)
+{
+	const struct json *list = json_get(root, "acknowledgements");
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		struct str at = json_text(m, "acknowledged"), told = json_text(m, "told");
+		(void)printf("version %.*s: ", STR_ARG(json_text(m, "version")));
+		if (at.len)
+			(void)printf("acknowledged %.*s by %.*s", STR_ARG(at), STR_ARG(json_text(m, "by")));
+		else
+			(void)printf("owed by %.*s%s", STR_ARG(json_text(m, "due")), json_flag(m, "overdue", false) ? ", overdue" : "");
+		if (told.len)
+			(void)printf(", customers told %.*s: %.*s\n", STR_ARG(told), STR_ARG(json_text(m, "document")));
+		else
+			(void)printf(", no proof that customers were told\n");
+	}
+}
+
 int cmd_reseller(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	bool json = cli_flag(&argc, argv, "--json");
+	const char *told = cli_value(&argc, argv, "--told"), *document = cli_value(&argc, argv, "--document");
 	struct arena *a = arena_new("reseller", CLI_BYTES_MAX);
 	struct command_text c;
 	struct json *root;
 	struct str text;
-	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0;
-	if (!a || !(list || show || card) || !cli_no_more_options(argc, argv, "reseller")) {
+	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0,
+		ack = argc == 4 && strcmp(argv[1], "ack") == 0;
+	if (!a || !(list || show || card || ack) || (!ack && (told || document)) || !cli_no_more_options(argc, argv, "reseller")) {
 		arena_free(a);
 		return cli_usage("reseller");
 	}
-	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : "reseller-scorecard");
+	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : ack ? "reseller-ack" : "reseller-scorecard");
 	if (!list)
 		jsonw_str(&c.w, "reseller", str_of(argv[2]));
+	if (ack)
+		jsonw_str(&c.w, "version", str_of(argv[3]));
+	if (told)
+		jsonw_str(&c.w, "told", str_of(told));
+	if (document)
+		jsonw_str(&c.w, "document", str_of(document));
 	int status = command_send(a, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json) {
 		(void)printf("%.*s\n", STR_ARG(text));
-	} else if (status == EXIT_OK) {
+	} else if (status == EXIT_OK && !ack) {
 		const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
 		if (!list)
 			print_card(root);
+		if (show)
+			print_acknowledgements(root);
 		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
 			(list ? print_line : print_forwarding)(m);
 	}

@@ -212,6 +212,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); bool
 	{ "macro-remove", cmd_macro_remove, true, 0 }, { "macros", cmd_macros, false, 0 }, { "macro-run", cmd_macro_run, true, 0 },
 	{ "queue", cmd_queue, false, 0 }, { "search", cmd_search, false, 0 }, { "reporter-decide", cmd_reporter_decide, true, 0 },
 	{ "reporter-show", cmd_reporter_show, false, 0 }, { "reporters", cmd_reporters, false, 0 },
+	{ "reseller-ack", cmd_reseller_ack, true, 0 },
 	{ "reseller-list", cmd_reseller_list, false, 0 }, { "reseller-scorecard", cmd_reseller_scorecard, false, 0 }, { "reseller-show", cmd_reseller_show, false, 0 },
 	{ "registry-import", cmd_registry_import, true, 0 }, { "registry-export", cmd_registry_export, false, 0 }, { "registry-terms", cmd_registry_terms, false, 0 },
 	{ "policy-post", cmd_policy_post, true, 0 }, { "policy-shadow", cmd_policy_shadow, true, 0 }, { "who", cmd_who, false, 0 },

@@ -48,6 +48,7 @@ enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_ack(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_list(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_scorecard(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_show(struct commanding *c) MUST_CHECK;
@@ -79,7 +80,7 @@ enum err cmd_sightings(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_post(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_shadow(struct commanding *c) MUST_CHECK;
 
-/* The next customers are told of a significant version: rows of TABLE_SWITCH that are due. */
+/* The next customers are told of a significant version, the next resellers asked to acknowledge one: rows of TABLE_SWITCH that are due. */
 bool judge_policy_is_telling(const struct row *due);
 enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *why) MUST_CHECK;
 enum err cmd_search(struct commanding *c) MUST_CHECK;

@@ -3,10 +3,11 @@
  *
  * A version that is significant is written about to each customer who is a direct one; a reseller's customers are told by him. The
  * letters go out from the moment of posting on, TOLD_A_STEP every TOLD_EVERY_US, in the order of ids, so that neither the mail
- * server nor those who answer are flooded; a row of TABLE_SWITCH says how far it is, and goes with the last one.
+ * server nor those who answer are flooded; resellers are asked to acknowledge a version in the same way. A row of TABLE_SWITCH says how far it is, and goes with the last one.
  */
 #include "aupd/drivers.h"
 #include "aupd/judge_command.h"
+#include "engine/acknowledge.h"
 #include "engine/deed.h"
 #include "engine/runner.h"
 #include "policy/check.h"
@@ -14,7 +15,9 @@
 enum { TOLD_A_STEP = 100 };
 #define TOLD_EVERY_US MINUTE_US
 #define TELLING "policy-telling/"
+#define ASKING "policy-asking/"
 #define CUSTOMERS "customer/"
+#define RESELLERS "reseller/"
 
 static enum err read_bundle(struct commanding *c, struct bundle *b)
 {
@@ -82,18 +85,24 @@ static enum err put_record(struct commanding *c, const struct policy *p)
 	return deed_write(&c->j->fold, &r, DEED_OFFICE, c->why);
 }
 
-/* Before the first version there was nothing that could change. */
-static enum err begin_telling(struct commanding *c, const struct policy *p)
+static enum err begin_walk(struct commanding *c, const char *walk, const struct policy *p)
 {
 	struct work *w = c->j->fold.work;
 	struct row row;
-	if (!p->significant || !c->j->fold.policy_count)
-		return OK;
-	jsonw_bool(c->w, "told", true);
-	enum err e = work_get(w, TABLE_SWITCH, str_format(work_arena(w), TELLING "%.*s", STR_ARG(p->version)), &row, c->why);
+	enum err e = work_get(w, TABLE_SWITCH, str_format(work_arena(w), "%s%.*s", walk, STR_ARG(p->version)), &row, c->why);
 	row.due_at = c->j->fold.now;
 	row.owner = c->who;
 	return e ? e : work_put(w, &row, c->why);
+}
+
+/* Before the first version there was nothing that could change; it is acknowledged like the others. */
+static enum err begin_telling(struct commanding *c, const struct policy *p)
+{
+	bool told = p->significant && c->j->fold.policy_count;
+	if (told)
+		jsonw_bool(c->w, "told", true);
+	enum err e = told ? begin_walk(c, TELLING, p) : OK;
+	return e || !p->resellers.acknowledge_us ? e : begin_walk(c, ASKING, p);
 }
 
 /* What is posted is not tried any more. Where two people are asked for, it was tried, as it is, and proposed by somebody else. */
@@ -207,15 +216,17 @@ enum err cmd_policy_post(struct commanding *c)
 
 bool judge_policy_is_telling(const struct row *due)
 {
-	return str_starts(due->key, STR(TELLING));
+	return str_starts(due->key, STR(TELLING)) || str_starts(due->key, STR(ASKING));
 }
 
 enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *why)
 {
 	struct fold *f = &j->fold;
-	const struct policy *p = fold_policy(f, str_sub(due->key, sizeof(TELLING) - 1, due->key.len));
-	struct query q = { .table = TABLE_ENTITY, .by_key = true, .has_after = due->body.len > 0, .after_key = due->body, .key_prefix = STR(CUSTOMERS),
-		.due_by = TIME_NONE, .limit = TOLD_A_STEP };
+	bool asks = str_starts(due->key, STR(ASKING));
+	size_t head = asks ? sizeof(ASKING) - 1 : sizeof(TELLING) - 1, whose = asks ? sizeof(RESELLERS) - 1 : sizeof(CUSTOMERS) - 1;
+	const struct policy *p = fold_policy(f, str_sub(due->key, head, due->key.len));
+	struct query q = { .table = TABLE_ENTITY, .by_key = true, .has_after = due->body.len > 0, .after_key = due->body,
+		.key_prefix = asks ? STR(RESELLERS) : STR(CUSTOMERS), .due_by = TIME_NONE, .limit = TOLD_A_STEP };
 	struct row row, *rows;
 	size_t n = 0;
 	enum err e = work_get(f->work, due->table, due->key, &row, why);
@@ -224,7 +235,7 @@ enum err judge_policy_tell(struct judge *j, const struct row *due, struct why *w
 	if (e == OK)
 		e = j->driver->page(j->store, work_arena(f->work), &q, &rows, &n, why);
 	for (size_t i = 0; e == OK && i < n; i++)
-		e = fold_tell_policy(f, p, str_sub(rows[i].key, sizeof(CUSTOMERS) - 1, rows[i].key.len), why);
+		e = (asks ? acknowledge_ask : fold_tell_policy)(f, p, str_sub(rows[i].key, whose, rows[i].key.len), why);
 	if (e || n < TOLD_A_STEP)
 		return e ? e : work_delete(f->work, due->table, due->key, why);
 	row.body = rows[n - 1].key;

@@ -2,6 +2,7 @@
  * Resellers: their scorecards, and what was passed on to them. See judge_command.h.
  */
 #include "aupd/judge_command.h"
+#include "engine/acknowledge.h"
 #include "engine/scorecard.h"
 
 static void put_card(struct commanding *c, const struct scorecard *s)
@@ -14,6 +15,26 @@ static void put_card(struct commanding *c, const struct scorecard *s)
 	jsonw_int(c->w, "late", s->late);
 	jsonw_int(c->w, "back", s->back);
 	jsonw_bool(c->w, "failing", s->failing);
+}
+
+static void put_acknowledgements(struct commanding *c, const struct conduct *conduct)
+{
+	jsonw_array(c->w, "acknowledgements");
+	for (unsigned i = 0; i < conduct->ack_count; i++) {
+		const struct acknowledgement *a = &conduct->acks[i];
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "version", a->version);
+		jsonw_time(c->w, "asked", a->asked_at);
+		jsonw_time(c->w, "due", a->due_at);
+		jsonw_time(c->w, "acknowledged", a->at);
+		jsonw_str(c->w, "by", a->by);
+		jsonw_time(c->w, "told", a->told_at);
+		jsonw_str(c->w, "document", a->text);
+		jsonw_str(c->w, "proven_by", a->proven_by);
+		jsonw_bool(c->w, "overdue", a->overdue);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
 }
 
 static enum err put_reseller(struct commanding *c, struct str id)
@@ -30,6 +51,7 @@ static enum err put_reseller(struct commanding *c, struct str id)
 	if (p && p->resellers.ladder.len)
 		jsonw_str(c->w, "window", span_str(work_arena(f->work), p->resellers.window_us));
 	put_card(c, &card);
+	put_acknowledgements(c, &conduct);
 	return OK;
 }
 
@@ -101,4 +123,25 @@ enum err cmd_reseller_show(struct commanding *c)
 	if (e == OK)
 		e = put_reseller(c, id);
 	return e ? e : put_forwardings(c, id);
+}
+
+enum err cmd_reseller_ack(struct commanding *c)
+{
+	struct fold *f = &c->j->fold;
+	struct str id = command_arg(c, "reseller"), version = command_arg(c, "version"), told = command_arg(c, "told"), proof = str_trim(command_arg(c, "document"));
+	int64_t told_at = TIME_NONE;
+	enum err e = known(c, id);
+	if (e)
+		return e;
+	if (!fold_policy(f, version))
+		return why_set(c->why, ERR_NOTFOUND, "no version %.*s has been posted", STR_ARG(version));
+	if (!told.len != !proof.len)
+		return why_set(c->why, ERR_SYNTAX, "when its customers were told, and what proves it, are said together");
+	if (told.len && time_parse(told, &told_at) != OK)
+		return why_set(c->why, ERR_SYNTAX, "told is not a time such as 2026-01-31T12:00:00Z");
+	if (told.len && told_at > f->now)
+		return why_set(c->why, ERR_RANGE, "what is still to come proves nothing");
+	if (proof.len > ACKNOWLEDGE_PROOF_MAX)
+		return why_set(c->why, ERR_LIMIT, "what proves it is longer than %d bytes", ACKNOWLEDGE_PROOF_MAX);
+	return acknowledge_enter(f, id, version, c->who, told_at, proof, c->why);
 }

@@ -474,7 +474,10 @@ enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 	case TABLE_FIND: return erase_find(r, &row, why);
 	case TABLE_IGNORE: return erase_ignores(r, &row, root, why);
 	case TABLE_FORWARDING: return erase_forwarding(r, &row, root, why);
-	case TABLE_CONDUCT: return !r->x->reporter && erase_is(r->x, row.key) ? remove_row(r, TABLE_CONDUCT, row.key, &r->x->rows, why) : OK;
+	case TABLE_CONDUCT:
+		if (!r->x->reporter && erase_is(r->x, row.key))
+			return remove_row(r, TABLE_CONDUCT, row.key, &r->x->rows, why);
+		return mend(r->x, root, STR_NONE, time_of(root)) ? put_tree(r, &row, root, why) : OK;
 	default: return mend(r->x, root, STR_NONE, time_of(root)) ? put_tree(r, &row, root, why) : OK;
 	}
 }

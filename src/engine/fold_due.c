@@ -1,6 +1,7 @@
 /*
  * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
+#include "engine/acknowledge.h"
 #include "engine/answer_word.h"
 #include "engine/deed.h"
 #include "engine/delivery.h"
@@ -67,6 +68,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_SEEN: case TABLE_RECEIPT: case TABLE_SESSION: case TABLE_REPORTER: case TABLE_LETTER: case TABLE_TOKEN: case TABLE_SIGHTING: case TABLE_REPLAY:
 		return work_delete(f->work, row->table, row->key, why);
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
+	case TABLE_CONDUCT: return acknowledge_due(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;
 	}
@@ -193,6 +195,10 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	/* what it reports came as an observation of its own */
 	if (!number && i->type == ITEM_ANSWER && i->candidate_count && kind_info(i->candidates[0].kind)->flags & KIND_SEALED)
 		return OK;
+	if (!number && letter.len && i->type == ITEM_ANSWER)
+		e = acknowledge_answer(f, i, letter, owner, &taken, why);
+	if (e || taken)
+		return e;
 	bool machine = i->type == ITEM_AUTO_ANSWER || i->type == ITEM_DELAYED || i->type == ITEM_DELIVERED;
 	if (!number || (i->type != ITEM_ANSWER && i->type != ITEM_BOUNCE && !machine)) {
 		if (machine)

@@ -116,8 +116,7 @@ static bool is_of(struct str address, struct str sender)
 	return address.len && str_eq_fold(address, sender);
 }
 
-/* One of the addresses that the register has of the reseller. A token alone proves little: letters are passed on. */
-static bool is_resellers(const struct fold *f, struct str reseller, struct str sender)
+bool forward_is_resellers(const struct fold *f, struct str reseller, struct str sender)
 {
 	const struct entity *own = registry_customer(f->registry, reseller, f->now);
 	bool known = own && is_of(own->email, sender);
@@ -172,7 +171,7 @@ enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, s
 	*ret_taken = e == OK && has_letter(&x, message_id);
 	if (e || !*ret_taken)
 		return e == ERR_NOTFOUND ? OK : e;
-	if (!is_resellers(f, x.reseller, i->reporter))
+	if (!forward_is_resellers(f, x.reseller, i->reporter))
 		return keep_for_person(f, i, "it came to the address of a letter to a reseller, from somebody who is not known to speak for it", why);
 	if (!is_open(&x) || case_is_closed(c))
 		return keep_for_person(f, i, "a reseller wrote again about what has been answered or closed", why);

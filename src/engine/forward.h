@@ -28,6 +28,9 @@ enum err forward_due(struct fold *f, struct str key, struct why *why) MUST_CHECK
 enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, struct str message_id, struct casefile *c, struct row *row, bool *ret_taken,
 	struct why *why) MUST_CHECK;
 
+/* One of the addresses that the register has of the reseller. A token alone proves little: letters are passed on. */
+bool forward_is_resellers(const struct fold *f, struct str reseller, struct str sender);
+
 /* XARF 4 of the case for the mail with that key; seen = the report that it is about, or NULL when it is no longer at hand. */
 struct str forward_xarf(struct fold *f, const struct casefile *c, struct str key, const struct observation *seen);
 /* What the first line that says anything of an answer says; false when it is no word that is agreed on. */

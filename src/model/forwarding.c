@@ -24,9 +24,18 @@ static const struct field reseller_day_fields[] = {
 	F(reseller_day, fixed, FIELD_U32), F(reseller_day, late, FIELD_U32), F(reseller_day, back, FIELD_U32), { .name = NULL },
 };
 
+static const struct field acknowledgement_fields[] = {
+	F(acknowledgement, version, FIELD_STR), F(acknowledgement, letter, FIELD_STR), F(acknowledgement, asked_at, FIELD_TIME), F(acknowledgement, due_at, FIELD_TIME),
+	F(acknowledgement, at, FIELD_TIME), F(acknowledgement, told_at, FIELD_TIME), F(acknowledgement, by, FIELD_STR), F(acknowledgement, proven_by, FIELD_STR),
+	F(acknowledgement, text, FIELD_STR), F(acknowledgement, overdue, FIELD_BOOL), { .name = NULL },
+};
+
 const struct field conduct_fields[] = {
 	F(conduct, reseller, FIELD_STR), F(conduct, open, FIELD_U32),
 	{ .name = "days", .type = FIELD_LIST, .offset = offsetof(struct conduct, days), .fields = reseller_day_fields, .size = sizeof(struct reseller_day),
 		.count_offset = offsetof(struct conduct, day_count), .max = RESELLER_DAYS_MAX },
-	F(conduct, failing_at, FIELD_TIME), { .name = NULL },
+	F(conduct, failing_at, FIELD_TIME),
+	{ .name = "acknowledgements", .type = FIELD_LIST, .offset = offsetof(struct conduct, acks), .fields = acknowledgement_fields, .size = sizeof(struct acknowledgement),
+		.count_offset = offsetof(struct conduct, ack_count), .max = ACKNOWLEDGEMENTS_MAX },
+	{ .name = NULL },
 };

@@ -10,7 +10,7 @@
 #include "model/field.h"
 
 /* FORWARD_ANSWERS_MAX: what two machines say to each other ends before a person. */
-enum { FORWARD_LETTERS_MAX = 16, FORWARD_ANSWERS_MAX = 20, RESELLER_DAYS_MAX = 400 };
+enum { FORWARD_LETTERS_MAX = 16, FORWARD_ANSWERS_MAX = 20, RESELLER_DAYS_MAX = 400, ACKNOWLEDGEMENTS_MAX = 64 };
 
 enum forward_state { FORWARD_NONE, FORWARD_SENT, FORWARD_ACKNOWLEDGED, FORWARD_ANSWERED, FORWARD_WITHDRAWN /* the case was closed before an answer came */ };
 extern const char *const forward_state_words[];
@@ -38,12 +38,26 @@ struct reseller_day {
 	uint32_t sent, repeated, answered, fixed, late, back;
 };
 
+/* What a reseller owes for one version of the policy, and what it did. */
+struct acknowledgement {
+	struct str version;
+	struct str letter;              /* Message-ID of the one that asks; "" = there was no address, or nobody asked */
+	int64_t asked_at, due_at;       /* TIME_NONE = nobody asked */
+	int64_t at;                     /* acknowledged; TIME_NONE = not yet */
+	int64_t told_at;                /* its customers were told; TIME_NONE = that is not proven */
+	struct str by, proven_by;       /* "reseller" or the operator who entered it */
+	struct str text;                /* what proves that its customers were told */
+	bool overdue;                   /* the signal was raised */
+};
+
 struct conduct {
 	struct str reseller;
 	uint32_t open;                  /* forwardings without an answer now */
 	struct reseller_day *days;      /* oldest first; the last RESELLER_DAYS_MAX on which something happened */
 	unsigned day_count;
 	int64_t failing_at;             /* when its scorecard was last called failing; TIME_NONE = never */
+	struct acknowledgement *acks;    /* in the order of asking */
+	unsigned ack_count;
 };
 
 extern const struct field forwarding_fields[], conduct_fields[];

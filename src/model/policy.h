@@ -82,6 +82,7 @@ struct reseller_rules {
 	struct str ladder;              /* takes the place of a rule's own ladder; "" = resellers are not treated apart */
 	int64_t window_us;              /* what the scorecard counts lies no further back */
 	int64_t back_us;                /* what was said to be fixed and happens again within this time came back */
+	int64_t acknowledge_us;         /* each acknowledges a version so long after it was posted; 0 = nobody is asked */
 	uint32_t open, late, repeated, back;    /* with so many the scorecard is failing; 0 = it does not matter */
 };
 
@@ -127,5 +128,6 @@ const struct letter_template *policy_letter(const struct policy *p, struct str l
 
 /* The letter that a significant version is told of with. */
 #define POLICY_CHANGED_LETTER STR("policy-changed")
+#define POLICY_ACKNOWLEDGE_LETTER STR("reseller-acknowledge")
 
 #endif

@@ -119,6 +119,13 @@ enum err check_letter_languages(struct checking *c)
 				return e;
 			}
 		}
+	for (unsigned n = 0; c->p->resellers.acknowledge_us && n < c->p->language_count; n++)
+		if (!has_letter(c->p, c->p->languages[n], POLICY_ACKNOWLEDGE_LETTER)) {
+			enum err e = conf_fail(c->why, conf_find(c->r->resellers_at->child, "acknowledge-within"), 0, ERR_NOTFOUND,
+				"there is no letter \"reseller-acknowledge\" in language %.*s to ask resellers with", STR_ARG(c->p->languages[n]));
+			hint_file(c, c->p->languages[n], POLICY_ACKNOWLEDGE_LETTER);
+			return e;
+		}
 	for (unsigned n = 0; c->p->significant && n < c->p->language_count; n++)
 		if (!has_letter(c->p, c->p->languages[n], POLICY_CHANGED_LETTER)) {
 			enum err e = conf_fail(c->why, conf_find(c->r->policy_at->child, "significant"), 0, ERR_NOTFOUND,

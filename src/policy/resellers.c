@@ -15,6 +15,8 @@ static const struct conf_item reseller_items[] = {
 	{ .name = "late", .type = CONF_INT, .fallback = "0", .max = MANY, .doc = "failing with so many that had no answer in time" },
 	{ .name = "repeated", .type = CONF_INT, .fallback = "0", .max = MANY, .doc = "failing with so many cases that were passed on again" },
 	{ .name = "back", .type = CONF_INT, .fallback = "0", .max = MANY, .doc = "failing with so many that came back" },
+	{ .name = "acknowledge-within", .type = CONF_SPAN, .fallback = "0s", .max = 90 * DAY_US,
+		.doc = "each reseller acknowledges this version so long after it was posted; 0s = none is asked" },
 	{ .name = NULL },
 };
 
@@ -25,7 +27,8 @@ enum err resellers_read(struct policy *p, struct rules *r, const struct conf *at
 		return e;
 	r->resellers_at = at;
 	p->resellers = (struct reseller_rules){ .ladder = conf_text(at->child, reseller_items, "ladder"), .window_us = conf_number(at->child, reseller_items, "window"),
-		.back_us = conf_number(at->child, reseller_items, "back-within"), .open = (uint32_t)conf_number(at->child, reseller_items, "open"),
+		.back_us = conf_number(at->child, reseller_items, "back-within"),
+		.acknowledge_us = conf_number(at->child, reseller_items, "acknowledge-within"), .open = (uint32_t)conf_number(at->child, reseller_items, "open"),
 		.late = (uint32_t)conf_number(at->child, reseller_items, "late"), .repeated = (uint32_t)conf_number(at->child, reseller_items, "repeated"),
 		.back = (uint32_t)conf_number(at->child, reseller_items, "back") };
 	return OK;
@@ -70,6 +73,11 @@ void show_resellers(const struct reseller_rules *r, struct buf *out)
 	buf_puts(out, "\n    back-within ");
 	show_span(r->back_us, out);
 	buf_puts(out, "\n");
+	if (r->acknowledge_us) {
+		buf_puts(out, "    acknowledge-within ");
+		show_span(r->acknowledge_us, out);
+		buf_puts(out, "\n");
+	}
 	number(out, "open", r->open);
 	number(out, "late", r->late);
 	number(out, "repeated", r->repeated);

@@ -38,7 +38,7 @@ static const unsigned indexes[TABLE_END] = {
 	[TABLE_API_KEY] = INDEX_OWNER | INDEX_RANK,
 	[TABLE_REPLAY] = INDEX_DUE,
 	[TABLE_FORWARDING] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE,
-	[TABLE_CONDUCT] = INDEX_RANK,
+	[TABLE_CONDUCT] = INDEX_RANK | INDEX_DUE,
 };
 
 bool schema_has_due(enum table t)
