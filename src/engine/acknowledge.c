@@ -164,7 +164,7 @@ enum err acknowledge_enter(struct fold *f, struct str reseller, struct str versi
 		e = add(f, &c, version, &ack, why);
 	else if (ack->at != TIME_NONE && (told_at == TIME_NONE || ack->told_at != TIME_NONE))
 		e = why_set(why, ERR_EXISTS, "%.*s has acknowledged version %.*s already", STR_ARG(reseller), STR_ARG(version));
-	if (e)
+	if (e || !ack)
 		return e;
 	if (ack->at == TIME_NONE) {
 		ack->at = f->now;
