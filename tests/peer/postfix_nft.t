@@ -190,6 +190,9 @@ def reconciled(s, number):
     tap.ok(d.until(lambda: limited() == [SMITH], "the address back in its set"), "aupd starts again, compares, and puts it back")
     d.settle()
     tap.ok([e for e in s.events(number, "act-unknown") if "found gone" in e["text"]], "the case tells that it was found gone", s.show(number)["events"][-3:])
+    # the hand and nft begin one after the other, and each has it looked at: both looks have ended
+    d.until(lambda: s.act(number, "limit").get("state") == "done", "the limit, done")
+    d.settle()
     before = len(s.show(number)["events"])
     runs = d.log.end()
     d.restart()
