@@ -90,6 +90,19 @@ static enum err check_backup(struct arena *a, int root_fd, struct why *why)
 
 static char found_in[WORLD_TEXT_MAX];
 
+/* Is it there, but as the end of an alias, whose hexadecimal digits may be those of a customer by chance? */
+static bool holds(struct str bytes, struct str sought)
+{
+	static const size_t before = sizeof("erased-0123456789abcdef") - 1 - (sizeof("c2") - 1);
+	for (size_t at = str_find(bytes, sought); at != SIZE_MAX;) {
+		if (at < before || !str_starts(str_sub(bytes, at - before, at), STR("erased-")))
+			return true;
+		size_t next = str_find(str_sub(bytes, at + 1, bytes.len), sought);
+		at = next == SIZE_MAX ? SIZE_MAX : at + 1 + next;
+	}
+	return false;
+}
+
 /* A backup has what it had when it was made. */
 static int search_file(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -99,7 +112,7 @@ static int search_file(const char *path, const struct stat *st, int type, struct
 	if (type == FTW_F && st->st_size && strcmp(path + ftw->base, "backup.db") != 0)
 		BUG_ON(file_read_all(a, AT_FDCWD, path, FILE_MAX, &bytes, NULL) != OK);
 	for (int i = 0; day_erased[i][0]; i++)
-		found |= str_find(bytes, str_of(day_erased[i])) != SIZE_MAX;
+		found |= holds(bytes, str_of(day_erased[i]));
 	if (found || str_find(bytes, key) != SIZE_MAX)
 		(void)snprintf(found_in, sizeof(found_in), "%s", path + ftw->base);
 	arena_free(a);
