@@ -127,9 +127,14 @@ static struct str host_of(struct arena *a, struct str mta)
 static void finish(struct decode *d, struct observation *o, const struct bounce *b)
 {
 	struct str arrival = observation_value(o, "arrival-date"), last = observation_value(o, "last-attempt-date");
-	o->time_certainty = CERTAINTY_STATED;
-	if (time_parse_mail(arrival, &o->event_at, &o->zone_given) != OK)
-		o->event_at = TIME_NONE;
+	int64_t at;
+	bool zone;
+	if (o->event_at == TIME_NONE)
+		o->time_certainty = CERTAINTY_STATED;
+	if (time_parse_mail(arrival, &at, &zone) == OK) {
+		o->event_at = at;
+		o->zone_given = zone;
+	}
 	if (b->header.len)
 		arf_derive(d, o, b->header, b->path, b->base);
 	if (o->event_at == TIME_NONE && time_parse_mail(last, &o->event_at, &o->zone_given) != OK) {
@@ -176,15 +181,15 @@ static enum arrival arrival_of(const struct decode *d)
 
 static enum outcome judge(struct decode *d, const struct bounce *b)
 {
-	if (!b->failed)
+	if (!b->failed && !b->complained)
 		return OUTCOME_AUTO;
-	if (str_chr(str_sub(d->recipient, 0, str_chr(d->recipient, '@')), '+') != SIZE_MAX || of_our_letters(d, d->about))
+	if (b->failed && (str_chr(str_sub(d->recipient, 0, str_chr(d->recipient, '@')), '+') != SIZE_MAX || of_our_letters(d, d->about)))
 		return OUTCOME_BOUNCE;
 	for (unsigned i = 0; i < d->count; i++)
 		if (d->observations[i].source.type != SOURCE_NONE)
 			return OUTCOME_REPORT;
 	decode_problem(d, false, "nothing tells where the returned message came from");
-	return OUTCOME_BOUNCE;
+	return b->complained ? OUTCOME_REPORT : OUTCOME_BOUNCE;
 }
 
 /* What was given up alone is reported; the others are told to nobody. */
@@ -216,7 +221,7 @@ bool bounce_decode(struct decode *d)
 		status = true;
 		told |= dsn_read(d, &b, mime_body(d->arena, p), p->path, 0);
 	}
-	if (!m->count || (!told && !bounce_words_read(d, &b) && !status))
+	if (!m->count || (!told && !bounce_ses_read(d, &b) && !bounce_words_read(d, &b) && !bounce_list_read(d, &b) && !status))
 		return false;
 	d->format = told || status ? "dsn" : "bounce";
 	b.failed |= status && !d->count;
@@ -228,7 +233,7 @@ bool bounce_decode(struct decode *d)
 		finish(d, &d->observations[i], &b);
 	d->outcome = judge(d, &b);
 	d->arrival = d->outcome == OUTCOME_AUTO ? arrival_of(d) : ARRIVAL_NONE;
-	if (d->outcome == OUTCOME_REPORT)
+	if (d->outcome == OUTCOME_REPORT && !b.complained)
 		keep_failures(d);
 	return true;
 }

@@ -16,6 +16,7 @@ struct bounce {
 	struct str path;   /* its part */
 	size_t base;       /* where it begins in its part */
 	bool failed;       /* somebody was given up; what is delayed, relayed or delivered was not */
+	bool complained;   /* it came to whom it went, and he complained */
 };
 
 /* From part i on, the first that is no part of an attached message; count when there is none. */
@@ -31,5 +32,9 @@ void bounce_codes(struct decode *d, struct observation *o, struct str text, stru
 bool dsn_read(struct decode *d, struct bounce *b, struct str text, struct str path, size_t base);
 /* The same in a server's own words. */
 bool bounce_words_read(struct decode *d, struct bounce *b);
+/* What Amazon SES tells in JSON; a complaint is an observation of its own kind. */
+bool bounce_ses_read(struct decode *d, struct bounce *b);
+/* What a list's program writes back. */
+bool bounce_list_read(struct decode *d, struct bounce *b);
 
 #endif

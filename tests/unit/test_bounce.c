@@ -272,6 +272,69 @@ static void not_one(void)
 	}
 }
 
+#define SNS "From: SES <no-reply@sns.example>\r\nTo: abuse@example.net\r\nDate: Sun, 01 Mar 2026 12:00:00 +0000\r\n\r\n"
+#define SES_MAIL "\"mail\":{\"messageId\":\"0101-ab\",\"sourceIp\":\"198.51.100.7\",\"headers\":[{\"name\":\"Mess!\r\n age-ID\"," \
+	"\"value\":\"<1@customer.example>\"}]}}"
+#define SES_BOUNCE "{\"notificationType\":\"Bounce\",\"bounce\":{\"bouncedRecipients\":[{\"emailAddress\":\"one@far.example\"," \
+	"\"action\":\"failed\",\"status\":\"5.1.1\",\"diagnosticCode\":\"smtp; 550 5.1.1 no such user\"}]," \
+	"\"timestamp\":\"2026-03-01T11:00:00.5Z\",\"reportingMTA\":\"dsn; a.ses.example\"}," SES_MAIL
+
+static void ses(void)
+{
+	struct decode d = read_to(STR(SNS SES_BOUNCE "\r\n\r\n--\r\nIf you wish to stop {this\r\n"), "abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_REPORT && d.count == 1 && d.observations[0].kind == KIND_BOUNCE, "SES tells a bounce in JSON, words behind it");
+	IS_STR(d.count ? d.observations[0].source.text : STR_NONE, STR("198.51.100.7"), "and from where the message was handed in");
+	OK_(d.count && d.observations[0].event_at == INT64_C(1772362800500000) && d.observations[0].zone_given, "and when it came back");
+	IS_STR(d.about, STR("<1@customer.example>"), "a field's name that a mailer broke in two is one");
+	IS_STR(fact(&d, 0, "smtp-reply"), STR("550"), "the server's code is read out of its answer");
+	OK_(spans_hold(&d), "each fact where it stands, behind a break too");
+	d = read_to(STR(SNS "{ \"Type\" : \"Notification\", \"Message\" : \"{\\\"notificationType\\\":\\\"Bounce\\\",\\\"bounce\\\":"
+			"{\\\"bouncedRecipients\\\":[{\\\"emailAddress\\\":\\\"one@far.example\\\"}]},\\\"mail\\\":{}}\" }"),
+		"abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_BOUNCE && str_eq(fact(&d, 0, "final-recipient"), STR("one@far.example")),
+		"in an envelope too; without an origin it is for a person");
+	d = read_to(STR(SNS "{\"notificationType\":\"Complaint\",\"complaint\":{\"complainedRecipients\":[{\"emailAddress\":\"one@far.example\"}],"
+			"\"complaintFeedbackType\":\"fraud\"}," SES_MAIL), "abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_REPORT && d.count == 1 && d.observations[0].kind == KIND_PHISHING, "a complaint is a report of its own kind");
+	d = read_to(STR(SNS "{\"notificationType\":\"Delivery\",\"delivery\":{\"recipients\":[\"one@far.example\"]}," SES_MAIL), "abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_AUTO && d.arrival == ARRIVAL_DELIVERED && str_eq(d.about, STR("<1@customer.example>")),
+		"what was delivered is told to nobody, and known");
+	d = read_to(STR(SNS "{\"notificationType\":\"Bounce\",\"mail\":{}}"), "abuse@example.net", false);
+	OK_(d.count == 0 && d.outcome != OUTCOME_BOUNCE, "one without a recipient is none");
+	struct str whole = STR(SNS SES_BOUNCE);
+	for (size_t i = 0; i < whole.len; i++)
+		d = read_to(str_sub(whole, 0, i), "abuse@example.net", false);
+	OK_(d.outcome != OUTCOME_REPORT, "cut off anywhere it is none");
+	static char text[200 << 10];
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s", SNS "{\"a\":\"");
+	while (n + 10 < sizeof(text) - 2000)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "!\r\n x");
+	(void)snprintf(text + n, sizeof(text) - n, "\"," "%s", SES_BOUNCE + 1);
+	d = read_to(str_of(text), "abuse@example.net", false);
+	OK_(strcmp(d.format, "bounce") != 0, "one broken in thousands of pieces neither");
+}
+
+static void lists(void)
+{
+#define FML "From: x-admin@list.example\r\nTo: y@list.example\r\nDate: Sun, 01 Mar 2026 12:00:00 +0000\r\nReferences: <1@customer.example>\r\n"
+#define ML "X-MLServer: fml [fml 4.0.3 release]\r\n\r\n"
+	struct decode d = read_to(STR(FML ML "You are not a member of this mailing list <x@list.example>.\r\n"), "abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_BOUNCE && str_eq(fact(&d, 0, "final-recipient"), STR("x@list.example")) && spans_hold(&d),
+		"a list that refuses a stranger was not reached");
+	IS_STR(d.about, STR("<1@customer.example>"), "by the message that it names");
+	d = read_to(STR(FML ML "Duplicated Message-ID in <x@list.example>.\r\n\r\nOriginal mail as follows:\r\n\r\n   From a Sun\r\n"
+			"   Received: from b ([198.51.100.7])\r\n     by c; Sun, 1 Mar 2026 10:00:00 +0000\r\n   Message-ID: <2@customer.example>\r\n\r\n   hi\r\n"),
+		"abuse@example.net", false);
+	OK_(d.outcome == OUTCOME_REPORT && d.count == 1, "with the message that came back it is an observation");
+	IS_STR(d.count ? d.observations[0].source.text : STR_NONE, STR("198.51.100.7"), "of where that had come from");
+	IS_STR(d.about, STR("<2@customer.example>"), "and of its own Message-ID");
+	OK_(spans_hold(&d), "each fact where it stands, behind the indent");
+	d = read_to(STR(FML "\r\nYou are not a member of this mailing list <x@list.example>.\r\n"), "abuse@example.net", false);
+	OK_(d.outcome != OUTCOME_BOUNCE && d.outcome != OUTCOME_REPORT, "a person who quotes the sentence is no list");
+	d = read_to(STR(FML ML "Welcome to our list <x@list.example>\r\n"), "abuse@example.net", false);
+	OK_(d.outcome != OUTCOME_BOUNCE && d.outcome != OUTCOME_REPORT, "nor is a list's other word a refusal");
+}
+
 static void hostile(void)
 {
 	static char text[512 << 10];
@@ -303,6 +366,8 @@ int main(void)
 	whose();
 	in_words();
 	not_one();
+	ses();
+	lists();
 	hostile();
 	arena_free(arena);
 	return tap_done();
