@@ -225,6 +225,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); bool
 	{ "evidence-raw", cmd_evidence_raw, false, 0 }, { "erase", cmd_erase, false, 0 }, { "hold", cmd_hold, false, 0 }, { "holds", cmd_holds, false, 0 },
 	{ "sightings", cmd_sightings, false, 0 }, { "key-add", cmd_key_add, false, 0 }, { "key-revoke", cmd_key_revoke, true, 0 },
 	{ "my-answer", cmd_my_answer, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-acknowledge", cmd_my_acknowledge, true, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, true, SCOPES(SCOPE_RESELLER) },
 	{ "my-fixed", cmd_my_fixed, true, SCOPES(SCOPE_CUSTOMER) },
 	{ "my-appeal", cmd_my_appeal, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 };

@@ -3,6 +3,7 @@
  */
 #include "aupd/judge_command.h"
 #include "engine/acknowledge.h"
+#include "engine/forward.h"
 #include "engine/scorecard.h"
 
 static void put_card(struct commanding *c, const struct scorecard *s)
@@ -145,3 +146,28 @@ enum err cmd_reseller_ack(struct commanding *c)
 		return why_set(c->why, ERR_LIMIT, "what proves it is longer than %d bytes", ACKNOWLEDGE_PROOF_MAX);
 	return acknowledge_enter(f, id, version, c->who, told_at, proof, c->why);
 }
+
+/* The route's word of what was passed on to whoever asks. */
+static enum err say(struct commanding *c, enum forward_state state, struct str word)
+{
+	struct forward_said said = { .reseller = c->p.id, .actor = c->who, .state = state, .word = word, .text = command_arg(c, "text") };
+	struct forwarding x;
+	uint64_t number;
+	char text[CASE_TEXT_MAX];
+	enum err e = command_case(c, &number);
+	if (e)
+		return e;
+	if (said.text.len > CASE_NOTE_MAX)
+		return why_set(c->why, ERR_RANGE, "text: at most %d octets", CASE_NOTE_MAX);
+	e = forward_say(&c->j->fold, number, &said, &x, c->why);
+	if (e)
+		return e;
+	case_text(number, text);
+	jsonw_str(c->w, "case", str_of(text));
+	jsonw_str(c->w, "state", str_of(forward_state_words[x.state]));
+	jsonw_str(c->w, "answer", str_of(forward_answer_words[x.answer]));
+	return OK;
+}
+
+enum err cmd_my_acknowledge(struct commanding *c) { return say(c, FORWARD_ACKNOWLEDGED, STR("acknowledged")); }
+enum err cmd_my_result(struct commanding *c) { return say(c, FORWARD_ANSWERED, command_arg(c, "result")); }

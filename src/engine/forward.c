@@ -140,16 +140,31 @@ static enum err done_with(struct fold *f, const struct item *i, struct why *why)
 }
 
 /* What a reseller says it fixed is settled, and counts against it when it comes back; all else a person reads. */
-static enum err tell_case(struct fold *f, const struct item *i, const struct forwarding *x, struct casefile *c, struct row *row, struct why *why)
+static enum err tell_case(struct fold *f, struct str actor, struct str text, const struct forwarding *x, struct casefile *c, struct row *row, struct why *why)
 {
-	struct case_input note = { .type = INPUT_NOTE, .actor = STR("reseller"), .text = str_sub(i->text, 0, CASE_NOTE_MAX) };
-	struct case_input answer = { .type = INPUT_ANSWER, .actor = STR("reseller"), .text = i->text };
-	struct case_input fixed = { .type = INPUT_RESOLVE, .actor = STR("reseller"), .text = STR("fixed by the reseller") };
+	struct case_input note = { .type = INPUT_NOTE, .actor = actor, .text = str_sub(text, 0, CASE_NOTE_MAX) };
+	struct case_input answer = { .type = INPUT_ANSWER, .actor = actor, .text = text };
+	struct case_input fixed = { .type = INPUT_RESOLVE, .actor = actor, .text = STR("fixed by the reseller") };
 	bool settles = x->answer == ANSWER_FIXED && c->state == CASE_OPEN;
 	if (x->state == FORWARD_ANSWERED && !settles)
 		return step_case(f, row, c, &answer, why);
 	enum err e = step_case(f, row, c, &note, why);
 	return e || !settles ? e : step_case(f, row, c, &fixed, why);
+}
+
+/* However it came: the forwarding moves on, and the scorecard counts it. */
+static enum err take(struct fold *f, struct forwarding *x, struct row *at, enum forward_state state, enum forward_answer answer, struct why *why)
+{
+	x->state = state;
+	x->answer = state == FORWARD_ANSWERED ? answer : ANSWER_NONE;
+	if (state == FORWARD_ACKNOWLEDGED && x->acknowledged_at == TIME_NONE)
+		x->acknowledged_at = f->now;
+	if (state == FORWARD_ANSWERED)
+		x->answered_at = f->now;
+	enum err e = put(f, at, x, why);
+	if (e || state != FORWARD_ANSWERED)
+		return e;
+	return scorecard_count(f, x->reseller, (enum score[]){ SCORE_SETTLED, SCORE_ANSWERED, SCORE_FIXED }, answer == ANSWER_FIXED ? 3 : 2, why);
 }
 
 static bool has_letter(const struct forwarding *x, struct str message_id)
@@ -179,16 +194,48 @@ enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, s
 		return keep_for_person(f, i, "more mails about one complaint than people write", why);
 	if (!forward_word(i->text, &state, &answer))
 		answer = ANSWER_UNCLEAR;
-	x.state = state;
-	x.answer = state == FORWARD_ANSWERED ? answer : ANSWER_NONE;
-	if (state == FORWARD_ACKNOWLEDGED && x.acknowledged_at == TIME_NONE)
-		x.acknowledged_at = f->now;
-	if (state == FORWARD_ANSWERED)
-		x.answered_at = f->now;
-	e = put(f, &at, &x, why);
-	if (e == OK && state == FORWARD_ANSWERED)
-		e = scorecard_count(f, x.reseller, (enum score[]){ SCORE_SETTLED, SCORE_ANSWERED, SCORE_FIXED }, answer == ANSWER_FIXED ? 3 : 2, why);
+	e = take(f, &x, &at, state, answer, why);
 	if (e == OK)
 		e = done_with(f, i, why);
-	return e ? e : tell_case(f, i, &x, c, row, why);
+	return e ? e : tell_case(f, STR("reseller"), i->text, &x, c, row, why);
+}
+
+/* Said before: once acknowledged it stays so, also behind the answer; an answer is the same when it means the same. */
+static bool is_known(const struct forwarding *x, enum forward_state state, enum forward_answer answer)
+{
+	if (state == FORWARD_ACKNOWLEDGED)
+		return x->acknowledged_at != TIME_NONE || x->state == FORWARD_ANSWERED;
+	return x->state == FORWARD_ANSWERED && x->answer == answer;
+}
+
+enum err forward_say(struct fold *f, uint64_t number, const struct forward_said *said, struct forwarding *ret_forwarding, struct why *why)
+{
+	struct forwarding x = { 0 };
+	struct casefile c;
+	struct row at, row;
+	enum forward_state state = FORWARD_NONE;
+	enum forward_answer answer = ANSWER_NONE;
+	enum err e = work_load(f->work, TABLE_FORWARDING, key_of(f, number), forwarding_fields, &x, &at, why);
+	if (e == ERR_NOTFOUND || (e == OK && !str_eq(x.reseller, said->reseller)))
+		return why_set(why, ERR_NOTFOUND, "there is no case C-%llu", (unsigned long long)number);
+	if (e)
+		return e;
+	if (!forward_word(said->word, &state, &answer) || state != said->state)
+		return why_set(why, ERR_RANGE, "that is no word by which a complaint is %s", forward_state_words[said->state]);
+	e = fold_find_case(f, number, &c, &row, why);
+	if (e == OK)
+		e = follow_merged(f, &c, &row, why);
+	if (e == OK && !is_known(&x, state, answer)) {
+		if (!is_open(&x) || case_is_closed(&c))
+			return why_set(why, ERR_CONFLICT, "it has been answered or closed");
+		if (++x.answers > FORWARD_ANSWERS_MAX)
+			return why_set(why, ERR_LIMIT, "more answers to one complaint than people write");
+		e = take(f, &x, &at, state, answer, why);
+		if (e == OK)
+			e = tell_case(f, said->actor, str_format(work_arena(f->work), "%.*s%s%.*s", STR_ARG(said->word), said->text.len ? "\n\n" : "", STR_ARG(said->text)),
+				&x, &c, &row, why);
+	}
+	if (e == OK)
+		*ret_forwarding = x;
+	return e;
 }

@@ -28,11 +28,25 @@ enum err forward_due(struct fold *f, struct str key, struct why *why) MUST_CHECK
 enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, struct str message_id, struct casefile *c, struct row *row, bool *ret_taken,
 	struct why *why) MUST_CHECK;
 
+/*
+ * What a reseller says over the API to what was passed on to it: the same as a mail whose first line is `word`. Said again it changes
+ * nothing. ERR_NOTFOUND: nothing was passed on to that reseller. ERR_RANGE: no word of that kind. ERR_CONFLICT: it has been answered
+ * otherwise, or closed. ERR_LIMIT: more than FORWARD_ANSWERS_MAX answers.
+ */
+struct forward_said {
+	struct str reseller, actor;     /* actor: as it stands in the case */
+	enum forward_state state;       /* FORWARD_ACKNOWLEDGED or FORWARD_ANSWERED: what the word has to say */
+	struct str word, text;          /* text: what stands below it; may be "" */
+};
+enum err forward_say(struct fold *f, uint64_t number, const struct forward_said *said, struct forwarding *ret_forwarding, struct why *why) MUST_CHECK;
+
 /* One of the addresses that the register has of the reseller. A token alone proves little: letters are passed on. */
 bool forward_is_resellers(const struct fold *f, struct str reseller, struct str sender);
 
 /* XARF 4 of the case for the mail with that key; seen = the report that it is about, or NULL when it is no longer at hand. */
 struct str forward_xarf(struct fold *f, const struct casefile *c, struct str key, const struct observation *seen);
+/* Each word by which a complaint is answered, closed by NULL; those that acknowledge it are not in it. */
+extern const char *const forward_result_words[];
 /* What the first line that says anything of an answer says; false when it is no word that is agreed on. */
 bool forward_word(struct str text, enum forward_state *ret_state, enum forward_answer *ret_answer);
 

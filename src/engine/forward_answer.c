@@ -6,22 +6,22 @@
  */
 #include "engine/forward.h"
 
-struct word {
-	const char *text;
-	enum forward_state state;
-	enum forward_answer answer;
-};
+static const char *const acknowledging[] = { "acknowledged", "received", "bestätigt", "erhalten", NULL };
 
-static const struct word words[] = {
-	{ "acknowledged", FORWARD_ACKNOWLEDGED, ANSWER_NONE }, { "received", FORWARD_ACKNOWLEDGED, ANSWER_NONE },
-	{ "bestätigt", FORWARD_ACKNOWLEDGED, ANSWER_NONE }, { "erhalten", FORWARD_ACKNOWLEDGED, ANSWER_NONE },
-	{ "fixed", FORWARD_ANSWERED, ANSWER_FIXED }, { "resolved", FORWARD_ANSWERED, ANSWER_FIXED },
-	{ "behoben", FORWARD_ANSWERED, ANSWER_FIXED }, { "erledigt", FORWARD_ANSWERED, ANSWER_FIXED },
-	{ "not ours", FORWARD_ANSWERED, ANSWER_NOT_OURS }, { "not-ours", FORWARD_ANSWERED, ANSWER_NOT_OURS }, { "nicht unser kunde", FORWARD_ANSWERED, ANSWER_NOT_OURS },
-	{ "disputed", FORWARD_ANSWERED, ANSWER_DISPUTED }, { "bestritten", FORWARD_ANSWERED, ANSWER_DISPUTED },
-	{ "needs more", FORWARD_ANSWERED, ANSWER_NEEDS_MORE }, { "needs-more", FORWARD_ANSWERED, ANSWER_NEEDS_MORE }, { "need more", FORWARD_ANSWERED, ANSWER_NEEDS_MORE },
-	{ "mehr angaben", FORWARD_ANSWERED, ANSWER_NEEDS_MORE },
-};
+const char *const forward_result_words[] = { "fixed", "resolved", "behoben", "erledigt", "not-ours", "not ours", "nicht unser kunde", "disputed", "bestritten",
+	"needs-more", "needs more", "need more", "mehr angaben", NULL };
+
+static const enum forward_answer meanings[] = { ANSWER_FIXED, ANSWER_FIXED, ANSWER_FIXED, ANSWER_FIXED, ANSWER_NOT_OURS, ANSWER_NOT_OURS, ANSWER_NOT_OURS,
+	ANSWER_DISPUTED, ANSWER_DISPUTED, ANSWER_NEEDS_MORE, ANSWER_NEEDS_MORE, ANSWER_NEEDS_MORE, ANSWER_NEEDS_MORE };
+_Static_assert(sizeof(meanings) / sizeof(meanings[0]) + 1 == sizeof(forward_result_words) / sizeof(forward_result_words[0]), "each word means something");
+
+static size_t find(const char *const *words, struct str line)
+{
+	for (size_t i = 0; words[i]; i++)
+		if (str_eq_fold(line, str_of(words[i])))
+			return i;
+	return SIZE_MAX;
+}
 
 bool forward_word(struct str text, enum forward_state *ret_state, enum forward_answer *ret_answer)
 {
@@ -33,12 +33,10 @@ bool forward_word(struct str text, enum forward_state *ret_state, enum forward_a
 		line = str_trim(str_sub(line, 7, line.len));
 	while (line.len && strchr(".!:", line.ptr[line.len - 1]))
 		line.len--;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (!str_eq_fold(line, str_of(words[i].text)))
-			continue;
-		*ret_state = words[i].state;
-		*ret_answer = words[i].answer;
-		return true;
-	}
-	return false;
+	size_t i = find(forward_result_words, line);
+	if (i == SIZE_MAX && find(acknowledging, line) == SIZE_MAX)
+		return false;
+	*ret_state = i == SIZE_MAX ? FORWARD_ACKNOWLEDGED : FORWARD_ANSWERED;
+	*ret_answer = i == SIZE_MAX ? ANSWER_NONE : meanings[i];
+	return true;
 }

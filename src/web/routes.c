@@ -1,6 +1,7 @@
 /*
  * The routes. See route.h; aupd-api(7) has each of them.
  */
+#include "engine/forward.h"
 #include "model/act.h"
 #include "model/entity.h"
 #include "model/item.h"
@@ -25,6 +26,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define REST(n, text) { .name = (n), .in = IN_PATH, .value = VALUE_REST, .needed = true, .most = KEY_MOST, .doc = (text) }
 #define CASE_STEP { .name = "case", .in = IN_PATH, .value = VALUE_CASE, .needed = true, .doc = "number of the case" }
 #define WORDS_OF(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = CASE_NOTE_MAX, .doc = (text) }
+#define WORDS_MAY_BE(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .most = CASE_NOTE_MAX, .doc = (text) }
 #define PARAMS(...) ((const struct param[]){ __VA_ARGS__, { .name = NULL } })
 
 #define ROWS_OF LIMIT, AFTER, FILTER("state", "in that state"), FILTER("owner", "of that owner"), FILTER("tenant", "whose path of resellers begins so"), \
@@ -48,6 +50,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TIME("last_event"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
 #define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
 	NUMBER("rounds"), FLAG("late"), FLAG("back")
+#define SAID_TO_FORWARDING MEMBERS(TEXT("case"), TEXT("state"), TEXT("answer"), NUMBER("code"))
 #define MY_REPORT TEXT("receipt"), TEXT("fate"), TIME("received")
 
 const struct route routes[] = {
@@ -98,6 +101,11 @@ const struct route routes[] = {
 		PARAMS(CASE_STEP, WORDS_OF("text", "what was done")), NULL, "my-fixed", false, DONE_TO_CASE, NULL },
 	{ "GET", "/v1/my/forwarded", "listMyForwarded", SCOPES(SCOPE_RESELLER), "the complaints that were passed on to the reseller, the latest first",
 		PARAMS(LIMIT, AFTER, FILTER("state", "in that state")), read_my_forwarded, NULL, false, MEMBERS(LIST("forwarded", MY_FORWARDING), TEXT("after")), NULL },
+	{ "POST", "/v1/my/forwarded/{case}/acknowledge", "acknowledgeMyForwarded", SCOPES(SCOPE_RESELLER), "it has arrived and is looked at; the deadline stays",
+		PARAMS(CASE_STEP, WORDS_MAY_BE("text", "what is said of it")), NULL, "my-acknowledge", false, SAID_TO_FORWARDING, NULL },
+	{ "POST", "/v1/my/forwarded/{case}/result", "answerMyForwarded", SCOPES(SCOPE_RESELLER), "what came of it, by a word that a mail would begin with",
+		PARAMS(CASE_STEP, { .name = "result", .in = IN_BODY, .value = VALUE_WORD, .needed = true, .words = forward_result_words, .doc = "what came of it" },
+			WORDS_MAY_BE("text", "what is said of it")), NULL, "my-result", false, SAID_TO_FORWARDING, NULL },
 	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("state", "with that fate")),
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,

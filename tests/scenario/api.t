@@ -74,7 +74,7 @@ def fill(path, ids):
 def body_of(op):
     """A body that would be taken: each member that is needed."""
     schema = op.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    return {name: "a text" for name in schema["required"]} if schema else None
+    return {name: schema["properties"][name].get("enum", ["a text"])[-1] for name in schema["required"]} if schema else None
 
 
 # --- the world: two tenants of each kind, with a case and a report each
@@ -116,6 +116,8 @@ class World:
             "/v1/my/cases/{case}/answer": cases,
             "/v1/my/cases/{case}/appeal": cases,
             "/v1/my/cases/{case}/fixed": {"customer": cases["customer"]},
+            "/v1/my/forwarded/{case}/acknowledge": {"reseller": cases["reseller"]},
+            "/v1/my/forwarded/{case}/result": {"reseller": cases["reseller"]},
             "/v1/my/reports/{receipt}": {"reporter": ({"receipt": self.receipts["bakery"]}, [{"receipt": self.foreign_receipt()}], {"receipt": "0" * 32})},
             "/v1/cases/{case}": tester(mine, nobody),
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),

@@ -178,6 +178,51 @@ def answers(w):
                  {"open": 0, "sent": 2, "answered": 2, "fixed": 2, "repeated": 1, "back": 1, "late": 0, "failing": False}, "its scorecard says so")
 
 
+def over_api(w):
+    """The same words by the API: one way, one count."""
+    d = w.d
+    web = {r: d.check("key", "add", "reseller", r, "--json").json["key"] for r in ("bigres", "top", "kleinres")}
+
+    def say(of, number, what, body=None, token=None):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {web[of]}"}
+        if token:
+            headers["Idempotency-Key"] = token
+        r = d._http(("tcp", (d.address, d.ports["api"])), "POST", f"/v1/my/forwarded/{number}/{what}", json.dumps(body or {}).encode(), headers)
+        d.settle()
+        return r.status, json.loads(r.body)
+
+    w.complain("198.18.1.11")
+    w.complain("198.18.1.12")
+    w.news()
+    one, two = w.case("shop11"), w.case("shop12")
+    before = w.card()
+    for other in ("top", "kleinres"):
+        tap.is_equal([say(other, one, what, body)[0] for what, body in (("acknowledge", None), ("result", {"result": "fixed"}))], [404, 404],
+                     f"{other} answers nothing that was passed on to bigres")
+    tap.is_equal((say("bigres", one, "result", {"result": "acknowledged"})[0], say("bigres", one, "result", {"result": "working on it"})[0]), (400, 400),
+                 "a word that a mail would not be understood by is refused")
+    tap.is_equal((w.forwarding("shop11")["state"], w.card()), ("sent", before), "and nothing is changed by it")
+    due = w.forwarding("shop11")["due"]
+    tap.is_equal(say("bigres", one, "acknowledge", {"text": "ticket 17"}), (200, {"case": one, "state": "acknowledged", "answer": "none", "code": 0}), "acknowledged")
+    first = w.forwarding("shop11")
+    tap.is_equal((first["state"], first["due"], w.body(one)["state"], w.card()), ("acknowledged", due, "open", before), "the deadline stays, nothing is counted")
+    d.pass_time("1h")
+    events = lambda number: len(d.check("case", "show", number, "--json").json["events"])
+    told = events(one)
+    tap.is_equal((say("bigres", one, "acknowledge")[0], w.forwarding("shop11"), events(one)), (200, first, told), "acknowledged again it is the same")
+    tap.is_equal(say("bigres", one, "result", {"result": "fixed", "text": "page taken down"}), (200, {"case": one, "state": "answered", "answer": "fixed", "code": 0}), "fixed")
+    card = w.card()
+    tap.is_equal((card["open"], card["answered"], card["fixed"]), (before["open"] - 1, before["answered"] + 1, before["fixed"] + 1), "is counted as a mail is")
+    tap.is_equal((w.body(one)["state"], w.body(one)["resolution"]), ("resolved", "fixed by the reseller"), "and settles the case")
+    tap.like(w.explain(one), r"reseller bigres.*(?s:.*)page taken down", "whose story tells who said it, and the words")
+    told = events(one)
+    tap.is_equal((say("bigres", one, "result", {"result": "behoben"})[0], say("bigres", one, "acknowledge")[0], w.card(), events(one)), (200, 200, card, told),
+                 "what means the same again is done once")
+    tap.is_equal((say("bigres", one, "result", {"result": "disputed"})[0], w.card()), (409, card), "another result is refused")
+    tap.is_equal(say("bigres", two, "result", {"result": "not ours"}, "k-1")[1], say("bigres", two, "result", {"result": "not ours"}, "k-1")[1], "replayed under its key")
+    tap.is_equal((w.forwarding("shop12")["answer"], w.body(two)["state"], w.card()["answered"]), ("not-ours", "paused", card["answered"] + 1), "not ours: a person reads it")
+
+
 def late(w):
     """Nobody answers: late, and with the third the scorecard fails."""
     for i in (7, 8, 9):
@@ -221,10 +266,11 @@ def ring(w):
 
 
 def main():
-    with Daemon(registry=None, enforcement="on", operators={"tester": os.getuid(), "second": 4242}) as d:
+    with Daemon(registry=None, listens=("smtp", "lmtp", "http", "ingest", "api"), enforcement="on", operators={"tester": os.getuid(), "second": 4242}) as d:
         w = Walk(d)
         passed_on(w)
         answers(w)
+        over_api(w)
         late(w)
         ring(w)
 

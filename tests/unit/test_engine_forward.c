@@ -26,5 +26,12 @@ int main(void)
 	OK_(says("disputed", FORWARD_ANSWERED, ANSWER_DISPUTED) && says("needs more", FORWARD_ANSWERED, ANSWER_NEEDS_MORE), "the other words");
 	OK_(unclear("fixed price offers are no violation") && unclear("not fixed") && unclear("we see that it is\nfixed") && unclear("Hello,\n\nfixed"), "a sentence is left to a person");
 	OK_(unclear("") && unclear("\n\n") && unclear("Status:") && unclear("..."), "and so is nothing at all");
+	bool all = true;
+	for (size_t i = 0; forward_result_words[i]; i++) {
+		enum forward_state s = FORWARD_NONE;
+		enum forward_answer a = ANSWER_NONE;
+		all &= forward_word(str_of(forward_result_words[i]), &s, &a) && s == FORWARD_ANSWERED && a != ANSWER_NONE;
+	}
+	OK_(all, "each word that the API offers as a result is one of a mail");
 	return tap_done();
 }
