@@ -3,11 +3,12 @@
  * decode_xarf_per_cpu_s: bare XARF documents, read and held against the rules of their type.
  * decode_json_scan_ratio: the time of the latter against scan_peer's, a tokenizer by a table of states that takes one byte at a time over
  * the same documents, and does no more than count tokens.
+ * decode_bounce_per_cpu_s: notifications of RFC 3464, and every fourth in qmail's words, 10 KB each with the message that came back.
  * decode_acns_per_cpu_s: ACNS notices of version 1.2, read and held against its rules.
  * decode_acns_mail_per_cpu_s: the same in a clear-signed letter, as attachment once more, and both compared with the letter.
  * Inputs are made here and always the same; each has an address of its own. Every round decodes all of them; the best counts.
  *
- * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml, document-N.json,
+ * Usage: bench_decode INPUT-DIRECTORY. The inputs are left there as mail-N.eml, bounce-N.eml, document-N.json,
  * notice-N.xml and letter-N.eml, for the peer to read.
  */
 #include <stdlib.h>
@@ -91,6 +92,44 @@ static struct str xarf_mail(struct arena *a, unsigned i)
 		buf_puts(&b, "\r\n");
 	}
 	buf_puts(&b, "\r\n--part1_13d.2e68ed54_boundary--\r\n");
+	struct str mail = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return mail;
+}
+
+/* A message that 192.0.2.N sent came back, with all of it. */
+static struct str bounce_mail(struct arena *a, unsigned i)
+{
+	static const char *const whys[] = { "550 5.1.1 <user@far.example>: Recipient address rejected: User unknown", "552 5.2.2 mailbox is full",
+		"554 5.7.1 message refused, it looks like spam" };
+	const char *why = whys[i % 3];
+	bool qmail = i % 4 == 3;
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	buf_puts(&b, str_c(a, str_format(a, "Return-Path: <>\r\nReceived: by mx.isp.example (Postfix) id 4XyZ%02u; Sun, 1 Mar 2026 10:00:05 +0000 (UTC)\r\n"
+		"Date: Sun, 1 Mar 2026 10:00:05 +0000\r\nFrom: MAILER-DAEMON@mx.isp.example (Mail Delivery System)\r\nSubject: %s\r\n"
+		"To: customer@example.net\r\nMessage-ID: <%u.back@mx.isp.example>\r\n", i, qmail ? "failure notice" : "Undelivered Mail Returned to Sender", i)));
+	if (qmail)
+		buf_puts(&b, str_c(a, str_format(a, "\r\nHi. This is the qmail-send program at mx.isp.example.\r\nI'm afraid I wasn't able to deliver your message to "
+			"the following addresses.\r\nThis is a permanent error; I've given up. Sorry it didn't work out.\r\n\r\n<user@far.example>:\r\n"
+			"203.0.113.9 failed after I sent the message.\r\nRemote host said: %s\r\n\r\n--- Below this line is a copy of the message.\r\n\r\n", why)));
+	else
+		buf_puts(&b, str_c(a, str_format(a, "MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status;\r\n\tboundary=\"4XyZ.back/mx\"\r\n\r\n"
+			"--4XyZ.back/mx\r\nContent-Description: Notification\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"
+			"This is the mail system at host mx.isp.example.\r\n\r\n<user@far.example>: host mx.far.example[203.0.113.9] said: %s\r\n\r\n"
+			"--4XyZ.back/mx\r\nContent-Description: Delivery report\r\nContent-Type: message/delivery-status\r\n\r\n"
+			"Reporting-MTA: dns; mx.isp.example\r\nX-Postfix-Queue-ID: 4XyZ%02u\r\nX-Postfix-Sender: rfc822; customer@example.net\r\n"
+			"Arrival-Date: Sun, 1 Mar 2026 10:00:00 +0000 (UTC)\r\n\r\nFinal-Recipient: rfc822; user@far.example\r\n"
+			"Original-Recipient: rfc822;user@far.example\r\nAction: failed\r\nStatus: %.5s\r\nRemote-MTA: dns; mx.far.example\r\n"
+			"Diagnostic-Code: smtp; %s\r\n\r\n--4XyZ.back/mx\r\nContent-Description: Undelivered Message\r\nContent-Type: message/rfc822\r\n\r\n",
+			why, i, why + 4, why)));
+	buf_puts(&b, str_c(a, str_format(a, "Return-Path: <customer@example.net>\r\nReceived: from pc.example.net (pc.example.net [192.0.2.%u])\r\n"
+		"\tby mx.isp.example (Postfix) with ESMTP id 4XyZ%02u;\r\n\tSun, 1 Mar 2026 10:00:00 +0000 (UTC)\r\nFrom: <customer@example.net>\r\n"
+		"To: <user@far.example>\r\nSubject: Earn money\r\nMessage-ID: <%u.mail@pc.example.net>\r\nDate: Sun, 1 Mar 2026 09:59:58 +0000\r\n\r\n",
+		i % 250 + 1, i, i)));
+	fill(&b);
+	if (!qmail)
+		buf_puts(&b, "\r\n--4XyZ.back/mx--\r\n");
 	struct str mail = str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return mail;
@@ -200,7 +239,7 @@ static double scan_peer_s(const struct str *inputs, unsigned count)
 int main(int argc, char **argv)
 {
 	struct arena *a = arena_new("inputs", 16 << 20);
-	struct str mails[KINDS], documents[KINDS], notices[KINDS], letters[KINDS];
+	struct str mails[KINDS], documents[KINDS], notices[KINDS], letters[KINDS], bounces[KINDS];
 	if (argc != 2 || !a) {
 		fprintf(stderr, "usage: bench_decode INPUT-DIRECTORY\n");
 		return 2;
@@ -211,12 +250,15 @@ int main(int argc, char **argv)
 		documents[i] = document(a, i, 0);
 		notices[i] = notice(a, i);
 		letters[i] = notice_mail(a, i);
+		bounces[i] = bounce_mail(a, i);
 		leave(argv[1], "mail", i, "eml", mails[i]);
+		leave(argv[1], "bounce", i, "eml", bounces[i]);
 		leave(argv[1], "notice", i, "xml", notices[i]);
 		leave(argv[1], "letter", i, "eml", letters[i]);
 		leave(argv[1], "document", i, "json", documents[i]);
 	}
 	bench_say("decode_mail_per_cpu_s", measure(mails, MAILS), "1/s");
+	bench_say("decode_bounce_per_cpu_s", measure(bounces, MAILS), "1/s");
 	double own = measure(documents, DOCUMENTS), peer = scan_peer_s(documents, DOCUMENTS), octets = 0;
 	for (unsigned i = 0; i < DOCUMENTS; i++)
 		octets += (double)documents[i % KINDS].len;
