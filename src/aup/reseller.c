@@ -1,11 +1,16 @@
 /*
  * aup reseller: what was passed on to resellers, and what their scorecards say.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "aup/aup.h"
 #include "aup/client.h"
+#include "base/digest.h"
+#include "base/file.h"
+
+enum { DOCUMENT_BYTES_MAX = 32 << 20 };
 
 static long long number(const struct json *m, const char *name)
 {
@@ -47,25 +52,40 @@ static void print_acknowledgements(const struct json *root)
 			(void)printf("acknowledged %.*s by %.*s", STR_ARG(at), STR_ARG(json_text(m, "by")));
 		else
 			(void)printf("owed by %.*s%s", STR_ARG(json_text(m, "due")), json_flag(m, "overdue", false) ? ", overdue" : "");
+		struct str sha256 = json_text(m, "sha256");
 		if (told.len)
-			(void)printf(", customers told %.*s: %.*s\n", STR_ARG(told), STR_ARG(json_text(m, "document")));
+			(void)printf(", customers told %.*s: %.*s%s%.*s\n", STR_ARG(told), STR_ARG(json_text(m, "document")), sha256.len ? ", SHA-256 " : "", STR_ARG(sha256));
 		else
 			(void)printf(", no proof that customers were told\n");
 	}
+}
+
+/* Of the file alone the digest is sent. */
+static enum err put_digest(struct arena *a, struct command_text *c, const char *path, struct why *why)
+{
+	struct str bytes;
+	struct digest d;
+	enum err e = file_read_all(a, AT_FDCWD, path, DOCUMENT_BYTES_MAX, &bytes, why);
+	if (e)
+		return e;
+	digest_sha256(bytes, &d);
+	jsonw_str(&c->w, "sha256", digest_hex(a, &d));
+	return OK;
 }
 
 int cmd_reseller(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	bool json = cli_flag(&argc, argv, "--json");
-	const char *told = cli_value(&argc, argv, "--told"), *document = cli_value(&argc, argv, "--document");
-	struct arena *a = arena_new("reseller", CLI_BYTES_MAX);
+	const char *told = cli_value(&argc, argv, "--told"), *document = cli_value(&argc, argv, "--document"),
+		*file = cli_value(&argc, argv, "--file");
+	struct arena *a = arena_new("reseller", CLI_BYTES_MAX + DOCUMENT_BYTES_MAX);
 	struct command_text c;
 	struct json *root;
 	struct str text;
 	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0,
 		ack = argc == 4 && strcmp(argv[1], "ack") == 0;
-	if (!a || !(list || show || card || ack) || (!ack && (told || document)) || !cli_no_more_options(argc, argv, "reseller")) {
+	if (!a || !(list || show || card || ack) || (!ack && (told || document || file)) || !cli_no_more_options(argc, argv, "reseller")) {
 		arena_free(a);
 		return cli_usage("reseller");
 	}
@@ -78,6 +98,11 @@ int cmd_reseller(int argc, char **argv)
 		jsonw_str(&c.w, "told", str_of(told));
 	if (document)
 		jsonw_str(&c.w, "document", str_of(document));
+	struct why why = { .line = 0 };
+	if (file && put_digest(a, &c, file, &why) != OK) {
+		arena_free(a);
+		return cli_fail(&why);
+	}
 	int status = command_send(a, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json) {
 		(void)printf("%.*s\n", STR_ARG(text));
@@ -85,7 +110,7 @@ int cmd_reseller(int argc, char **argv)
 		const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
 		if (!list)
 			print_card(root);
-		if (show)
+		if (!list)
 			print_acknowledgements(root);
 		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
 			(list ? print_line : print_forwarding)(m);

@@ -226,6 +226,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); bool
 	{ "sightings", cmd_sightings, false, 0 }, { "key-add", cmd_key_add, false, 0 }, { "key-revoke", cmd_key_revoke, true, 0 },
 	{ "my-answer", cmd_my_answer, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, true, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, true, SCOPES(SCOPE_RESELLER) },
+	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, true, SCOPES(SCOPE_RESELLER) },
 	{ "my-fixed", cmd_my_fixed, true, SCOPES(SCOPE_CUSTOMER) },
 	{ "my-appeal", cmd_my_appeal, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 };

@@ -44,6 +44,7 @@ enum err cmd_key_add(struct commanding *c) MUST_CHECK;
 enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_acknowledge(struct commanding *c) MUST_CHECK;
 enum err cmd_my_result(struct commanding *c) MUST_CHECK;
+enum err cmd_my_policy_acknowledge(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_my_fixed(struct commanding *c) MUST_CHECK;
 enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;

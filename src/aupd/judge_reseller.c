@@ -31,6 +31,7 @@ static void put_acknowledgements(struct commanding *c, const struct conduct *con
 		jsonw_str(c->w, "by", a->by);
 		jsonw_time(c->w, "told", a->told_at);
 		jsonw_str(c->w, "document", a->text);
+		jsonw_str(c->w, "sha256", a->sha256);
 		jsonw_str(c->w, "proven_by", a->proven_by);
 		jsonw_bool(c->w, "overdue", a->overdue);
 		jsonw_end(c->w, '}');
@@ -126,25 +127,56 @@ enum err cmd_reseller_show(struct commanding *c)
 	return e ? e : put_forwardings(c, id);
 }
 
+static bool is_sha256(struct str text)
+{
+	bool good = text.len == 2 * DIGEST_LEN;
+	for (size_t i = 0; good && i < text.len; i++)
+		good = (text.ptr[i] >= '0' && text.ptr[i] <= '9') || (text.ptr[i] >= 'a' && text.ptr[i] <= 'f');
+	return good;
+}
+
+/* What its customers were told, as of the command. */
+static enum err read_proof(struct commanding *c, struct acknowledge_proof *proof)
+{
+	struct str told = command_arg(c, "told");
+	proof->told_at = TIME_NONE;
+	proof->text = str_trim(command_arg(c, "document"));
+	proof->sha256 = command_arg(c, "sha256");
+	if (!told.len != !proof->text.len)
+		return why_set(c->why, ERR_SYNTAX, "when its customers were told, and what proves it, are said together");
+	if (proof->sha256.len && (!told.len || !is_sha256(proof->sha256)))
+		return why_set(c->why, ERR_SYNTAX, "sha256 is of a document that proves it: 64 hex digits in small letters, beside told and document");
+	if (told.len && time_parse(told, &proof->told_at) != OK)
+		return why_set(c->why, ERR_SYNTAX, "told is not a time such as 2026-01-31T12:00:00Z");
+	if (told.len && proof->told_at > c->j->fold.now)
+		return why_set(c->why, ERR_RANGE, "what is still to come proves nothing");
+	return proof->text.len > ACKNOWLEDGE_PROOF_MAX ? why_set(c->why, ERR_LIMIT, "what proves it is longer than %d bytes", ACKNOWLEDGE_PROOF_MAX) : OK;
+}
+
+static enum err acknowledge(struct commanding *c, struct str id, struct str by)
+{
+	struct acknowledge_proof proof = { .by = by };
+	struct str version = command_arg(c, "version");
+	if (!fold_policy(&c->j->fold, version))
+		return why_set(c->why, ERR_NOTFOUND, "no version %.*s has been posted", STR_ARG(version));
+	enum err e = read_proof(c, &proof);
+	return e ? e : acknowledge_enter(&c->j->fold, id, version, &proof, c->why);
+}
+
 enum err cmd_reseller_ack(struct commanding *c)
 {
-	struct fold *f = &c->j->fold;
-	struct str id = command_arg(c, "reseller"), version = command_arg(c, "version"), told = command_arg(c, "told"), proof = str_trim(command_arg(c, "document"));
-	int64_t told_at = TIME_NONE;
+	struct str id = command_arg(c, "reseller");
 	enum err e = known(c, id);
-	if (e)
-		return e;
-	if (!fold_policy(f, version))
-		return why_set(c->why, ERR_NOTFOUND, "no version %.*s has been posted", STR_ARG(version));
-	if (!told.len != !proof.len)
-		return why_set(c->why, ERR_SYNTAX, "when its customers were told, and what proves it, are said together");
-	if (told.len && time_parse(told, &told_at) != OK)
-		return why_set(c->why, ERR_SYNTAX, "told is not a time such as 2026-01-31T12:00:00Z");
-	if (told.len && told_at > f->now)
-		return why_set(c->why, ERR_RANGE, "what is still to come proves nothing");
-	if (proof.len > ACKNOWLEDGE_PROOF_MAX)
-		return why_set(c->why, ERR_LIMIT, "what proves it is longer than %d bytes", ACKNOWLEDGE_PROOF_MAX);
-	return acknowledge_enter(f, id, version, c->who, told_at, proof, c->why);
+	return e ? e : acknowledge(c, id, c->who);
+}
+
+enum err cmd_my_policy_acknowledge(struct commanding *c)
+{
+	enum err e = known(c, c->p.id);
+	if (e == OK)
+		e = acknowledge(c, c->p.id, STR("reseller"));
+	jsonw_str(c->w, "version", command_arg(c, "version"));
+	return e;
 }
 
 /* The route's word of what was passed on to whoever asks. */

@@ -122,6 +122,22 @@ static bool says_more(struct str text)
 	return lines > 1;
 }
 
+/*
+ * An overdue one came after all: the reminders stop, and a person sees whether anything else is open in the case. The case may be about
+ * more than this, so it is not closed.
+ */
+static enum err tell_late(struct fold *f, struct str reseller, struct str version, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct casefile c = { 0 };
+	struct row row;
+	enum err e = work_load(f->work, TABLE_CASE, case_key(a, reseller, STR("reseller"), 0), casefile_fields, &c, &row, why);
+	if (e || case_is_closed(&c))
+		return e == ERR_NOTFOUND ? OK : e;
+	struct case_input in = { .type = INPUT_ANSWER, .actor = STR("reseller"), .text = str_format(a, "version %.*s has been acknowledged", STR_ARG(version)) };
+	return step_case(f, &row, &c, &in, why);
+}
+
 enum err acknowledge_answer(struct fold *f, const struct item *i, struct str message_id, struct str owner, bool *ret_taken, struct why *why)
 {
 	enum forward_state state = FORWARD_NONE;
@@ -142,17 +158,19 @@ enum err acknowledge_answer(struct fold *f, const struct item *i, struct str mes
 		return keep(f, i, "it came to the address of a letter to a reseller, from somebody who is not known to speak for it", why);
 	if (!forward_word(i->text, &state, &answer) || state != FORWARD_ACKNOWLEDGED)
 		return keep(f, i, "a reseller was asked to acknowledge the policy, and wrote something else", why);
-	if (ack->at == TIME_NONE) {
-		ack->at = f->now;
-		ack->by = STR("reseller");
-		e = store(f, &row, &c, why);
-	}
+	if (ack->at == TIME_NONE)
+		e = acknowledge_enter(f, owner, ack->version, &(struct acknowledge_proof){ .by = STR("reseller"), .told_at = TIME_NONE }, why);
 	if (e)
 		return e;
 	return keep(f, i, says_more(i->text) ? "a reseller acknowledged the policy and wrote more: it may prove that its customers were told" : NULL, why);
 }
 
-enum err acknowledge_enter(struct fold *f, struct str reseller, struct str version, struct str by, int64_t told_at, struct str proof, struct why *why)
+static bool is_proven_so(const struct acknowledgement *ack, const struct acknowledge_proof *proof)
+{
+	return ack->told_at == proof->told_at && str_eq(ack->text, proof->text) && str_eq(ack->sha256, proof->sha256);
+}
+
+enum err acknowledge_enter(struct fold *f, struct str reseller, struct str version, const struct acknowledge_proof *proof, struct why *why)
 {
 	struct conduct c;
 	struct row row;
@@ -162,20 +180,23 @@ enum err acknowledge_enter(struct fold *f, struct str reseller, struct str versi
 	struct acknowledgement *ack = of_version(&c, version);
 	if (!ack)
 		e = add(f, &c, version, &ack, why);
-	else if (ack->at != TIME_NONE && (told_at == TIME_NONE || ack->told_at != TIME_NONE))
-		e = why_set(why, ERR_EXISTS, "%.*s has acknowledged version %.*s already", STR_ARG(reseller), STR_ARG(version));
+	else if (proof->told_at != TIME_NONE && ack->told_at != TIME_NONE && !is_proven_so(ack, proof))
+		e = why_set(why, ERR_EXISTS, "%.*s has proven already that its customers were told of version %.*s", STR_ARG(reseller), STR_ARG(version));
 	if (e || !ack)
 		return e;
+	bool late = ack->at == TIME_NONE && ack->overdue;
 	if (ack->at == TIME_NONE) {
 		ack->at = f->now;
-		ack->by = by;
+		ack->by = proof->by;
 	}
-	if (told_at != TIME_NONE) {
-		ack->told_at = told_at;
-		ack->text = proof;
-		ack->proven_by = by;
+	if (proof->told_at != TIME_NONE && ack->told_at == TIME_NONE) {
+		ack->told_at = proof->told_at;
+		ack->text = proof->text;
+		ack->sha256 = proof->sha256;
+		ack->proven_by = proof->by;
 	}
-	return store(f, &row, &c, why);
+	e = store(f, &row, &c, why);
+	return e == OK && late ? tell_late(f, reseller, version, why) : e;
 }
 
 enum err acknowledge_due(struct fold *f, struct str reseller, struct why *why)

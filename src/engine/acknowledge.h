@@ -20,10 +20,16 @@ enum err acknowledge_ask(struct fold *f, const struct policy *p, struct str rese
  */
 enum err acknowledge_answer(struct fold *f, const struct item *i, struct str message_id, struct str owner, bool *ret_taken, struct why *why) MUST_CHECK;
 /*
- * What an operator knows. told_at: when its customers were told, as proof says; TIME_NONE and "" = that is not proven yet.
- * ERR_EXISTS: nothing of it is new. ERR_LIMIT: more versions than are kept.
+ * What an operator knows, or a reseller says over the API. told_at: when its customers were told, as text says; TIME_NONE and "" = that
+ * is not proven yet. What stands there already is done. When it was overdue its case is told, and a person looks.
+ * ERR_EXISTS: something else was proven before. ERR_LIMIT: more versions than are kept.
  */
-enum err acknowledge_enter(struct fold *f, struct str reseller, struct str version, struct str by, int64_t told_at, struct str proof, struct why *why) MUST_CHECK;
+struct acknowledge_proof {
+	struct str by;                  /* "reseller", or the operator */
+	int64_t told_at;
+	struct str text, sha256;        /* sha256: of a document, 64 hex digits; "" = none */
+};
+enum err acknowledge_enter(struct fold *f, struct str reseller, struct str version, const struct acknowledge_proof *proof, struct why *why) MUST_CHECK;
 /* A row of TABLE_CONDUCT whose time has come. */
 enum err acknowledge_due(struct fold *f, struct str reseller, struct why *why) MUST_CHECK;
 

@@ -27,7 +27,7 @@ static const struct field reseller_day_fields[] = {
 static const struct field acknowledgement_fields[] = {
 	F(acknowledgement, version, FIELD_STR), F(acknowledgement, letter, FIELD_STR), F(acknowledgement, asked_at, FIELD_TIME), F(acknowledgement, due_at, FIELD_TIME),
 	F(acknowledgement, at, FIELD_TIME), F(acknowledgement, told_at, FIELD_TIME), F(acknowledgement, by, FIELD_STR), F(acknowledgement, proven_by, FIELD_STR),
-	F(acknowledgement, text, FIELD_STR), F(acknowledgement, overdue, FIELD_BOOL), { .name = NULL },
+	F(acknowledgement, text, FIELD_STR), F(acknowledgement, sha256, FIELD_STR), F(acknowledgement, overdue, FIELD_BOOL), { .name = NULL },
 };
 
 const struct field conduct_fields[] = {

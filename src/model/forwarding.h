@@ -47,6 +47,7 @@ struct acknowledgement {
 	int64_t told_at;                /* its customers were told; TIME_NONE = that is not proven */
 	struct str by, proven_by;       /* "reseller" or the operator who entered it */
 	struct str text;                /* what proves that its customers were told */
+	struct str sha256;              /* of the document that shows it, in hex; "" = none was named. The document is not kept */
 	bool overdue;                   /* the signal was raised */
 };
 

@@ -1,6 +1,7 @@
 /*
  * The routes. See route.h; aupd-api(7) has each of them.
  */
+#include "engine/acknowledge.h"
 #include "engine/forward.h"
 #include "model/act.h"
 #include "model/entity.h"
@@ -26,7 +27,8 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define REST(n, text) { .name = (n), .in = IN_PATH, .value = VALUE_REST, .needed = true, .most = KEY_MOST, .doc = (text) }
 #define CASE_STEP { .name = "case", .in = IN_PATH, .value = VALUE_CASE, .needed = true, .doc = "number of the case" }
 #define WORDS_OF(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = CASE_NOTE_MAX, .doc = (text) }
-#define WORDS_MAY_BE(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .most = CASE_NOTE_MAX, .doc = (text) }
+#define MAY_BE(n, octets, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .most = (octets), .doc = (text) }
+#define WORDS_MAY_BE(n, text) MAY_BE(n, CASE_NOTE_MAX, text)
 #define PARAMS(...) ((const struct param[]){ __VA_ARGS__, { .name = NULL } })
 
 #define ROWS_OF LIMIT, AFTER, FILTER("state", "in that state"), FILTER("owner", "of that owner"), FILTER("tenant", "whose path of resellers begins so"), \
@@ -106,6 +108,10 @@ const struct route routes[] = {
 	{ "POST", "/v1/my/forwarded/{case}/result", "answerMyForwarded", SCOPES(SCOPE_RESELLER), "what came of it, by a word that a mail would begin with",
 		PARAMS(CASE_STEP, { .name = "result", .in = IN_BODY, .value = VALUE_WORD, .needed = true, .words = forward_result_words, .doc = "what came of it" },
 			WORDS_MAY_BE("text", "what is said of it")), NULL, "my-result", false, SAID_TO_FORWARDING, NULL },
+	{ "POST", "/v1/my/policies/{version}/acknowledge", "acknowledgePolicy", SCOPES(SCOPE_RESELLER),
+		"the reseller acknowledges a posted version, and proves that its customers were told", PARAMS(STEP("version", "its version"),
+			MAY_BE("told", 64, "when its customers were told"), MAY_BE("document", ACKNOWLEDGE_PROOF_MAX, "what proves it"),
+			MAY_BE("sha256", 64, "of a document that proves it, in hex")), NULL, "my-policy-acknowledge", false, MEMBERS(TEXT("version"), NUMBER("code")), NULL },
 	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("state", "with that fate")),
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,

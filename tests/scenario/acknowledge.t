@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """A posted version is acknowledged by each reseller: asked once, answered by mail or entered with proof, reminded when it is overdue."""
 import email.utils
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -93,9 +95,11 @@ def told(d):
     tap.ok(r.rc == 1 and "has been posted" in r.err, "so is a version that was never posted", r.err)
     r = d.aup("reseller", "ack", "bigres", "second", "--told", "2099-03-01T00:00:00Z", "--document", "letter")
     tap.ok(r.rc == 1 and "still to come" in r.err, "and a time that is still to come", r.err)
-    d.check("reseller", "ack", "bigres", "second", "--told", "2026-03-01T00:00:00Z", "--document", "their letter 17 to it@shop.example")
+    d.check("reseller", "ack", "bigres", "second", "--told", "2026-03-01T00:00:00Z", "--document", "their letter 17 to it@shop.example", "--file", os.path.join(POLICY, "aup.md"))
     a = owed(d, "bigres")
-    tap.is_equal((a["told"][:10], a["document"], a["by"], a["proven_by"]), ("2026-03-01", "their letter 17 to it@shop.example", "reseller", "tester"),
+    with open(os.path.join(POLICY, "aup.md"), "rb") as f:
+        digest = hashlib.sha256(f.read()).hexdigest()
+    tap.is_equal((a["told"][:10], a["document"], a["sha256"], a["by"], a["proven_by"]), ("2026-03-01", "their letter 17 to it@shop.example", digest, "reseller", "tester"),
                  "what proves that its customers were told is kept beside the acknowledgement, and who entered it")
     r = d.aup("reseller", "ack", "bigres", "second", "--told", "2026-03-02T00:00:00Z", "--document", "another")
     tap.ok(r.rc == 1 and "already" in r.err, "and is not overwritten", r.err)
@@ -105,7 +109,31 @@ def told(d):
     tap.like(d.check("reseller", "show", "lazy").out, r"version second: owed by .*, no proof", "and what is owed")
 
 
-def overdue(d, path):
+def said(d):
+    """By the reseller itself, over the API."""
+    key = {r: d.check("key", "add", "reseller", r, "--json").json["key"] for r in ("kleinres", "lazy")}
+
+    def say(of, name, body):
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key[of]}"}
+        r = d._http(("tcp", (d.address, d.ports["api"])), "POST", f"/v1/my/policies/{name}/acknowledge", json.dumps(body).encode(), headers)
+        d.settle()
+        return r.status
+
+    digest = hashlib.sha256(b"Dear customers").hexdigest()
+    proof = {"told": "2026-03-02T00:00:00Z", "document": "our circular 4", "sha256": digest}
+    for bad in ({"told": proof["told"]}, {"sha256": digest}, dict(proof, sha256=digest.upper()), dict(proof, sha256="ab"), dict(proof, told="2099-01-01T00:00:00Z")):
+        tap.is_equal(say("kleinres", "second", bad), 400, f"half a proof is none: {sorted(bad)}")
+    tap.is_equal((say("kleinres", "nothing", {}), owed(d, "kleinres").get("told")), (404, None), "nor is one of a version that was never posted")
+    tap.is_equal([say("kleinres", "second", proof) for _ in range(2)], [200, 200], "its proof is taken, and taken again it is the same")
+    a = owed(d, "kleinres")
+    tap.is_equal((a["told"][:10], a["document"], a["sha256"], a["proven_by"]), ("2026-03-02", "our circular 4", digest, "reseller"), "it stands with the digest of the document")
+    tap.is_equal((say("kleinres", "second", dict(proof, document="another")), owed(d, "kleinres")), (409, a), "another one does not take its place")
+    tap.like(d.check("reseller", "scorecard", "kleinres").out, rf"customers told 2026-03-02.*: our circular 4, SHA-256 {digest}", "the scorecard shows it")
+    tap.is_equal(owed(d, "lazy").get("told"), None, "and of nobody else")
+    return say
+
+
+def overdue(d, path, say):
     d.restart()
     d.pass_time("29d")
     tap.is_equal(d.cases("--customer", "lazy"), [], "within the time nothing happens")
@@ -121,6 +149,12 @@ def overdue(d, path):
     d.pass_time("1d")
     tap.is_equal((len(letters(d, "second")), len(d.sink.letters)), before, "the same version posted again asks nobody")
     tap.is_equal(d.cases("--customer", "lazy")[0]["body"]["report_count"], reports, "and the signal was raised once")
+    tap.is_equal((cases[0]["state"], say("lazy", "second", {})), ("open", 200), "it acknowledges at last")
+    tap.is_equal([(c["case"], c["state"]) for c in d.cases("--customer", "lazy")], [(cases[0]["case"], "paused")], "its case stands still until a person has read it")
+    before = len(d.sink.letters), len(d.check("case", "show", cases[0]["case"], "--json").json["events"])
+    tap.is_equal(say("lazy", "second", {}), 200, "said again")
+    d.pass_time("40d")
+    tap.is_equal((len(d.sink.letters), len(d.check("case", "show", cases[0]["case"], "--json").json["events"])), before, "nothing is done again, and it is reminded no more")
 
 
 def erased(d):
@@ -137,13 +171,14 @@ def erased(d):
 
 
 def main():
-    with Daemon(registry=None, enforcement="on", operators={"tester": os.getuid(), "second": 4242}) as d:
+    with Daemon(registry=None, listens=("smtp", "lmtp", "http", "ingest", "api"), enforcement="on", operators={"tester": os.getuid(), "second": 4242}) as d:
         d.check("registry", "import", "-", stdin=REGISTRY + LEFT)
         path = version(d, "second")
         got = asked(d, path)
         answered(d, got)
         told(d)
-        overdue(d, path)
+        say = said(d)
+        overdue(d, path, say)
         erased(d)
         r = d.aup("policy", "check", version(d, "third", drop_letter=True))
         tap.ok(r.rc == 1 and re.search('no letter "reseller-acknowledge" in language en', r.out + r.err), "a version that asks without the letter is refused", r)

@@ -118,6 +118,7 @@ class World:
             "/v1/my/cases/{case}/fixed": {"customer": cases["customer"]},
             "/v1/my/forwarded/{case}/acknowledge": {"reseller": cases["reseller"]},
             "/v1/my/forwarded/{case}/result": {"reseller": cases["reseller"]},
+            "/v1/my/policies/{version}/acknowledge": {"reseller": ({"version": self.d.cases()[0]["body"]["policy"]}, [], {"version": "none"})},
             "/v1/my/reports/{receipt}": {"reporter": ({"receipt": self.receipts["bakery"]}, [{"receipt": self.foreign_receipt()}], {"receipt": "0" * 32})},
             "/v1/cases/{case}": tester(mine, nobody),
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),
