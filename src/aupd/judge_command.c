@@ -199,40 +199,43 @@ static enum err cmd_backup(struct commanding *c)
 	return e ? e : work_put(c->j->fold.work, &copy, c->why);
 }
 
-/* Whose it is besides an operator's; and whether its answer is kept for a replay: of what only tells, or tells a secret, it is not. */
-static const struct { const char *op; enum err (*run)(struct commanding *); bool keeps; unsigned scopes; } commands[] = {
-	{ "case-open", cmd_open, true, 0 }, { "case-approve", cmd_approve, true, 0 }, { "case-resolve", cmd_resolve, true, 0 }, { "case-reopen", cmd_reopen, true, 0 },
-	{ "case-reply", cmd_reply, true, 0 }, { "case-assign", cmd_assign, true, 0 }, { "case-note", cmd_note, true, 0 }, { "case-merge", cmd_merge, true, 0 },
-	{ "case-split", cmd_split, true, 0 }, { "case-undo", cmd_undo, true, 0 }, { "case-flag", cmd_flag, true, 0 }, { "case-emergency", cmd_emergency, true, 0 },
-	{ "case-review", cmd_review, true, 0 }, { "case-appeal", cmd_appeal, true, 0 },
-	{ "case-counter", cmd_counter, true, 0 }, { "case-stay", cmd_stay, true, 0 }, { "case-reasons", cmd_reasons, false, 0 }, { "case-fixed", cmd_fixed, true, 0 },
-	{ "case-undertaking", cmd_undertaking, true, 0 }, { "case-signed", cmd_signed, true, 0 },
-	{ "case-bulk", cmd_case_bulk, true, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, true, 0 }, { "case-bulks", cmd_case_bulks, false, 0 },
-	{ "case-attach", cmd_case_attach, true, 0 }, { "case-attachment", cmd_case_attachment, false, 0 }, { "macro-add", cmd_macro_add, true, 0 },
-	{ "macro-remove", cmd_macro_remove, true, 0 }, { "macros", cmd_macros, false, 0 }, { "macro-run", cmd_macro_run, true, 0 },
-	{ "queue", cmd_queue, false, 0 }, { "search", cmd_search, false, 0 }, { "reporter-decide", cmd_reporter_decide, true, 0 },
-	{ "reporter-show", cmd_reporter_show, false, 0 }, { "reporters", cmd_reporters, false, 0 },
-	{ "reseller-ack", cmd_reseller_ack, true, 0 },
-	{ "reseller-list", cmd_reseller_list, false, 0 }, { "reseller-scorecard", cmd_reseller_scorecard, false, 0 }, { "reseller-show", cmd_reseller_show, false, 0 },
-	{ "registry-import", cmd_registry_import, true, 0 }, { "registry-export", cmd_registry_export, false, 0 }, { "registry-terms", cmd_registry_terms, false, 0 },
-	{ "policy-post", cmd_policy_post, true, 0 }, { "policy-shadow", cmd_policy_shadow, true, 0 }, { "who", cmd_who, false, 0 },
-	{ "bindings-import", cmd_bindings_import, true, 0 }, { "bindings-follow", cmd_bindings_follow, true, 0 }, { "bindings-status", cmd_bindings_status, false, 0 },
-	{ "customer-show", cmd_customer_show, false, 0 },
-	{ "lookups", cmd_lookups, false, 0 }, { "clock", cmd_clock, false, 0 }, { "intake-confirm", cmd_confirm, true, 0 }, { "intake-discard", cmd_discard, true, 0 },
-	{ "intake-answer", cmd_answer, true, 0 }, { "intake-raw", cmd_reparse, false, 0 }, { "intake-ignore", cmd_ignore, true, 0 }, { "enforcement", cmd_switch, true, 0 },
-	{ "backup", cmd_backup, true, 0 }, { "evidence-status", cmd_evidence_status, false, 0 }, { "evidence-consistency", cmd_evidence_consistency, false, 0 },
-	{ "evidence-proof", cmd_evidence_proof, false, 0 }, { "evidence-export", cmd_evidence_export, false, 0 }, { "evidence-policy", cmd_evidence_policy, false, 0 },
-	{ "evidence-raw", cmd_evidence_raw, false, 0 }, { "erase", cmd_erase, false, 0 }, { "hold", cmd_hold, false, 0 }, { "holds", cmd_holds, false, 0 },
-	{ "sightings", cmd_sightings, false, 0 }, { "key-add", cmd_key_add, false, 0 }, { "key-revoke", cmd_key_revoke, true, 0 },
-	{ "my-answer", cmd_my_answer, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
-	{ "my-acknowledge", cmd_my_acknowledge, true, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, true, SCOPES(SCOPE_RESELLER) },
-	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, true, SCOPES(SCOPE_RESELLER) },
-	{ "my-fixed", cmd_my_fixed, true, SCOPES(SCOPE_CUSTOMER) },
-	{ "my-appeal", cmd_my_appeal, true, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+/* What only tells changes nothing but the record of the look-up, and answers a GET. What changes is kept for a replay, unless its answer tells a secret. */
+enum use { TELLS, KEPT, UNKEPT };
+
+/* scopes: whose it is when it is not an operator's. */
+static const struct { const char *op; enum err (*run)(struct commanding *); enum use use; unsigned scopes; } commands[] = {
+	{ "case-open", cmd_open, KEPT, 0 }, { "case-approve", cmd_approve, KEPT, 0 }, { "case-resolve", cmd_resolve, KEPT, 0 }, { "case-reopen", cmd_reopen, KEPT, 0 },
+	{ "case-reply", cmd_reply, KEPT, 0 }, { "case-assign", cmd_assign, KEPT, 0 }, { "case-note", cmd_note, KEPT, 0 }, { "case-merge", cmd_merge, KEPT, 0 },
+	{ "case-split", cmd_split, KEPT, 0 }, { "case-undo", cmd_undo, KEPT, 0 }, { "case-flag", cmd_flag, KEPT, 0 }, { "case-emergency", cmd_emergency, KEPT, 0 },
+	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
+	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
+	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 },
+	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
+	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
+	{ "macro-remove", cmd_macro_remove, KEPT, 0 }, { "macros", cmd_macros, TELLS, 0 }, { "macro-run", cmd_macro_run, KEPT, 0 },
+	{ "queue", cmd_queue, TELLS, 0 }, { "search", cmd_search, TELLS, 0 }, { "reporter-decide", cmd_reporter_decide, KEPT, 0 },
+	{ "reporter-show", cmd_reporter_show, TELLS, 0 }, { "reporters", cmd_reporters, TELLS, 0 },
+	{ "reseller-ack", cmd_reseller_ack, KEPT, 0 },
+	{ "reseller-list", cmd_reseller_list, TELLS, 0 }, { "reseller-scorecard", cmd_reseller_scorecard, TELLS, 0 }, { "reseller-show", cmd_reseller_show, TELLS, 0 },
+	{ "registry-import", cmd_registry_import, KEPT, 0 }, { "registry-export", cmd_registry_export, TELLS, 0 }, { "registry-terms", cmd_registry_terms, TELLS, 0 },
+	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
+	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
+	{ "customer-show", cmd_customer_show, TELLS, 0 },
+	{ "lookups", cmd_lookups, TELLS, 0 }, { "clock", cmd_clock, UNKEPT, 0 }, { "intake-confirm", cmd_confirm, KEPT, 0 }, { "intake-discard", cmd_discard, KEPT, 0 },
+	{ "intake-answer", cmd_answer, KEPT, 0 }, { "intake-raw", cmd_reparse, TELLS, 0 }, { "intake-ignore", cmd_ignore, KEPT, 0 }, { "enforcement", cmd_switch, KEPT, 0 },
+	{ "backup", cmd_backup, KEPT, 0 }, { "evidence-status", cmd_evidence_status, TELLS, 0 }, { "evidence-consistency", cmd_evidence_consistency, TELLS, 0 },
+	{ "evidence-proof", cmd_evidence_proof, TELLS, 0 }, { "evidence-export", cmd_evidence_export, TELLS, 0 }, { "evidence-policy", cmd_evidence_policy, TELLS, 0 },
+	{ "evidence-raw", cmd_evidence_raw, TELLS, 0 }, { "erase", cmd_erase, UNKEPT, 0 }, { "hold", cmd_hold, UNKEPT, 0 }, { "holds", cmd_holds, TELLS, 0 },
+	{ "sightings", cmd_sightings, TELLS, 0 }, { "key-add", cmd_key_add, UNKEPT, 0 }, { "key-revoke", cmd_key_revoke, KEPT, 0 },
+	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
+	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) },
+	{ "my-fixed", cmd_my_fixed, KEPT, SCOPES(SCOPE_CUSTOMER) },
+	{ "my-appeal", cmd_my_appeal, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 };
 
-/* *ret_keeps: its answer may be kept. */
-static enum err judge_command(struct commanding *c, bool *ret_keeps)
+/* reads: it was asked for by a GET. *ret_keeps: its answer may be kept. */
+static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
 {
 	struct str op = command_arg(c, "op");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -241,7 +244,9 @@ static enum err judge_command(struct commanding *c, bool *ret_keeps)
 			continue;
 		if (!(scopes & SCOPES(c->p.scope)))
 			return why_set(c->why, ERR_DENIED, "this is not for a %s", scope_words[c->p.scope]);
-		*ret_keeps = commands[i].keeps;
+		if (reads && commands[i].use != TELLS)
+			return why_set(c->why, ERR_DENIED, "this does more than tell: it takes a POST");
+		*ret_keeps = commands[i].use == KEPT;
 		return commands[i].run(c);
 	}
 	return why_set(c->why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
@@ -278,7 +283,7 @@ static enum err run(struct commanding *c, const struct json *proof, struct str c
 		return OK;
 	}
 	if (e == OK)
-		e = judge_command(c, &keeps);
+		e = judge_command(c, json_flag(proof, "reads", false), &keeps);
 	if (e)
 		return e;
 	jsonw_int(c->w, "code", OK);

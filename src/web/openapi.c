@@ -168,7 +168,7 @@ static void put_params(struct jsonw *w, const struct route *t)
 	for (const struct param *p = t->params; p && p->name; p++)
 		if (p->in != IN_BODY)
 			put_param(w, p->name, p->in == IN_PATH ? "path" : "query", p->needed, p->doc, p);
-	if (t->op || t->passes)
+	if (!route_reads(t))
 		put_param(w, "Idempotency-Key", "header", false, "the same text and the same body again get the same answer, and nothing is done again", &token);
 	jsonw_end(w, ']');
 }
@@ -244,7 +244,7 @@ static void put_operation(struct jsonw *w, const struct route *t, struct nouns *
 			jsonw_str(w, NULL, str_of(scope_words[i]));
 	jsonw_end(w, ']');
 	put_params(w, t);
-	if (t->op || t->passes)
+	if (!route_reads(t))
 		put_body(w, t);
 	put_responses(w, t, nouns);
 	jsonw_end(w, '}');

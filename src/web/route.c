@@ -106,7 +106,7 @@ enum err route_check(const struct route *t, const struct http_request *r, struct
 	enum err e = OK;
 	for (unsigned i = 0; e == OK && i < r->query_count; i++)
 		e = take(t, IN_QUERY, r->query[i].name, r->query[i].value, values, why);
-	if (e == OK && t->op)
+	if (e == OK && t->op && !route_reads(t))
 		e = take_body(t, r, values, why);
 	for (size_t i = 0; e == OK && t->params && t->params[i].name; i++) {
 		const struct param *p = &t->params[i];
@@ -116,6 +116,11 @@ enum err route_check(const struct route *t, const struct http_request *r, struct
 			e = why_set(why, ERR_SYNTAX, "%s is needed", p->name);
 	}
 	return e;
+}
+
+bool route_reads(const struct route *t)
+{
+	return strcmp(t->method, "GET") == 0;
 }
 
 struct str route_value(const struct route *t, const struct values *values, const char *name)

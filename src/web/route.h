@@ -54,7 +54,7 @@ struct route {
 	const struct param *params;     /* closed by a NULL name; may be NULL */
 	/* One of the three: read from the store; a command of the judge, to which all parameters go; the body is such a command itself. */
 	enum err (*read)(struct web_call *c);
-	const char *op;
+	const char *op;                 /* of a GET: one that only tells; the judge refuses any other */
 	bool passes;
 	const struct member *answer;
 	const char *type;               /* of an answer that is no JSON; NULL */
@@ -69,6 +69,8 @@ struct values { struct str text[ROUTE_PARAMS_MAX]; };
 const struct route *route_find(struct str method, struct str path, struct values *ret_values, bool *ret_path_known);
 /* Query and body against the table. ERR_SYNTAX, ERR_RANGE with the name of what is wrong. */
 enum err route_check(const struct route *t, const struct http_request *r, struct values *values, struct why *why) MUST_CHECK;
+/* A GET: safe, whoever answers it. */
+bool route_reads(const struct route *t);
 /* STR_NONE when it is not given, or the route has none of that name. */
 struct str route_value(const struct route *t, const struct values *values, const char *name);
 

@@ -6,6 +6,7 @@
 #include "model/act.h"
 #include "model/entity.h"
 #include "model/item.h"
+#include "model/subject.h"
 #include "web/call.h"
 
 enum { KEY_MOST = ROW_KEY_MAX };
@@ -29,6 +30,9 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define WORDS_OF(n, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = CASE_NOTE_MAX, .doc = (text) }
 #define MAY_BE(n, octets, text) { .name = (n), .in = IN_BODY, .value = VALUE_TEXT, .most = (octets), .doc = (text) }
 #define WORDS_MAY_BE(n, text) MAY_BE(n, CASE_NOTE_MAX, text)
+#define ASKED(n, text) { .name = (n), .in = IN_QUERY, .value = VALUE_TEXT, .needed = true, .most = CASE_NOTE_MAX, .doc = (text) }
+#define NUMBERED(n, top, text) { .name = (n), .in = IN_QUERY, .value = VALUE_NUMBER, .most = (top), .doc = (text) }
+#define BECAUSE ASKED("because", "why it is asked; it is recorded")
 #define PARAMS(...) ((const struct param[]){ __VA_ARGS__, { .name = NULL } })
 
 #define ROWS_OF LIMIT, AFTER, FILTER("state", "in that state"), FILTER("owner", "of that owner"), FILTER("tenant", "whose path of resellers begins so"), \
@@ -41,6 +45,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define NUMBER(n) { .name = (n), .shape = SHAPE_NUMBER }
 #define FLAG(n) { .name = (n), .shape = SHAPE_FLAG }
 #define TIME(n) { .name = (n), .shape = SHAPE_TIME }
+#define TEXTS(n) { .name = (n), .shape = SHAPE_TEXTS }
 #define ANY(n) { .name = (n), .shape = SHAPE_ANY }
 #define NOUN(n, word, table) { .name = (n), .shape = SHAPE_NOUN, .noun = (word), .fields = (table) }
 #define NOUNS(n, word, table) { .name = (n), .shape = SHAPE_LIST, .noun = (word), .fields = (table) }
@@ -53,6 +58,20 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
 	NUMBER("rounds"), FLAG("late"), FLAG("back")
 #define SAID_TO_FORWARDING MEMBERS(TEXT("case"), TEXT("state"), TEXT("answer"), NUMBER("code"))
+/* What the judge answers says that it is done, too. */
+#define TOLD(...) MEMBERS(__VA_ARGS__, NUMBER("code"))
+#define QUEUES LIST("queues", TEXT("name"), TEXT("doc"), NUMBER("count"), FLAG("more"), NUMBER("yours"), TIME("oldest"), \
+	LIST("reasons", TEXT("reason"), NUMBER("count")))
+#define QUEUE_ROWS LIST("rows", TEXT("case"), FLAG("sealed"), TEXT("state"), TIME("since"), TIME("due"), TEXT("key"), TEXT("customer"), TEXT("clause"), \
+	TEXT("what"), TEXT("reason"), FLAG("yours"), TEXT("needs"))
+#define SCORECARD TEXT("reseller"), TEXT("window"), NUMBER("open"), NUMBER("sent"), NUMBER("repeated"), NUMBER("answered"), NUMBER("fixed"), NUMBER("late"), \
+	NUMBER("back"), FLAG("failing"), LIST("acknowledgements", TEXT("version"), TIME("asked"), TIME("due"), TIME("acknowledged"), TEXT("by"), TIME("told"), \
+	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue"))
+#define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("cap_hour"), NUMBER("cap_day"), \
+	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), TIME("seen"), TEXT("by"), TIME("decided"), TEXT("because")
+#define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
+#define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
+	TEXT("resolution"), TIME("due"), TEXT("next"), FLAG("corrected"), ANY("undertaking")
 #define MY_REPORT TEXT("receipt"), TEXT("fate"), TIME("received")
 
 const struct route routes[] = {
@@ -89,6 +108,47 @@ const struct route routes[] = {
 		MEMBERS(ANY("row")), NULL },
 	{ "GET", "/v1/keys", "listKeys", OPERATOR, "the keys of the API: whose, until when; of the key itself its SHA-256", PARAMS(ROWS_OF), read_keys, NULL, false,
 		ROWS("ApiKey", api_key_fields), NULL },
+	{ "GET", "/v1/cases/{case}/reasons", "getReasons", OPERATOR, "the statements of reasons of what is in force in a case",
+		PARAMS(CASE_STEP, FILTER("act", "of that act alone")), NULL, "case-reasons", false,
+		TOLD(LIST("statements", TEXT("act"), TEXT("state"), TIME("appeal_until"), ANY("statement")), NUMBER("waiting")), NULL },
+	{ "GET", "/v1/queues", "listQueues", OPERATOR, "what waits for people: how much, and since when", PARAMS(FILTER("within", "of what falls due: in that span, 24h unless told")),
+		NULL, "queue", false, TOLD(QUEUES), NULL },
+	{ "GET", "/v1/queues/{queue}", "getQueue", OPERATOR, "one of these queues, row by row", PARAMS(STEP("queue", "its name"), LIMIT, AFTER,
+		FILTER("within", "of what falls due: in that span, 24h unless told")), NULL, "queue", false,
+		TOLD(TEXT("queue"), QUEUE_ROWS, FLAG("more"), TEXT("after")), NULL },
+	{ "GET", "/v1/search", "search", OPERATOR, "cases by what stands in them; who looks for a mail address says why", PARAMS(ASKED("text", "what is looked for"),
+		FILTER("because", "why a person is looked for; it is recorded")), NULL, "search", false,
+		TOLD(LIST("cases", TEXT("case"), TEXT("state"), TEXT("into"), TEXT("customer"), TEXT("clause"), TIME("opened"), TEXT("because")), FLAG("more"), TEXT("receipt")), NULL },
+	{ "GET", "/v1/who", "who", OPERATOR, "who held a source at a time", PARAMS(ASKED("source", "an address, domain or login"), NUMBERED("port", UINT16_MAX, "its port"),
+		FILTER("at", "when; now unless told"), BECAUSE), NULL, "who", false, TOLD(NOUN("subject", "Subject", subject_fields)), NULL },
+	{ "GET", "/v1/lookups", "listLookups", OPERATOR, "who looked whom up, the latest first", PARAMS(LIMIT, FILTER("operator", "by that operator")), NULL, "lookups", false,
+		TOLD(LIST("lookups", TEXT("operator"), TEXT("time"), TEXT("asked"), TEXT("because"))), NULL },
+	{ "GET", "/v1/customers/{customer}", "getCustomer", OPERATOR, "one customer whole: its entry in the register, cases, what is in force, letters, holds",
+		PARAMS(STEP("customer", "its id"), BECAUSE), NULL, "customer-show", false,
+		TOLD(TEXT("customer"), NOUNS("register", "Entity", entity_fields), TEXTS("resellers"), LIST("cases", CASE_SHOWN), NUMBER("strikes"), ANY("states"),
+			LIST("in_force", TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TEXT("target"), TIME("since"), TIME("expires")),
+			LIST("letters", TEXT("case"), TEXT("act"), TEXT("letter"), TIME("time"), TEXT("fate")), LIST("holds", HOLD_SHOWN), ANY("erasure"), FLAG("more")), NULL },
+	{ "GET", "/v1/customers/{customer}/terms", "getTerms", OPERATOR, "what binds a customer: agreements, limits, services, permissions",
+		PARAMS(STEP("customer", "its id"), FILTER("at", "when; now unless told")), NULL, "registry-terms", false,
+		TOLD(TEXT("customer"), TIME("at"), FLAG("valid"), TEXTS("resellers"), ANY("agreements"), ANY("limits"), ANY("services"), ANY("permissions")), NULL },
+	{ "GET", "/v1/resellers", "listResellers", OPERATOR, "the scorecards of all resellers", NULL, NULL, "reseller-list", false, TOLD(LIST("resellers", SCORECARD)), NULL },
+	{ "GET", "/v1/resellers/{reseller}", "getReseller", OPERATOR, "the scorecard of one, and what was passed on to it last", PARAMS(STEP("reseller", "its id")), NULL,
+		"reseller-show", false, TOLD(SCORECARD, FLAG("more"), LIST("forwardings", MY_FORWARDING)), NULL },
+	{ "GET", "/v1/resellers/{reseller}/scorecard", "getScorecard", OPERATOR, "the scorecard alone", PARAMS(STEP("reseller", "its id")), NULL, "reseller-scorecard", false,
+		TOLD(SCORECARD), NULL },
+	{ "GET", "/v1/reporters", "listReporters", OPERATOR, "the reporters that are known, and what became of their reports", PARAMS(AFTER), NULL, "reporters", false,
+		TOLD(LIST("reporters", REPORTER_SHOWN), TEXT("after")), NULL },
+	{ "GET", "/v1/reporters/{name}", "getReporter", OPERATOR, "one of them", PARAMS(REST("name", "its name")), NULL, "reporter-show", false, TOLD(REPORTER_SHOWN), NULL },
+	{ "GET", "/v1/holds", "listHolds", OPERATOR, "what is kept from erasure and purge, and why", NULL, NULL, "holds", false, TOLD(LIST("holds", HOLD_SHOWN)), NULL },
+	{ "GET", "/v1/macros", "listMacros", OPERATOR, "the macros", NULL, NULL, "macros", false, TOLD(ANY("macros")), NULL },
+	{ "GET", "/v1/bulks", "listBulks", OPERATOR, "the commands over many cases, the latest first", NULL, NULL, "case-bulks", false,
+		TOLD(LIST("bulks", TEXT("bulk"), TEXT("do"), TEXT("to"), TEXT("by"), TIME("at"), NUMBER("cases"), TEXT("undone_by"), TIME("undone_at"))), NULL },
+	{ "GET", "/v1/bindings", "getBindings", OPERATOR, "how many bindings are held, and how far each feed was heard", NULL, NULL, "bindings-status", false,
+		TOLD(NUMBER("bindings"), NUMBER("capacity"), NUMBER("bytes"), NUMBER("days"), TIME("oldest"), TIME("newest"), NUMBER("bad_records"), NUMBER("damaged_days"),
+			NUMBER("cut_records"), LIST("feeds", TEXT("name"), NUMBER("number"), TIME("heard"), LIST("holes", TIME("from"), TIME("until"), TEXT("reason")))), NULL },
+	{ "GET", "/v1/evidence", "getEvidence", OPERATOR, "the ledger: its size, what of it is signed, witnessed and stamped", NULL, NULL, "evidence-status", false,
+		TOLD(TEXT("origin"), TEXT("key"), FLAG("stands_still"), TEXT("because"), NUMBER("leaves"), NUMBER("signed"), TEXT("checkpoint"), NUMBER("witnessed"),
+			NUMBER("required"), ANY("witnesses"), FLAG("stamps"), NUMBER("stamped"), TIME("stamped_at"), TEXT("stamp_trouble"), TEXT("root")), NULL },
 	{ "POST", "/v1/command", "command", OPERATOR, "a command of the judge, by its op", NULL, NULL, NULL, true, NULL, NULL },
 	{ "GET", "/v1/my", "whoAmI", OPERATOR | OUTSIDE, "who the key is of", NULL, read_my, NULL, false, MEMBERS(TEXT("scope"), TEXT("id")), NULL },
 	{ "GET", "/v1/my/cases", "listMyCases", HOLDERS, "own cases, or those of the customers below a reseller; the latest first",

@@ -99,7 +99,7 @@ static void answer_read(const struct web_call *call, struct web_answer *x)
 }
 
 /* What the judge is to believe, and under which name an answer is kept: one line before the command. */
-static struct str proof_line(const struct http_request *r, const struct principal *who)
+static struct str proof_line(const struct http_request *r, const struct principal *who, bool reads)
 {
 	struct str token = http_header(r, "idempotency-key");
 	struct buf b;
@@ -109,7 +109,9 @@ static struct str proof_line(const struct http_request *r, const struct principa
 	jsonw_object(&w, NULL);
 	if (who->key.len)
 		jsonw_str(&w, "key", key_of(r));
-	if (token.len)
+	if (reads)
+		jsonw_bool(&w, "reads", true);
+	else if (token.len)
 		jsonw_str(&w, "replay", token);
 	jsonw_end(&w, '}');
 	struct str line = str_copy(r->arena, buf_str(&b));
@@ -127,9 +129,13 @@ static struct str compose(const struct web_call *c)
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "op", str_of(t->op));
-	for (size_t i = 0; t->params && t->params[i].name; i++)
-		if (c->values.text[i].len)
+	for (size_t i = 0; t->params && t->params[i].name; i++) {
+		uint64_t n;
+		if (c->values.text[i].len && t->params[i].value == VALUE_NUMBER && str_to_u64(c->values.text[i], INT64_MAX, &n) == OK)
+			jsonw_int(&w, t->params[i].name, (int64_t)n);
+		else if (c->values.text[i].len)
 			jsonw_str(&w, t->params[i].name, c->values.text[i]);
+	}
 	jsonw_end(&w, '}');
 	struct str text = b.err ? STR_NONE : str_copy(c->arena, buf_str(&b));
 	buf_done(&b);
@@ -143,7 +149,7 @@ static void ask_judge(struct web_call *c, struct http_request *r, struct web_ans
 		return;
 	}
 	x->route = c->route;
-	x->proof = proof_line(r, &c->who);
+	x->proof = proof_line(r, &c->who, route_reads(c->route));
 	x->command = c->route->passes ? r->body : compose(c);
 	if (!x->proof.len || !x->command.len)
 		refuse(x, r->arena, 400, "there is no command, or it is too long");

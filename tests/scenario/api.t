@@ -7,6 +7,7 @@ import re
 import ssl
 import subprocess
 import sys
+from urllib.parse import quote
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import Daemon, arf, missing, xarf
@@ -67,8 +68,13 @@ def operations(document):
             yield path, method.upper(), op
 
 
-def fill(path, ids):
-    return re.sub(r"\{(\w+)\}", lambda m: ids[m.group(1)], path)
+ASKED = {"because": "a test", "text": "bakery", "source": "203.0.113.66"}
+
+
+def fill(path, ids, op):
+    """The path with ids, and with what has to be asked along."""
+    asked = [f"{p['name']}={quote(ASKED[p['name']])}" for p in op["parameters"] if p["in"] == "query" and p["required"]]
+    return re.sub(r"\{(\w+)\}", lambda m: ids[m.group(1)], path) + ("?" + "&".join(asked) if asked else "")
 
 
 def body_of(op):
@@ -101,6 +107,7 @@ class World:
         self.keys = {"reseller": key(d, "reseller", "hostland"), "customer": key(d, "customer", "bakery"), "reporter": key(d, "reporter", "trusted-desk"),
                      "operator": key(d, "operator", "tester")}
         self.web = {scope: Web(d, k) for scope, k in self.keys.items()}
+        self.reporter = d.check("reporter", "list", "--json").json["reporters"][0]["name"]
         self.document = json.loads(Web(d)("/v1/openapi.json").body)
 
     def ids(self):
@@ -124,6 +131,13 @@ class World:
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),
             "/v1/registry/{type}/{id}": tester({"type": "customer", "id": "bakery"}, {"type": "customer", "id": "nobody"}),
             "/v1/receipts/{receipt}": tester({"receipt": self.receipts["bakery"]}, {"receipt": "0" * 32}),
+            "/v1/cases/{case}/reasons": tester(mine, nobody),
+            "/v1/queues/{queue}": tester({"queue": "due"}, {"queue": "none"}),
+            "/v1/customers/{customer}": tester({"customer": "bakery"}, {"customer": "nobody"}),
+            "/v1/customers/{customer}/terms": tester({"customer": "bakery"}, {"customer": "nobody"}),
+            "/v1/resellers/{reseller}": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
+            "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
+            "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
             "/v1/policies/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
         }
 
@@ -148,7 +162,7 @@ def isolation(w):
         if not tap.ok(path in ids and set(scopes) <= set(ids[path]) | {"local", "nobody"}, f"{path}: the test has ids for each of its scopes", scopes):
             continue
         for scope, (own, others, nobody) in ids[path].items():
-            ask = lambda which: w.web[scope](fill(path, which), method, body_of(op))
+            ask = lambda which: w.web[scope](fill(path, which, op), method, body_of(op))
             none = ask(nobody)
             tap.is_equal(none.status, 404, f"{scope}: {method} {path}: what does not exist is 404", none.body)
             for other in others:
@@ -167,7 +181,8 @@ def isolation(w):
 def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
-        full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1"})
+        full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1",
+                           "queue": "due", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter)}, op)
         for scope, web in w.web.items():
             if scope not in op["x-scopes"]:
                 tap.is_equal(web(full, method, body_of(op)).status, 403, f"{method} {path} is not for a {scope}")
@@ -195,7 +210,7 @@ def answers(w):
             own = ids[path].get(scope, (None,))[0] if "{" in path else {}
             if scope not in w.web or own is None:
                 continue
-            r = w.web[scope](fill(path, own))
+            r = w.web[scope](fill(path, own, op))
             if not tap.is_equal(r.status, 200, f"{scope}: {method} {path}", r.body[:300]):
                 continue
             if "application/json" not in content:
@@ -214,6 +229,43 @@ def answers(w):
         tap.is_equal(w.web["customer"](bad).status, 400, why)
     r = w.web["customer"](f"/v1/my/cases?after={w.cases['acme']}")
     tap.is_equal(r.status, 404, "another's case is no place in a list", r.body)
+
+
+def asked_outside(w):
+    """Of a route that is for others than operators each question is known here: a place in a list of cases is a case, and of another's 404."""
+    for path, method, op in operations(w.document):
+        for scope in set(op["x-scopes"]) & set(OUTSIDE):
+            for p in [p for p in op["parameters"] if p["in"] == "query"]:
+                tap.ok(p["name"] in ("limit", "state", "after"), f"{scope}: {method} {path}: the test knows what {p['name']} asks")
+                if "pattern" in p["schema"]:
+                    r = w.web[scope](f"{path}?{p['name']}={w.cases['acme']}")
+                    tap.is_equal(r.status, 404, f"{scope}: {method} {path}: another's case is no {p['name']}", r.body)
+
+
+def told(w):
+    """What the judge tells is the answer to a GET: the operator's own, recorded, and nothing is changed by it."""
+    web, d = w.web["operator"], w.d
+    d.settle()
+    records = lambda: len(json.loads(d.api("/v1/records?limit=1000").body)["rows"])
+    before = d.check("case", "list", "--json").json, records()
+    queue = json.loads(web("/v1/queues").body)["queues"]
+    own = lambda rows: [{k: v for k, v in q.items() if k != "oldest"} for q in rows]
+    tap.is_equal(own(queue), own(d.check("queue", "--json").json["queues"]), "the queues are those of aup queue")
+    row = json.loads(web("/v1/queues/appeals?limit=1").body)
+    tap.is_equal(row["rows"], d.check("queue", "appeals", "--limit", "1", "--json").json["rows"], "and each has its rows, as many as are asked for")
+    tap.ok(len(row["rows"]) == 1 and row["after"], "page by page", row)
+    tap.is_equal(json.loads(web("/v1/search?text=bakery").body)["cases"][0]["case"], w.cases["bakery"], "a case is found")
+    tap.is_equal(web("/v1/search?text=a%40b.example").status, 403, "a person is not looked for without a reason")
+    tap.is_equal(web("/v1/customers/bakery").status, 400, "nor a customer")
+    r = web("/v1/customers/bakery?because=he%20rang", token="k-9")
+    tap.is_equal((r.status, r.headers.get("cache-control")), (200, "no-store"), "a customer whole, and nobody keeps it", r.body)
+    look = d.check("lookups", "--json").json["lookups"][0]
+    tap.is_equal((look["operator"], look["asked"], look["because"]), ("tester", "bakery", "he rang"), "who asked stands in the record of look-ups")
+    tap.is_equal(web("/v1/my/cases/C-1").status, 403, "an operator's key is no customer's")
+    tap.is_equal(web("/v1/who?source=203.0.113.66&port=70000&because=x").status, 400, "a port out of bounds")
+    tap.is_equal((d.check("case", "list", "--json").json, records()), before, "nothing is changed by all that")
+    post = d.api("/v1/command", "POST", json.dumps({"op": "queue"}), {"Idempotency-Key": "k-9"})
+    tap.is_equal(post.status, 200, "a GET has no Idempotency-Key", post.body)
 
 
 def hidden(w):
@@ -351,12 +403,15 @@ def main():
     if why:
         tap.skip_all(why)
     offline = None
-    with Daemon(listens=("smtp", "lmtp", "http", "ingest", "api"), conf="key-rate 200") as d:
+    with Daemon(listens=("smtp", "lmtp", "http", "ingest", "api"), conf="key-rate 200\nbindings { feed radius 1 }") as d:
         w = World(d)
         offline = d.check("api", "openapi").json
         tap.is_equal(offline, w.document, "aup api openapi is the same document")
         answers(w)
         isolation(w)
+        d.pass_time("61s")
+        asked_outside(w)
+        told(w)
         d.pass_time("61s")
         scopes(w)
         hidden(w)
