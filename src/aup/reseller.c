@@ -60,6 +60,18 @@ static void print_acknowledgements(const struct json *root)
 	}
 }
 
+static void print_review(const struct json *root)
+{
+	struct str first = json_text(root, "fail_asked_by"), second = json_text(root, "failed_by");
+	if (second.len)
+		(void)printf("Its review has failed, say %.*s and %.*s, %.*s: the provider's own ladders run.\n", STR_ARG(first), STR_ARG(second),
+			STR_ARG(json_text(root, "failed")));
+	else if (first.len)
+		(void)printf("Its review has failed, says %.*s; a second person has to.\n", STR_ARG(first));
+	if (first.len)
+		(void)printf("  %.*s\n", STR_ARG(json_text(root, "because")));
+}
+
 /* Of the file alone the digest is sent. */
 static enum err put_digest(struct arena *a, struct command_text *c, const char *path, struct why *why)
 {
@@ -78,20 +90,22 @@ int cmd_reseller(int argc, char **argv)
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	bool json = cli_flag(&argc, argv, "--json");
 	const char *told = cli_value(&argc, argv, "--told"), *document = cli_value(&argc, argv, "--document"),
-		*file = cli_value(&argc, argv, "--file");
+		*file = cli_value(&argc, argv, "--file"), *because = cli_value(&argc, argv, "--because");
 	struct arena *a = arena_new("reseller", CLI_BYTES_MAX + DOCUMENT_BYTES_MAX);
 	struct command_text c;
 	struct json *root;
 	struct str text;
 	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0,
-		ack = argc == 4 && strcmp(argv[1], "ack") == 0;
-	if (!a || !(list || show || card || ack) || (!ack && (told || document || file)) || !cli_no_more_options(argc, argv, "reseller")) {
+		ack = argc == 4 && strcmp(argv[1], "ack") == 0, fail = argc == 3 && strcmp(argv[1], "fail") == 0, pass = argc == 3 && strcmp(argv[1], "pass") == 0;
+	if (!a || !(list || show || card || ack || fail || pass) || (!ack && (told || document || file)) || (fail || pass) != (because != NULL) || !cli_no_more_options(argc, argv, "reseller")) {
 		arena_free(a);
 		return cli_usage("reseller");
 	}
-	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : ack ? "reseller-ack" : "reseller-scorecard");
+	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : ack ? "reseller-ack" : fail ? "reseller-fail" : pass ? "reseller-pass" : "reseller-scorecard");
 	if (!list)
 		jsonw_str(&c.w, "reseller", str_of(argv[2]));
+	if (because)
+		jsonw_str(&c.w, "because", str_of(because));
 	if (ack)
 		jsonw_str(&c.w, "version", str_of(argv[3]));
 	if (told)
@@ -106,12 +120,16 @@ int cmd_reseller(int argc, char **argv)
 	int status = command_send(a, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json) {
 		(void)printf("%.*s\n", STR_ARG(text));
-	} else if (status == EXIT_OK && !ack) {
+	} else if (status == EXIT_OK && fail) {
+		(void)printf("The review of %s has failed%s.\n", argv[2], json_flag(root, "waits", false) ? ", you say: nothing follows before a second person says so too" : "");
+	} else if (status == EXIT_OK && (list || show || card)) {
 		const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
 		if (!list)
 			print_card(root);
-		if (!list)
+		if (!list) {
 			print_acknowledgements(root);
+			print_review(root);
+		}
 		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
 			(list ? print_line : print_forwarding)(m);
 	}

@@ -52,6 +52,8 @@ enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_ack(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_fail(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_pass(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_list(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_scorecard(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_show(struct commanding *c) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include "aupd/judge_command.h"
 #include "engine/acknowledge.h"
 #include "engine/forward.h"
+#include "engine/remedy.h"
 #include "engine/scorecard.h"
 
 static void put_card(struct commanding *c, const struct scorecard *s)
@@ -54,6 +55,10 @@ static enum err put_reseller(struct commanding *c, struct str id)
 		jsonw_str(c->w, "window", span_str(work_arena(f->work), p->resellers.window_us));
 	put_card(c, &card);
 	put_acknowledgements(c, &conduct);
+	jsonw_str(c->w, "fail_asked_by", conduct.fail_asked_by);
+	jsonw_str(c->w, "failed_by", conduct.failed_by);
+	jsonw_str(c->w, "because", conduct.because);
+	jsonw_time(c->w, "failed", conduct.failed_by.len ? conduct.failed_at : TIME_NONE);
 	return OK;
 }
 
@@ -177,6 +182,34 @@ enum err cmd_my_policy_acknowledge(struct commanding *c)
 		e = acknowledge(c, c->p.id, STR("reseller"));
 	jsonw_str(c->w, "version", command_arg(c, "version"));
 	return e;
+}
+
+static enum err read_judgement(struct commanding *c, struct str *ret_because)
+{
+	enum err e = known(c, command_arg(c, "reseller"));
+	*ret_because = str_trim(command_arg(c, "because"));
+	if (e)
+		return e;
+	return ret_because->len && ret_because->len <= REMEDY_BECAUSE_MAX ? OK : why_set(c->why, ERR_RANGE, "say why, in 1 to %d octets: --because TEXT", REMEDY_BECAUSE_MAX);
+}
+
+enum err cmd_reseller_fail(struct commanding *c)
+{
+	struct str because;
+	bool waits = false;
+	enum err e = read_judgement(c, &because);
+	if (e == OK)
+		e = remedy_fail(&c->j->fold, command_arg(c, "reseller"), c->who, because, &waits, c->why);
+	if (waits)
+		jsonw_bool(c->w, "waits", true);
+	return e;
+}
+
+enum err cmd_reseller_pass(struct commanding *c)
+{
+	struct str because;
+	enum err e = read_judgement(c, &because);
+	return e ? e : remedy_pass(&c->j->fold, command_arg(c, "reseller"), c->who, because, c->why);
 }
 
 /* The route's word of what was passed on to whoever asks. */

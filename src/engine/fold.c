@@ -179,7 +179,9 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 	if (e)
 		return e;
 	struct finding taken = *found;
-	taken.ladder = forward_ladder(f, s, found);
+	e = forward_ladder(f, s, found, &taken.ladder, why);
+	if (e)
+		return e;
 	struct case_input in = { .type = INPUT_FINDING, .finding = &taken, .observation = o, .subject = s, .incident_key = incident_key(f, o),
 		.service = fold_facts(f, s).service_kind };
 	*ret_number = c.number;

@@ -4,6 +4,7 @@
 #include "engine/forward.h"
 
 #include "engine/fold_case.h"
+#include "engine/remedy.h"
 #include "engine/scorecard.h"
 
 static struct str key_of(struct fold *f, uint64_t number)
@@ -25,14 +26,18 @@ static enum err put(struct fold *f, struct row *row, const struct forwarding *x,
 	return work_store(f->work, row, forwarding_fields, x, why);
 }
 
-struct str forward_ladder(const struct fold *f, const struct subject *s, const struct finding *found)
+enum err forward_ladder(struct fold *f, const struct subject *s, const struct finding *found, struct str *ret_ladder, struct why *why)
 {
 	const struct policy *p = fold_policy_at(f, f->now);
 	const struct ladder *own = p ? policy_ladder(p, found->ladder) : NULL;
-	bool about_reseller = str_starts(found->clause, STR("reseller."));
+	bool about_reseller = str_starts(found->clause, STR("reseller.")), failed = false;
+	*ret_ladder = found->ladder;
 	if (!p || !p->resellers.ladder.len || !s->reseller_count || about_reseller || found->weight == WEIGHT_ADVICE || found->weight == WEIGHT_SEALED || (own && own->emergency))
-		return found->ladder;
-	return p->resellers.ladder;
+		return OK;
+	enum err e = remedy_is_due(f, s->resellers[s->reseller_count - 1], &failed, why);
+	if (e == OK && !failed)
+		*ret_ladder = p->resellers.ladder;
+	return e;
 }
 
 /* A new round: the same case was passed on before, and has been answered or closed since. */

@@ -12,9 +12,10 @@
 
 /*
  * The ladder of a finding: the policy's for resellers in the place of the rule's own, where a reseller serves the customer and the
- * provider does not act itself. Its own: emergencies, advice, the sealed class, and cases about resellers.
+ * provider does not act itself. Its own: emergencies, advice, the sealed class, cases about resellers, and the customers of a reseller
+ * whose review has failed (engine/remedy.h).
  */
-struct str forward_ladder(const struct fold *f, const struct subject *s, const struct finding *found);
+enum err forward_ladder(struct fold *f, const struct subject *s, const struct finding *found, struct str *ret_ladder, struct why *why) MUST_CHECK;
 /* A letter of the case goes to its reseller: the forwarding is begun, or reminded of. */
 enum err forward_sent(struct fold *f, const struct casefile *c, const struct act *act, struct why *why) MUST_CHECK;
 /* The case is closed: nothing is expected any more. */

@@ -37,5 +37,6 @@ const struct field conduct_fields[] = {
 	F(conduct, failing_at, FIELD_TIME),
 	{ .name = "acknowledgements", .type = FIELD_LIST, .offset = offsetof(struct conduct, acks), .fields = acknowledgement_fields, .size = sizeof(struct acknowledgement),
 		.count_offset = offsetof(struct conduct, ack_count), .max = ACKNOWLEDGEMENTS_MAX },
+	F(conduct, fail_asked_by, FIELD_STR), F(conduct, failed_by, FIELD_STR), F(conduct, because, FIELD_STR), F(conduct, failed_at, FIELD_TIME),
 	{ .name = NULL },
 };

@@ -59,6 +59,10 @@ struct conduct {
 	int64_t failing_at;             /* when its scorecard was last called failing; TIME_NONE = never */
 	struct acknowledgement *acks;    /* in the order of asking */
 	unsigned ack_count;
+	/* Its review has failed, say both; with the first alone nothing follows. "" = nobody says so. */
+	struct str fail_asked_by, failed_by;
+	struct str because;             /* as the first said it */
+	int64_t failed_at;              /* of failed_by */
 };
 
 extern const struct field forwarding_fields[], conduct_fields[];

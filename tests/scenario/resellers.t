@@ -33,7 +33,7 @@ class Walk:
     def __init__(self, d):
         self.d, self.n, self.seen = d, 0, 0
         rows = [f"customer,shop{i},bigres,,business,,,en,shop{i}@shops.example,2026-01-01T00:00:00Z\n"
-                f"prefix,p{i},,shop{i},,static,198.18.1.{i}/32,,,2026-01-01T00:00:00Z\n" for i in range(1, 13)]
+                f"prefix,p{i},,shop{i},,static,198.18.1.{i}/32,,,2026-01-01T00:00:00Z\n" for i in range(1, 17)]
         d.check("registry", "import", "-", stdin=REGISTRY + "".join(rows))
 
     def complain(self, address, **more):
@@ -258,6 +258,39 @@ def late(w):
            "and nothing is cut for the reseller's silence")
 
 
+def remedy(w):
+    """Only two people say that a review has failed; then the provider acts itself, until it is passed."""
+    said = ("--because", "no plan was kept")
+    r = w.d.aup("reseller", "fail", "kleinres", *said)
+    tap.ok(r.rc == 1 and "a review comes first" in r.err, "nobody fails who was never written to", r.err)
+    r = w.d.aup("reseller", "pass", "bigres", *said)
+    tap.ok(r.rc == 1 and "nobody says" in r.err, "nor is passed what nobody calls failed", r.err)
+    tap.like(w.d.check("reseller", "fail", "bigres", *said).out, "a second person", "the first person alone is recorded")
+    r = w.d.aup("reseller", "fail", "bigres", *said)
+    tap.ok(r.rc == 1 and "another person" in r.err, "who is not the second one too", r.err)
+    w.news()
+    w.complain("198.18.1.13")
+    tap.is_equal([x.recipients for x in w.news(ABUSE)], [[ABUSE]], "by one person nothing has failed: complaints are passed on")
+    tap.like(w.d.check("reseller", "fail", "bigres", "--because", "I see the same", uid=4242).out, r"has failed\.", "by two it has")
+    w.d.restart()
+    w.complain("198.18.1.14")
+    letters = [x.recipients[0] for x in w.news() if x.recipients[0] in (ABUSE, "shop14@shops.example")]
+    tap.is_equal(letters, ["shop14@shops.example"], "what is reported now goes to the customer itself, by the ladder of its rule")
+    tap.is_equal(w.body(w.case("shop14"))["ladder"], "phishing", "which is the provider's own")
+    w.complain("198.18.8.1")
+    tap.is_equal([x.recipients for x in w.news("abuse@kleinres.example")], [["abuse@kleinres.example"]], "another reseller is not concerned")
+    tap.is_equal(w.body(w.case("shop13"))["ladder"], "forwarded", "and what was passed on goes on as it began")
+    tap.like(w.d.check("reseller", "show", "bigres").out, r"(?s)has failed, say tester and second.*no plan was kept", "it is shown")
+    tap.like(w.explain(w.case("bigres")), r"(?s)no plan was kept.*I see the same", "and stands in the story of the reseller's case")
+    r = w.d.aup("reseller", "fail", "bigres", *said)
+    tap.ok(r.rc == 1 and "already" in r.err, "it fails once", r.err)
+    w.d.check("reseller", "pass", "bigres", "--because", "a new plan")
+    w.complain("198.18.1.15")
+    tap.is_equal([x.recipients for x in w.news(ABUSE)], [[ABUSE]], "passed, complaints are passed on as before")
+    r = w.d.aup("reseller", "fail", "bigres", *said)
+    tap.ok("a second person" in r.out, "and it takes two again", r.out, r.err)
+
+
 def ring(w):
     r = w.d.aup("registry", "import", "-", stdin="type,id,reseller,from\nreseller,top,bigres,2026-01-01T00:00:00Z\n")
     tap.ok(r.rc == 1 and "form a loop" in r.err, "resellers above each other in a ring are refused at import", r.err)
@@ -272,6 +305,7 @@ def main():
         answers(w)
         over_api(w)
         late(w)
+        remedy(w)
         ring(w)
 
 

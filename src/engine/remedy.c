@@ -1,0 +1,91 @@
+/*
+ * A reseller's failed review. See remedy.h.
+ */
+#include "engine/remedy.h"
+
+#include "engine/fold_case.h"
+
+static enum err load(struct fold *f, struct str reseller, struct conduct *c, struct row *row, struct why *why)
+{
+	*c = (struct conduct){ .failing_at = TIME_NONE };
+	enum err e = work_load(f->work, TABLE_CONDUCT, reseller, conduct_fields, c, row, why);
+	if (e == ERR_NOTFOUND)
+		row->rank = f->now;
+	c->reseller = reseller;
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+/* All clauses about resellers are of one group: the case in which the reseller is written to. ERR_NOTFOUND. */
+static enum err own_case(struct fold *f, struct str reseller, struct casefile *c, struct row *row, struct why *why)
+{
+	*c = (struct casefile){ 0 };
+	return work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), reseller, STR("reseller"), 0), casefile_fields, c, row, why);
+}
+
+static enum err note(struct fold *f, struct casefile *c, struct row *row, struct str who, struct str text, struct why *why)
+{
+	struct case_input in = { .type = INPUT_NOTE, .actor = who, .text = text };
+	return step_case(f, row, c, &in, why);
+}
+
+enum err remedy_fail(struct fold *f, struct str reseller, struct str who, struct str because, bool *ret_waits, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct conduct c;
+	struct casefile own;
+	struct row row, own_row;
+	enum err e = load(f, reseller, &c, &row, why);
+	if (e == OK && c.failed_by.len)
+		return why_set(why, ERR_CONFLICT, "the review of %.*s has failed already", STR_ARG(reseller));
+	if (e == OK && str_eq(c.fail_asked_by, who))
+		return why_set(why, ERR_DENIED, "%.*s has said so already; another person has to", STR_ARG(who));
+	if (e)
+		return e;
+	e = own_case(f, reseller, &own, &own_row, why);
+	if (e == ERR_NOTFOUND || (e == OK && (case_is_closed(&own) || !own.noticed)))
+		return why_set(why, ERR_CONFLICT, "%.*s has no open case in which it was written to: a review comes first", STR_ARG(reseller));
+	if (e)
+		return e;
+	bool first = !c.fail_asked_by.len;
+	struct str text = str_format(a, first ? "says that the review has failed: %.*s. A second person has to say so before anything follows" :
+		"says so too: %.*s. The review has failed; what is reported about its customers from now on goes by the ladder of its rule", STR_ARG(because));
+	if (first) {
+		c.fail_asked_by = who;
+		c.because = because;
+	} else {
+		c.failed_by = who;
+		c.failed_at = f->now;
+	}
+	*ret_waits = first;
+	e = work_store(f->work, &row, conduct_fields, &c, why);
+	return e ? e : note(f, &own, &own_row, who, text, why);
+}
+
+enum err remedy_pass(struct fold *f, struct str reseller, struct str who, struct str because, struct why *why)
+{
+	struct conduct c;
+	struct casefile own;
+	struct row row, own_row;
+	enum err e = load(f, reseller, &c, &row, why);
+	if (e == OK && !c.fail_asked_by.len)
+		return why_set(why, ERR_CONFLICT, "nobody says that the review of %.*s has failed", STR_ARG(reseller));
+	if (e)
+		return e;
+	c.fail_asked_by = c.failed_by = c.because = STR_NONE;
+	c.failed_at = TIME_NONE;
+	e = work_store(f->work, &row, conduct_fields, &c, why);
+	if (e == OK)
+		e = own_case(f, reseller, &own, &own_row, why);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	return note(f, &own, &own_row, who, str_format(work_arena(f->work), "says that the review has not failed: %.*s. Complaints are passed on as before", STR_ARG(because)), why);
+}
+
+enum err remedy_is_due(struct fold *f, struct str reseller, bool *ret_failed, struct why *why)
+{
+	struct conduct c;
+	struct row row;
+	enum err e = load(f, reseller, &c, &row, why);
+	*ret_failed = e == OK && c.failed_by.len;
+	return e;
+}

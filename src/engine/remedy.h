@@ -1,0 +1,25 @@
+/*
+ * The remedy when a reseller's review has failed: the provider acts on the reseller's customers itself.
+ *
+ * That it has failed is the judgement of two people about somebody who was written to before; either way it stands in the reseller's
+ * case, and so in the ledger. What runs already goes on as it began.
+ */
+#ifndef AUPD_ENGINE_REMEDY_H
+#define AUPD_ENGINE_REMEDY_H
+
+#include "engine/fold.h"
+#include "model/forwarding.h"
+
+enum { REMEDY_BECAUSE_MAX = 1000 };
+
+/*
+ * *ret_waits: the first has said so, and a second has to. ERR_DENIED: the same person again. ERR_CONFLICT: it has failed already, or
+ * nobody has written to the reseller in a case that is open.
+ */
+enum err remedy_fail(struct fold *f, struct str reseller, struct str who, struct str because, bool *ret_waits, struct why *why) MUST_CHECK;
+/* It has been passed after all, or the first one is not followed: complaints are passed on as before. ERR_CONFLICT: nobody said otherwise. */
+enum err remedy_pass(struct fold *f, struct str reseller, struct str who, struct str because, struct why *why) MUST_CHECK;
+/* *ret_failed: two people have said so. */
+enum err remedy_is_due(struct fold *f, struct str reseller, bool *ret_failed, struct why *why) MUST_CHECK;
+
+#endif
