@@ -28,7 +28,7 @@ static const struct {
 	{ "test", "[--json] PATH [NAME]", "play the inline tests in virtual time and list them", policy_cmd_test },
 	{ "show", "[--json] PATH [CLAUSE | LADDER]", "the policy in its normal form, or one clause or ladder of it", policy_cmd_show },
 	{ "coverage", "[--json] [--config FILE] [--sources LIST] PATH", "for each clause, what could tell today that it was broken", policy_cmd_coverage },
-	{ "post", "[--json] [--socket PATH] PATH", "give a version to the daemon: it binds from its effective time", policy_cmd_post },
+	{ "post", "[--json] [--minor] [--socket PATH] PATH", "give a version to the daemon: it binds from its effective time", policy_cmd_post },
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },
 	{ "backtest", "[--json] [--all] [--from TIME] [--to TIME] [--save FILE] [--socket PATH] DRAFT | --export FILE DRAFT",
 		"what a draft would have made of what was reported, beside the versions in force", policy_cmd_backtest },

@@ -10,6 +10,7 @@
 int policy_cmd_post(int argc, char **argv, bool json)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	bool minor = cli_flag(&argc, argv, "--minor");
 	struct opened_policy o;
 	struct command_text c;
 	struct json *root;
@@ -20,6 +21,7 @@ int policy_cmd_post(int argc, char **argv, bool json)
 	if (status)
 		return status;
 	command_begin(&c, "policy-post");
+	jsonw_bool(&c.w, "minor", minor);
 	if (bundle_encode(o.arena, &o.bundle, &blob) == OK)
 		jsonw_raw(&c.w, "policy", blob);
 	status = command_send(o.arena, socket_path, &c, &root, &text);

@@ -67,6 +67,27 @@ static enum err check_posted(struct commanding *c, struct bundle *b, struct poli
 	return e;
 }
 
+/* What binds when it takes effect, and is replaced by it; NULL when it is the first. */
+static const struct policy *version_before(const struct fold *f, const struct policy *p)
+{
+	const struct policy *before = NULL;
+	for (unsigned i = 0; i < f->policy_count && f->policies[i]->effective_at < p->effective_at; i++)
+		before = f->policies[i];
+	return before;
+}
+
+/* Customers are bound by words: whoever changes these says whether they have to be told, in the policy or as he posts it. */
+static enum err says_whether_significant(struct commanding *c, const struct policy *p)
+{
+	const struct policy *before = version_before(&c->j->fold, p);
+	if (!before || p->significance_said || json_flag(c->root, "minor", false) || !policy_reworded(before, p))
+		return OK;
+	(void)why_set(c->why, ERR_CONFLICT, "clauses say something else than in version %.*s, and this one does not say whether that is significant",
+		STR_ARG(before->version));
+	why_hint(c->why, "write significant yes, and customers are told of it; or aup policy post --minor, when they need not be");
+	return ERR_CONFLICT;
+}
+
 /* That it was posted is proved from then on, whatever becomes of the store. */
 static enum err put_record(struct commanding *c, const struct policy *p)
 {
@@ -80,7 +101,8 @@ static enum err put_record(struct commanding *c, const struct policy *p)
 	record_put(&r, "document.digest", digest_hex(a, &p->text_digest));
 	record_put_time(a, &r, "posted", p->posted_at);
 	record_put_time(a, &r, "effective", p->effective_at);
-	record_put(&r, "significant", p->significant ? STR("yes") : STR_NONE);
+	const struct policy *before = version_before(&c->j->fold, p);
+	record_put(&r, "significant", p->significant ? STR("yes") : before && policy_reworded(before, p) ? STR("no") : STR_NONE);
 	record_commit(&r, "actor", c->who);
 	return deed_write(&c->j->fold, &r, DEED_OFFICE, c->why);
 }
@@ -192,6 +214,8 @@ enum err cmd_policy_post(struct commanding *c)
 		return why_set(c->why, ERR_EXISTS, "version %.*s has been posted and does not change; give the new text a version of its own", STR_ARG(p->version));
 	/* the same again changes nothing, however late */
 	e = row.version ? OK : fits_others(c, p);
+	if (e == OK && !row.version)
+		e = says_whether_significant(c, p);
 	if (e)
 		return e;
 	jsonw_str(c->w, "version", p->version);

@@ -15,6 +15,17 @@ const struct clause *policy_clause(const struct policy *p, struct str id)
 	return NULL;
 }
 
+bool policy_reworded(const struct policy *before, const struct policy *after)
+{
+	for (unsigned i = 0; i < after->clause_count; i++) {
+		const struct clause *old = policy_clause(before, after->clauses[i].id);
+		if (!old || !str_eq(old->text, after->clauses[i].text))
+			return true;
+	}
+	/* no clause is there twice: each of the new ones has its own among the old ones */
+	return before->clause_count != after->clause_count;
+}
+
 const struct ladder *policy_ladder(const struct policy *p, struct str name)
 {
 	for (unsigned i = 0; i < p->ladder_count; i++)

@@ -95,6 +95,7 @@ struct policy {
 	struct str name, version;
 	int64_t posted_at, effective_at;
 	bool significant;               /* against the version before it: those whom it binds are told */
+	bool significance_said;         /* yes or no stands there */
 	struct digest text_digest;      /* of the posted document */
 	struct digest digest;           /* of everything: document, rules, letters */
 	struct clause *clauses;
@@ -121,6 +122,8 @@ int64_t wait_end(const struct wait *w, int64_t from_at);
 
 const struct calendar *policy_calendar(const struct policy *p, struct str name);
 const struct clause *policy_clause(const struct policy *p, struct str id);
+/* A clause is new or gone, or its paragraph says something else. */
+bool policy_reworded(const struct policy *before, const struct policy *after);
 const struct ladder *policy_ladder(const struct policy *p, struct str name);
 const struct enforcement *policy_enforcement(const struct policy *p, enum verb verb, struct str service);
 /* In the language, else in the fallback language; NULL when there is none of that name. */

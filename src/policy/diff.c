@@ -345,6 +345,7 @@ enum err diff_make(struct arena *a, const struct policy *before, const struct po
 	enforcements_diff(&d, before, after);
 	part(&d, "policy", after->name, "resellers", resellers_text(&d, before), resellers_text(&d, after));
 	letters_diff(&d, before, after);
+	c.unsaid = !after->significance_said && policy_reworded(before, after);
 	if (d.err == OK)
 		*ret_changes = c;
 	return d.err;
@@ -371,6 +372,8 @@ void diff_print(const struct changes *c, struct buf *out)
 		while (str_next_line(&rest, &line))
 			buf_printf(out, "    %.*s\n", STR_ARG(line));
 	}
+	if (c->unsaid)
+		buf_puts(out, "clauses say something else, and the new version does not say whether that is significant: it is posted with --minor alone\n");
 	if (!c->count)
 		buf_puts(out, "the two versions say the same\n");
 }
@@ -400,6 +403,7 @@ void diff_json(const struct changes *c, struct buf *out)
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, ']');
+	jsonw_bool(&w, "unsaid", c->unsaid);
 	jsonw_end(&w, '}');
 	buf_putc(out, '\n');
 }

@@ -28,6 +28,7 @@ struct change {
 struct changes {
 	struct change *list;
 	unsigned count;
+	bool unsaid;                    /* clauses say something else, and the new version not whether that is significant */
 };
 
 enum diff_unit { DIFF_SENTENCES, DIFF_LINES };

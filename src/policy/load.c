@@ -48,6 +48,7 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->p->recheck_us = conf_number(s->child, policy_items, "recheck");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
+	l->p->significance_said = conf_find(s->child, "significant") != NULL;
 	l->p->significant = conf_number(s->child, policy_items, "significant");
 	l->p->version = conf_text(s->child, policy_items, "version");
 	if (!l->p->version.len)

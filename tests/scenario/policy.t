@@ -56,7 +56,7 @@ def posting(d, now):
     refused(d, draft(d, "late", now - 60), r"posted lies before now.*write a moment that is still to come, such as: posted 20", "a later version is not dated back, by not even a minute")
     refused(d, draft(d, "same", now + 7200, 1772323200), "takes effect before it is posted", "nor made to bind before it is posted")
     good = draft(d, "second", now + 3600, aup__policy=("languages en de", "languages de en"), aup__md=(r"(?s)Do not send bulk mail to people.*?no\nagreement\.", NEW_TEXT))
-    r = d.check("policy", "post", good)
+    r = d.check("policy", "post", "--minor", good)
     tap.like(r.out, r"^posted version second, sha256 [0-9a-f]{64}$", "a version that is still to come is posted")
     refused(d, draft(d, "third", now + 3600), "version second takes effect at the same moment", "two versions never begin at once")
     r = d.aup("policy", "post", "--socket", "/nowhere", good)

@@ -50,8 +50,19 @@ def told(d, name):
 
 
 def quiet(d, now):
-    r = d.check("policy", "post", version(d, "quiet", now + 3600, bulk=NEW_TEXT))
-    tap.like(r.out, r"^posted version quiet, sha256 [0-9a-f]{64}$", "a version that does not say that it is significant is posted")
+    path = version(d, "quiet", now + 3600, bulk=NEW_TEXT)
+    r = d.aup("policy", "post", path)
+    tap.ok(r.rc != 0 and "does not say whether that is significant" in r.err and "--minor" in r.err, "other words of a clause are not posted without saying whether that is significant", r.out + r.err)
+    r = d.aup("policy", "diff", POLICY, path)
+    tap.like(r.out, r"(?m)^clauses say something else, and the new version does not say whether that is significant", "the difference of the two tells it as well")
+    r = d.check("policy", "post", "--minor", path)
+    tap.like(r.out, r"^posted version quiet, sha256 [0-9a-f]{64}$", "who says that it is minor posts it")
+    records = [x["body"] for x in json.loads(d.api("/v1/records?limit=1000").body)["rows"]]
+    tap.is_equal(sum("version quiet\n" in x and "significant no\n" in x for x in records), 1, "and the ledger has that it was said")
+    said = version(d, "said", now + 3700, "    significant no\n", bulk="Send no bulk mail.")
+    tap.is_equal(d.aup("policy", "diff", path, said).out.count("does not say whether"), 0, "a version that says so itself needs no more")
+    d.check("policy", "post", said)
+    tap.is_equal(d.aup("policy", "post", version(d, "rules", now + 3800, bulk="Send no bulk mail.")).rc, 0, "nor does one that leaves the words as they are")
     d.pass_time("5m")
     tap.is_equal(len(told(d, "quiet")), 0, "and nobody is written to")
 

@@ -134,7 +134,7 @@ def contacts(d, out):
 
 def main():
     with Daemon() as d:
-        d.check("policy", "post", draft(d, "second", "../x", time.time() + 7200))
+        d.check("policy", "post", "--minor", draft(d, "second", "../x", time.time() + 7200))
         out = os.path.join(d.dir, "public")
         os.mkdir(out)
         digest = pages(d, out)
