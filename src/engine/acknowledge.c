@@ -129,9 +129,9 @@ static bool says_more(struct str text)
 static enum err tell_late(struct fold *f, struct str reseller, struct str version, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	struct casefile c = { 0 };
+	struct casefile c;
 	struct row row;
-	enum err e = work_load(f->work, TABLE_CASE, case_key(a, reseller, STR("reseller"), 0), casefile_fields, &c, &row, why);
+	enum err e = scorecard_case(f, reseller, STR("reseller.inform"), &c, &row, why);
 	if (e || case_is_closed(&c))
 		return e == ERR_NOTFOUND ? OK : e;
 	struct case_input in = { .type = INPUT_ANSWER, .actor = STR("reseller"), .text = str_format(a, "version %.*s has been acknowledged", STR_ARG(version)) };

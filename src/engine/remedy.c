@@ -4,6 +4,7 @@
 #include "engine/remedy.h"
 
 #include "engine/fold_case.h"
+#include "engine/scorecard.h"
 
 static enum err load(struct fold *f, struct str reseller, struct conduct *c, struct row *row, struct why *why)
 {
@@ -13,13 +14,6 @@ static enum err load(struct fold *f, struct str reseller, struct conduct *c, str
 		row->rank = f->now;
 	c->reseller = reseller;
 	return e == ERR_NOTFOUND ? OK : e;
-}
-
-/* All clauses about resellers are of one group: the case in which the reseller is written to. ERR_NOTFOUND. */
-static enum err own_case(struct fold *f, struct str reseller, struct casefile *c, struct row *row, struct why *why)
-{
-	*c = (struct casefile){ 0 };
-	return work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), reseller, STR("reseller"), 0), casefile_fields, c, row, why);
 }
 
 static enum err note(struct fold *f, struct casefile *c, struct row *row, struct str who, struct str text, struct why *why)
@@ -41,9 +35,9 @@ enum err remedy_fail(struct fold *f, struct str reseller, struct str who, struct
 		return why_set(why, ERR_DENIED, "%.*s has said so already; another person has to", STR_ARG(who));
 	if (e)
 		return e;
-	e = own_case(f, reseller, &own, &own_row, why);
+	e = scorecard_case(f, reseller, STR("reseller.review"), &own, &own_row, why);
 	if (e == ERR_NOTFOUND || (e == OK && (case_is_closed(&own) || !own.noticed)))
-		return why_set(why, ERR_CONFLICT, "%.*s has no open case in which it was written to: a review comes first", STR_ARG(reseller));
+		return why_set(why, ERR_CONFLICT, "%.*s has not been invited to a review in a case that is open: that comes first", STR_ARG(reseller));
 	if (e)
 		return e;
 	bool first = !c.fail_asked_by.len;
@@ -75,7 +69,7 @@ enum err remedy_pass(struct fold *f, struct str reseller, struct str who, struct
 	c.failed_at = TIME_NONE;
 	e = work_store(f->work, &row, conduct_fields, &c, why);
 	if (e == OK)
-		e = own_case(f, reseller, &own, &own_row, why);
+		e = scorecard_case(f, reseller, STR("reseller.review"), &own, &own_row, why);
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
 	return note(f, &own, &own_row, who, str_format(work_arena(f->work), "says that the review has not failed: %.*s. Complaints are passed on as before", STR_ARG(because)), why);

@@ -1,8 +1,8 @@
 /*
  * The remedy when a reseller's review has failed: the provider acts on the reseller's customers itself.
  *
- * That it has failed is the judgement of two people about somebody who was written to before; either way it stands in the reseller's
- * case, and so in the ledger. What runs already goes on as it began.
+ * That it has failed is the judgement of two people about somebody who was invited before; either way it stands in the case of the
+ * review, the one to which findings under reseller.review go, and so in the ledger. What runs already goes on as it began.
  */
 #ifndef AUPD_ENGINE_REMEDY_H
 #define AUPD_ENGINE_REMEDY_H
@@ -14,7 +14,7 @@ enum { REMEDY_BECAUSE_MAX = 1000 };
 
 /*
  * *ret_waits: the first has said so, and a second has to. ERR_DENIED: the same person again. ERR_CONFLICT: it has failed already, or
- * nobody has written to the reseller in a case that is open.
+ * no letter has gone out in an open case of the review.
  */
 enum err remedy_fail(struct fold *f, struct str reseller, struct str who, struct str because, bool *ret_waits, struct why *why) MUST_CHECK;
 /* It has been passed after all, or the first one is not followed: complaints are passed on as before. ERR_CONFLICT: nobody said otherwise. */

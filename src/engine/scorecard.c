@@ -79,6 +79,15 @@ enum err scorecard_count(struct fold *f, struct str reseller, const enum score *
 	return e || !failing ? e : scorecard_signal(f, reseller, STR("reseller.scorecard"), why);
 }
 
+enum err scorecard_case(struct fold *f, struct str reseller, struct str clause, struct casefile *ret_case, struct row *ret_row, struct why *why)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	const struct clause *cl = p ? policy_clause(p, clause) : NULL;
+	struct str group = cl && cl->group.len ? cl->group : STR("conduct");
+	*ret_case = (struct casefile){ 0 };
+	return work_load(f->work, TABLE_CASE, case_key(work_arena(f->work), reseller, group, 0), casefile_fields, ret_case, ret_row, why);
+}
+
 enum err scorecard_signal(struct fold *f, struct str reseller, struct str name, struct why *why)
 {
 	struct arena *a = work_arena(f->work);

@@ -22,6 +22,8 @@ enum score { SCORE_SENT, SCORE_REPEATED, SCORE_ANSWERED, SCORE_FIXED, SCORE_LATE
 enum err scorecard_count(struct fold *f, struct str reseller, const enum score *what, unsigned count, struct why *why) MUST_CHECK;
 /* By the rules of the policy in force; all zero without such rules. */
 struct scorecard scorecard_of(const struct conduct *c, const struct policy *p, int64_t now);
+/* The case of the reseller itself to which findings under that clause go, by the version in force. ERR_NOTFOUND. */
+enum err scorecard_case(struct fold *f, struct str reseller, struct str clause, struct casefile *ret_case, struct row *ret_row, struct why *why) MUST_CHECK;
 /* A signal about the reseller itself, judged like what a meter says. */
 enum err scorecard_signal(struct fold *f, struct str reseller, struct str name, struct why *why) MUST_CHECK;
 

@@ -237,10 +237,12 @@ def late(w):
     tap.is_equal(len(unanswered), 1, "the reseller is told that complaints are unanswered", *letters)
     if unanswered:
         golden("unanswered-en", unanswered[0])
-    own = w.case("bigres")
-    story = w.explain(own)
-    tap.like(story, "reseller.forward", "the reseller has a case of its own", story)
-    tap.like(story, "rule reseller.enforce/scorecard", "in which its scorecard stands", story)
+    invited = [x for s, x in letters.items() if "Invitation to a review" in s]
+    tap.is_equal(len(invited), 1, "and is invited to a review", *letters)
+    if invited:
+        golden("invitation-en", invited[0])
+    tap.like(w.explain(w.case("bigres", "reseller.forward")), "rule reseller.forward/unanswered", "the reseller has a case of its own")
+    tap.like(w.explain(w.case("bigres", "reseller.enforce")), "rule reseller.enforce/scorecard", "and another one for the review, in which its scorecard stands")
     hand = [f for f in w.d.check("reseller", "show", "bigres", "--json").json["forwardings"]]
     card = w.card()
     tap.is_equal((card["open"], card["late"], card["answered"]),
@@ -262,7 +264,7 @@ def remedy(w):
     """Only two people say that a review has failed; then the provider acts itself, until it is passed."""
     said = ("--because", "no plan was kept")
     r = w.d.aup("reseller", "fail", "kleinres", *said)
-    tap.ok(r.rc == 1 and "a review comes first" in r.err, "nobody fails who was never written to", r.err)
+    tap.ok(r.rc == 1 and "invited to a review" in r.err, "nobody fails who was never invited", r.err)
     r = w.d.aup("reseller", "pass", "bigres", *said)
     tap.ok(r.rc == 1 and "nobody says" in r.err, "nor is passed what nobody calls failed", r.err)
     tap.like(w.d.check("reseller", "fail", "bigres", *said).out, "a second person", "the first person alone is recorded")
@@ -278,10 +280,17 @@ def remedy(w):
     tap.is_equal(letters, ["shop14@shops.example"], "what is reported now goes to the customer itself, by the ladder of its rule")
     tap.is_equal(w.body(w.case("shop14"))["ladder"], "phishing", "which is the provider's own")
     w.complain("198.18.8.1")
-    tap.is_equal([x.recipients for x in w.news("abuse@kleinres.example")], [["abuse@kleinres.example"]], "another reseller is not concerned")
+    letters = w.news("abuse@kleinres.example")
+    tap.is_equal([x.recipients for x in letters], [["abuse@kleinres.example"]], "another reseller is not concerned")
+    w.answer(letters[0], "behoben", sender="abuse@kleinres.example")
+    w.complain("198.18.8.1")
+    invited = [x for x in w.news("abuse@kleinres.example") if "Einladung" in str(email.header.make_header(email.header.decode_header(x.message["Subject"])))]
+    tap.is_equal(len(invited), 1, "before what it called fixed comes back a third time: it is invited in its language")
+    if invited:
+        golden("invitation-de", invited[0])
     tap.is_equal(w.body(w.case("shop13"))["ladder"], "forwarded", "and what was passed on goes on as it began")
     tap.like(w.d.check("reseller", "show", "bigres").out, r"(?s)has failed, say tester and second.*no plan was kept", "it is shown")
-    tap.like(w.explain(w.case("bigres")), r"(?s)no plan was kept.*I see the same", "and stands in the story of the reseller's case")
+    tap.like(w.explain(w.case("bigres", "reseller.enforce")), r"(?s)no plan was kept.*I see the same", "and stands in the story of the review")
     r = w.d.aup("reseller", "fail", "bigres", *said)
     tap.ok(r.rc == 1 and "already" in r.err, "it fails once", r.err)
     w.d.check("reseller", "pass", "bigres", "--because", "a new plan")
