@@ -3,6 +3,7 @@
  */
 #include "aupd/judge_command.h"
 #include "engine/fold_case.h"
+#include "engine/receipt.h"
 
 enum { HIDE_MAX = 1000, RAW_ANSWER_MAX = 2 << 20 };
 
@@ -152,6 +153,8 @@ enum err cmd_discard(struct commanding *c)
 	if (e || !second)
 		return e;
 	e = close_item(c, &i, &row, ITEM_DISCARDED);
+	if (e == OK)
+		e = receipt_discard(&c->j->fold, i.receipt, c->why);
 	if (e)
 		return e;
 	jsonw_str(c->w, "item", row.key);

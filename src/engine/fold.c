@@ -6,11 +6,12 @@
 #include "engine/earlier.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
+#include "engine/receipt.h"
 #include "engine/reporter.h"
 
 enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
 
-const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", "over-cap", NULL };
+const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", "over-cap", "discarded", NULL };
 
 const struct policy *fold_policy_at(const struct fold *f, int64_t at)
 {
@@ -189,6 +190,8 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 		e = f->keep(f->keep_arg, &o->at, s->customer, &in.raw, why);
 	if (e == OK)
 		e = earlier_take(f, s, found, &in, why);
+	for (unsigned i = 0; e == OK && i < in.earlier_count; i++)
+		e = receipt_join(f, in.earlier[i].seen.receipt, c.number, why);
 	return e ? e : step_case(f, &row, &c, &in, why);
 }
 
@@ -338,24 +341,6 @@ static enum err observe(struct fold *f, const struct observation *o, struct fold
 	return e;
 }
 
-/* An item of many observations keeps the fate of the first one, or the last one that led to a case; parked is no fate to keep. */
-static enum err put_receipt(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
-{
-	struct row row;
-	enum err e = o->receipt.len ? work_get(f->work, TABLE_RECEIPT, o->receipt, &row, why) : OK;
-	if (e || !o->receipt.len)
-		return e;
-	if (row.version && fate != FATE_CASE && !str_eq(row.state, str_of(fate_words[FATE_PARKED])))
-		return OK;
-	row.state = str_of(fate_words[fate]);
-	row.rank = o->received_at;
-	row.due_at = f->keep_receipts_us ? o->received_at + f->keep_receipts_us : TIME_NONE;
-	/* who reported with a key of his own may ask for all of his */
-	row.owner = o->reporter_verified && str_starts(o->reporter, STR("api:")) ? o->reporter : STR("");
-	row.body = str_format(work_arena(f->work), "{\"fate\":\"%s\"}", fate_words[fate]);
-	return work_put(f->work, &row, why);
-}
-
 /* What became of it is the reporter's too, where nobody has to decide that. */
 static enum err credit(struct fold *f, const struct observation *o, enum fate fate, struct why *why)
 {
@@ -388,7 +373,7 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 	if (e == OK)
 		e = fold_answer_report(f, &o, &r, again, why);
 	if (e == OK)
-		e = put_receipt(f, &o, r.fate, why);
+		e = receipt_note(f, &o, &r, why);
 	if (e == OK)
 		*ret_result = r;
 	return e;

@@ -50,7 +50,7 @@ struct fold {
 };
 
 /* What became of an observation; stands in its receipt. */
-enum fate { FATE_NONE, FATE_DUPLICATE, FATE_COUNTED, FATE_CASE, FATE_NOT_OURS, FATE_PARKED, FATE_PERSON, FATE_RETRACTED, FATE_OVER_CAP };
+enum fate { FATE_NONE, FATE_DUPLICATE, FATE_COUNTED, FATE_CASE, FATE_NOT_OURS, FATE_PARKED, FATE_PERSON, FATE_RETRACTED, FATE_OVER_CAP, FATE_DISCARDED };
 extern const char *const fate_words[];
 
 struct fold_result {

@@ -76,7 +76,6 @@ enum err read_policies(struct web_call *c) { return list(c, TABLE_POLICY, false)
 enum err read_keys(struct web_call *c) { return list(c, TABLE_API_KEY, false); }
 
 enum err read_item(struct web_call *c) { return one(c, TABLE_ITEM, call_value(c, "item")); }
-enum err read_receipt(struct web_call *c) { return one(c, TABLE_RECEIPT, call_value(c, "receipt")); }
 enum err read_policy(struct web_call *c) { return one(c, TABLE_POLICY, call_value(c, "version")); }
 
 enum err read_entity(struct web_call *c)

@@ -157,37 +157,3 @@ enum err read_my_case(struct web_call *call)
 	e = put_events(call, text);
 	return e ? e : put_in_force(call, text);
 }
-
-static void put_report(const struct web_call *call, const struct row *row)
-{
-	jsonw_str(call->w, "receipt", row->key);
-	jsonw_str(call->w, "fate", row->state);
-	jsonw_time(call->w, "received", row->rank);
-}
-
-enum err read_my_reports(struct web_call *call)
-{
-	struct query q = call_query(call, TABLE_RECEIPT);
-	struct row *rows;
-	size_t n = 0;
-	enum err e = view_page(&call->view, &q, &rows, &n, call->why);
-	jsonw_array(call->w, "reports");
-	for (size_t i = 0; e == OK && i < n; i++) {
-		jsonw_object(call->w, NULL);
-		put_report(call, &rows[i]);
-		jsonw_end(call->w, '}');
-	}
-	jsonw_end(call->w, ']');
-	if (e == OK && n && n == q.limit)
-		call_after(call, &rows[n - 1]);
-	return e;
-}
-
-enum err read_my_report(struct web_call *call)
-{
-	struct row row;
-	enum err e = view_load(&call->view, TABLE_RECEIPT, call_value(call, "receipt"), &row, call->why);
-	if (e == OK)
-		put_report(call, &row);
-	return e;
-}

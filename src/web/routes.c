@@ -3,6 +3,7 @@
  */
 #include "engine/acknowledge.h"
 #include "engine/forward.h"
+#include "engine/receipt.h"
 #include "model/act.h"
 #include "model/entity.h"
 #include "model/item.h"
@@ -72,7 +73,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
 	TEXT("resolution"), TIME("due"), TEXT("next"), FLAG("corrected"), ANY("undertaking")
-#define MY_REPORT TEXT("receipt"), TEXT("fate"), TIME("received")
+#define MY_REPORT TEXT("receipt"), TEXT("state"), TEXT("reason"), TIME("received")
 
 const struct route routes[] = {
 	{ "GET", "/v1/cases", "listCases", OPERATOR, "cases, the latest first", PARAMS(LIMIT, AFTER_CASE, FILTER("state", "in that state"),
@@ -101,7 +102,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/parked", "listParked", OPERATOR, "what could not be judged yet and is tried again", PARAMS(ROWS_OF), read_parked, NULL, false,
 		ROWS("Observation", observation_fields), NULL },
 	{ "GET", "/v1/receipts/{receipt}", "getReceipt", OPERATOR, "what became of a report", PARAMS(STEP("receipt", "its receipt")), read_receipt, NULL, false,
-		MEMBERS(ANY("row")), NULL },
+		MEMBERS(NOUN("row", "Receipt", receipt_fields), TEXT("state"), TEXT("reason")), NULL },
 	{ "GET", "/v1/policies", "listPolicies", OPERATOR, "the versions that were posted, the one that binds last first", PARAMS(ROWS_OF), read_policies, NULL, false,
 		MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), ANY("body")), TEXT("after")), NULL },
 	{ "GET", "/v1/policies/{version}", "getPolicy", OPERATOR, "a posted version, all its files", PARAMS(REST("version", "its version")), read_policy, NULL, false,
@@ -172,7 +173,7 @@ const struct route routes[] = {
 		"the reseller acknowledges a posted version, and proves that its customers were told", PARAMS(STEP("version", "its version"),
 			MAY_BE("told", 64, "when its customers were told"), MAY_BE("document", ACKNOWLEDGE_PROOF_MAX, "what proves it"),
 			MAY_BE("sha256", 64, "of a document that proves it, in hex")), NULL, "my-policy-acknowledge", false, MEMBERS(TEXT("version"), NUMBER("code")), NULL },
-	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("state", "with that fate")),
+	{ "GET", "/v1/my/reports", "listMyReports", REPORTER, "what became of one's own reports, the latest first", PARAMS(LIMIT, AFTER),
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,
 		MEMBERS(MY_REPORT), NULL },

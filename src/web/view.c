@@ -5,6 +5,8 @@
 
 #include "store/store.h"
 
+enum { MERGES_MAX = 8 };
+
 enum err view_open(struct view_source *s, struct why *why)
 {
 	enum err e = s->store ? OK : s->driver->open(s->data_fd, s->name, STORE_READ, &s->store, why);
@@ -74,6 +76,41 @@ enum err view_case(const struct view *v, struct str text, struct row *ret_row, s
 	if (e == OK)
 		*ret_case = c;
 	return e == ERR_NOTFOUND ? why_set(why, e, "there is no case C-%llu", (unsigned long long)number) : e;
+}
+
+static enum err read_case_row(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct why *why)
+{
+	struct row index, row = { 0 };
+	struct row_key at = { TABLE_COUNTER, str_format(v->arena, "number/%llu", (unsigned long long)number) };
+	enum err e = v->source->driver->load(v->source->store, v->arena, &at, 1, &index, why);
+	*ret_found = false;
+	if (e || !index.version)
+		return e;
+	at = (struct row_key){ TABLE_CASE, index.body };
+	e = v->source->driver->load(v->source->store, v->arena, &at, 1, &row, why);
+	if (e || !row.version)
+		return e;
+	*ret_case = (struct casefile){ 0 };
+	*ret_found = true;
+	return field_decode(v->arena, row.body, casefile_fields, ret_case, why);
+}
+
+enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct forwarding *ret_forwarding, struct why *why)
+{
+	struct row row;
+	enum err e = read_case_row(v, number, ret_found, ret_case, why);
+	for (int i = 0; e == OK && *ret_found && ret_case->state == CASE_MERGED && i < MERGES_MAX; i++) {
+		uint64_t into;
+		if (case_parse(ret_case->merged_into, &into) != OK)
+			break;
+		e = read_case_row(v, into, ret_found, ret_case, why);
+	}
+	*ret_forwarding = (struct forwarding){ 0 };
+	if (e || !*ret_found)
+		return e;
+	struct row_key at = { TABLE_FORWARDING, str_format(v->arena, "%llu", (unsigned long long)ret_case->number) };
+	e = v->source->driver->load(v->source->store, v->arena, &at, 1, &row, why);
+	return e || !row.version ? e : field_decode(v->arena, row.body, forwarding_fields, ret_forwarding, why);
 }
 
 enum err view_of_case(const struct view *v, struct str text, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)

@@ -8,6 +8,7 @@
 #define AUPD_WEB_VIEW_H
 
 #include "base/arena.h"
+#include "model/forwarding.h"
 #include "model/principal.h"
 
 struct store;
@@ -36,6 +37,11 @@ enum err view_page(const struct view *v, const struct query *q, struct row **ret
 enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
 /* By its text, "C-4711". */
 enum err view_case(const struct view *v, struct str text, struct row *ret_row, struct casefile *ret_case, struct why *why) MUST_CHECK;
+/*
+ * Of the case that a receipt names, which the asker sees: the case as it is now, followed through merges, and as it was passed on.
+ * *ret_found: there is such a case. Nothing of either may be shown as it is: receipt_tell() says what is told.
+ */
+enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct forwarding *ret_forwarding, struct why *why) MUST_CHECK;
 /* Rows of TABLE_CASE_EVENT or TABLE_ACT of a case that he sees; key_prefix and owner of the query are set here. */
 enum err view_of_case(const struct view *v, struct str text, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 /* Numbers of rows alone: open to operators, and to whoever reaches the Unix socket. */

@@ -277,6 +277,8 @@ def hidden(w):
         tap.is_equal(json.loads(w.web[scope]("/v1/my/cases").body)["cases"], [], "nor in the list")
         r = w.web[scope](f"/v1/my/cases/{case}/answer", "POST", {"text": "hello"})
         tap.is_equal(r.status, 404, "and takes no answer", r.body)
+    told = json.loads(w.web["reporter"](f"/v1/my/reports/{w.receipts['bakery']}").body)
+    tap.is_equal((told["state"], told["reason"]), ("received", "none"), "its reporter sees that his report was received, and no more", told)
     w.d.check("case", "flag", "--off", case, "do-not-tell")
 
 
