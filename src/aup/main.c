@@ -39,7 +39,7 @@ const struct command commands[] = {
 		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
 	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
-	{ "report", "transparency --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV", cmd_report },
+	{ "report", "transparency [--json] --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV or JSON", cmd_report },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "customer", "show ID --because TEXT [--json]", "one customer: register, cases, acts, letters, holds; every look-up is recorded", cmd_customer },

@@ -1,5 +1,5 @@
 /*
- * aup report transparency: what was reported, done and appealed against in a period, as CSV.
+ * aup report transparency: what was reported, done and appealed against in a period, as CSV or JSON.
  *
  * Counted over the events of cases, page by page, so that memory does not grow with the period but with its acts and appeals,
  * which are bounded. What is of the sealed class is counted without a word of what it was. Nothing is about anybody.
@@ -19,6 +19,7 @@ enum { ACTS_MAX = 1000000, COUNTS_MAX = 20000, VERSIONS_MAX = 1000, PAGE_BYTES_M
 struct counting {
 	struct arena *kept, *page;
 	const char *socket_path;
+	bool json;
 	int64_t from_at, to_at;
 	struct map *counts;             /* line of the table up to its value -> uint64_t */
 	struct map *acts;               /* key -> anything: the first time counts */
@@ -98,9 +99,12 @@ static enum err take_notice(struct counting *k, const struct json *event)
 	struct statement st;
 	struct str clause = json_text(event, "clause");
 	if (!clause.len)
-		return count(k, STR("notices,sealed,,,,,"));
+		return count(k, STR("notices,sealed,,,,,,,"));
+	struct str told = json_text(event, "told");
 	enum err e = words_of(k, event, &st);
-	return e ? e : count(k, str_format(k->page, "notices,%.*s,%.*s,%.*s,,,%s", STR_ARG(clause), STR_ARG(st.category), STR_ARG(source_of(&st)),
+	if (e == OK && told.len)
+		e = count(k, str_format(k->page, "reports,,,,,,,%.*s,%.*s", STR_ARG(json_text(event, "kind")), STR_ARG(told)));
+	return e ? e : count(k, str_format(k->page, "notices,%.*s,%.*s,%.*s,,,%s,,", STR_ARG(clause), STR_ARG(st.category), STR_ARG(source_of(&st)),
 		st.detected ? "found-by-machine" : ""));
 }
 
@@ -116,7 +120,7 @@ static enum err take_act(struct counting *k, const struct json *event)
 	if (time_parse(json_text(event, "opened"), &opened) == OK && time_parse(json_text(event, "at"), &at) == OK)
 		k->spans[k->span_count++] = at - opened;
 	enum err e = words_of(k, event, &st);
-	return e ? e : count(k, str_format(k->page, "actions,%.*s,%.*s,,%.*s,%s,%.*s", STR_ARG(json_text(event, "clause")), STR_ARG(st.category), STR_ARG(measure),
+	return e ? e : count(k, str_format(k->page, "actions,%.*s,%.*s,,%.*s,%s,%.*s,,", STR_ARG(json_text(event, "clause")), STR_ARG(st.category), STR_ARG(measure),
 		st.law.len ? "law" : "contract", STR_ARG(json_text(event, "decided"))));
 }
 
@@ -129,14 +133,14 @@ static enum err take_appeal(struct counting *k, const struct json *event)
 	enum err e = words_of(k, event, &st);
 	/* another one in the same case: what became of the first is counted now */
 	if (e == OK && p)
-		e = count(k, str_format(k->page, "%s,%.*s,%.*s,,,,", outcomes[p->outcome], STR_ARG(p->clause), STR_ARG(p->category)));
+		e = count(k, str_format(k->page, "%s,%.*s,%.*s,,,,,,", outcomes[p->outcome], STR_ARG(p->clause), STR_ARG(p->category)));
 	struct str clause = str_copy(k->kept, json_text(event, "clause")), category = str_copy(k->kept, st.category);
 	if (e == OK && !p && (!(p = ARENA_NEW(k->kept, struct appeal)) || map_add(k->appeals, json_text(event, "case"), p) != OK))
 		e = why_set(&k->why, ERR_LIMIT, "more than %d appeals: take a shorter period", ACTS_MAX);
 	if (e)
 		return e;
 	*p = (struct appeal){ .clause = clause, .category = category };
-	return count(k, str_format(k->page, "appeals,%.*s,%.*s,,,,", STR_ARG(clause), STR_ARG(category)));
+	return count(k, str_format(k->page, "appeals,%.*s,%.*s,,,,,,", STR_ARG(clause), STR_ARG(category)));
 }
 
 /* A look decides; a case that is closed with it was not upheld. */
@@ -207,6 +211,38 @@ static int by_text(const void *x, const void *y)
 	return d ? d : a->len < b->len ? -1 : a->len > b->len;
 }
 
+static const char columns[] = "indicator,clause,category,source,measure,ground,automated,kind,told";
+
+/* No value has a comma in it. */
+static int print_json(struct counting *k, const struct str *lines, size_t n, int64_t median)
+{
+	struct buf out;
+	struct jsonw w;
+	buf_init(&out, KEPT_BYTES_MAX);
+	jsonw_init(&w, &out);
+	jsonw_object(&w, NULL);
+	jsonw_time(&w, "from", k->from_at);
+	jsonw_time(&w, "to", k->to_at);
+	jsonw_array(&w, "counts");
+	for (size_t i = 0; i < n; i++) {
+		struct str names = str_of(columns), values = lines[i], name, value;
+		jsonw_object(&w, NULL);
+		while (str_split(&names, ',', &name) && str_split(&values, ',', &value))
+			if (value.len)
+				jsonw_str(&w, str_c(k->kept, name), value);
+		jsonw_int(&w, "value", (int64_t)*(const uint64_t *)map_get(k->counts, lines[i]));
+		jsonw_end(&w, '}');
+	}
+	jsonw_end(&w, ']');
+	if (median >= 0)
+		jsonw_int(&w, "median_seconds_to_act", median);
+	jsonw_end(&w, '}');
+	(void)printf("%.*s\n", STR_ARG(buf_str(&out)));
+	int status = out.err ? EXIT_NO : EXIT_OK;
+	buf_done(&out);
+	return status;
+}
+
 static int print(struct counting *k)
 {
 	struct str key;
@@ -215,7 +251,7 @@ static int print(struct counting *k)
 	for (size_t i = 0; map_next(k->appeals, &i, &key, &value);) {
 		const struct appeal *p = value;
 		arena_reset(k->page);
-		if (count(k, str_format(k->page, "%s,%.*s,%.*s,,,,", outcomes[p->outcome], STR_ARG(p->clause), STR_ARG(p->category))) != OK)
+		if (count(k, str_format(k->page, "%s,%.*s,%.*s,,,,,,", outcomes[p->outcome], STR_ARG(p->clause), STR_ARG(p->category))) != OK)
 			return cli_fail(&k->why);
 	}
 	struct str *lines = ARENA_ARRAY(k->kept, struct str, map_count(k->counts) + 1);
@@ -224,12 +260,15 @@ static int print(struct counting *k)
 	for (size_t i = 0; map_next(k->counts, &i, &key, &value);)
 		lines[n++] = key;
 	qsort(lines, n, sizeof(*lines), by_text);
-	(void)printf("indicator,clause,category,source,measure,ground,automated,value\r\n");
+	qsort(k->spans, k->span_count, sizeof(*k->spans), by_size);
+	int64_t median = k->span_count ? k->spans[(k->span_count - 1) / 2] / SECOND_US : -1;
+	if (k->json)
+		return print_json(k, lines, n, median);
+	(void)printf("%s,value\r\n", columns);
 	for (size_t i = 0; i < n; i++)
 		(void)printf("%.*s,%llu\r\n", STR_ARG(lines[i]), (unsigned long long)*(const uint64_t *)map_get(k->counts, lines[i]));
-	qsort(k->spans, k->span_count, sizeof(*k->spans), by_size);
-	if (k->span_count)
-		(void)printf("median_seconds_to_act,,,,,,,%lld\r\n", (long long)(k->spans[(k->span_count - 1) / 2] / SECOND_US));
+	if (median >= 0)
+		(void)printf("median_seconds_to_act,,,,,,,,,%lld\r\n", (long long)median);
 	return EXIT_OK;
 }
 
@@ -249,6 +288,7 @@ int cmd_report(int argc, char **argv)
 	struct counting k = { .why = { .line = 0 } };
 	const char *from = cli_value(&argc, argv, "--from"), *to = cli_value(&argc, argv, "--to");
 	int status = EXIT_USAGE;
+	k.json = cli_flag(&argc, argv, "--json");
 	k.socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	if (argc != 2 || !str_eq(str_of(argv[1]), STR("transparency")) || !from || !to)
 		return cli_usage("report");

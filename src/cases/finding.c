@@ -21,6 +21,11 @@ struct reported {
 	const struct finding *finding;  /* NULL: counted before the rule fired */
 };
 
+static enum teller told_by(const struct observation *o)
+{
+	return o->witness != WITNESS_REPORT ? TELLER_OURSELVES : o->reporter_verified ? TELLER_TRUSTED : o->complaint ? TELLER_FEEDBACK : TELLER_OTHER;
+}
+
 static enum err count_report(struct step_work *w, const struct reported *r)
 {
 	bool fresh, new_witness;
@@ -51,6 +56,8 @@ static enum err count_report(struct step_work *w, const struct reported *r)
 		return OK;
 	e->source = r->seen->source.text;
 	e->reporter = r->seen->reporter;
+	e->kind = r->seen->kind;
+	e->told = told_by(r->seen);
 	return OK;
 }
 

@@ -79,6 +79,7 @@ static enum err take_report(struct step_work *w, const struct case_event *from)
 	e->n = head.n;
 	e->at = head.at;
 	e->record = STR_NONE;
+	e->told = TELLER_NONE;
 	enum err err = incident_count(w, from->incident, from->event_at, from->reporter, &fresh, &new_witness);
 	e->type = fresh ? EVENT_FINDING : EVENT_WITNESS;
 	return err;

@@ -437,6 +437,7 @@ static void decode_report(struct decode *d, const struct mime_part *report)
 	read_fields(d, o, report, text);
 	read_values(d, o);
 	o->kind = read_type(d, o);
+	o->complaint = true;
 	check_structure(d, report);
 	check_fields(d, o);
 	check_lines(d, text);

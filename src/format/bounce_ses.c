@@ -151,6 +151,7 @@ static bool read_notice(struct notice *n, struct bounce *b)
 			struct observation *o = &n->d->observations[n->d->count - 1];
 			if (i == 1) {
 				take(n, o, "feedback-type", json_get(event, "complaintFeedbackType"));
+				o->complaint = true;
 				o->kind = complaint_kind(json_text(event, "complaintFeedbackType"));
 			}
 			count++;

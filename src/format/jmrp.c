@@ -20,6 +20,7 @@ static bool reported(struct decode *d, struct str header, struct str path)
 	if (!o)
 		return false;
 	o->kind = KIND_SPAM;
+	o->complaint = true;
 	o->kind_text = STR("junk");
 	take_recipient(d, o, header, path);
 	arf_derive(d, o, header, path, 0);

@@ -54,6 +54,8 @@ const struct field casefile_fields[] = {
 	S(casefile, dead, dead_count, CASE_PEOPLE_MAX), S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 
+const char *const teller_words[] = { "none", "trusted", "feedback-loop", "ourselves", "other", NULL };
+
 const struct field case_event_fields[] = {
 	F(case_event, number, FIELD_U64), F(case_event, n, FIELD_U64), E(case_event, type, case_event_words), F(case_event, at, FIELD_TIME),
 	F(case_event, event_at, FIELD_TIME), F(case_event, actor, FIELD_STR), F(case_event, text, FIELD_STR), F(case_event, policy, FIELD_STR),
@@ -63,7 +65,7 @@ const struct field case_event_fields[] = {
 	{ .name = "terms", .type = FIELD_LIST, .offset = offsetof(struct case_event, terms), .fields = term_fields, .size = sizeof(struct term),
 		.count_offset = offsetof(struct case_event, term_count), .max = FINDING_TERMS_MAX },
 	{ .name = "item", .type = FIELD_STRUCT, .offset = offsetof(struct case_event, item), .fields = position_fields }, F(case_event, raw, FIELD_STR),
-	F(case_event, incident, FIELD_STR), { .name = NULL },
+	F(case_event, incident, FIELD_STR), E(case_event, kind, kind_words), E(case_event, told, teller_words), { .name = NULL },
 };
 
 const struct field earlier_fields[] = {

@@ -136,6 +136,10 @@ enum case_event_type {
 };
 extern const char *const case_event_words[];
 
+/* Who told of a report, for counts that name nobody. NONE: not kept, or counted in the case that it was split off from. */
+enum teller { TELLER_NONE, TELLER_TRUSTED, TELLER_FEEDBACK, TELLER_OURSELVES, TELLER_OTHER };
+extern const char *const teller_words[];
+
 struct case_event {
 	uint64_t number, n;             /* case, and 1-based order in it */
 	enum case_event_type type;
@@ -157,6 +161,8 @@ struct case_event {
 	struct position item;           /* where the raw bytes are */
 	struct str raw;                 /* reference of the kept evidence bytes */
 	struct str incident;            /* of a report: key of its incident */
+	enum kind kind;                 /* of a report, like told; of the sealed class neither */
+	enum teller told;
 };
 
 extern const struct field case_event_fields[];

@@ -72,6 +72,7 @@ struct observation {
 	bool reporter_proven;           /* the name is proved: by API key, or by our own mail server's Authentication-Results */
 	bool reporter_verified;         /* proved, and one whom the provider knows */
 	enum reputation reputation;     /* of a proved reporter, from what became of his reports; the fold fills it in */
+	bool complaint;                 /* in a form of feedback loops: whoever got the message complained to his own mail provider */
 	struct str reply_to;            /* where a receipt may go; "" = nowhere */
 	struct str report_id;           /* the reporter's own id, or the Message-ID of what carried it: content dedupe */
 	struct str thread;              /* thread or case key of the reporter, if any */

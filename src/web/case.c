@@ -227,6 +227,10 @@ enum err read_events(struct web_call *call)
 			jsonw_str(w, "clause", event.clause);
 			jsonw_str(w, "policy", event.policy);
 			jsonw_time(w, "opened", of.opened_at);
+			if (event.told) {
+				jsonw_str(w, "kind", str_of(kind_words[event.kind]));
+				jsonw_str(w, "told", str_of(teller_words[event.told]));
+			}
 			e = put_act(call, &event, &of);
 		}
 		jsonw_end(w, '}');

@@ -86,7 +86,7 @@ const struct route routes[] = {
 			NOUNS("acts", "Act", act_fields), TEXT("after")), NULL },
 	{ "GET", "/v1/events", "listEvents", OPERATOR, "what happened in cases: the latest, or what came behind a place", PARAMS(LIMIT, AFTER), read_events, NULL, false,
 		MEMBERS(LIST("events", TEXT("key"), TEXT("place"), TEXT("case"), TIME("at"), TEXT("type"), TEXT("actor"), TEXT("text"), TEXT("clause"),
-			TEXT("policy"), TIME("opened"), TEXT("act"), TEXT("measure"), TEXT("decided"))), NULL },
+			TEXT("policy"), TIME("opened"), TEXT("kind"), TEXT("told"), TEXT("act"), TEXT("measure"), TEXT("decided"))), NULL },
 	{ "GET", "/v1/intake", "listIntake", OPERATOR, "what came in and is before a person", PARAMS(ROWS_OF), read_intake, NULL, false, ROWS("Item", item_fields), NULL },
 	{ "GET", "/v1/intake/{item}", "getItem", OPERATOR, "one of them", PARAMS(REST("item", "its key")), read_item, NULL, false,
 		MEMBERS(NOUN("row", "Item", item_fields)), NULL },

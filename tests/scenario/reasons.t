@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap
 from daemon import PERSONAL, POLICY, Daemon, arf, missing, xarf
 
+TOLD = {("messaging.spam", "feedback-loop"): 6, ("content.phishing", "trusted"): 1}
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "reasons.json")
 
 
@@ -118,6 +119,13 @@ def counts(d):
     got = rows(d, "2000-01-01", "2100-01-01")
     value = {tuple(r[k] for k in ("indicator", "clause", "measure", "automated")): int(r["value"]) for r in got}
     tap.is_equal([v for k, v in value.items() if k[:2] == ("notices", "email.unsolicited")], [6], "six reports of spam")
+    told = {(r["kind"], r["told"]): int(r["value"]) for r in got if r["indicator"] == "reports"}
+    tap.is_equal(sum(told.values()), sum(int(r["value"]) for r in got if r["indicator"] == "notices"), "each notice is counted once more, by its kind and by who told")
+    tap.is_equal(told, TOLD, "which are those that were sent")
+    whole = d.check("report", "transparency", "--json", "--from", "2000-01-01", "--to", "2100-01-01").json
+    tap.is_equal([{k: v for k, v in r.items() if v} for r in got if r["indicator"] != "median_seconds_to_act"],
+                 [{k: str(v) for k, v in r.items()} for r in whole["counts"]], "the same as JSON")
+    tap.ok(whole["from"].startswith("2000-01-01") and whole["median_seconds_to_act"] > 0, "with its period, and the median", whole)
     flagged = [r for r in got if r["indicator"] == "notices" and r["clause"] == "fraud.misleading"]
     tap.is_equal([(r["category"], r["source"], r["value"]) for r in flagged], [("SCAMS_AND_FRAUD", "TRUSTED_FLAGGER", "1")], "one of a trusted flagger")
     tap.is_equal(value.get(("actions", "email.unsolicited", "suspend", "fully")), 1, "a suspension, by machine, once though it was lifted again")
@@ -148,7 +156,7 @@ def refused(d):
     sealed = next(c["case"] for c in d.cases() if c["state"] == "sealed")
     got = d.aup("case", "reasons", sealed)
     tap.ok(got.rc == 1 and not got.out and "sealed" in got.err, "nor of a sealed one", got)
-    tap.is_equal([list(r.values()) for r in rows(d, "2000-01-01", "2100-01-01") if "sealed" in r.values()], [["notices", "sealed", "", "", "", "", "", "1"]],
+    tap.is_equal([list(r.values()) for r in rows(d, "2000-01-01", "2100-01-01") if "sealed" in r.values()], [["notices", "sealed", "", "", "", "", "", "", "", "1"]],
                  "of which the counts say that there was one")
     tap.is_equal(d.aup("case", "reasons", "C-x").rc, 2, "a number is needed")
 
