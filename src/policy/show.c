@@ -311,8 +311,8 @@ static void show_head(const struct policy *p, struct buf *out)
 		show_quoted(out, p->version);
 		buf_putc(out, '\n');
 	}
-	if (p->significant)
-		buf_puts(out, "    significant yes\n");
+	if (p->significance_said)
+		buf_puts(out, p->significant ? "    significant yes\n" : "    significant no\n");
 	buf_puts(out, "    proof ");
 	show_span(p->proof_us, out);
 	buf_puts(out, "\n    recheck ");

@@ -71,6 +71,9 @@ static void test_show(void)
 	OK_(str_find(first, STR("        when report messaging.spam, grade A or B\n        count distinct reporters per customer >= 3 in 24h\n")) != SIZE_MAX,
 		"a rule in its normal form");
 	OK_(str_find(first, STR("    after 48h limit mail for 3d unless answered\n    forget after 180d\n")) != SIZE_MAX, "a ladder with its default written out");
+	OK_(str_find(first, STR("significant")) == SIZE_MAX, "what was not said is not said");
+	struct str said = changed("retention 90d", "retention 90d; significant no");
+	OK_(str_find(shown(load(said, document)), STR("    significant no\n")) != SIZE_MAX, "that a version is not significant is, for posting asks for the word");
 	OK_(str_find(first, STR("because \"say \\\"no\\\"\"")) != SIZE_MAX, "quotes are kept");
 }
 
