@@ -107,6 +107,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.enforce = a->enforce;
 		s.operators = a->operators;
 		s.word_to = a->word_to;
+		s.web_url = a->web_url;
 		s.posting_by_two = a->posting_by_two;
 		s.operator_count = a->operator_count;
 	}

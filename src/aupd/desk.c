@@ -17,6 +17,7 @@
 #include "base/net.h"
 #include "base/point.h"
 #include "store/store.h"
+#include "web/onetime.h"
 #include "web/web.h"
 
 enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20 };
@@ -38,14 +39,24 @@ struct desk {
 
 static void answer(struct http_request *r, unsigned status, const char *type, unsigned retry_after_s, struct str body)
 {
+	/* nothing that we answer loads, runs or frames anything, or tells another site its address */
 	struct http_pair headers[] = { { STR("Content-Type"), str_of(type) }, { STR("Cache-Control"), STR("no-store") },
+		{ STR("Content-Security-Policy"), STR("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'") },
+		{ STR("Referrer-Policy"), STR("no-referrer") }, { STR("X-Content-Type-Options"), STR("nosniff") },
 		{ STR("Retry-After"), str_format(r->arena, "%u", retry_after_s) } };
-	httpd_answer(r, status, headers, retry_after_s ? 3 : 2, body);
+	unsigned count = sizeof(headers) / sizeof(headers[0]);
+	httpd_answer(r, status, headers, retry_after_s ? count : count - 1, body);
 }
 
-static void refuse(struct http_request *r, unsigned status, const char *text)
+/* 503: whoever came by a one-time link gets a page. */
+static void refuse(struct http_request *r, const struct route *route, const char *text)
 {
-	answer(r, status, "application/json", 0, web_error(r->arena, text));
+	struct web_answer x = { .status = 503, .type = "application/json" };
+	if (onetime_asked(route))
+		onetime_refuse(r->arena, &x);
+	else
+		x.body = web_error(r->arena, text);
+	answer(r, x.status, x.type, 0, x.body);
 }
 
 /* The proof stands in a line before the command; what is too long for a frame goes beside it. */
@@ -79,13 +90,13 @@ static void forward(struct desk *d, struct http_request *r, const struct web_ans
 	while (i < WAITING_MAX && d->waiting[i])
 		i++;
 	if (!d->web.has_judge || i == WAITING_MAX) {
-		refuse(r, 503, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
+		refuse(r, x->route, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
 		return;
 	}
 	enum err e = send_command(d, x, r->fd, i);
 	POINT("desk.told");
 	if (e) {
-		refuse(r, 503, "the judge cannot be told");
+		refuse(r, x->route, "the judge cannot be told");
 		return;
 	}
 	r->tag = (void *)(uintptr_t)x->route;
@@ -117,7 +128,12 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		return;
 	struct http_request *r = d->waiting[f->at.index];
 	d->waiting[f->at.index] = NULL;
-	answer(r, web_told(r->tag, r->arena, f->body), "application/json", 0, f->body);
+	struct web_answer x = { .type = "application/json", .body = f->body };
+	if (onetime_asked(r->tag))
+		onetime_told(r->arena, f->body, &x);
+	else
+		x.status = web_told(r->tag, r->arena, f->body);
+	answer(r, x.status, x.type, 0, x.body);
 }
 
 static void on_ready(void *arg)
@@ -133,7 +149,7 @@ static void on_closed(void *arg, enum err e)
 	d->web.has_judge = false;
 	for (unsigned i = 0; i < WAITING_MAX; i++)
 		if (d->waiting[i]) {
-			refuse(d->waiting[i], 503, "the judge went away before it answered: look whether it was done");
+			refuse(d->waiting[i], d->waiting[i]->tag, "the judge went away before it answered: look whether it was done");
 			d->waiting[i] = NULL;
 		}
 }

@@ -228,6 +228,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "evidence-proof", cmd_evidence_proof, TELLS, 0 }, { "evidence-export", cmd_evidence_export, TELLS, 0 }, { "evidence-policy", cmd_evidence_policy, TELLS, 0 },
 	{ "evidence-raw", cmd_evidence_raw, TELLS, 0 }, { "erase", cmd_erase, UNKEPT, 0 }, { "hold", cmd_hold, UNKEPT, 0 }, { "holds", cmd_holds, TELLS, 0 },
 	{ "sightings", cmd_sightings, TELLS, 0 }, { "key-add", cmd_key_add, UNKEPT, 0 }, { "key-revoke", cmd_key_revoke, KEPT, 0 },
+	{ "onetime", cmd_onetime, UNKEPT, SCOPES(SCOPE_NOBODY) },
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) },

@@ -45,6 +45,9 @@ enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_acknowledge(struct commanding *c) MUST_CHECK;
 enum err cmd_my_result(struct commanding *c) MUST_CHECK;
 enum err cmd_my_policy_acknowledge(struct commanding *c) MUST_CHECK;
+/* An answer, a mending or an appeal of whoever the case is of, with `text`; ERR_CONFLICT: it is closed. */
+enum err command_of_holder(struct commanding *c, enum case_input_type type, uint64_t of) MUST_CHECK;
+enum err cmd_onetime(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_my_fixed(struct commanding *c) MUST_CHECK;
 enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;

@@ -204,7 +204,8 @@ static enum err destroy_key(struct erasing *s)
 	s->x.letters += n;
 	if (e || n)
 		return e ? e : go_on(s, ERASURE_KEY, 0);
-	const struct query theirs[] = { { .table = TABLE_BINDING_USE, .owner = s->x.subject }, { .table = TABLE_API_KEY, .owner = s->x.id } };
+	const struct query theirs[] = { { .table = TABLE_BINDING_USE, .owner = s->x.subject }, { .table = TABLE_API_KEY, .owner = s->x.id },
+		{ .table = TABLE_ONETIME, .owner = s->x.id } };
 	for (size_t t = 0; t < sizeof(theirs) / sizeof(theirs[0]); t++) {
 		e = page(s, theirs[t], &rows, &n);
 		for (size_t i = 0; e == OK && i < n; i++)

@@ -108,16 +108,14 @@ enum err cmd_key_revoke(struct commanding *c)
 	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
 }
 
-static enum err of_my_case(struct commanding *c, enum case_input_type type)
+enum err command_of_holder(struct commanding *c, enum case_input_type type, uint64_t of)
 {
-	struct fold_command cmd = { .type = type, .actor = c->who, .text = command_arg(c, "text") };
+	struct fold_command cmd = { .type = type, .number = of, .actor = c->who, .text = command_arg(c, "text") };
 	struct casefile found;
 	struct row row;
 	uint64_t number = 0;
 	char text[CASE_TEXT_MAX];
-	enum err e = command_case(c, &cmd.number);
-	if (e == OK)
-		e = fold_find_case(&c->j->fold, cmd.number, &found, &row, c->why);
+	enum err e = fold_find_case(&c->j->fold, cmd.number, &found, &row, c->why);
 	if (e)
 		return e;
 	if (!cmd.text.len || cmd.text.len > CASE_NOTE_MAX)
@@ -131,6 +129,13 @@ static enum err of_my_case(struct commanding *c, enum case_input_type type)
 	case_text(number, text);
 	jsonw_str(c->w, "case", str_of(text));
 	return OK;
+}
+
+static enum err of_my_case(struct commanding *c, enum case_input_type type)
+{
+	uint64_t number = 0;
+	enum err e = command_case(c, &number);
+	return e ? e : command_of_holder(c, type, number);
 }
 
 enum err cmd_my_answer(struct commanding *c) { return of_my_case(c, INPUT_ANSWER); }

@@ -31,6 +31,7 @@ struct fold {
 	struct keyring *keyring;
 	struct seal_key token_key;                      /* of reply tokens and receipts */
 	struct str provider, mail_domain, mail_local, contact;  /* for letters: "Example Net", "example.net", "abuse" */
+	struct str web_url;                             /* base of one-time links; "" = there are none */
 	struct str word_to;                             /* mail address of the operators; "" = no word goes out */
 	int64_t now;
 	bool searchable;                                /* rows for search are kept (engine/find.h) */

@@ -9,6 +9,7 @@
 #include "engine/fold_case.h"
 #include "engine/forward.h"
 #include "engine/letter.h"
+#include "engine/onetime.h"
 
 /* The next step that is felt, behind the one that this letter tells of. */
 static const struct step *next_step(const struct casefile *c, const struct policy *p, const struct act *act, int64_t *ret_at)
@@ -90,6 +91,16 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	case_text(c->number, number);
 	if (!act->party)
 		act->way = delivery_way(f, to);
+	/* what is passed on to a reseller has a way of its own, and a rights holder is no customer */
+	bool links = f->web_url.len && !act->party && act->verb != VERB_FORWARD;
+	struct str link[ONETIME_PURPOSES] = { STR_NONE };
+	struct letter_template written = *t;
+	if (links)
+		e = onetime_links(f, c, act, t, link, why);
+	else
+		written.body = onetime_without(a, t->body);
+	if (e)
+		return e;
 	struct letter l = { .number = c->number, .customer = act->party ? deed_reporter(f, to) : c->customer, .to = to, .reply_to = letter_reply_address(f, act->key),
 		.automatic = act->automatic, .attached = act->verb == VERB_FORWARD ? forward_xarf(f, c, act->key, seen) : STR_NONE };
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", c->customer }, { "clause", c->clause },
@@ -106,8 +117,9 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "status", letter_state(language, c->state) }, { "text", text },
 		{ "notice", notices_of(a, c, act->party) }, { "restore_at", letter_time(a, c->restore_at) }, { "restore_by", letter_time(a, c->restore_by_at) },
 		{ "reasons", letter_reasons(a, language, c, cl ? &cl->statement : &st, restricts ? &about : NULL) },
+		{ "link", link[ONETIME_ANSWER] }, { "link_fixed", link[ONETIME_FIXED] }, { "link_appeal", link[ONETIME_APPEAL] },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
-	return letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
+	return letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }
 
 /* To a rights holder, in the language that reporters are written in. */

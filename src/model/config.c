@@ -94,7 +94,8 @@ const struct conf_item config_items[] = {
 	{ .name = "api-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "6000", .min = 1, .max = 1000000,
 		.doc = "most reports a minute that one client may send by HTTP" },
 	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000,
-		.doc = "most calls a minute with one key of the API" },
+		.doc = "most calls a minute with one key of the API, and of one-time links from one address" },
+	{ .name = "web-url", .type = CONF_WORD, .arguments = "URL", .doc = "where a listener of kind api is reached from outside: letters have one-time links below it" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
@@ -151,7 +152,7 @@ const struct field share_fields[] = {
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
-	F(word_to, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
+	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
@@ -321,6 +322,29 @@ static enum err check_feeds(const struct config *c, const struct conf *block, st
 	return OK;
 }
 
+/* Links go out by mail: what they open must not be read on its way. */
+static enum err check_web_url(struct config *c, struct why *why)
+{
+	static const char *const local[] = { "http://127.", "http://[::1]", "http://localhost" };
+	const struct conf *s = conf_find(c->first, "web-url");
+	struct str url = s ? s->args[1].text : STR_NONE;
+	bool good = str_starts(url, STR("https://")) && url.len > STR("https://").len;
+	if (!s)
+		return OK;
+	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
+		good |= str_starts(url, str_of(local[i]));
+	for (size_t i = 0; i < url.len; i++)
+		good = good && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7f && str_chr(STR("?#\"<>{}@"), url.ptr[i]) == SIZE_MAX;
+	if (!good || url.len > CONFIG_WEB_URL_MAX)
+		return conf_fail(why, s, 1, ERR_SYNTAX, "web-url: https://HOST[/PATH], or http:// on a loopback address");
+	if (!c->all.web_listen_count)
+		return conf_fail(why, s, 0, ERR_NOTFOUND, "web-url: its pages are served by a listener of kind api, and there is none");
+	while (url.len && url.ptr[url.len - 1] == '/')
+		url.len--;
+	c->all.web_url = url;
+	return OK;
+}
+
 /* What one statement alone does not show. */
 static enum err check_values(const struct config *c, struct why *why)
 {
@@ -402,6 +426,8 @@ static enum err fill(struct config *c, struct why *why)
 	a->log_level = (uint32_t)conf_number(c->first, config_items, "log-level");
 	a->testing = conf_number(c->first, config_items, "testing");
 	enum err e = read_listens(c, why);
+	if (e == OK)
+		e = check_web_url(c, why);
 	if (e == OK)
 		e = read_operators(c, why);
 	if (e == OK)

@@ -12,7 +12,7 @@
 #include "model/map_file.h"
 
 enum { CONFIG_LISTEN_MAX = 32, CONFIG_WEB_LISTEN_MAX = 8, CONFIG_PEM_MAX = 64 << 10, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8,
-	CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200, CONFIG_PASSWORD_MAX = 1024 };
+	CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200, CONFIG_PASSWORD_MAX = 1024, CONFIG_WEB_URL_MAX = 200 };
 
 enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST, LISTEN_API /* the desk's; not among the others */ };
 extern const char *const listen_kind_words[];
@@ -69,7 +69,7 @@ struct share {
 	/* desk */
 	struct web_listen *web_listens;
 	unsigned web_listen_count;
-	uint64_t key_rate;              /* calls a minute with one key of the API */
+	uint64_t key_rate;              /* calls a minute with one key of the API, or of one-time links from one address */
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;
 	/* judge, hand: "KEY URL" */
@@ -87,6 +87,7 @@ struct share {
 	struct str *feeds;              /* "NAME NUMBER" */
 	unsigned feed_count;
 	struct str word_to;
+	struct str web_url;             /* base of one-time links, without a slash at its end; "" = there are none */
 	struct str store;
 	bool enforce;
 	struct str *operators;          /* "NAME UID ROLE" */

@@ -3,6 +3,7 @@
  */
 #include "web/view.h"
 
+#include "model/onetime.h"
 #include "store/store.h"
 
 enum { MERGES_MAX = 8 };
@@ -28,6 +29,31 @@ enum err view_principal(struct view_source *s, struct arena *a, struct str key, 
 	if (e == OK)
 		e = s->driver->load(s->store, a, &at, 1, &row, why);
 	return e ? e : principal_of_key(a, &row, now, ret_principal, why);
+}
+
+enum err view_onetime(struct view_source *s, struct arena *a, struct str token, int64_t now, struct onetime *ret_onetime, struct why *why)
+{
+	struct onetime o = { 0 };
+	struct casefile c;
+	struct row row;
+	struct row_key at = { TABLE_ONETIME, onetime_row(a, token) };
+	char number[CASE_TEXT_MAX];
+	enum err e = at.key.len ? view_open(s, why) : ERR_NOTFOUND;
+	if (e == OK)
+		e = s->driver->load(s->store, a, &at, 1, &row, why);
+	if (e == OK)
+		e = row.version ? field_decode(a, row.body, onetime_fields, &o, why) : ERR_NOTFOUND;
+	if (e == OK && !onetime_is_open(&o, now))
+		e = ERR_NOTFOUND;
+	if (e)
+		return e;
+	const struct principal who = { .scope = SCOPE_CUSTOMER, .id = o.customer };
+	const struct view v = { s, &who, a };
+	case_text(o.number, number);
+	e = view_case(&v, str_of(number), &row, &c, why);
+	if (e == OK)
+		*ret_onetime = o;
+	return e;
 }
 
 enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)

@@ -11,6 +11,7 @@
 #include "model/forwarding.h"
 #include "model/principal.h"
 
+struct onetime;
 struct store;
 struct store_driver;
 
@@ -32,6 +33,8 @@ enum err view_open(struct view_source *s, struct why *why) MUST_CHECK;
 void view_close(struct view_source *s);
 /* Who has that key, now. ERR_DENIED. */
 enum err view_principal(struct view_source *s, struct arena *a, struct str key, int64_t now, struct principal *ret_principal, struct why *why) MUST_CHECK;
+/* What a one-time link opens, now. ERR_NOTFOUND: nothing, for whatever reason. */
+enum err view_onetime(struct view_source *s, struct arena *a, struct str token, int64_t now, struct onetime *ret_onetime, struct why *why) MUST_CHECK;
 
 enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "web/call.h"
+#include "web/onetime.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, ERROR_BYTES = 8192, COMMAND_BYTES = 1 << 20, KEY_WORD_LEN = 7 };
 
@@ -159,6 +160,10 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 {
 	struct principal who;
 	*ret_answer = (struct web_answer){ 0 };
+	if (door->network && onetime_is(r->path)) {
+		onetime_take(web, r, ret_answer);
+		return;
+	}
 	if (who_asks(web, r, door, &who, ret_answer))
 		web_take_as(web, r, &who, ret_answer);
 }

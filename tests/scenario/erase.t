@@ -226,12 +226,15 @@ def customer(d):
         r = d.aup("erase", "kd40117", "--basis", words[0], "--even-open", words[1], uid=SECOND)
         tap.ok(r.rc == 1 and "asked for by letter" in r.err and "he has left" in r.err, "a second person who says something else is told what the first one said", r.err)
     d.check("backup", "daily.db")
+    links = "SELECT 1 FROM t36 WHERE CAST(owner AS TEXT) = 'kd40117'"
+    tap.ok(stored(d, links), "his letters have one-time links")
     api_key = d.check("key", "add", "customer", "kd40117", "--json").json["name"]
     second = d.aup("erase", "kd40117", "--basis", "asked for by letter", "--even-open", "he has left", uid=SECOND)
     tap.ok(second.rc == 0 and "daily.db" in second.out, "a second person asks, and is told which backups have to go", second.err)
     os.unlink(os.path.join(d.data, "daily.db"))
     d.pass_time("5m")
     tap.is_equal(under_way(d), [], "it is done", *d.log.lines[-10:])
+    tap.is_equal(stored(d, links), [], "of the links none is left")
     tap.unlike(d.check("key", "list").out, f"{api_key}|kd40117", "the keys that he had of the API are gone")
     c2 = whole(d)
     after = leaves(d)
@@ -412,7 +415,11 @@ def register(d):
 
 
 def main():
-    with Daemon(operators={"tester": os.getuid(), "second": SECOND}, enforcement="on", registry=None) as d:
+    with Daemon(operators={"tester": os.getuid(), "second": SECOND}, enforcement="on", registry=None, start=False) as d:
+        d.more["conf"] = f"listen api {d.address}:2600\nweb-url https://abuse.example.net"
+        d.write_config()
+        d.start()
+        d.check("policy", "post", d.policy)
         d.registry = REGISTRY
         register(d)
         story(d)

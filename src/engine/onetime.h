@@ -1,0 +1,20 @@
+/*
+ * One-time links in the letters to customers. See model/onetime.h.
+ */
+#ifndef AUPD_ENGINE_ONETIME_H
+#define AUPD_ENGINE_ONETIME_H
+
+#include "engine/fold.h"
+#include "engine/letter.h"
+#include "model/onetime.h"
+
+/*
+ * The values of link, link_fixed and link_appeal, by purpose, for those that the template names; each has its row. "-": what it would
+ * open is no longer to be had. A replay gives the same ones.
+ */
+enum err onetime_links(struct fold *f, const struct casefile *c, const struct act *act, const struct letter_template *t,
+	struct str ret_links[ONETIME_PURPOSES], struct why *why) MUST_CHECK;
+/* The text without the lines that name one of these fields: of a letter that can have none. */
+struct str onetime_without(struct arena *a, struct str text);
+
+#endif
