@@ -274,6 +274,36 @@ static void test_schema_6(const char *dir, int fd)
 	OK_(sql(dir, "six.db", "SELECT 1 FROM t11 INDEXED BY t11_owner WHERE owner=x''"), "with what finds a reporter's receipts");
 }
 
+static size_t below(struct store *s, struct str reseller)
+{
+	const struct query q = { .table = TABLE_CASE, .due_by = TIME_NONE, .below = reseller, .limit = 10 };
+	struct row *rows;
+	size_t n = 0;
+	OK_(store_sqlite.page(s, a, &q, &rows, &n, &why) == OK, "below a reseller");
+	return n;
+}
+
+/* The version before paths: those of the rows that are there are found; afterwards they come and go with the rows. */
+static void test_schema_14(const char *dir, int fd)
+{
+	struct store *s;
+	struct row r = make(TABLE_CASE, "one", "x"), two = make(TABLE_CASE, "two", "x");
+	r.tenant = STR("/r1/r2/");
+	two.tenant = STR("/");
+	OK_(store_sqlite.open(fd, "fourteen.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, r) == OK && put(&store_sqlite, s, two) == OK, "a store");
+	store_sqlite.close(s);
+	OK_(sql(dir, "fourteen.db", "DROP TABLE t1_path; PRAGMA user_version=14"), "made one of schema 14");
+	OK_(store_sqlite.open(fd, "fourteen.db", STORE_WRITE, &s, &why) == OK, "is brought forward");
+	OK_(below(s, STR("r1")) == 1 && below(s, STR("r2")) == 1 && !below(s, STR("r3")), "what is below a reseller is found");
+	r = get(&store_sqlite, s, TABLE_CASE, "one");
+	r.tenant = STR("/r3/");
+	OK_(put(&store_sqlite, s, r) == OK && below(s, STR("r3")) == 1 && !below(s, STR("r2")), "also when it has moved");
+	OK_(sql(dir, "fourteen.db", "SELECT CASE count(*) WHEN 3 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "three paths have been");
+	OK_(store_sqlite.shred(s, &why) == OK && below(s, STR("r3")) == 1, "a shred");
+	store_sqlite.close(s);
+	OK_(sql(dir, "fourteen.db", "SELECT CASE count(*) WHEN 2 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "leaves those that are");
+}
+
 /* Stores of an aupd before and after this one. */
 static void test_schema(const char *dir, int fd)
 {
@@ -437,6 +467,7 @@ int main(void)
 	test_schema(dir, fd);
 	test_schema_4(dir, fd);
 	test_schema_6(dir, fd);
+	test_schema_14(dir, fd);
 	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };

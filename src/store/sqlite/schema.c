@@ -69,6 +69,19 @@ static enum err create_index(sqlite3 *db, int t, const char *name, const char *c
 	return run(db, sql, why);
 }
 
+/*
+ * The few paths that rows have, so that who asks below a reseller need not look for them in an index as long as the table. A commit adds
+ * its own; those of a store that is there are found by one look for each.
+ */
+static enum err create_paths(sqlite3 *db, int t, struct why *why)
+{
+	char sql[512];
+	(void)snprintf(sql, sizeof(sql), "CREATE TABLE IF NOT EXISTS t%d_path(tenant BLOB PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;"
+		"WITH RECURSIVE p(x) AS (SELECT min(tenant) FROM t%d UNION ALL SELECT (SELECT min(tenant) FROM t%d WHERE tenant>p.x) FROM p WHERE p.x IS NOT NULL)"
+		" INSERT OR IGNORE INTO t%d_path SELECT x FROM p WHERE x IS NOT NULL", t, t, t, t);
+	return run(db, sql, why);
+}
+
 static enum err create_table(sqlite3 *db, int t, struct why *why)
 {
 	char sql[512];
@@ -84,6 +97,8 @@ static enum err create_table(sqlite3 *db, int t, struct why *why)
 		e = create_index(db, t, "rank", "rank, key", "", why);
 	if (e == OK && indexes[t] & INDEX_TENANT)
 		e = create_index(db, t, "tenant", "tenant, rank, key", "", why);
+	if (e == OK && indexes[t] & INDEX_TENANT)
+		e = create_paths(db, t, why);
 	if (e == OK && indexes[t] & INDEX_DUE)
 		e = create_index(db, t, "due", "due", " WHERE due IS NOT NULL", why);
 	return e;

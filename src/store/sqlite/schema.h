@@ -17,7 +17,7 @@ enum err schema_ready(sqlite3 *db, struct why *why) MUST_CHECK;
 enum err schema_check(sqlite3 *db, struct why *why) MUST_CHECK;
 /* Tables whose rows can be due, for the one query that asks all of them. */
 bool schema_has_due(enum table t);
-/* Tables that are found by the path of resellers. */
+/* Tables that are found by the path of resellers: each path stands once in tN_path, as long as a row has it and until the next shred. */
 bool schema_has_tenant(enum table t);
 
 #endif

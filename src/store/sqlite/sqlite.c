@@ -25,6 +25,7 @@ static const struct { const char *head, *tail; } statement_sql[STATEMENT_COUNT] 
 	[STATEMENT_INSERT] = { "INSERT INTO t", "(key, version, owner, state, tenant, due, rank, body) VALUES(?1, ?2+1, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING" },
 	[STATEMENT_UPDATE] = { "UPDATE t", " SET version=?2+1, owner=?3, state=?4, tenant=?5, due=?6, rank=?7, body=?8 WHERE key=?1 AND version=?2" },
 	[STATEMENT_DELETE] = { "DELETE FROM t", " WHERE key=?1 AND version=?2" },
+	[STATEMENT_PATH] = { "INSERT INTO t", "_path VALUES(?1) ON CONFLICT DO NOTHING" },
 };
 
 enum err sqlite_fail(struct store *s, int code, const char *what, struct why *why)
@@ -202,6 +203,19 @@ static enum err load(struct store *s, struct arena *a, const struct row_key *key
 	return OK;
 }
 
+/* A trigger would do the same, and open a journal for each row. */
+static enum err put_path(struct store *s, const struct row *row, struct why *why)
+{
+	sqlite3_stmt *st = NULL;
+	enum err e = statement(s, row->table, STATEMENT_PATH, &st, why);
+	if (e)
+		return e;
+	sqlite_bind(st, 1, row->tenant);
+	int r = sqlite3_step(st);
+	(void)sqlite3_reset(st);
+	return r == SQLITE_DONE ? OK : sqlite_fail(s, r, "cannot write the store", why);
+}
+
 static enum err apply(struct store *s, const struct effect *f, struct why *why)
 {
 	const struct row *row = &f->row;
@@ -231,7 +245,7 @@ static enum err apply(struct store *s, const struct effect *f, struct why *why)
 		return sqlite_fail(s, r, "cannot write the store", why);
 	if (sqlite3_changes(s->db) != 1)
 		return why_set(why, ERR_CONFLICT, "a row of table %s changed meanwhile", table_text(row->table));
-	return OK;
+	return k != STATEMENT_DELETE && schema_has_tenant(row->table) ? put_path(s, row, why) : OK;
 }
 
 static enum err put_mark(struct store *s, const struct mark *m, struct why *why)

@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "store/store.h"
 
-enum statement_kind { STATEMENT_LOAD, STATEMENT_INSERT, STATEMENT_UPDATE, STATEMENT_DELETE, STATEMENT_COUNT };
+enum statement_kind { STATEMENT_LOAD, STATEMENT_INSERT, STATEMENT_UPDATE, STATEMENT_DELETE, STATEMENT_PATH, STATEMENT_COUNT };
 
 struct store {
 	sqlite3 *db;
