@@ -177,7 +177,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.source = (struct view_source){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
 	d->web.operators = r->share.operators;
 	d->web.operator_count = r->share.operator_count;
-	d->web.limits.per_minute = r->share.key_rate;
+	d->web.limits.per_minute = d->web.page_limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);
 }
 

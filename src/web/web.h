@@ -23,6 +23,7 @@ struct web {
 	struct ometrics figures[WEB_FIGURES_MAX];       /* of the roles */
 	unsigned figure_count;
 	struct limits limits;           /* of each key */
+	struct limits page_limits;      /* of each address that opens pages: however many there are, they push no key out */
 	const struct str *operators;    /* "NAME uid UID": a key of one who is not among them any more opens nothing */
 	unsigned operator_count;
 };
