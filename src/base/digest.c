@@ -6,6 +6,7 @@
 /* the functions below cost a third of what the same digest costs through EVP, and a record has a dozen short ones */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
 
@@ -132,6 +133,44 @@ void digest_hkdf(struct str key, struct str info, uint8_t *out, size_t out_len)
 	digest_hkdf_extract(key, &prk);
 	digest_hkdf_expand(&prk, info, out, out_len);
 	OPENSSL_cleanse(&prk, sizeof(prk));
+}
+
+static void md5_parts(MD5_CTX *ctx, const struct str *parts, size_t count, uint8_t out[DIGEST_MD5_LEN])
+{
+	for (size_t i = 0; i < count; i++)
+		BUG_ON(MD5_Update(ctx, parts[i].len ? parts[i].ptr : "", parts[i].len) != 1);
+	BUG_ON(MD5_Final(out, ctx) != 1);
+}
+
+void digest_md5_parts(const struct str *parts, size_t count, uint8_t ret_octets[DIGEST_MD5_LEN])
+{
+	MD5_CTX ctx;
+	BUG_ON(MD5_Init(&ctx) != 1);
+	md5_parts(&ctx, parts, count, ret_octets);
+}
+
+/* One pass of RFC 2104: H(K xor pad, parts). */
+static void padded_md5(const uint8_t key[DIGEST_MD5_BLOCK_LEN], uint8_t pad, const struct str *parts, size_t count, uint8_t out[DIGEST_MD5_LEN])
+{
+	uint8_t block[DIGEST_MD5_BLOCK_LEN];
+	MD5_CTX ctx;
+	for (size_t i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ pad;
+	BUG_ON(MD5_Init(&ctx) != 1 || MD5_Update(&ctx, block, sizeof(block)) != 1);
+	md5_parts(&ctx, parts, count, out);
+	OPENSSL_cleanse(block, sizeof(block));
+}
+
+void digest_hmac_md5(struct str key, const struct str *parts, size_t count, uint8_t ret_octets[DIGEST_MD5_LEN])
+{
+	uint8_t block[DIGEST_MD5_BLOCK_LEN] = { 0 }, inner[DIGEST_MD5_LEN];
+	if (key.len > sizeof(block))
+		digest_md5_parts(&key, 1, block);
+	else if (key.len)
+		memcpy(block, key.ptr, key.len);
+	padded_md5(block, 0x36, parts, count, inner);
+	padded_md5(block, 0x5c, &(struct str){ (const char *)inner, sizeof(inner) }, 1, ret_octets);
+	OPENSSL_cleanse(block, sizeof(block));
 }
 
 bool str_eq_secret(struct str a, struct str b)

@@ -31,6 +31,26 @@ static struct str unhex(const char *text)
 	return s;
 }
 
+static struct str hex16(const uint8_t octets[DIGEST_MD5_LEN])
+{
+	return str_hex(a, bytes(octets, DIGEST_MD5_LEN));
+}
+
+static void test_md5(void)
+{
+	uint8_t d[DIGEST_MD5_LEN];
+	const struct str parts[] = { STR("mess"), STR_NONE, STR("age digest") }, text[] = { STR("what do ya want "), STR("for nothing?") };
+	digest_md5_parts(NULL, 0, d);
+	IS_STR(hex16(d), STR("d41d8cd98f00b204e9800998ecf8427e"), "MD5 of nothing (RFC 1321 A.5)");
+	digest_md5_parts(parts, 3, d);
+	IS_STR(hex16(d), STR("f96b697d7cb7938d525a2f31aaf161d0"), "MD5 of parts as of the whole");
+	digest_hmac_md5(STR("Jefe"), text, 2, d);
+	IS_STR(hex16(d), STR("750c783e6ab0b503eaa86e310a5db738"), "HMAC-MD5, test case 2 of RFC 2202");
+	struct str over = STR("Test Using Larger Than Block-Size Key - Hash Key First");
+	digest_hmac_md5(fill(0xaa, 80), &over, 1, d);
+	IS_STR(hex16(d), STR("6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd"), "HMAC-MD5 with a key longer than a block, test case 6");
+}
+
 static void test_sha256(void)
 {
 	struct digest d, e;
@@ -215,6 +235,7 @@ int main(void)
 	a = arena_new("test", 16 << 20);
 	if (!a || seal_start() != OK)
 		return 1;
+	test_md5();
 	test_sha256();
 	test_hmac();
 	test_hkdf();
