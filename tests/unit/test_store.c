@@ -284,24 +284,24 @@ static size_t below(struct store *s, struct str reseller)
 }
 
 /* The version before paths: those of the rows that are there are found; afterwards they come and go with the rows. */
-static void test_schema_14(const char *dir, int fd)
+static void test_schema_15(const char *dir, int fd)
 {
 	struct store *s;
 	struct row r = make(TABLE_CASE, "one", "x"), two = make(TABLE_CASE, "two", "x");
 	r.tenant = STR("/r1/r2/");
 	two.tenant = STR("/");
-	OK_(store_sqlite.open(fd, "fourteen.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, r) == OK && put(&store_sqlite, s, two) == OK, "a store");
+	OK_(store_sqlite.open(fd, "fifteen.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, r) == OK && put(&store_sqlite, s, two) == OK, "a store");
 	store_sqlite.close(s);
-	OK_(sql(dir, "fourteen.db", "DROP TABLE t1_path; PRAGMA user_version=14"), "made one of schema 14");
-	OK_(store_sqlite.open(fd, "fourteen.db", STORE_WRITE, &s, &why) == OK, "is brought forward");
+	OK_(sql(dir, "fifteen.db", "DROP TABLE t1_path; PRAGMA user_version=15"), "made one of schema 15");
+	OK_(store_sqlite.open(fd, "fifteen.db", STORE_WRITE, &s, &why) == OK, "is brought forward");
 	OK_(below(s, STR("r1")) == 1 && below(s, STR("r2")) == 1 && !below(s, STR("r3")), "what is below a reseller is found");
 	r = get(&store_sqlite, s, TABLE_CASE, "one");
 	r.tenant = STR("/r3/");
 	OK_(put(&store_sqlite, s, r) == OK && below(s, STR("r3")) == 1 && !below(s, STR("r2")), "also when it has moved");
-	OK_(sql(dir, "fourteen.db", "SELECT CASE count(*) WHEN 3 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "three paths have been");
+	OK_(sql(dir, "fifteen.db", "SELECT CASE count(*) WHEN 3 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "three paths have been");
 	OK_(store_sqlite.shred(s, &why) == OK && below(s, STR("r3")) == 1, "a shred");
 	store_sqlite.close(s);
-	OK_(sql(dir, "fourteen.db", "SELECT CASE count(*) WHEN 2 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "leaves those that are");
+	OK_(sql(dir, "fifteen.db", "SELECT CASE count(*) WHEN 2 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "leaves those that are");
 }
 
 /* Stores of an aupd before and after this one. */
@@ -467,7 +467,7 @@ int main(void)
 	test_schema(dir, fd);
 	test_schema_4(dir, fd);
 	test_schema_6(dir, fd);
-	test_schema_14(dir, fd);
+	test_schema_15(dir, fd);
 	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
