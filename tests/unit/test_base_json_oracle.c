@@ -2,16 +2,11 @@
  * JSON against another reader: the corpus of the fuzz target and thousands of mutations of it must be accepted, refused and
  * understood as Python's reader does. Skipped where there is no python3.
  */
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/json.h"
+#include "oracle.h"
 #include "tap.h"
 
 enum { MUTATIONS = 20000, OUTPUT_BYTES_MAX = 64 << 20 };
-
-extern char **environ;
 
 static void put_hex(struct buf *out, struct str s)
 {
@@ -45,28 +40,6 @@ static void form(const struct json *n, struct buf *out)
 	buf_putc(out, n->type == JSON_OBJECT ? '}' : ']');
 }
 
-/* The oracle's whole output; false when it cannot be run. */
-static bool ask(struct buf *out)
-{
-	char python[] = "python3", count[16], script[] = JSON_ORACLE, corpus[] = JSON_CORPUS, chunk[65536];
-	char *argv[] = { python, script, corpus, count, NULL };
-	posix_spawn_file_actions_t actions;
-	int fd[2], status;
-	pid_t pid;
-	(void)snprintf(count, sizeof(count), "%d", MUTATIONS);
-	if (pipe(fd) != 0 || posix_spawn_file_actions_init(&actions) != 0)
-		abort();
-	if (posix_spawn_file_actions_adddup2(&actions, fd[1], 1) != 0 || posix_spawn_file_actions_addclose(&actions, fd[0]) != 0)
-		abort();
-	int rc = posix_spawnp(&pid, python, &actions, NULL, argv, environ);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)close(fd[1]);
-	for (ssize_t n = 0; rc == 0 && (n = read(fd[0], chunk, sizeof(chunk))) > 0;)
-		buf_put(out, (struct str){ chunk, (size_t)n });
-	(void)close(fd[0]);
-	return rc == 0 && waitpid(pid, &status, 0) == pid && status == 0;
-}
-
 int main(void)
 {
 	struct arena *a = arena_new("test", 64 << 20);
@@ -77,7 +50,7 @@ int main(void)
 	buf_init(&ours, 1 << 20);
 	if (!a)
 		return 1;
-	if (!ask(&out)) {
+	if (!oracle_ask(JSON_ORACLE, JSON_CORPUS, MUTATIONS, &out)) {
 		tap_skip("JSON as another reader reads it", "python3 does not run here");
 		return tap_done();
 	}
