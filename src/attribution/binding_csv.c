@@ -3,9 +3,10 @@
  */
 #include "attribution/binding_csv.h"
 
-enum column { ADDRESS, SUBJECT, START, END, PORT_FROM, PORT_TO, SEEN, RECORDED, FEED, KIND };
+enum column { ADDRESS, SUBJECT, START, END, PORT_FROM, PORT_TO, SEEN, RECORDED, FEED, KIND, UNSURE };
 
-static const char *const names[BINDING_CSV_COLUMNS] = { "address", "subject", "start", "end", "port_from", "port_to", "seen", "recorded", "feed", "kind" };
+static const char *const names[BINDING_CSV_COLUMNS] = { "address", "subject", "start", "end", "port_from", "port_to", "seen", "recorded", "feed", "kind",
+	"unsure" };
 enum { NEEDED = END + 1 };
 
 /* Line and column, both from 1, of a byte of the text. */
@@ -113,6 +114,20 @@ static enum err get_kind(struct str text, struct binding *b, struct why *why)
 	return OK;
 }
 
+static enum err get_unsure(struct str text, struct binding *b, struct why *why)
+{
+	struct str rest = text, word;
+	while (text.len && str_split(&rest, ' ', &word)) {
+		if (str_eq_fold(word, STR("end")))
+			b->flags |= BINDING_END_GUESSED;
+		else if (str_eq_fold(word, STR("subject")))
+			b->flags |= BINDING_WEAK;
+		else
+			return why_set(why, ERR_SYNTAX, "neither end nor subject");
+	}
+	return OK;
+}
+
 static enum err get_field(const struct binding_csv *c, const struct csv_row *row, enum column k, struct binding *b, struct why *why)
 {
 	struct str text = field(c, row, k);
@@ -131,6 +146,7 @@ static enum err get_field(const struct binding_csv *c, const struct csv_row *row
 	case RECORDED: return get_time(text, &b->recorded_at, why);
 	case FEED: return c->names->feed(c->names->arg, text, &b->feed) == OK ? OK : why_set(why, ERR_NOTFOUND, "this feed is not known");
 	case KIND: return get_kind(text, b, why);
+	case UNSURE: return get_unsure(text, b, why);
 	}
 	return OK;
 }
@@ -150,8 +166,12 @@ static enum err one_row(const struct binding_csv *c, const struct csv_row *row, 
 	*ret_at = row->from;
 	if (!field(c, row, PORT_FROM).len != !field(c, row, PORT_TO).len)
 		return why_set(why, ERR_SYNTAX, "a range of ports has a first and a last one");
+	if (b->flags & BINDING_END_GUESSED && b->end_at == TIME_NONE) {
+		*ret_at = row->fields[c->columns[UNSURE]].from;
+		return why_set(why, ERR_SYNTAX, "no end that could be unsure");
+	}
 	if (b->kind == BINDING_START && b->end_at != TIME_NONE)
-		b->kind = BINDING_STOP;
+		b->kind = b->flags & BINDING_END_GUESSED ? BINDING_INTERIM : BINDING_STOP;
 	return binding_normalise(b, why);
 }
 

@@ -12,6 +12,8 @@
  *   feed       name of the feed; empty: that of the import
  *   kind       session (what is left out), assignment: holds until its end without being confirmed, or withdrawn: the binding of
  *              that address, ports, subject, start and feed never was
+ *   unsure     "end": the end was inferred, it was held for sure until seen; "subject": it is known by something that can be copied;
+ *              or both, with a blank between
  *
  * Any other column is an error, since what it says would be lost. Who a subject or a feed is, the caller knows.
  */
@@ -21,7 +23,7 @@
 #include "attribution/binding.h"
 #include "base/csv.h"
 
-enum { BINDING_CSV_COLUMNS = 10, BINDING_CSV_TEXT_MAX = 256 };
+enum { BINDING_CSV_COLUMNS = 11, BINDING_CSV_TEXT_MAX = 256 };
 
 /*
  * Gives the key of a login or customer, the number of a feed; ERR_NOTFOUND: there is none, which makes the row a bad one. So do

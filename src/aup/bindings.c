@@ -1,5 +1,5 @@
 /*
- * aup bindings: import, status; follow is in bindings_follow.c.
+ * aup bindings: import, status; follow is in bindings_follow.c, files that are no CSV in bindings_leases.c.
  *
  * A file is read here before it is sent, so that what is wrong with its form is told at once; whom a row speaks of only the daemon
  * knows.
@@ -55,33 +55,52 @@ static enum err check_form(const char *path, struct str bytes, bool tty, struct 
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
-static int refused(struct arena *a, const struct json *answer)
+/* head: lines that were put before the file's own. */
+static int refused(struct arena *a, const struct json *answer, int64_t head)
 {
 	struct why why = { .line = 0 };
 	struct str hint = json_text(answer, "hint");
 	(void)why_set(&why, ERR_DENIED, "%.*s", STR_ARG(json_text(answer, "error")));
 	why_hint(&why, "%.*s", STR_ARG(hint));
 	if (json_int(answer, "line", 0) > 0)
-		why_at(&why, str_c(a, json_text(answer, "place")), (uint32_t)json_int(answer, "line", 0), (uint32_t)json_int(answer, "column", 0));
+		why_at(&why, str_c(a, json_text(answer, "place")), (uint32_t)(json_int(answer, "line", 0) - head),
+			head ? 1 : (uint32_t)json_int(answer, "column", 0));
 	return cli_fail(&why);
 }
 
-static int import(int argc, char **argv, struct arena *a, const char *socket_path, const char *feed, bool json)
+/* The file as CSV. */
+static enum err as_rows(struct bindings_leases *leases, const char *path, struct str bytes, struct buf *ret_rows, struct why *why)
+{
+	leases->path = path;
+	buf_puts(ret_rows, bindings_leases_head);
+	/* the head is a line more: the place that the daemon tells is one too far */
+	return bindings_leases_rows(leases, bytes, 1, false, ret_rows, why);
+}
+
+static int import(int argc, char **argv, struct arena *a, const char *socket_path, const char *feed, struct bindings_leases *leases, bool json)
 {
 	const char *from = cli_value(&argc, argv, "--from"), *until = cli_value(&argc, argv, "--until");
 	struct why why = { .line = 0 };
 	struct command_text c;
 	struct json *root = NULL;
 	struct str bytes, text;
+	struct buf rows;
 	if (!cli_no_more_options(argc, argv, "bindings") || argc != 3 || !from != !until)
 		return cli_usage("bindings");
 	const char *file = strcmp(argv[2], "-") == 0 ? "/dev/stdin" : argv[2];
 	bool tty = isatty(STDERR_FILENO);
 	enum err e = file_read_all(a, AT_FDCWD, file, BINDINGS_FILE_MAX, &bytes, &why);
+	buf_init(&rows, BINDINGS_FILE_MAX);
+	if (e == OK && leases) {
+		e = as_rows(leases, argv[2], bytes, &rows, &why);
+		bytes = buf_str(&rows);
+	}
 	if (e == OK)
 		e = check_form(argv[2], bytes, tty, &why);
-	if (e)
+	if (e) {
+		buf_done(&rows);
 		return cli_fail(&why);
+	}
 	command_begin(&c, "bindings-import");
 	jsonw_str(&c.w, "file", str_of(argv[2]));
 	jsonw_str(&c.w, "feed", str_of(feed));
@@ -98,7 +117,8 @@ static int import(int argc, char **argv, struct arena *a, const char *socket_pat
 		(void)printf("%lld rows, %lld new, %lld corrections\n", (long long)json_int(root, "rows", 0), (long long)json_int(root, "new", 0),
 			(long long)json_int(root, "corrections", 0));
 	else if (status == EXIT_NO && root)
-		status = refused(a, root);
+		status = refused(a, root, leases ? 1 : 0);
+	buf_done(&rows);
 	return status;
 }
 
@@ -143,17 +163,21 @@ int cmd_bindings(int argc, char **argv)
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	const char *feed = cli_value(&argc, argv, "--feed");
 	bool json = cli_flag(&argc, argv, "--json");
+	struct bindings_leases *leases;
+	if (!bindings_leases_open(&argc, argv, &leases))
+		return EXIT_USAGE;
 	struct arena *a = arena_new("bindings", CLI_BYTES_MAX);
 	const char *verb = argc > 1 ? argv[1] : "";
 	int status = EXIT_NO;
 	if (a && strcmp(verb, "import") == 0)
-		status = import(argc, argv, a, socket_path, feed, json);
+		status = import(argc, argv, a, socket_path, feed, leases, json);
 	else if (a && strcmp(verb, "follow") == 0 && argc == 3)
-		status = bindings_follow(socket_path, argv[2], feed);
+		status = bindings_follow(socket_path, argv[2], feed, leases);
 	else if (a && strcmp(verb, "status") == 0)
 		status = show(argc, argv, a, socket_path, json);
 	else if (a)
 		status = cli_usage("bindings");
 	arena_free(a);
+	bindings_leases_close(leases);
 	return status;
 }

@@ -4,15 +4,40 @@
 #ifndef AUPD_AUP_BINDINGS_H
 #define AUPD_AUP_BINDINGS_H
 
-#include "base/arena.h"
-#include "base/str.h"
+#include "attribution/lease.h"
 
 enum { BINDINGS_FILE_MAX = 250 << 20 };
 
+enum { BINDINGS_BAD_MAX = 64 };
+
+/* The lines of another program's file, as rows of CSV: one row a line, blank when there is nothing to say, so that numbers of lines stay. */
+struct bindings_leases {
+	struct lease_reader reader;
+	struct lease_book book;
+	struct arena *line, *held;      /* of one line; of the book */
+	const char *path;
+	uint64_t bad;                   /* lines that could not be read */
+	uint64_t bad_lines[BINDINGS_BAD_MAX];   /* the first of them since bad was 0 */
+};
+
+/* The head of the rows. */
+extern const char bindings_leases_head[];
+/*
+ * The options --format, --subject and --zone. *ret_leases: NULL when the file is CSV already; it is the only one of the program.
+ * False: they are wrong, which was told.
+ */
+bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_leases);
+void bindings_leases_close(struct bindings_leases *l);
+/*
+ * Appends a row for each line of bytes, the first being line number. A bad one is told and its row is one that the
+ * daemon refuses, which is then a hole of the feed; or, without tell, the first one is the error, with place and reason.
+ */
+enum err bindings_leases_rows(struct bindings_leases *l, struct str bytes, uint64_t number, bool tell, struct buf *out, struct why *why) MUST_CHECK;
+
 /*
  * Sends what is added to the file until it is told to stop (SIGTERM, SIGINT). It survives a rotation, a truncation and the daemon's
- * restarts: what was sent before is no news. The exit status.
+ * restarts: what was sent before is no news. leases: NULL for CSV. The exit status.
  */
-int bindings_follow(const char *socket_path, const char *path, const char *feed);
+int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases);
 
 #endif

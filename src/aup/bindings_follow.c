@@ -39,6 +39,9 @@ struct tail {
 	uint64_t line;                  /* of the first of rows */
 	int64_t since;                  /* of the daemon's: hearing stands recorded until then; 0: never */
 	bool down;                      /* it was told that the daemon is */
+	struct bindings_leases *leases; /* NULL: it is CSV */
+	struct buf made;                /* with leases: rows that were made of the first made_of octets and not sent */
+	size_t made_of;
 };
 
 static void begin_file(struct tail *t)
@@ -47,6 +50,8 @@ static void begin_file(struct tail *t)
 		(void)close(t->fd);
 	buf_clear(&t->header);
 	buf_clear(&t->rows);
+	buf_clear(&t->made);
+	t->made_of = 0;
 	t->offset = 0;
 	t->scanned = t->whole = 0;
 	t->quoted = false;
@@ -58,12 +63,12 @@ static void begin_file(struct tail *t)
 	}
 }
 
-/* Where the last whole row ends: a line end between quotes ends none. */
+/* Where the last whole row ends: a line end between quotes of CSV ends none. */
 static void scan(struct tail *t)
 {
 	for (; t->scanned < t->rows.len; t->scanned++) {
 		char c = t->rows.ptr[t->scanned];
-		t->quoted ^= c == '"';
+		t->quoted ^= !t->leases && c == '"';
 		if (c == '\n' && !t->quoted)
 			t->whole = t->scanned + 1;
 	}
@@ -95,7 +100,7 @@ static bool read_more(struct tail *t)
 		any = true;
 	}
 	scan(t);
-	if (!t->header.len && t->whole) {
+	if (!t->leases && !t->header.len && t->whole) {
 		size_t end = 0;
 		while (t->rows.ptr[end] != '\n')
 			end++;
@@ -114,11 +119,30 @@ static bool was_rotated(const struct tail *t)
 	return t->fd < 0 || now.st_ino != t->was.st_ino || now.st_dev != t->was.st_dev || now.st_size < t->offset;
 }
 
+static bool told_already(const struct tail *t, uint64_t line)
+{
+	for (uint64_t i = 0; t->leases && i < t->leases->bad && i < BINDINGS_BAD_MAX; i++)
+		if (t->leases->bad_lines[i] == line)
+			return true;
+	return false;
+}
+
+/* Once for rows that come again because the daemon was away: the book has them already. */
+static enum err make_rows(struct tail *t, struct why *why)
+{
+	if (t->made_of)
+		return OK;
+	t->leases->bad = 0;
+	t->made_of = t->whole;
+	return bindings_leases_rows(t->leases, (struct str){ t->rows.ptr, t->whole }, t->line, true, &t->made, why);
+}
+
 static void tell_bad(const struct tail *t, const struct json *root)
 {
 	const struct json *list = json_get(root, "bad");
 	for (const struct json *m = list ? list->child : NULL; m; m = m->next)
-		(void)fprintf(stderr, "%s:%lld:%lld: %.*s; the row is left out\n", t->path, (long long)json_int(m, "line", 0), (long long)json_int(m, "column", 0),
+		if (!told_already(t, (uint64_t)json_int(m, "line", 0)))
+			(void)fprintf(stderr, "%s:%lld:%lld: %.*s; the row is left out\n", t->path, (long long)json_int(m, "line", 0), (long long)json_int(m, "column", 0),
 			STR_ARG(json_text(m, "error")));
 	if (json_int(root, "new", 0)) {
 		(void)printf("%lld rows, %lld new, %lld corrections\n", (long long)json_int(root, "rows", 0), (long long)json_int(root, "new", 0),
@@ -136,7 +160,17 @@ static bool send_rows(struct tail *t, bool end, int *ret_status)
 	struct buf more;
 	struct str text;
 	buf_init(&more, 4 * CHUNK_BYTES);
-	if (t->whole) {
+	struct why why;
+	if (t->whole && t->leases && make_rows(t, &why) != OK) {
+		buf_done(&more);
+		arena_free(a);
+		*ret_status = cli_fail(&why);
+		return false;
+	}
+	if (t->whole && t->leases) {
+		buf_puts(&more, bindings_leases_head);
+		buf_put(&more, buf_str(&t->made));
+	} else if (t->whole) {
 		buf_put(&more, buf_str(&t->header));
 		buf_put(&more, (struct str){ t->rows.ptr, t->whole });
 	}
@@ -156,7 +190,9 @@ static bool send_rows(struct tail *t, bool end, int *ret_status)
 	if (status == EXIT_OK) {
 		tell_bad(t, root);
 		t->since = json_int(root, "heard", t->since);
-		drop(t, t->whole);
+		drop(t, t->leases ? t->made_of : t->whole);
+		buf_clear(&t->made);
+		t->made_of = 0;
 	}
 	buf_done(&more);
 	arena_free(a);
@@ -164,14 +200,17 @@ static bool send_rows(struct tail *t, bool end, int *ret_status)
 	return status == EXIT_OK;
 }
 
-int bindings_follow(const char *socket_path, const char *path, const char *feed)
+int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases)
 {
-	struct tail t = { .socket_path = socket_path, .path = path, .feed = feed ? feed : "", .fd = -1 };
+	struct tail t = { .socket_path = socket_path, .path = path, .feed = feed ? feed : "", .fd = -1, .leases = leases };
 	struct sigaction stop = { .sa_handler = on_stop };
 	const struct timespec pause = { 0, LOOK_EVERY_MS * 1000 * 1000 };
 	int status = EXIT_OK;
 	buf_init(&t.header, CHUNK_BYTES);
 	buf_init(&t.rows, 4 * CHUNK_BYTES);
+	buf_init(&t.made, 4 * CHUNK_BYTES);
+	if (leases)
+		leases->path = path;
 	(void)sigaction(SIGTERM, &stop, NULL);
 	(void)sigaction(SIGINT, &stop, NULL);
 	begin_file(&t);
@@ -195,5 +234,6 @@ int bindings_follow(const char *socket_path, const char *path, const char *feed)
 		(void)close(t.fd);
 	buf_done(&t.header);
 	buf_done(&t.rows);
+	buf_done(&t.made);
 	return status;
 }

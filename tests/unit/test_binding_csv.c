@@ -50,6 +50,10 @@ static void columns(void)
 		b.flags == BINDING_STATIC && b.seen_at == TIME_MAX, "an assignment, since ever and until further notice");
 	OK_(first("address,subject,start,end,kind\n192.0.2.7,ann,2026-03-01T10:00:00Z,2026-03-01T12:00:00Z,withdrawn\n", &b, &why) == OK && b.kind == BINDING_CORRECTION &&
 		b.flags == BINDING_WITHDRAWN, "one that never was");
+	OK_(first("address,subject,start,end,seen,unsure\n192.0.2.7,ann,2026-03-01T10:00:00Z,2026-03-01T12:00:00Z,2026-03-01T11:00:00Z,end subject\n", &b, &why) == OK &&
+		b.flags == (BINDING_END_GUESSED | BINDING_WEAK) && b.seen_at - b.start_at == HOUR_US && b.end_at - b.start_at == 2 * HOUR_US, "an end that was inferred, a subject that is weak");
+	OK_(first("address,subject,start,end,unsure\n192.0.2.7,ann,2026-03-01T10:00:00Z,,end\n", &b, &why) == ERR_SYNTAX && why.column == 37 &&
+		first("address,subject,start,end,unsure\n192.0.2.7,ann,2026-03-01T10:00:00Z,,start\n", &b, &why) == ERR_SYNTAX, "no end that could be unsure, no such word");
 	OK_(first("address,subject,start,end\n", &b, &why) == ERR_NOTFOUND, "a header alone has no rows");
 }
 
