@@ -257,8 +257,13 @@ def attribute(rng):
         parts = b"".join(bytes([rng.randint(0, 2), n + 2]) + rng.randbytes(n) for n in (rng.randint(0, 3) for _ in range(rng.randint(0, 3))))
         return make(26, rng.choice([struct.pack(">I", rng.choice([9, 3561, 3561])), b"\0\0"]) + parts + rng.choice([b"", b"", b"\1", b"\1\7"]))
     if kind == 241:
+        if rng.random() < 0.2:
+            return make(241, bytes([rng.choice([5, 7])]) + b"".join(bytes([t, 6]) + struct.pack(">I", rng.randint(1, 9)) for t in (2, 4, 6, 7)[rng.randint(0, 1):]))
         parts = [bytes([t, 6]) + struct.pack(">I", rng.choice([1, 1, 2, 80, 1024, 65535, 65536])) for t in rng.sample([1, 2, 3, 4, 6, 7, 8, 9, 10, 8, 9, 10], rng.randint(1, 6))]
         return make(241, bytes([rng.choice([5, 6, 6, 7, 26])]) + b"".join(parts))
+    if kind in (245, 246) and rng.random() < 0.5:
+        first = bytes([rng.choice([1, 1, 26]), 128]) + rng.randbytes(251)
+        return make(kind, first) * rng.randint(1, 3) + make(kind, bytes([first[0], rng.choice([0, 0, 127, 128])]) + rng.randbytes(rng.choice([0, 3, 251])))
     if kind in (245, 246):
         return make(kind, bytes([rng.choice([1, 1, 1, 26]), rng.choice([0, 128, 128, 127])]) + rng.randbytes(rng.choice([251, 251, 0, 1])))
     if kind == 80:
