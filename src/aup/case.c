@@ -179,7 +179,7 @@ static const struct case_verb {
 	{ "reopen", "case-reopen", LAST_TEXT, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
 	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
 	{ "fixed", "case-fixed", LAST_TEXT, false }, { "signed", "case-signed", LAST_TEXT, false },
-	{ "undertaking", "case-undertaking", LAST_TEXT, false },
+	{ "undertaking", "case-undertaking", LAST_TEXT, false }, { "ask", "case-ask", LAST_TEXT, false },
 	{ "counter-notice", "case-counter", LAST_TEXT_MAYBE, false }, { "counter-incomplete", "case-counter", LAST_TEXT, true },
 	{ "stay", "case-stay", LAST_TEXT, false }, { "emergency", "case-emergency", LAST_SERVICE, false }, { NULL, NULL, LAST_TEXT, false } };
 
@@ -227,10 +227,11 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 
 static int run_verb(int argc, char **argv, struct calling *c, const struct case_verb *v)
 {
-	const char *because = cli_value(&argc, argv, "--because"), *probation = cli_value(&argc, argv, "--probation");
+	const char *because = cli_value(&argc, argv, "--because"), *probation = cli_value(&argc, argv, "--probation"),
+		   *within = cli_value(&argc, argv, "--within");
 	struct command_text t;
-	bool asks = strcmp(v->name, "undertaking") == 0;
-	if (argc < 3 || asks != (probation != NULL) || !cli_no_more_options(argc, argv, "case"))
+	bool promise = strcmp(v->name, "undertaking") == 0, asks = strcmp(v->name, "ask") == 0;
+	if (argc < 3 || promise != (probation != NULL) || asks != (within != NULL) || !cli_no_more_options(argc, argv, "case"))
 		return cli_usage("case");
 	int status = bad_number(argv[2]);
 	if (status)
@@ -245,6 +246,8 @@ static int run_verb(int argc, char **argv, struct calling *c, const struct case_
 		jsonw_str(&t.w, "text", str_of(because));
 	if (probation)
 		jsonw_str(&t.w, "probation", str_of(probation));
+	if (within)
+		jsonw_str(&t.w, "within", str_of(within));
 	jsonw_bool(&t.w, "on", !v->off);
 	return tell(c, &t, argv[2], v->name);
 }

@@ -94,6 +94,8 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 		return why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
 	if (type == INPUT_UNDERTAKING && span_parse(arg(c, "probation"), &cmd.span_us) != OK)
 		return why_set(c->why, ERR_SYNTAX, "how long is the probation? a span such as 90d is needed");
+	if (type == INPUT_REQUEST && span_parse(arg(c, "within"), &cmd.span_us) != OK)
+		return why_set(c->why, ERR_SYNTAX, "how long has the customer to answer? a span such as 5d is needed");
 	e = read_moved(c, &cmd);
 	if (e == OK && (type == INPUT_APPROVE || type == INPUT_UNDO) && !cmd.act.len)
 		e = only_act(c, type, &cmd);
@@ -126,6 +128,7 @@ static enum err cmd_review(struct commanding *c) { return case_command(c, INPUT_
 static enum err cmd_counter(struct commanding *c) { return case_command(c, INPUT_COUNTER); }
 static enum err cmd_stay(struct commanding *c) { return case_command(c, INPUT_STAY); }
 static enum err cmd_undertaking(struct commanding *c) { return case_command(c, INPUT_UNDERTAKING); }
+static enum err cmd_request(struct commanding *c) { return case_command(c, INPUT_REQUEST); }
 static enum err cmd_signed(struct commanding *c) { return case_command(c, INPUT_SIGNED); }
 static enum err cmd_fixed(struct commanding *c) { return case_command(c, INPUT_FIXED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
@@ -209,7 +212,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-split", cmd_split, KEPT, 0 }, { "case-undo", cmd_undo, KEPT, 0 }, { "case-flag", cmd_flag, KEPT, 0 }, { "case-emergency", cmd_emergency, KEPT, 0 },
 	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
-	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 },
+	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
 	{ "macro-remove", cmd_macro_remove, KEPT, 0 }, { "macros", cmd_macros, TELLS, 0 }, { "macro-run", cmd_macro_run, KEPT, 0 },

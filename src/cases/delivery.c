@@ -62,6 +62,12 @@ enum err delivery_failed(struct step_work *w, struct str text)
 		return step_event(w, EVENT_BOUNCE, STR("customer's mail server"), STR("a letter came back from an address that is no longer used")) ? OK : ERR_LIMIT;
 	if (act && act->way.len)
 		step_name(w, &c->dead, &c->dead_count, act->way);
+	/* what was asked is not said again of itself: its time would be another */
+	if (act && str_eq(act->service, STR(CASE_REQUEST_LETTER))) {
+		enum err e = request_lost(w);
+		if (e || w->in->on)
+			return e || step_event(w, EVENT_BOUNCE, STR("customer's mail server"), STR("the letter with the request came back")) ? e : ERR_LIMIT;
+	}
 	if (act && w->in->on && c->state != CASE_MERGED && !(c->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS)))
 		return send_again(w, act);
 	if (!case_is_closed(c)) {

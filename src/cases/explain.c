@@ -129,6 +129,8 @@ static void next(struct arena *a, const struct casefile *c, const struct act *ac
 		buf_printf(out, "  Due %.*s by ladder %.*s: %.*s.\n", STR_ARG(second(a, c->next_due_at)), STR_ARG(c->ladder), STR_ARG(c->next_what));
 	if (!case_is_closed(c) && c->fix_by_at != TIME_NONE)
 		buf_printf(out, "  The customer was asked to mend it by %.*s.\n", STR_ARG(second(a, c->fix_by_at)));
+	if (!case_is_closed(c) && c->asked_until_at != TIME_NONE)
+		buf_printf(out, "  The customer was asked for information by %.*s.\n", STR_ARG(second(a, c->asked_until_at)));
 	if (c->appeal_until_at != TIME_NONE && c->state != CASE_MERGED)
 		buf_printf(out, "  The customer can appeal until %.*s.\n", STR_ARG(second(a, c->appeal_until_at)));
 	if (c->flags & CASE_DO_NOT_TELL)

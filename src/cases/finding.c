@@ -101,7 +101,7 @@ static void seal_if(struct casefile *c, const struct finding *f)
 	if (c->flags & CASE_SEALED_CLASS) {
 		c->state = CASE_SEALED;
 		c->because = c->source_text = STR_NONE;
-		c->paused_at = c->recheck_until_at = TIME_NONE;
+		c->paused_at = c->recheck_until_at = c->asked_until_at = TIME_NONE;
 	}
 }
 
@@ -118,7 +118,7 @@ static void open_new(struct step_work *w)
 	c->grade = s->grade;
 	c->opened_at = w->in->now;
 	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->recheck_since_at = c->recheck_until_at = c->probation_since_at =
-		c->probation_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at = c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
+		c->probation_until_at = c->asked_at = c->asked_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at = c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
 	c->opened_by = STR("rule");
 	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 	if (f->weight == WEIGHT_ADVICE)
@@ -226,7 +226,7 @@ enum err retract_step(struct step_work *w)
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = STR("retracted");
-	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->asked_until_at = TIME_NONE;
 	c->dispute = DISPUTE_NONE;
 	if (c->strikes)
 		c->strikes--;

@@ -36,12 +36,13 @@ static void due_sooner(struct casefile *c, int64_t at, struct str what)
 }
 
 /* What is due whether the ladder stands or not. */
-static void due_besides(struct casefile *c)
+void ladder_besides(struct casefile *c)
 {
 	due_sooner(c, c->review_by_at, STR(review_words));
 	due_sooner(c, copyright_due_at(c), c->dispute == DISPUTE_ASKED ? STR("the last day on which what was disabled can be put back: a person decides")
 		: STR("what was disabled is put back, unless a court has been asked"));
 	due_sooner(c, c->recheck_until_at, STR("closed, unless something new happens before"));
+	due_sooner(c, c->asked_until_at, STR("silence about the request for information is a finding of its own, unless the customer has answered"));
 }
 
 void ladder_pause(struct step_work *w)
@@ -50,7 +51,7 @@ void ladder_pause(struct step_work *w)
 		w->c->paused_at = w->in->now;
 	w->c->next_due_at = TIME_NONE;
 	w->c->next_what = STR_NONE;
-	due_besides(w->c);
+	ladder_besides(w->c);
 }
 
 void ladder_resume(struct step_work *w)
@@ -324,7 +325,7 @@ static void set_due(struct step_work *w, const struct ladder *l)
 		c->next_due_at = wait_end(&l->steps[c->next_step].after, c->ladder_started_at);
 		c->next_what = words_of(w, &l->steps[c->next_step]);
 	}
-	due_besides(c);
+	ladder_besides(c);
 }
 
 enum err ladder_run(struct step_work *w)
@@ -413,6 +414,8 @@ enum err due_step(struct step_work *w)
 			return ERR_LIMIT;
 	}
 	enum err e = copyright_due(w);
+	if (e == OK)
+		e = request_due(w);
 	if (e == OK && c->recheck_until_at != TIME_NONE && c->recheck_until_at <= w->in->now)
 		e = remedy_due(w);
 	return e || case_is_closed(c) ? e : ladder_run(w);

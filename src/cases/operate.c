@@ -23,6 +23,8 @@ enum err answer_step(struct step_work *w)
 	if (w->in->type == INPUT_AUTO_ANSWER)
 		return said(w, EVENT_AUTO_ANSWER, STR("an automatic answer; it changes nothing"));
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
+	if (e == OK)
+		e = request_answered(w);
 	if (!c->dispute)
 		c->counter_at = w->in->now;
 	bool waits = c->recheck_until_at != TIME_NONE;
@@ -92,7 +94,7 @@ void case_close(struct step_work *w, struct str reason)
 	c->state = CASE_RESOLVED;
 	c->resolved_at = w->in->now;
 	c->resolution = reason;
-	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->counter_at = TIME_NONE;
+	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->counter_at = c->asked_until_at = TIME_NONE;
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	w->out->lift = LIFT_ALL;
@@ -289,6 +291,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_APPEAL: return appeal_step(w);
 	case INPUT_UNDERTAKING: return undertaking_step(w);
 	case INPUT_SIGNED: return signed_step(w);
+	case INPUT_REQUEST: return request_step(w);
 	case INPUT_FIXED: return fixed_step(w);
 	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
 	case INPUT_REPLY: return reply_step(w);

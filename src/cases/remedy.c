@@ -2,7 +2,7 @@
  * "Fixed": the customer says that the cause is gone, and the case waits for what the network says.
  *
  * While it waits the ladder stands. When nothing new happened within the policy's time the case is closed; but silence under a limit
- * or a suspension proves nothing, so a person looks where one is in force, and also where it was said before and was not true. What
+ * or a suspension proves nothing, so a person looks where one is in force, where it was said before and was not true, and where the customer was asked something. What
  * happened before it was said counts neither way.
  */
 #include "cases/step.h"
@@ -11,7 +11,7 @@ enum { FIXES_BELIEVED = 1 };
 
 static bool believed(const struct casefile *c)
 {
-	return c->state == CASE_OPEN && c->fixes < FIXES_BELIEVED && !(c->flags & (CASE_EMERGENCY | CASE_APPEALED | CASE_CORRECTED | CASE_NOTICE_BOUNCED | CASE_COUNSEL));
+	return c->state == CASE_OPEN && !request_is_open(c) && c->fixes < FIXES_BELIEVED && !(c->flags & (CASE_EMERGENCY | CASE_APPEALED | CASE_CORRECTED | CASE_NOTICE_BOUNCED | CASE_COUNSEL));
 }
 
 enum err fixed_step(struct step_work *w)
@@ -28,7 +28,7 @@ enum err fixed_step(struct step_work *w)
 	if (!again) {
 		c->recheck_until_at = TIME_NONE;
 		ladder_pause(w);
-		return step_event(w, EVENT_PAUSED, STR("rule"), STR("the ladder stands until a person has looked")) ? OK : ERR_LIMIT;
+		return step_event(w, EVENT_PAUSED, STR("rule"), STR("the ladder stands until a person has looked")) ? request_answered(w) : ERR_LIMIT;
 	}
 	c->fixes++;
 	c->recheck_since_at = w->in->now;
@@ -90,7 +90,8 @@ enum err appeal_step(struct step_work *w)
 	}
 	if (!step_event(w, EVENT_APPEAL, w->in->actor.len ? w->in->actor : STR("customer"), w->in->text))
 		return ERR_LIMIT;
-	return twice ? OK : step_tell(w, "appeal-received", str_format(w->a, "a%llu", (unsigned long long)c->event_count), 0, STR_NONE);
+	enum err e = request_answered(w);
+	return e ? e : twice ? OK : step_tell(w, "appeal-received", str_format(w->a, "a%llu", (unsigned long long)c->event_count), 0, STR_NONE);
 }
 
 enum err appeal_decided(struct step_work *w)

@@ -48,6 +48,8 @@ enum err ladder_run(struct step_work *w) MUST_CHECK;
 void ladder_start(struct step_work *w, struct str ladder);
 void ladder_pause(struct step_work *w);
 void ladder_resume(struct step_work *w);
+/* Brings the next deadline forward to what is due whether the ladder stands or not. */
+void ladder_besides(struct casefile *c);
 enum err emergency_step(struct step_work *w) MUST_CHECK;
 enum err due_step(struct step_work *w) MUST_CHECK;
 
@@ -84,6 +86,13 @@ enum err signed_step(struct step_work *w) MUST_CHECK;
 bool undertaking_broken(const struct casefile *c, const struct observation *o, int64_t now);
 /* The ladder of a case that comes open again, where it stood. */
 enum err undertaking_go_on(struct step_work *w) MUST_CHECK;
+/* A person asks the customer for information; it was answered; its letter, in->act, came back; its time came; it is another case's. */
+enum err request_step(struct step_work *w) MUST_CHECK;
+enum err request_answered(struct step_work *w) MUST_CHECK;
+enum err request_lost(struct step_work *w) MUST_CHECK;
+enum err request_due(struct step_work *w) MUST_CHECK;
+void request_absorb(struct step_work *w);
+bool request_is_open(const struct casefile *c);
 enum err appeal_step(struct step_work *w) MUST_CHECK;
 /* Tells the customer how his appeal ended. */
 enum err appeal_decided(struct step_work *w) MUST_CHECK;

@@ -33,7 +33,7 @@ static enum err merge(struct step_work *w)
 		return why_set(w->why, ERR_CONFLICT, "a counter-notice runs in this case: it is %s", dispute_words[c->dispute]);
 	c->state = CASE_MERGED;
 	c->merged_into = number_of(w, w->in->other);
-	c->next_due_at = c->review_by_at = c->paused_at = TIME_NONE;
+	c->next_due_at = c->review_by_at = c->paused_at = c->asked_until_at = TIME_NONE;
 	c->resolved_at = w->in->now;
 	w->out->lift = LIFT_ALL;
 	return because(w, EVENT_MERGED, "merged into");
@@ -52,6 +52,7 @@ static enum err absorb(struct step_work *w)
 	c->strikes = o->strikes > c->strikes ? o->strikes : c->strikes;
 	c->grade = o->grade > c->grade ? o->grade : c->grade;
 	c->flags |= o->flags & (CASE_HOLD | CASE_COUNSEL | CASE_DO_NOT_TELL);
+	request_absorb(w);
 	return because(w, EVENT_MERGED, "took in");
 }
 
@@ -96,6 +97,7 @@ static enum err split_off(struct step_work *w)
 		.grade = o->grade, .opened_at = w->in->now, .resolved_at = TIME_NONE, .first_event_at = TIME_NONE, .last_event_at = TIME_NONE,
 		.ladder_started_at = TIME_NONE, .paused_at = TIME_NONE, .next_due_at = TIME_NONE, .fix_by_at = TIME_NONE, .review_by_at = TIME_NONE,
 		.recheck_since_at = TIME_NONE, .recheck_until_at = TIME_NONE, .probation_since_at = TIME_NONE, .probation_until_at = TIME_NONE,
+		.asked_at = TIME_NONE, .asked_until_at = TIME_NONE,
 		.dead = o->dead, .dead_count = o->dead_count,
 		.appeal_until_at = o->appeal_until_at, .because = o->because, .source_text = w->in->moved_count ? w->in->moved[0].source : STR_NONE,
 		.opened_by = STR("rule"), .strikes = o->strikes ? 1 : 0 };

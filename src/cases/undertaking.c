@@ -55,7 +55,7 @@ enum err signed_step(struct step_work *w)
 		return ERR_LIMIT;
 	/* an appeal is still decided, and an answer that somebody else's eye waits for is still read */
 	if (c->flags & (CASE_APPEALED | CASE_CORRECTED | CASE_EMERGENCY))
-		return OK;
+		return request_answered(w);
 	c->probation_step = stood_at(w);
 	c->probation_since_at = w->in->now;
 	c->probation_until_at = w->in->now + c->probation_us;

@@ -107,7 +107,7 @@ struct fold_command {
 	uint64_t moved[CASE_MOVED_MAX]; /* INPUT_SPLIT: the orders of the events that leave */
 	unsigned moved_count;
 	uint32_t flag;
-	int64_t span_us;                /* INPUT_UNDERTAKING */
+	int64_t span_us;                /* INPUT_UNDERTAKING, INPUT_REQUEST */
 	bool on;
 };
 

@@ -7,6 +7,7 @@
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
+#include "engine/request.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
 
@@ -41,7 +42,11 @@ static enum err due_case(struct fold *f, const struct row *due, struct why *why)
 	const struct entity *service = registry_find(f->registry, ENTITY_SERVICE, c.service);
 	in.service = service ? service->kind : STR_NONE;
 	e = c.recheck_until_at != TIME_NONE ? nothing_in_force(f, &c, &in.free, why) : OK;
-	return e ? e : step_case(f, &row, &c, &in, why);
+	if (e == OK)
+		e = request_is_silence(f, &c, &in.on, why);
+	if (e == OK)
+		e = step_case(f, &row, &c, &in, why);
+	return e || !in.on ? e : request_signal(f, &c, why);
 }
 
 static enum err due_parked(struct fold *f, const struct row *due, struct why *why)

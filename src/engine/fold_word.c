@@ -21,7 +21,7 @@ static int urgency(const struct casefile *c, const struct case_event *e)
 	case EVENT_APPEAL: case EVENT_ANSWER: return 6;
 	case EVENT_SIGNED: return case_is_closed(c) ? 0 : 6;
 	case EVENT_FIXED: return c->state == CASE_PAUSED && c->recheck_until_at == TIME_NONE ? 6 : 0;
-	case EVENT_TASK: return 5;
+	case EVENT_TASK: case EVENT_UNANSWERED: return 5;
 	case EVENT_HELD: return 4;
 	case EVENT_ACT_LIFTED: return c->state == CASE_REVIEW ? 8 : 0;
 	default: return 0;
@@ -38,6 +38,7 @@ static struct str task_of(const struct casefile *c, const struct case_event *e)
 	case EVENT_ANSWER: return STR("read the customer's answer");
 	case EVENT_APPEAL: return STR("decide about the appeal");
 	case EVENT_SIGNED: return STR("the undertaking is signed; decide what the case still waits for");
+	case EVENT_UNANSWERED: return STR("the customer has not answered the request for information; decide what the case still waits for");
 	case EVENT_FIXED: return STR("look whether it is mended, as the customer says");
 	case EVENT_EMERGENCY: return STR("review what was cut at once");
 	case EVENT_OPENED: return STR("take the second look at the case");

@@ -6,7 +6,8 @@
 const char *const case_state_words[] = { "none", "review", "open", "paused", "sealed", "resolved", "merged", "terminated", NULL };
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
-	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed", NULL };
+	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed",
+	"request", "unanswered", NULL };
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
@@ -41,6 +42,7 @@ const struct field casefile_fields[] = {
 	F(casefile, fix_by_at, FIELD_TIME), F(casefile, appeal_until_at, FIELD_TIME), F(casefile, review_by_at, FIELD_TIME),
 	F(casefile, recheck_since_at, FIELD_TIME), F(casefile, recheck_until_at, FIELD_TIME), F(casefile, fixes, FIELD_U32),
 	F(casefile, probation_us, FIELD_INT), F(casefile, probation_since_at, FIELD_TIME), F(casefile, probation_until_at, FIELD_TIME), F(casefile, probation_step, FIELD_U32),
+	F(casefile, asked_at, FIELD_TIME), F(casefile, asked_until_at, FIELD_TIME), F(casefile, ask_act, FIELD_STR),
 	F(casefile, answered, FIELD_BOOL), F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, attachments, FIELD_U32),
 	F(casefile, kind, FIELD_STR), F(casefile, port, FIELD_U32),
 	F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),

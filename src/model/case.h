@@ -13,7 +13,9 @@
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
 	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
-	CASE_NOTICES_MAX = 16, CASE_PROBATION_DAYS_MAX = 1095 };
+	CASE_NOTICES_MAX = 16, CASE_PROBATION_DAYS_MAX = 1095, CASE_REQUEST_DAYS_MAX = 90 };
+/* The letter of a request for information. */
+#define CASE_REQUEST_LETTER "information-request"
 
 enum case_state {
 	CASE_NONE,
@@ -97,6 +99,8 @@ struct casefile {
 	int64_t probation_us;           /* of the undertaking that the customer was asked for; 0 = of none */
 	int64_t probation_since_at, probation_until_at; /* since it was signed; TIME_NONE = it was not */
 	uint32_t probation_step;        /* where the ladder goes on when it is broken */
+	int64_t asked_at, asked_until_at;               /* the request for information: since when, and by when it is to be answered; TIME_NONE = none is open */
+	struct str ask_act;             /* its letter */
 	int64_t review_by_at;           /* emergency: a person must look by then */
 	bool answered, noticed;
 	uint32_t attachments;
@@ -132,7 +136,8 @@ enum case_event_type {
 	EVENT_NONE, EVENT_FINDING, EVENT_WITNESS, EVENT_OPENED, EVENT_STEP, EVENT_HELD, EVENT_ACT_DONE, EVENT_ACT_REFUSED, EVENT_ACT_UNKNOWN, EVENT_ACT_LIFTED,
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
-	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED
+	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED,
+	EVENT_REQUEST, EVENT_UNANSWERED
 };
 extern const char *const case_event_words[];
 
@@ -181,7 +186,7 @@ extern const struct field earlier_fields[];
 /* What is fed into a case. Exactly the members its type names are read. */
 enum case_input_type {
 	INPUT_FINDING,                  /* finding, observation, subject */
-	INPUT_DUE,                      /* now reached next_due_at */
+	INPUT_DUE,                      /* now reached next_due_at; on: a request for information that is over was met with silence */
 	INPUT_ANSWER,                   /* text: a human reply of the customer */
 	INPUT_AUTO_ANSWER,
 	INPUT_BOUNCE,                   /* a letter of this case came back. act: that letter, or NULL; on: there is another way to the customer */
@@ -203,6 +208,7 @@ enum case_input_type {
 	INPUT_APPEAL,
 	INPUT_UNDERTAKING,              /* actor, text = what is promised, span_us = the probation: the customer is asked to sign */
 	INPUT_SIGNED,                   /* actor, text */
+	INPUT_REQUEST,                  /* actor, text = what the customer is asked, span_us = how long he has */
 	INPUT_FIXED,                    /* actor, text: the cause is said to be gone */
 	INPUT_RETRACT,                  /* incident_key, reporter: a reporter takes his reports of that incident back */
 	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */

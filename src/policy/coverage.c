@@ -14,6 +14,9 @@ static bool meter_live(const struct coverage_sources *s, struct str name)
 	/* told by the complaints that were passed on */
 	if (s->complaints && s->forwards && (str_eq(name, STR("reseller.unanswered")) || str_eq(name, STR("reseller.scorecard"))))
 		return true;
+	/* made by the product itself, when a person's request stays without an answer */
+	if (s->people && str_eq(name, STR("request.unanswered")))
+		return true;
 	for (unsigned i = 0; i < s->meter_count; i++) {
 		struct str m = s->meters[i];
 		bool family = m.len > 1 && str_eq(str_sub(m, m.len - 2, 2), STR(".*"));

@@ -29,7 +29,8 @@ static struct enforcement enforcements[] = {
 	{ VERB_SUSPEND, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0 },
 	{ VERB_TERMINATE, { "access", 6 }, { "task", 4 }, { { NULL, 0 } }, 0 },
 };
-static const struct policy policy = { .version = { "v1", 2 }, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5,
+static struct letter_template letters[] = { { .language = { "en", 2 }, .name = { CASE_REQUEST_LETTER, sizeof(CASE_REQUEST_LETTER) - 1 } } };
+static const struct policy policy = { .version = { "v1", 2 }, .letters = letters, .letter_count = 1, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5,
 	.proof_us = 4 * HOUR_US, .recheck_us = 3 * DAY_US };
 
 struct world {
@@ -137,6 +138,10 @@ static void check_case(struct world *w, const struct casefile *c, const struct c
 	int64_t waits_until = c->review_by_at;
 	if (c->recheck_until_at != TIME_NONE && (waits_until == TIME_NONE || c->recheck_until_at < waits_until))
 		waits_until = c->recheck_until_at;
+	if (c->asked_until_at != TIME_NONE && (waits_until == TIME_NONE || c->asked_until_at < waits_until))
+		waits_until = c->asked_until_at;
+	if (c->asked_until_at != TIME_NONE && (case_is_closed(c) || c->flags & CASE_SEALED_CLASS))
+		breaks(w, "a case that is closed or sealed still waits for an answer");
 	if (c->state == CASE_PAUSED && c->next_due_at != waits_until)
 		breaks(w, "a paused case has a deadline");
 	if (c->recheck_until_at != TIME_NONE && c->state != CASE_PAUSED)
@@ -235,7 +240,7 @@ static enum err random_command(struct world *w)
 {
 	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
 		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL, INPUT_FIXED,
-		INPUT_UNDERTAKING, INPUT_SIGNED,
+		INPUT_UNDERTAKING, INPUT_SIGNED, INPUT_REQUEST, INPUT_REQUEST, INPUT_REOPEN,
 		INPUT_RETRACT };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
@@ -270,7 +275,7 @@ static void pass(struct world *w)
 {
 	int64_t until = w->now + (int64_t)dice(w, 96) * HOUR_US / 4;
 	for (int i = 0; i < 100 && !w->broken && !case_is_closed(&w->c) && w->c.next_due_at != TIME_NONE && w->c.next_due_at <= until; i++) {
-		struct case_input in = { .type = INPUT_DUE, .service = STR("mail"), .free = dice(w, 2) };
+		struct case_input in = { .type = INPUT_DUE, .service = STR("mail"), .free = dice(w, 2), .on = dice(w, 2) };
 		w->now = w->c.next_due_at;
 		(void)step(w, &in);
 	}
@@ -280,7 +285,7 @@ static void pass(struct world *w)
 static void start(struct world *w, uint64_t seed)
 {
 	int64_t *times[] = { &w->c.opened_at, &w->c.changed_at, &w->c.resolved_at, &w->c.first_event_at, &w->c.last_event_at, &w->c.ladder_started_at, &w->c.paused_at,
-		&w->c.next_due_at, &w->c.fix_by_at, &w->c.appeal_until_at, &w->c.review_by_at };
+		&w->c.next_due_at, &w->c.fix_by_at, &w->c.appeal_until_at, &w->c.review_by_at, &w->c.asked_at, &w->c.asked_until_at };
 	struct arena *a = w->a;
 	arena_reset(a);
 	*w = (struct world){ .a = a, .random = seed * UINT64_C(0x9e3779b97f4a7c15) + 1, .now = 1000 * DAY_US };

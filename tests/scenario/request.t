@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""A request for information: the customer is asked with a date, an answer by mail or API completes it, and silence is a finding of its own that
+comes before a person, once. The letters are held against reviewed files."""
+import email.utils
+import os
+import re
+import shutil
+import sys
+import time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import golden
+import tap
+from daemon import POLICY, Daemon, arf, missing
+
+WORD = "desk@example.net"
+START = "2026-01-01T00:00:00Z"
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "request")
+PEOPLE = ("acme", "bolt", "cask", "dune")
+ASKED = "Which system was it at that time, and who looks after it?"
+
+
+def register():
+    rows = ["type,id,customer,kind,resource,language,email,from"]
+    for i, name in enumerate(PEOPLE):
+        rows += [f"customer,{name},,,,{'de' if name == 'bolt' else 'en'},it@{name}.example,{START}",
+                 f"prefix,p-{name},{name},static,198.18.2.{i + 1}/32,,,{START}", f"service,m-{name},{name},mail,,,,{START}"]
+    return "\n".join(rows) + "\n"
+
+
+class Desk:
+    def __init__(self, d):
+        self.d, self.n, self.seen = d, 0, 0
+
+    def news(self, to=None):
+        letters = self.d.sink.letters[self.seen:]
+        self.seen += len(letters)
+        return [x for x in letters if to is None or x.recipients == [to]]
+
+    def open(self, name):
+        for r in "abc":
+            self.n += 1
+            self.d.smtp_send(arf(f"198.18.2.{PEOPLE.index(name) + 1}", number=self.n, reporter=f"fbl@{r}.far.example", at=time.time()), sender="")
+        self.d.settle()
+        number = self.d.cases("--customer", name)[0]["case"]
+        return number, self.news(f"it@{name}.example")[0], self.show(number)["body"]["opened_at"] / 1e6
+
+    def ask(self, number, *more):
+        self.d.check("case", "ask", number, ASKED, "--within", "5d", *more)
+        self.d.settle()
+
+    def answer(self, letter, text):
+        self.n += 1
+        to = email.utils.parseaddr(letter.message["Reply-To"])[1]
+        self.d.smtp_send(f"From: <{letter.recipients[0]}>\nTo: <{to}>\nSubject: Re: {letter.subject}\nMessage-ID: <{self.n}@far.example>\n"
+                         f"Content-Type: text/plain; charset=utf-8\n\n{text}\n", sender=letter.recipients[0], to=to)
+        self.d.settle()
+
+    def show(self, number):
+        return self.d.check("case", "show", number, "--json").json
+
+    def events(self, number):
+        return [(e["type"], e["actor"]) for e in self.show(number)["events"] if e["type"] in ("request", "unanswered")]
+
+    def silent(self, name):
+        return [c for c in self.d.cases("--customer", name) if c["body"]["clause"] == "investigation.user-duty"]
+
+
+def main():
+    with Daemon(start=False, enforcement="observe", policy=None, registry=None) as d:
+        d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
+        d.start()
+        policy = os.path.join(d.dir, "policy")
+        shutil.copytree(POLICY, policy)
+        with open(f"{policy}/aup.policy", encoding="utf-8") as f:
+            text = f.read()
+        with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
+            f.write(re.sub(r"driver nft set \w+", "driver null", text))
+        d.check("policy", "post", policy)
+        d.check("registry", "import", "-", stdin=register())
+        p = Desk(d)
+        acme, notice, base = p.open("acme")
+        bolt, notice_bolt, base_bolt = p.open("bolt")
+        cask, notice_cask, _ = p.open("cask")
+        dune, _, _ = p.open("dune")
+        tap.ok(d.aup("case", "ask", acme, ASKED).rc, "nobody is asked without a date")
+        tap.ok(d.aup("case", "ask", acme, ASKED, "--within", "91d").rc, "nor with one that is too far")
+        p.news()
+        p.ask(acme)
+        got = p.news()
+        golden.is_golden(got[0] if len(got) == 1 else None, f"{GOLDEN}/1-request.txt", base, "acme is asked")
+        tap.like(d.aup("case", "ask", acme, "And?", "--within", "5d").err, "has been asked already", "one request is open at a time")
+        tap.like(d.check("case", "explain", acme).out, "asked for information by", "the case says so")
+        p.answer(notice_bolt, "Moment.")
+        p.news()
+        p.ask(bolt)
+        got = p.news()
+        golden.is_golden(got[0] if len(got) == 1 else None, f"{GOLDEN}/2-request-de.txt", base_bolt, "bolt is asked in German")
+        rows = [r for r in d.check("queue", "due", "--within", "6d", "--json").json["rows"] if r["case"] == bolt]
+        tap.like(rows[0]["what"] if rows else "", "silence about the request", "what is due says what silence means")
+        p.answer(got[0], "Das ist unser Webserver.")
+        tap.is_equal([t for t, _ in p.events(bolt)], ["request", "request"], "which completes it")
+        p.ask(cask)
+        p.answer(notice_cask, "FIXED\n\nIt was a printer.")
+        tap.is_equal((p.show(cask)["body"]["state"], p.show(cask)["body"].get("recheck_until_at")), ("paused", None),
+                     "who was asked something and says that it is mended is read by a person")
+        p.ask(dune)
+        d.check("case", "flag", dune, "do-not-tell")
+        d.pass_time("4d")
+        tap.is_equal([p.silent(x) for x in PEOPLE], [[], [], [], []], "before the date silence is nothing")
+        p.news()
+        d.pass_time("26h")
+        got = p.silent("acme")
+        tap.is_equal([c["state"] for c in got], ["review"], "after it, it is a case of its own that a person decides about")
+        tap.is_equal([t for t, _ in p.events(acme)], ["request", "unanswered"], "and stands in the case that asked")
+        tap.like(d.check("case", "explain", got[0]["case"]).out, f"about {acme}", "which the new one names")
+        tap.ok(any(got[0]["case"] in x.subject + x.text() for x in p.news(WORD)), "the desk gets word")
+        tap.is_equal([p.silent(x) for x in PEOPLE[1:]], [[], [], []], "nothing of the kind of who answered, nor of who may not be told")
+        tap.ok(any(e["type"] == "task" and "kept silent" in e["text"] for e in p.show(dune)["events"]), "of the latter a person looks")
+        d.pass_time("20d")
+        tap.is_equal(len(p.silent("acme")), 1, "once")
+        tap.is_equal(p.show(got[0]["case"])["body"]["report_count"], 1, "and no more")
+
+
+WHY = missing() or None
+tap.skip_all(WHY) if WHY else tap.run(main)
