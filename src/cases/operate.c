@@ -23,18 +23,16 @@ enum err answer_step(struct step_work *w)
 	if (w->in->type == INPUT_AUTO_ANSWER)
 		return said(w, EVENT_AUTO_ANSWER, STR("an automatic answer; it changes nothing"));
 	enum err e = said(w, EVENT_ANSWER, w->in->text);
-	if (e == OK)
-		e = request_answered(w);
 	if (!c->dispute)
 		c->counter_at = w->in->now;
 	bool waits = c->recheck_until_at != TIME_NONE;
 	c->recheck_until_at = TIME_NONE;
 	if (e || (c->state != CASE_OPEN && !waits))
-		return e;
+		return e ? e : request_answered(w);
 	c->answered = true;
 	c->state = CASE_PAUSED;
 	ladder_pause(w);
-	return step_event(w, EVENT_PAUSED, STR("rule"), STR("the customer answered: the ladder stands until a person has read it")) ? OK : ERR_LIMIT;
+	return step_event(w, EVENT_PAUSED, STR("rule"), STR("the customer answered: the ladder stands until a person has read it")) ? request_answered(w) : ERR_LIMIT;
 }
 
 static struct act *changed_act(struct step_work *w)

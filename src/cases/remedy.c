@@ -2,8 +2,8 @@
  * "Fixed": the customer says that the cause is gone, and the case waits for what the network says.
  *
  * While it waits the ladder stands. When nothing new happened within the policy's time the case is closed; but silence under a limit
- * or a suspension proves nothing, so a person looks where one is in force, where it was said before and was not true, and where the customer was asked something. What
- * happened before it was said counts neither way.
+ * or a suspension proves nothing, so a person looks where one is in force, where it was said before and was not true, and where the
+ * customer was asked something. What happened before it was said counts neither way.
  */
 #include "cases/step.h"
 

@@ -86,7 +86,10 @@ enum err signed_step(struct step_work *w) MUST_CHECK;
 bool undertaking_broken(const struct casefile *c, const struct observation *o, int64_t now);
 /* The ladder of a case that comes open again, where it stood. */
 enum err undertaking_go_on(struct step_work *w) MUST_CHECK;
-/* A person asks the customer for information; it was answered; its letter, in->act, came back; its time came; it is another case's. */
+/*
+ * A person asks the customer for information; he has written, and what that halts is halted; the letter, in->act, came back; the time
+ * came; another case takes the request over.
+ */
 enum err request_step(struct step_work *w) MUST_CHECK;
 enum err request_answered(struct step_work *w) MUST_CHECK;
 enum err request_lost(struct step_work *w) MUST_CHECK;

@@ -360,6 +360,31 @@ static void test_self_report(void)
 	free(w);
 }
 
+/* An answer to a request comes before the steps of that hour: none is taken on the way. */
+static void test_answer_first(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	w->a = arena_new("test", 8 << 20);
+	start(w, 1);
+	struct observation o = { .kind = KIND_SPAM, .event_at = w->now, .first_at = w->now, .last_at = w->now, .received_at = w->now, .reporter = STR("r") };
+	struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = STR("acme"), .tenant = STR("/") };
+	struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("g"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
+	struct case_input in = { .type = INPUT_FINDING, .finding = &f, .observation = &o, .subject = &s, .incident_key = STR("k"), .service = STR("mail") };
+	struct case_input ask = { .type = INPUT_REQUEST, .actor = STR("alice"), .text = STR("who?"), .span_us = 30 * DAY_US };
+	struct case_input answer = { .type = INPUT_ANSWER, .text = STR("we") };
+	OK_(step(w, &in) == OK && step(w, &ask) == OK, "asked");
+	unsigned before = w->act_count;
+	w->now += 8 * DAY_US;
+	OK_(step(w, &answer) == OK, "answered, with two steps behind their time");
+	IS_INT(w->act_count, before, "neither is taken");
+	IS_INT(w->c.state, CASE_PAUSED, "the case stands");
+	OK_(w->c.asked_until_at == TIME_NONE && w->c.next_due_at == TIME_NONE, "and waits for nothing but a person");
+	arena_free(w->a);
+	free(w);
+}
+
 /* A hot customer: the row and the time of a step do not grow with the number of reports. */
 static void test_constant(void)
 {
@@ -399,6 +424,7 @@ int main(void)
 {
 	test_sequences();
 	test_self_report();
+	test_answer_first();
 	test_constant();
 	return tap_done();
 }
