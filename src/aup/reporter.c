@@ -22,6 +22,8 @@ static void print_one(const struct json *r)
 		STR_ARG(json_text(r, "seen").len ? json_text(r, "seen") : STR("never")));
 	if (hour || day)
 		(void)printf("%-12s %lld an hour, %lld a day (0: no bound)\n", "cap", hour, day);
+	if (json_get(r, "released"))
+		(void)printf("%-12s %lld that waited for room under it\n", "released", (long long)json_int(r, "released", 0));
 	print_weight(r, "upheld");
 	print_weight(r, "refused");
 	print_weight(r, "undone");

@@ -31,6 +31,7 @@ static const struct queue {
 	{ "approvals", "a person, or a second one, has to agree", { { TABLE_ACT, "held", false }, { TABLE_QUEUE, "second", false }, { TABLE_ERASURE, NULL, true } } },
 	{ "dead", "a letter did not arrive, or what was to be done was not", { { TABLE_QUEUE, "bounced", false }, { TABLE_QUEUE, "refused", false } } },
 	{ "unattributed", "whose it was, or what it breaks, cannot be told yet", { { TABLE_PARKED, NULL, false } } },
+	{ "over-cap", "more than may count of its reporter: it is judged when there is room", { { TABLE_PARKED, "over-cap", false } } },
 	{ "intake", "no report yet: a person reads it", { { TABLE_ITEM, "waiting", false } } },
 };
 
@@ -162,9 +163,11 @@ static enum err item_row(struct listing *l, const struct row *row, struct entry 
 	return e;
 }
 
-static enum err parked_row(struct listing *l, const struct row *row, struct entry *x)
+static enum err parked_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
 {
 	struct observation o = { 0 };
+	/* what is over a cap ranks last, and has a queue of its own */
+	*ret_in = l->q->sources[0].state || !str_eq(row->state, OVER_CAP_STATE);
 	enum err e = field_decode(l->a, row->body, observation_fields, &o, l->c->why);
 	x->sealed = kind_info(o.kind)->flags & KIND_SEALED;
 	x->key = row->key;
@@ -205,7 +208,7 @@ static enum err read_entry(struct listing *l, const struct row *row, struct entr
 	case TABLE_CASE: return case_row(l, row, x, ret_in);
 	case TABLE_QUEUE: return queue_row(l, row, x, ret_in);
 	case TABLE_ITEM: return item_row(l, row, x);
-	case TABLE_PARKED: return parked_row(l, row, x);
+	case TABLE_PARKED: return parked_row(l, row, x, ret_in);
 	case TABLE_ERASURE: return erasure_row(l, row, x, ret_in);
 	default:
 		e = field_decode(l->a, row->body, act_fields, &act, l->c->why);

@@ -30,8 +30,8 @@ static void tell(struct commanding *c, const struct reporter_shown *s)
 	jsonw_str(c->w, "reputation", str_of(reputation_words[s->reputation]));
 	jsonw_int(c->w, "reports", (int64_t)r->reports);
 	jsonw_int(c->w, "over", (int64_t)r->over);
-	jsonw_int(c->w, "cap_hour", (int64_t)r->cap_hour);
-	jsonw_int(c->w, "cap_day", (int64_t)r->cap_day);
+	jsonw_int(c->w, "cap_hour", (int64_t)s->cap.hour);
+	jsonw_int(c->w, "cap_day", (int64_t)s->cap.day);
 	weight(c, VERDICT_UPHELD, r->upheld);
 	weight(c, VERDICT_REFUSED, r->refused);
 	weight(c, VERDICT_UNDONE, r->undone);
@@ -72,6 +72,25 @@ static enum err read_decision(struct commanding *c, struct reporter_decision *d)
 	return why_set(c->why, ERR_SYNTAX, "a reporter is trusted, distrusted or none of both");
 }
 
+/* Who has no bound any more has nothing that waits for one: it is judged at once, in the order in which it came. */
+static enum err release(struct commanding *c, struct str name)
+{
+	struct fold *f = &c->j->fold;
+	struct query q = { .table = TABLE_PARKED, .owner = deed_reporter(f, name), .state = OVER_CAP_STATE, .due_by = TIME_NONE, .limit = QUERY_LIMIT_MAX };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, work_arena(f->work), &q, &rows, &n, c->why);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct row row;
+		e = work_get(f->work, TABLE_PARKED, rows[i].key, &row, c->why);
+		row.due_at = f->now - (int64_t)(n - i);
+		if (e == OK && row.version)
+			e = work_put(f->work, &row, c->why);
+	}
+	jsonw_int(c->w, "released", (int64_t)n);
+	return e;
+}
+
 enum err cmd_reporter_decide(struct commanding *c)
 {
 	struct reporter_decision d;
@@ -83,7 +102,7 @@ enum err cmd_reporter_decide(struct commanding *c)
 		e = reporter_load(&c->j->fold, d.name, &s, c->why);
 	if (e == OK)
 		tell(c, &s);
-	return e;
+	return e || s.cap.hour || s.cap.day ? e : release(c, d.name);
 }
 
 enum err cmd_reporter_show(struct commanding *c)

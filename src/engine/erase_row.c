@@ -317,7 +317,10 @@ static enum err erase_parked(struct eraser *r, struct row *row, struct json *roo
 		r->x->rows++;
 		return work_delete(r->f->work, TABLE_PARKED, row->key, why);
 	}
-	return mend(r->x, root, STR_NONE, time_of(root)) ? put_tree(r, row, root, why) : OK;
+	if (!mend(r->x, root, STR_NONE, time_of(root)))
+		return OK;
+	row->owner = STR("");
+	return put_tree(r, row, root, why);
 }
 
 /* The candidates that speak of the subject go, those of others stay. */

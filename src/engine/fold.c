@@ -3,6 +3,7 @@
  */
 #include "engine/fold.h"
 
+#include "engine/deed.h"
 #include "engine/earlier.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
@@ -77,11 +78,22 @@ static enum err park(struct fold *f, const struct observation *o, struct str rea
 	enum err e = work_get(f->work, TABLE_PARKED, str_format(work_arena(f->work), "%u.%s", f->source, key), &row, why);
 	if (e)
 		return e;
-	int64_t waited = row.version ? row.rank : 0;
+	int64_t waited = row.version && !str_eq(row.state, OVER_CAP_STATE) ? row.rank : 0;
 	int64_t wait = waited ? waited * 2 : PARK_FIRST_US_MINUTES * MINUTE_US;
 	row.due_at = f->now + (wait < DAY_US ? wait : DAY_US);
 	row.rank = wait < DAY_US ? wait : DAY_US;
+	row.owner = STR("");
 	row.state = reason;
+	return work_store(f->work, &row, observation_fields, o, why);
+}
+
+/* Over its reporter's cap: it is judged when there is room. */
+static enum err park_over(struct fold *f, const struct observation *o, int64_t until, struct why *why)
+{
+	char key[POSITION_TEXT_MAX];
+	struct row row = { .table = TABLE_PARKED, .owner = deed_reporter(f, o->reporter), .state = OVER_CAP_STATE, .due_at = until, .rank = o->received_at };
+	position_print(&o->at, key);
+	row.key = str_format(work_arena(f->work), "%u.%s", f->source, key);
 	return work_store(f->work, &row, observation_fields, o, why);
 }
 
@@ -353,13 +365,14 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 {
 	struct observation o = *seen;
 	struct fold_result r = { .fate = FATE_NONE };
-	bool over, distrusted;
-	enum err e = reporter_know(f, &o, again, &over, &distrusted, why);
+	int64_t waits_until;
+	bool distrusted;
+	enum err e = reporter_know(f, &o, again, &waits_until, &distrusted, why);
 	if (e)
 		return e;
-	if (over) {
+	if (waits_until != TIME_NONE) {
 		r.fate = FATE_OVER_CAP;
-		e = put_over_cap(f, &o, why);
+		e = park_over(f, &o, waits_until, why);
 	} else if (distrusted) {
 		r.fate = FATE_PERSON;
 		e = before_person(f, &o, "its reporter is distrusted", why);

@@ -53,6 +53,7 @@ struct fold {
 /* What became of an observation; stands in its receipt. */
 enum fate { FATE_NONE, FATE_DUPLICATE, FATE_COUNTED, FATE_CASE, FATE_NOT_OURS, FATE_PARKED, FATE_PERSON, FATE_RETRACTED, FATE_OVER_CAP, FATE_DISCARDED };
 extern const char *const fate_words[];
+#define OVER_CAP_STATE STR("over-cap") /* of a parked row that waits for room under its reporter's cap; owner = he, rank = when it came in */
 
 struct fold_result {
 	enum fate fate;

@@ -38,8 +38,6 @@ struct str incident_key(struct fold *f, const struct observation *o);
 /* An item with its state; hide: the ignore rules are asked. */
 enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why) MUST_CHECK;
 bool ignore_fits(const struct ignore_rule *r, const struct item *i);
-/* Kept and shown, and nothing comes of it unless a person takes it up. */
-enum err put_over_cap(struct fold *f, const struct observation *o, struct why *why) MUST_CHECK;
 enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why) MUST_CHECK;
 
 /* Notes what was judged, for back-tests; nothing of the sealed class, and nothing about nobody of ours. */

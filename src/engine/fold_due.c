@@ -57,8 +57,9 @@ static enum err due_parked(struct fold *f, const struct row *due, struct why *wh
 	enum err e = work_load(f->work, TABLE_PARKED, due->key, observation_fields, &o, &row, why);
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
-	/* its own content is known from the first try: it must not count as the second copy */
-	o.report_id = STR_NONE;
+	/* its own content is known from the first try, if there was one: it must not count as the second copy */
+	if (!str_eq(row.state, OVER_CAP_STATE))
+		o.report_id = STR_NONE;
 	e = fold_again(f, &o, &r, why);
 	if (e || r.fate == FATE_PARKED)
 		return e;

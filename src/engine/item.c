@@ -54,22 +54,12 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	return work_store(f->work, &row, item_fields, i, why);
 }
 
-static enum err put_observation(struct fold *f, const struct observation *o, const char *reason, enum item_state state, struct why *why)
+enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
 {
 	bool sealed = kind_info(o->kind)->flags & KIND_SEALED;
 	struct observation copy = *o;
-	struct item i = { .type = sealed ? ITEM_SEALED : ITEM_PROSE, .state = state, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason),
+	struct item i = { .type = sealed ? ITEM_SEALED : ITEM_PROSE, .state = ITEM_WAITING, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason),
 		.reporter = o->reporter, .reply_to = o->reply_to, .subject_line = o->subject_line, .candidates = &copy, .candidate_count = 1,
 		.raw_digest = o->raw_digest, .raw_len = o->raw_len, .receipt = o->receipt };
 	return put_item(f, &i, !sealed, why);
-}
-
-enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)
-{
-	return put_observation(f, o, reason, ITEM_WAITING, why);
-}
-
-enum err put_over_cap(struct fold *f, const struct observation *o, struct why *why)
-{
-	return put_observation(f, o, "over the cap of its reporter: more than may count in an hour or a day", ITEM_IGNORED, why);
 }

@@ -61,8 +61,8 @@ static bool is_waiting(struct str state)
 }
 
 /*
- * An item of many observations keeps the fate of the first one, or the last one that led to a case; parked is no fate to keep, and what
- * a person takes up waits no more.
+ * An item of many observations keeps the fate of the first one, or the last one that led to a case; parked or over a cap is no fate to keep,
+ * and what a person takes up waits no more.
  */
 enum err receipt_note(struct fold *f, const struct observation *o, const struct fold_result *result, struct why *why)
 {
@@ -73,7 +73,8 @@ enum err receipt_note(struct fold *f, const struct observation *o, const struct 
 	if ((e && e != ERR_NOTFOUND) || !o->receipt.len)
 		return e;
 	sealed |= r.sealed;
-	bool settled = o->witness == WITNESS_PERSON ? !is_waiting(row.state) : !str_eq(row.state, str_of(fate_words[FATE_PARKED]));
+	bool settled = o->witness == WITNESS_PERSON ? !is_waiting(row.state)
+		: !str_eq(row.state, str_of(fate_words[FATE_PARKED])) && !str_eq(row.state, str_of(fate_words[FATE_OVER_CAP]));
 	if (row.version && result->fate != FATE_CASE && settled)
 		return OK;
 	r = (struct receipt){ .fate = result->fate, .number = result->fate == FATE_CASE ? result->number : 0, .sealed = sealed,

@@ -22,7 +22,7 @@ enum receipt_reason {
 	RECEIPT_NOT_A_BREACH,           /* a person found that no clause was broken */
 	RECEIPT_CANNOT_TELL,            /* whose it was, or what it is, cannot be told */
 	RECEIPT_TAKEN_BACK,             /* by the reporter */
-	RECEIPT_OVER_CAP,               /* more of his than may count at once: it is kept */
+	RECEIPT_OVER_CAP,               /* more of his than may count at once: it waits for its turn */
 };
 extern const char *const receipt_reason_words[];
 

@@ -50,17 +50,18 @@ static enum err load(struct fold *f, struct str name, struct reporter *r, struct
 static enum err store(struct fold *f, struct row *row, struct reporter *r, struct str name, struct why *why)
 {
 	const int64_t step_us = ROUND_DAYS * DAY_US;
-	bool decided = r->standing || r->cap_hour || r->cap_day;
+	bool decided = r->standing || r->capped || r->cap_hour || r->cap_day;
 	enum err e = r->name.len ? OK : seal_text(f, row->key, "name", name, &r->name, why);
 	row->due_at = decided ? TIME_NONE : (f->now / step_us + 1) * step_us + REPORTER_KEPT_DAYS * DAY_US;
 	return e ? e : work_store(f->work, row, reporter_fields, r, why);
 }
 
-enum err reporter_know(struct fold *f, struct observation *o, bool again, bool *ret_over, bool *ret_distrusted, struct why *why)
+enum err reporter_know(struct fold *f, struct observation *o, bool again, int64_t *ret_waits_until, bool *ret_distrusted, struct why *why)
 {
 	struct reporter r;
 	struct row row;
-	*ret_over = *ret_distrusted = false;
+	*ret_waits_until = TIME_NONE;
+	*ret_distrusted = false;
 	/* of what is replayed it was known when it came */
 	if (f->told || !o->reporter.len || o->witness != WITNESS_REPORT || kind_info(o->kind)->flags & KIND_SEALED)
 		return OK;
@@ -73,7 +74,7 @@ enum err reporter_know(struct fold *f, struct observation *o, bool again, bool *
 	*ret_distrusted = r.standing == STANDING_DISTRUSTED;
 	if (again)
 		return OK;
-	*ret_over = !reporter_admit(&r, &o->at, o->received_at);
+	*ret_waits_until = reporter_admit(&r, &o->at, o->received_at, reporter_cap(&r, o->reporter_proven));
 	return store(f, &row, &r, o->reporter, why);
 }
 
@@ -138,7 +139,8 @@ enum err reporter_open(struct fold *f, const struct row *row, struct reporter_sh
 	reporter_fade(&r, f->now);
 	r.name = open_text(f, row->key, "name", r.name);
 	r.because = open_text(f, row->key, "because", r.because);
-	*ret_shown = (struct reporter_shown){ r, is_proved(r.name) ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL };
+	bool proved = is_proved(r.name);
+	*ret_shown = (struct reporter_shown){ r, proved ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL, reporter_cap(&r, proved) };
 	return OK;
 }
 
@@ -180,9 +182,13 @@ enum err reporter_decide(struct fold *f, const struct reporter_decision *d, stru
 	if (d->what == REPORTER_STAND) {
 		r.standing = d->standing;
 	} else {
+		r.capped = true;
 		r.cap_hour = d->cap_hour;
 		r.cap_day = d->cap_day;
 	}
+	/* hours that were taken ahead under the old cap bind nobody who comes from now on */
+	if (r.last_over && r.hour > (uint64_t)(f->now / HOUR_US))
+		r.hour = r.in_hour = r.day = r.in_day = 0;
 	r.decided_by = d->actor;
 	r.decided_at = f->now;
 	e = seal_text(f, row.key, "because", d->because, &r.because, why);

@@ -17,10 +17,11 @@
 struct reporter_shown {
 	struct reporter account;        /* its name, because and decided_by in clear */
 	enum reputation reputation;     /* now */
+	struct reporter_cap cap;        /* that holds now */
 };
 
-/* Fills in what the observation's reporter is to us. again: it is no new report, and counts towards no cap. */
-enum err reporter_know(struct fold *f, struct observation *o, bool again, bool *ret_over, bool *ret_distrusted, struct why *why) MUST_CHECK;
+/* Fills in what the observation's reporter is to us, and when it may count (TIME_NONE: now). again: it is no new report, and counts towards no cap. */
+enum err reporter_know(struct fold *f, struct observation *o, bool again, int64_t *ret_waits_until, bool *ret_distrusted, struct why *why) MUST_CHECK;
 /* What became of one report of his; once an item for VERDICT_NOT_OURS. Nothing for a name that is not proved. */
 enum err reporter_outcome(struct fold *f, const struct observation *o, enum verdict v, struct why *why) MUST_CHECK;
 /* A person has decided about the case: all who reported what it remembers, once a decision. Notes it in the case. */

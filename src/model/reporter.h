@@ -10,7 +10,7 @@
 #include "model/ids.h"
 
 enum { REPORTER_HALF_LIFE_DAYS = 90, REPORTER_KEPT_DAYS = 730, REPORTER_UNIT = 1000000, REPORTER_ENOUGH = 3 /* outcomes before anything is said */,
-	REPORTER_CAP_MAX = 1000000, REPORTER_TEXT_MAX = 1000 };
+	REPORTER_CAP_MAX = 1000000, REPORTER_TEXT_MAX = 1000, REPORTER_HOUR_CAP = 5000, REPORTER_DAY_CAP = 50000 /* of who is proved, unless decided */ };
 
 enum standing { STANDING_NONE, STANDING_TRUSTED, STANDING_DISTRUSTED };
 extern const char *const standing_words[];
@@ -28,11 +28,12 @@ struct reporter {
 	enum standing standing;
 	struct str because, decided_by;         /* of the standing or the cap; because is sealed like the name */
 	int64_t decided_at;
-	uint64_t cap_hour, cap_day;             /* most reports of his that count; 0 = no bound */
+	bool capped;                            /* a person decided about the cap */
+	uint64_t cap_hour, cap_day;             /* most reports of his that count, as decided; 0 = no bound */
 	int64_t upheld, refused, undone, retracted, not_ours;   /* as of faded_at */
 	int64_t faded_at;
 	uint64_t reports, over;                 /* in all; over the cap */
-	uint64_t hour, in_hour, day, in_day;    /* the hour and the day that are counted now */
+	uint64_t hour, in_hour, day, in_day;    /* the hour and the day in which the newest counts: ahead of the clock while others wait */
 	struct position last;                   /* his newest item, its index 0: an item is one report, however much is in it */
 	bool last_over;
 	struct position last_not_ours;
@@ -50,7 +51,16 @@ void reporter_verdict(struct reporter *r, enum verdict v, bool take, int64_t now
  * A report that was taken back or met nobody of ours weighs half of one that was refused: who errs and says so is better.
  */
 enum reputation reporter_reputation(const struct reporter *r, int64_t now);
-/* May a report that came in at that time count? It is noted either way; the same item again gets the same answer. */
-bool reporter_admit(struct reporter *r, const struct position *at, int64_t received_at);
+struct reporter_cap {
+	uint64_t hour, day;     /* 0 = no bound */
+};
+
+/* What a person decided, or the bounds that hold for whoever is proved and not trusted. Any other name has none. */
+struct reporter_cap reporter_cap(const struct reporter *r, bool proven);
+/*
+ * When a report that came in at that time may count: at once, which is TIME_NONE, or, when he is over his cap, a time in the next hour
+ * that has room. That room is taken then, so each waits once and in the order in which they came. The same item again gets the same answer.
+ */
+int64_t reporter_admit(struct reporter *r, const struct position *at, int64_t received_at, struct reporter_cap cap);
 
 #endif

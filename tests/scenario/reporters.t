@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Whose report it is: what our own mail server proved is a name of its own, and may take back what it reported; what a stranger
-writes of himself is neither. Who is believed, and how much of it counts, is for people to say."""
+writes of himself is neither. Who is believed, and how much of it counts, is for people to say; what is over that waits, and is not lost."""
 import json
 import os
 import sys
@@ -79,18 +79,51 @@ def people(d):
     hand_over(d, HOP + proof("other.example") + arf(source="203.0.113.66", number=31, reporter="fbl@other.example"))
     waiting = [r["body"] for r in d.check("intake", "list", "--json").json["rows"]]
     tap.ok(any(i["reason"] == "its reporter is distrusted" for i in waiting), "and of another one all goes before a person", waiting)
-    d.check("reporter", "cap", "api:trusted-desk", "1", "0", "--because", "a loop at their side")
-    ids = []
-    for n in (1, 2):
-        ids.append(json.loads(d.report(xarf(report_id=f"{n:08d}-8172-431a-9276-c28ba90f694a")).body)["id"])
-        d.settle()
-    fates = [json.loads(d.api(f"/v1/receipts/{i}").body)["row"]["fate"] for i in ids]
-    tap.is_equal(fates, ["case", "over-cap"], "what is over a cap does not count, and its receipt says so")
-    kept = d.check("intake", "list", "--state", "ignored", "--json").json["rows"]
-    tap.is_equal(len(kept), 1, "  it is kept", kept)
-    tap.is_equal(d.check("intake", "confirm", kept[0]["key"], "--json").json["fate"], "case", "  and a person may take it up")
+
+
+def waiting(d):
+    return d.check("queue", "over-cap", "--json").json["rows"]
+
+
+def send(d, n, ident=None):
+    """The n-th report of a desk, each about a page of its own."""
+    answer = d.report(xarf(report_id=f"{ident or n:08d}-8172-431a-9276-c28ba90f694a", source=f"203.0.113.{65 + n}"), token=f"flood-{n}-{ident}")
+    return json.loads(answer.body)["id"]
+
+
+def fates(d, ids):
+    return [json.loads(d.api(f"/v1/receipts/{i}").body)["row"]["fate"] for i in ids]
+
+
+def flood(d):
+    """One a day counts: the others wait through a crash and through what retention takes, and each counts once, in its turn."""
+    d.check("reporter", "cap", "api:trusted-desk", "1", "1", "--because", "a loop at their side")
+    ids = [send(d, 1), send(d, 2), send(d, 3)]
+    d.report(xarf(report_id="00000002-8172-431a-9276-c28ba90f694a", source="203.0.113.67"), token="copy")
+    d.settle()
+    tap.is_equal(fates(d, ids), ["case", "over-cap", "over-cap"], "what is over a cap waits, and its receipt says so")
+    tap.is_equal((len(waiting(d)), d.check("intake", "list", "--state", "all", "--json").json["rows"]), (3, []), "  in a queue of its own")
+    d.crash()
+    d.launch()
+    tap.is_equal(len(waiting(d)), 3, "kill -9 takes none of it")
+    d.pass_time("30h")
+    tap.is_equal((len(waiting(d)), fates(d, ids)), (2, ["case", "case", "over-cap"]), "the first to come is the first to be judged")
+    d.pass_time("4d")
+    tap.is_equal(waiting(d), [], "in the end nothing waits, not even what is older than what retention keeps of the intake")
+    tap.is_equal(sum(c["body"]["report_count"] for c in d.cases()), 3, "each counted once, and the copy not at all", d.cases())
+
+
+def lifted(d):
+    d.check("reporter", "cap", "api:trusted-desk", "1", "1", "--because", "a loop again")
+    ids = [send(d, n, 100 + n) for n in (1, 2, 3)]
+    d.settle()
+    waits = len(waiting(d))
+    free = d.check("reporter", "cap", "api:trusted-desk", "0", "0", "--because", "mended", "--json").json
+    d.settle()
+    tap.is_equal((free["released"], len(waiting(d))), (waits, 0), "without a cap what waited is judged at once")
+    tap.ok("over-cap" not in fates(d, ids), "  all of it", fates(d, ids))
     d.restart()
-    tap.is_equal(account(d, "api:trusted-desk")["over"], 1, "all of it is there after a restart")
+    tap.is_equal(account(d, "api:trusted-desk")["over"], 3 + waits, "all of it is there after a restart")
 
 
 def main():
@@ -98,6 +131,9 @@ def main():
         names(d)
         back(d)
         people(d)
+    with Daemon(conf="retention { items 2d }") as d:
+        flood(d)
+        lifted(d)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)

@@ -132,32 +132,62 @@ static void test_fading(void)
 	IS_INT(r.upheld, 0, "and what is taken back never falls below nothing");
 }
 
+static int64_t admit(struct reporter *r, struct position *at, int64_t received_at)
+{
+	at->offset++;
+	return reporter_admit(r, at, received_at, reporter_cap(r, false));
+}
+
 static void test_admission(void)
 {
 	struct reporter r = { .cap_hour = 2, .cap_day = 3 };
-	struct position at = { 1, 100, 0 }, row = { 1, 100, 7 };
-	OK_(reporter_admit(&r, &at, start_at) && reporter_admit(&r, &row, start_at), "a mail and its rows are one report");
+	struct position at = { 1, 100, 0 }, row = { 1, 101, 7 };
+	const int64_t hour_at = start_at / HOUR_US * HOUR_US;
+	IS_INT(admit(&r, &at, start_at), TIME_NONE, "the first counts at once");
+	IS_INT(reporter_admit(&r, &row, start_at, reporter_cap(&r, false)), TIME_NONE, "  with all its rows");
 	IS_INT(r.reports, 1, "  counted once");
-	at.offset = 200;
-	OK_(reporter_admit(&r, &at, start_at), "the second");
-	at.offset = 300;
-	row.offset = 300;
-	OK_(!reporter_admit(&r, &at, start_at + MINUTE_US) && !reporter_admit(&r, &row, start_at), "the third in an hour is over, with all its rows");
-	at.offset = 400;
-	OK_(reporter_admit(&r, &at, start_at + HOUR_US), "the next hour has room again");
-	at.offset = 500;
-	OK_(!reporter_admit(&r, &at, start_at + 2 * HOUR_US), "but the day is full");
-	at.offset = 600;
-	OK_(reporter_admit(&r, &at, start_at + DAY_US), "until the next one");
-	IS_INT(r.reports, 6, "all are counted");
-	IS_INT(r.over, 2, "and those over the cap");
-	struct reporter free = { 0 };
-	for (unsigned i = 1; i < 1000; i++) {
-		at.offset = i;
-		if (!reporter_admit(&free, &at, start_at))
-			free.over = 1000;
-	}
-	IS_INT(free.over, 0, "without a cap there is none");
+	IS_INT(admit(&r, &at, start_at), TIME_NONE, "the second");
+	int64_t until = admit(&r, &at, start_at + MINUTE_US);
+	row.offset = at.offset;
+	IS_INT(until, hour_at + HOUR_US + 1, "the third waits for the next hour");
+	IS_INT(reporter_admit(&r, &row, start_at + MINUTE_US, reporter_cap(&r, false)), until, "  with all its rows");
+	const int64_t day_at = (start_at / DAY_US + 1) * DAY_US;
+	IS_INT(admit(&r, &at, start_at + MINUTE_US), day_at + 1, "the day is full then: the fourth waits for the next one");
+	IS_INT(admit(&r, &at, start_at + HOUR_US), day_at + 2, "what comes later waits behind it");
+	IS_INT(admit(&r, &at, start_at + HOUR_US), day_at + HOUR_US + 1, "  hour by hour");
+	IS_INT(admit(&r, &at, day_at + 3 * HOUR_US), day_at + DAY_US + 1, "  and takes no room from it");
+	IS_INT(admit(&r, &at, day_at + 5 * DAY_US), TIME_NONE, "when nothing waits any more the next counts at once");
+	IS_INT(r.reports, 8, "all are counted");
+	IS_INT(r.over, 5, "and those over the cap");
+}
+
+static void test_bounds(void)
+{
+	struct reporter r = { 0 };
+	struct position at = { 1, 0, 0 };
+	struct reporter_cap cap = reporter_cap(&r, true);
+	unsigned early = 0;
+	for (at.offset = 1; at.offset <= REPORTER_HOUR_CAP; at.offset++)
+		early += reporter_admit(&r, &at, start_at, cap) != TIME_NONE;
+	IS_INT(early, 0, "who is proved has a wide bound");
+	OK_(reporter_admit(&r, &at, start_at, cap) != TIME_NONE, "  and waits beyond it");
+	r.standing = STANDING_TRUSTED;
+	cap = reporter_cap(&r, true);
+	IS_INT(cap.hour + cap.day, 0, "who is trusted has none");
+	at.offset++;
+	IS_INT(reporter_admit(&r, &at, start_at, cap), TIME_NONE, "  and waits for nobody");
+	r.cap_day = 7;
+	IS_INT(reporter_cap(&r, true).day, 7, "  unless one was decided");
+	r = (struct reporter){ .capped = true };
+	cap = reporter_cap(&r, true);
+	IS_INT(cap.hour + cap.day, 0, "no bound can be decided too");
+	cap = reporter_cap(&(struct reporter){ 0 }, false);
+	IS_INT(cap.hour + cap.day, 0, "a name that anybody can claim has none, or anybody could use it up");
+	r = (struct reporter){ .cap_hour = 5 };
+	at.offset++;
+	(void)reporter_admit(&r, &at, start_at + HOUR_US, reporter_cap(&r, true));
+	at.offset++;
+	IS_INT(reporter_admit(&r, &at, start_at, reporter_cap(&r, true)), TIME_NONE, "who came before the turn of an hour and is read after it is not over");
 }
 
 static void test_standing(void)
@@ -209,23 +239,30 @@ static void test_cap(void)
 	struct observation o = report("content.fraud", "mail:flood.example", true);
 	o.receipt = STR("r");
 	IS_INT(fold(&o).fate, FATE_OVER_CAP, "the second does not");
-	struct row row;
-	struct item i = { 0 };
+	struct row row, gone;
 	char key[POSITION_TEXT_MAX];
 	position_print(&o.at, key);
-	OK_(work_load(f.work, TABLE_ITEM, str_format(arena, "1.%s", key), item_fields, &i, &row, NULL) == OK, "it is kept");
-	IS_STR(row.state, STR("ignored"), "  among what is hidden");
-	IS_INT(i.candidate_count, 1, "  whole");
-	OK_(work_get(f.work, TABLE_RECEIPT, STR("r"), &row, NULL) == OK && str_eq(row.state, STR("over-cap")), "and its receipt says so");
-	o.witness = WITNESS_PERSON;
-	o.report_id = STR("confirmed");
-	IS_INT(fold(&o).fate, FATE_CASE, "a person takes it up");
-	IS_INT(shown("mail:flood.example").account.over, 1, "one was over");
+	OK_(work_get(f.work, TABLE_PARKED, str_format(arena, "1.%s", key), &row, NULL) == OK && row.version, "it waits");
+	IS_STR(row.state, OVER_CAP_STATE, "  and says why");
+	IS_INT(row.due_at, (f.now / HOUR_US + 1) * HOUR_US + 1, "  until the next hour");
+	OK_(work_get(f.work, TABLE_RECEIPT, STR("r"), &gone, NULL) == OK && str_eq(gone.state, STR("over-cap")), "and its receipt says so");
+	struct observation twice = o;
+	twice.at.offset++;
+	twice.receipt = STR("r2");
+	IS_INT(fold(&twice).fate, FATE_OVER_CAP, "the same report again waits too");
+	f.now = row.due_at;
+	OK_(fold_due(&f, &row, NULL) == OK, "in the next hour it is judged");
+	OK_(work_get(f.work, TABLE_RECEIPT, STR("r"), &gone, NULL) == OK && str_eq(gone.state, STR("case")), "  and its receipt follows");
+	OK_(work_get(f.work, TABLE_PARKED, row.key, &gone, NULL) == OK && !gone.version, "  and nothing of it waits");
+	position_print(&twice.at, key);
+	OK_(work_get(f.work, TABLE_PARKED, str_format(arena, "1.%s", key), &row, NULL) == OK && fold_due(&f, &row, NULL) == OK, "the copy is judged too");
+	OK_(work_get(f.work, TABLE_RECEIPT, STR("r2"), &gone, NULL) == OK && str_eq(gone.state, STR("duplicate")), "  and counts for nothing");
+	IS_INT(shown("mail:flood.example").account.over, 2, "two were over");
 	struct observation again = report("content.fraud", "mail:flood.example", true);
 	struct fold_result r;
 	OK_(fold_again(&f, &again, &r, NULL) == OK && r.fate == FATE_CASE, "what is tried once more is no new report");
-	f.now += HOUR_US;
-	IS_INT(fate("content.fraud", "mail:flood.example", true), FATE_CASE, "the next hour counts again");
+	f.now += 3 * HOUR_US;
+	IS_INT(fate("content.fraud", "mail:flood.example", true), FATE_CASE, "when nothing waits the hour counts again");
 	end();
 }
 
@@ -409,7 +446,7 @@ static void test_loop(void)
 
 int main(void)
 {
-	void (*const tests[])(void) = { test_fading, test_admission, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question, test_sign, test_loop };
+	void (*const tests[])(void) = { test_fading, test_admission, test_bounds, test_standing, test_sealed, test_cap, test_outcomes, test_term, test_question, test_sign, test_loop };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;
