@@ -10,7 +10,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 
-enum { DOCUMENT_BYTES_MAX = 32 << 20 };
+enum { DOCUMENT_BYTES_MAX = 32 << 20, TEXT_SHOWN = 1000 };
 
 static long long number(const struct json *m, const char *name)
 {
@@ -72,6 +72,23 @@ static void print_review(const struct json *root)
 		(void)printf("  %.*s\n", STR_ARG(json_text(root, "because")));
 }
 
+static void print_plan(struct arena *a, const struct json *root)
+{
+	static const char *const names[] = { "findings", "plan" };
+	for (int i = 0; i < 2; i++) {
+		const struct json *list = json_get(root, names[i]);
+		if (list && list->child)
+			(void)printf("%s\n", i ? "Its plan:" : "Its review found:");
+		for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+			struct str kept = json_text(m, "kept");
+			(void)printf("  %lld  ", number(m, "n"));
+			if (i)
+				(void)printf("by %.*s, %.*s%s%.*s: ", STR_ARG(json_text(m, "due")), STR_ARG(json_text(m, "state")), kept.len ? " " : "", STR_ARG(kept));
+			(void)printf("%.*s\n", STR_ARG(str_printable(a, json_text(m, "text"), TEXT_SHOWN)));
+		}
+	}
+}
+
 /* Of the file alone the digest is sent. */
 static enum err put_digest(struct arena *a, struct command_text *c, const char *path, struct why *why)
 {
@@ -85,54 +102,85 @@ static enum err put_digest(struct arena *a, struct command_text *c, const char *
 	return OK;
 }
 
-int cmd_reseller(int argc, char **argv)
+/* Which options a subcommand needs and may have, one letter each, and how many arguments. */
+static const struct sub { const char *name, *op, *needs, *may; int argc; } subs[] = {
+	{ "list", "reseller-list", "", "", 2 }, { "show", "reseller-show", "", "", 3 }, { "scorecard", "reseller-scorecard", "", "", 3 },
+	{ "ack", "reseller-ack", "", "odf", 4 }, { "fail", "reseller-fail", "b", "b", 3 }, { "pass", "reseller-pass", "b", "b", 3 },
+	{ "finding", "reseller-finding", "t", "t", 3 }, { "plan", "reseller-plan", "tw", "tw", 3 }, { "kept", "reseller-kept", "", "", 4 } };
+
+enum { OPTION_TOLD, OPTION_DOCUMENT, OPTION_BECAUSE, OPTION_TEXT, OPTION_DATE, OPTION_FILE, OPTIONS };
+static const struct { const char *flag, *member, *letter; } options[OPTIONS] = { { "--told", "told", "o" }, { "--document", "document", "d" },
+	{ "--because", "because", "b" }, { "--text", "text", "t" }, { "--date", "date", "w" }, { "--file", NULL, "f" } };
+
+static const struct sub *find_sub(int argc, char **argv, const char *const values[])
 {
-	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
-	bool json = cli_flag(&argc, argv, "--json");
-	const char *told = cli_value(&argc, argv, "--told"), *document = cli_value(&argc, argv, "--document"),
-		*file = cli_value(&argc, argv, "--file"), *because = cli_value(&argc, argv, "--because");
-	struct arena *a = arena_new("reseller", CLI_BYTES_MAX + DOCUMENT_BYTES_MAX);
-	struct command_text c;
-	struct json *root;
-	struct str text;
-	bool list = argc == 2 && strcmp(argv[1], "list") == 0, show = argc == 3 && strcmp(argv[1], "show") == 0, card = argc == 3 && strcmp(argv[1], "scorecard") == 0,
-		ack = argc == 4 && strcmp(argv[1], "ack") == 0, fail = argc == 3 && strcmp(argv[1], "fail") == 0, pass = argc == 3 && strcmp(argv[1], "pass") == 0;
-	if (!a || !(list || show || card || ack || fail || pass) || (!ack && (told || document || file)) || (fail || pass) != (because != NULL) || !cli_no_more_options(argc, argv, "reseller")) {
-		arena_free(a);
-		return cli_usage("reseller");
-	}
-	command_begin(&c, list ? "reseller-list" : show ? "reseller-show" : ack ? "reseller-ack" : fail ? "reseller-fail" : pass ? "reseller-pass" : "reseller-scorecard");
-	if (!list)
-		jsonw_str(&c.w, "reseller", str_of(argv[2]));
-	if (because)
-		jsonw_str(&c.w, "because", str_of(because));
-	if (ack)
-		jsonw_str(&c.w, "version", str_of(argv[3]));
-	if (told)
-		jsonw_str(&c.w, "told", str_of(told));
-	if (document)
-		jsonw_str(&c.w, "document", str_of(document));
-	struct why why = { .line = 0 };
-	if (file && put_digest(a, &c, file, &why) != OK) {
-		arena_free(a);
-		return cli_fail(&why);
-	}
-	int status = command_send(a, socket_path, &c, &root, &text);
-	if (status == EXIT_OK && json) {
-		(void)printf("%.*s\n", STR_ARG(text));
-	} else if (status == EXIT_OK && fail) {
-		(void)printf("The review of %s has failed%s.\n", argv[2], json_flag(root, "waits", false) ? ", you say: nothing follows before a second person says so too" : "");
-	} else if (status == EXIT_OK && (list || show || card)) {
-		const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
-		if (!list)
-			print_card(root);
+	const struct sub *s = NULL;
+	for (size_t i = 0; argc > 1 && i < sizeof(subs) / sizeof(subs[0]); i++)
+		if (strcmp(argv[1], subs[i].name) == 0 && argc == subs[i].argc)
+			s = &subs[i];
+	for (int i = 0; s && i < OPTIONS; i++)
+		if (strstr(values[i] ? s->may : s->needs, options[i].letter) ? !values[i] : values[i] != NULL)
+			s = NULL;
+	return s;
+}
+
+static void print_answer(struct arena *a, const struct sub *s, const char *id, const struct json *root)
+{
+	bool list = strcmp(s->name, "list") == 0;
+	const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
+	if (strcmp(s->name, "fail") == 0) {
+		(void)printf("The review of %s has failed%s.\n", id, json_flag(root, "waits", false) ? ", you say: nothing follows before a second person says so too" : "");
+	} else if (*s->needs == 't') {
+		(void)printf("Entry %lld.\n", number(root, "n"));
+	} else if (list || strcmp(s->name, "show") == 0 || strcmp(s->name, "scorecard") == 0) {
 		if (!list) {
+			print_card(root);
 			print_acknowledgements(root);
 			print_review(root);
+			print_plan(a, root);
 		}
 		for (const struct json *m = rows ? rows->child : NULL; m; m = m->next)
 			(list ? print_line : print_forwarding)(m);
 	}
+}
+
+int cmd_reseller(int argc, char **argv)
+{
+	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock"), *values[OPTIONS];
+	bool json = cli_flag(&argc, argv, "--json");
+	uint64_t n = 0;
+	for (int i = 0; i < OPTIONS; i++)
+		values[i] = cli_value(&argc, argv, options[i].flag);
+	const struct sub *s = find_sub(argc, argv, values);
+	bool kept = s && strcmp(s->name, "kept") == 0;
+	if (!s || (kept && str_to_u64(str_of(argv[3]), UINT32_MAX, &n) != OK) || !cli_no_more_options(argc, argv, "reseller"))
+		return cli_usage("reseller");
+	struct arena *a = arena_new("reseller", CLI_BYTES_MAX + DOCUMENT_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	struct why why = { .line = 0 };
+	if (!a)
+		return EXIT_NO;
+	command_begin(&c, s->op);
+	if (s->argc > 2)
+		jsonw_str(&c.w, "reseller", str_of(argv[2]));
+	if (kept)
+		jsonw_int(&c.w, "n", (int64_t)n);
+	else if (s->argc == 4)
+		jsonw_str(&c.w, "version", str_of(argv[3]));
+	for (int i = 0; i < OPTION_FILE; i++)
+		if (values[i])
+			jsonw_str(&c.w, options[i].member, str_of(values[i]));
+	if (values[OPTION_FILE] && put_digest(a, &c, values[OPTION_FILE], &why) != OK) {
+		arena_free(a);
+		return cli_fail(&why);
+	}
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	else if (status == EXIT_OK)
+		print_answer(a, s, argc > 2 ? argv[2] : "", root);
 	arena_free(a);
 	return status;
 }

@@ -6,6 +6,7 @@
 
 #include "aupd/judge.h"
 #include "base/json.h"
+#include "model/forwarding.h"
 #include "model/principal.h"
 
 struct commanding {
@@ -57,6 +58,11 @@ enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_ack(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_fail(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_pass(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_finding(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_plan(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_kept(struct commanding *c) MUST_CHECK;
+/* Findings and plan of the reseller's review, as lists of the object that is being written. */
+void plan_put(struct commanding *c, const struct conduct *conduct);
 enum err cmd_reseller_list(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_scorecard(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_show(struct commanding *c) MUST_CHECK;

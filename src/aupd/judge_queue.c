@@ -28,6 +28,7 @@ static const struct queue {
 	{ "appeals", "the customer appeals", { { TABLE_QUEUE, "appeals", false } } },
 	{ "corrections", "a late fact changed whose it was", { { TABLE_QUEUE, "corrections", false } } },
 	{ "counsel", "it lies with the lawyers", { { TABLE_QUEUE, "counsel", false } } },
+	{ "plans", "a reseller missed a date of its plan", { { TABLE_QUEUE, "plans", false } } },
 	{ "approvals", "a person, or a second one, has to agree", { { TABLE_ACT, "held", false }, { TABLE_QUEUE, "second", false }, { TABLE_ERASURE, NULL, true } } },
 	{ "dead", "a letter did not arrive, or what was to be done was not", { { TABLE_QUEUE, "bounced", false }, { TABLE_QUEUE, "refused", false } } },
 	{ "unattributed", "whose it was, or what it breaks, cannot be told yet", { { TABLE_PARKED, NULL, false } } },

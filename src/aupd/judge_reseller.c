@@ -59,6 +59,7 @@ static enum err put_reseller(struct commanding *c, struct str id)
 	jsonw_str(c->w, "failed_by", conduct.failed_by);
 	jsonw_str(c->w, "because", conduct.because);
 	jsonw_time(c->w, "failed", conduct.failed_by.len ? conduct.failed_at : TIME_NONE);
+	plan_put(c, &conduct);
 	return OK;
 }
 

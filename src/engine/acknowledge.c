@@ -29,12 +29,7 @@ static bool is_owed(const struct acknowledgement *a)
 
 static enum err store(struct fold *f, struct row *row, const struct conduct *c, struct why *why)
 {
-	row->due_at = TIME_NONE;
-	for (unsigned i = 0; i < c->ack_count; i++) {
-		const struct acknowledgement *a = &c->acks[i];
-		if (is_owed(a) && !a->overdue && (row->due_at == TIME_NONE || a->due_at < row->due_at))
-			row->due_at = a->due_at;
-	}
+	row->due_at = conduct_due_at(c);
 	return work_store(f->work, row, conduct_fields, c, why);
 }
 

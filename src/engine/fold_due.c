@@ -7,6 +7,8 @@
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
+#include "engine/plan.h"
+#include "engine/remedy.h"
 #include "engine/request.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
@@ -66,6 +68,14 @@ static enum err due_parked(struct fold *f, const struct row *due, struct why *wh
 	return work_delete(f->work, TABLE_PARKED, due->key, why);
 }
 
+static enum err due_conduct(struct fold *f, struct str reseller, struct why *why)
+{
+	enum err e = acknowledge_due(f, reseller, why);
+	if (e == OK)
+		e = plan_due(f, reseller, why);
+	return e ? e : remedy_word_due(f, reseller, why);
+}
+
 enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 {
 	switch (row->table) {
@@ -75,7 +85,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_ONETIME:
 		return work_delete(f->work, row->table, row->key, why);
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
-	case TABLE_CONDUCT: return acknowledge_due(f, row->key, why);
+	case TABLE_CONDUCT: return due_conduct(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;
 	}

@@ -7,6 +7,7 @@
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
+#include "engine/plan.h"
 
 #define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct purge, member) }
 
@@ -83,6 +84,8 @@ enum err purge_case(struct fold *f, const struct row *seen, int64_t closed_befor
 		return e;
 	uint64_t forwarded = 0;
 	e = remove_row(f, TABLE_FORWARDING, str_format(work_arena(f->work), "%llu", (unsigned long long)c.number), &forwarded, why);
+	if (e == OK && str_starts(c.clause, STR("reseller.")))
+		e = plan_forget(f, c.customer, c.number, why);
 	if (e)
 		return e;
 	c.because = c.source_text = c.resolution = STR_NONE;

@@ -49,7 +49,14 @@ enum err queue_follow(struct fold *f, const struct casefile *c, uint32_t before,
 	for (size_t i = 0; e == OK && i < sizeof(names) / sizeof(names[0]); i++)
 		if ((now | before) & names[i].bit)
 			e = set(f, names[i].name, number, now & names[i].bit, why);
+	if (e == OK && case_is_closed(c) && str_starts(c->clause, STR("reseller.")))
+		e = queue_plan(f, c->number, false, why);
 	return e;
+}
+
+enum err queue_plan(struct fold *f, uint64_t number, bool in, struct why *why)
+{
+	return set(f, "plans", str_format(work_arena(f->work), "%llu", (unsigned long long)number), in, why);
 }
 
 enum err queue_act(struct fold *f, const struct act *act, struct why *why)

@@ -6,6 +6,8 @@
 const char *const forward_state_words[] = { "none", "sent", "acknowledged", "answered", "withdrawn", NULL };
 const char *const forward_answer_words[] = { "none", "fixed", "not-ours", "disputed", "needs-more", "unclear", NULL };
 
+const char *const review_state_words[] = { "finding", "planned", "kept", "missed", "withdrawn", NULL };
+
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 
 const struct field forwarding_fields[] = {
@@ -30,6 +32,13 @@ static const struct field acknowledgement_fields[] = {
 	F(acknowledgement, text, FIELD_STR), F(acknowledgement, sha256, FIELD_STR), F(acknowledgement, overdue, FIELD_BOOL), { .name = NULL },
 };
 
+static const struct field review_entry_fields[] = {
+	F(review_entry, n, FIELD_U32), F(review_entry, number, FIELD_U64),
+	{ .name = "state", .type = FIELD_ENUM, .offset = offsetof(struct review_entry, state), .words = review_state_words },
+	F(review_entry, text, FIELD_STR), F(review_entry, by, FIELD_STR), F(review_entry, at, FIELD_TIME), F(review_entry, due_at, FIELD_TIME),
+	F(review_entry, reminded_at, FIELD_TIME), F(review_entry, kept_at, FIELD_TIME), F(review_entry, kept_by, FIELD_STR), { .name = NULL },
+};
+
 const struct field conduct_fields[] = {
 	F(conduct, reseller, FIELD_STR), F(conduct, open, FIELD_U32),
 	{ .name = "days", .type = FIELD_LIST, .offset = offsetof(struct conduct, days), .fields = reseller_day_fields, .size = sizeof(struct reseller_day),
@@ -38,5 +47,29 @@ const struct field conduct_fields[] = {
 	{ .name = "acknowledgements", .type = FIELD_LIST, .offset = offsetof(struct conduct, acks), .fields = acknowledgement_fields, .size = sizeof(struct acknowledgement),
 		.count_offset = offsetof(struct conduct, ack_count), .max = ACKNOWLEDGEMENTS_MAX },
 	F(conduct, fail_asked_by, FIELD_STR), F(conduct, failed_by, FIELD_STR), F(conduct, because, FIELD_STR), F(conduct, failed_at, FIELD_TIME),
+	F(conduct, fail_asked_at, FIELD_TIME),
+	{ .name = "review", .type = FIELD_LIST, .offset = offsetof(struct conduct, review), .fields = review_entry_fields, .size = sizeof(struct review_entry),
+		.count_offset = offsetof(struct conduct, review_count), .max = REVIEW_ENTRIES_MAX },
 	{ .name = NULL },
 };
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a == TIME_NONE || (b != TIME_NONE && b < a) ? b : a;
+}
+
+int64_t conduct_due_at(const struct conduct *c)
+{
+	int64_t due = TIME_NONE;
+	for (unsigned i = 0; i < c->ack_count; i++)
+		if (c->acks[i].at == TIME_NONE && !c->acks[i].overdue)
+			due = earlier(due, c->acks[i].due_at);
+	for (unsigned i = 0; i < c->review_count; i++) {
+		const struct review_entry *x = &c->review[i];
+		if (x->state == REVIEW_PLANNED)
+			due = earlier(due, x->reminded_at == TIME_NONE ? x->due_at - REVIEW_REMIND_DAYS * DAY_US : x->due_at);
+	}
+	if (c->fail_asked_by.len && !c->failed_by.len && c->fail_asked_at != TIME_NONE)
+		due = earlier(due, c->fail_asked_at + REVIEW_WORD_DAYS * DAY_US);
+	return due;
+}

@@ -10,7 +10,8 @@
 #include "model/field.h"
 
 /* FORWARD_ANSWERS_MAX: what two machines say to each other ends before a person. */
-enum { FORWARD_LETTERS_MAX = 16, FORWARD_ANSWERS_MAX = 20, RESELLER_DAYS_MAX = 400, ACKNOWLEDGEMENTS_MAX = 64 };
+enum { FORWARD_LETTERS_MAX = 16, FORWARD_ANSWERS_MAX = 20, RESELLER_DAYS_MAX = 400, ACKNOWLEDGEMENTS_MAX = 64,
+	REVIEW_ENTRIES_MAX = 64, REVIEW_REMIND_DAYS = 3 /* before the date of an entry */, REVIEW_WORD_DAYS = 7 /* how long the first person's word waits */ };
 
 enum forward_state { FORWARD_NONE, FORWARD_SENT, FORWARD_ACKNOWLEDGED, FORWARD_ANSWERED, FORWARD_WITHDRAWN /* the case was closed before an answer came */ };
 extern const char *const forward_state_words[];
@@ -51,6 +52,21 @@ struct acknowledgement {
 	bool overdue;                   /* the signal was raised */
 };
 
+enum review_state { REVIEW_FINDING, REVIEW_PLANNED, REVIEW_KEPT, REVIEW_MISSED, REVIEW_WITHDRAWN /* the case was closed before its date */ };
+extern const char *const review_state_words[];
+
+/* What a review found, or what the reseller will have done by a date. */
+struct review_entry {
+	uint32_t n;                     /* 1-based, in the order of entering */
+	uint64_t number;                /* case of the review */
+	enum review_state state;
+	struct str text, by;
+	int64_t at;
+	int64_t due_at, reminded_at;    /* TIME_NONE = a finding; no letter has gone out yet */
+	int64_t kept_at;                /* TIME_NONE = nobody says so */
+	struct str kept_by;
+};
+
 struct conduct {
 	struct str reseller;
 	uint32_t open;                  /* forwardings without an answer now */
@@ -62,9 +78,14 @@ struct conduct {
 	/* Its review has failed, say both; with the first alone nothing follows. "" = nobody says so. */
 	struct str fail_asked_by, failed_by;
 	struct str because;             /* as the first said it */
-	int64_t failed_at;              /* of failed_by */
+	int64_t fail_asked_at, failed_at;       /* of the one, of the other */
+	struct review_entry *review;    /* of one case, in order */
+	unsigned review_count;
 };
 
 extern const struct field forwarding_fields[], conduct_fields[];
+
+/* When something of the row falls due: an acknowledgement, a date of the plan or its reminder, a word that waits. TIME_NONE = nothing. */
+int64_t conduct_due_at(const struct conduct *c);
 
 #endif

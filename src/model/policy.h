@@ -132,5 +132,6 @@ const struct letter_template *policy_letter(const struct policy *p, struct str l
 /* The letter that a significant version is told of with. */
 #define POLICY_CHANGED_LETTER STR("policy-changed")
 #define POLICY_ACKNOWLEDGE_LETTER STR("reseller-acknowledge")
+#define POLICY_PLAN_LETTER STR("review-plan")
 
 #endif

@@ -53,7 +53,7 @@ enum table {
 	TABLE_API_KEY,          /* SHA-256 of the key, hex: whose it is, until when; owner = his id; state = valid or revoked; rank = when it was made */
 	TABLE_REPLAY,           /* digest of a principal and his Idempotency-Key: what he asked, and the answer; due = when it is forgotten */
 	TABLE_FORWARDING,       /* case number: the complaint as it was passed on to the reseller; owner = reseller; rank = when; due = by when it answers */
-	TABLE_CONDUCT,          /* reseller: what its scorecard is computed from, which versions it acknowledged; due = by when it acknowledges */
+	TABLE_CONDUCT,          /* reseller: what its scorecard is computed from, which versions it acknowledged; due = conduct_due_at */
 	TABLE_ONETIME,          /* SHA-256 of a one-time link's token, hex: what it opens; owner = customer; due = when it expires */
 	TABLE_END
 };

@@ -67,7 +67,9 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TEXT("what"), TEXT("reason"), FLAG("yours"), TEXT("needs"))
 #define SCORECARD TEXT("reseller"), TEXT("window"), NUMBER("open"), NUMBER("sent"), NUMBER("repeated"), NUMBER("answered"), NUMBER("fixed"), NUMBER("late"), \
 	NUMBER("back"), FLAG("failing"), LIST("acknowledgements", TEXT("version"), TIME("asked"), TIME("due"), TIME("acknowledged"), TEXT("by"), TIME("told"), \
-	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue")), TEXT("fail_asked_by"), TEXT("failed_by"), TEXT("because"), TIME("failed")
+	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue")), TEXT("fail_asked_by"), TEXT("failed_by"), TEXT("because"), TIME("failed"), \
+	LIST("findings", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at")), \
+	LIST("plan", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at"), TIME("due"), TEXT("state"), TIME("reminded"), TIME("kept"), TEXT("kept_by"))
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), TIME("seen"), TEXT("by"), TIME("decided"), TEXT("because")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")

@@ -2,6 +2,7 @@
 """The way of complaints about a reseller's customers: passed on with a deadline, acknowledged, answered, late, come back; what the
 scorecard counts of it, and what a failing one brings."""
 import base64
+import datetime
 import difflib
 import email.header
 import email.utils
@@ -300,6 +301,95 @@ def remedy(w):
     tap.ok("a second person" in r.out, "and it takes two again", r.out, r.err)
 
 
+def plan(w):
+    """What a review finds, and a plan with dates: reminded, kept, missed, passed."""
+    d = w.d
+
+    def at(hours):
+        now = datetime.datetime.fromisoformat(d.check("reseller", "show", "bigres", "--json").json["findings"][0]["at"].replace("Z", "+00:00"))
+        return (now + datetime.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def queued():
+        return [x["case"] for x in d.check("queue", "plans", "--json").json["rows"]]
+
+    def states():
+        return {x["n"]: x["state"] for x in d.check("reseller", "show", "bigres", "--json").json["plan"]}
+
+    def reminders():
+        return [x for x in w.news(ABUSE) if "Your plan" in x.subject]
+
+    number = w.case("bigres", "reseller.enforce")
+    r = d.aup("reseller", "finding", "top", "--text", "x")
+    tap.ok(r.rc == 1 and "invited to a review" in r.err, "of who was not invited nothing is found", r.err)
+    tap.like(d.check("reseller", "finding", "bigres", "--text", "nobody reads the abuse box at weekends").out, r"Entry 1\.", "a finding")
+    for date, what in ((at(-1), "lies ahead"), (at(24 * 731), "lies ahead"), ("tomorrow", "not a time")):
+        r = d.aup("reseller", "plan", "bigres", "--date", date, "--text", "x")
+        tap.ok(r.rc == 1 and what in r.err, f"no plan by {what}", r.err)
+    r = d.aup("reseller", "plan", "bigres", "--date", at(1), "--text", "x" * 1001)
+    tap.ok(r.rc == 1 and "1000 octets" in r.err, "nor one that is too long", r.err)
+    d.check("reseller", "plan", "bigres", "--date", at(240), "--text", "Two people read it every day.")
+    d.check("reseller", "plan", "bigres", "--date", at(480), "--text", "Signed-up customers are checked.")
+    tap.ok(d.aup("reseller", "kept", "bigres", "1").rc == 1 and d.aup("reseller", "kept", "bigres", "4").rc == 1, "what is no entry of the plan cannot be kept")
+    tap.like(w.explain(number), r"(?s)the review found \(1\): nobody reads.*the plan \(2\), by .*: Two people", "they stand in the story of the review")
+    told = [e for e in d.check("case", "show", number, "--json").json["events"] if "the review found" in e["text"] or "the plan (" in e["text"]]
+    tap.is_equal([bool(e["record"]) for e in told], [True, True, True], "each with a record of evidence")
+    r = d.aup("reseller", "pass", "bigres", "--because", "good")
+    tap.is_equal(r.rc, 0, "a first word that it failed is taken back", r.err)
+    r = d.aup("reseller", "pass", "bigres", "--because", "good")
+    tap.ok(r.rc == 1 and "entry 2 of the plan" in r.err, "and with a plan that is not kept it is not passed", r.err)
+    w.news()
+    d.pass_time("167h")
+    tap.is_equal((reminders(), states()), ([], {2: "planned", 3: "planned"}), "long before the date nothing happens")
+    d.pass_time("2h")
+    letters = reminders()
+    tap.is_equal(len(letters), 1, "three days before it the reseller is reminded, of that entry alone")
+    if letters:
+        golden("plan-en", letters[0])
+    d.restart()
+    d.pass_time("70h")
+    tap.is_equal((reminders(), queued()), ([], []), "once")
+    d.pass_time("2h")
+    tap.is_equal((states()[2], queued()), ("missed", [number]), "a date that was missed waits for a person")
+    tap.like(d.check("reseller", "show", "bigres").out, r"(?s)Its review found:\n  1  nobody reads.*2  by .*, missed: Two people.*3  by .*, planned: Signed-up", "and is shown")
+    d.restart()
+    tap.is_equal((states()[2], queued()), ("missed", [number]), "after a restart too")
+    d.check("reseller", "kept", "bigres", "2")
+    tap.is_equal((states()[2], queued()), ("kept", []), "kept after all, it waits no more")
+    d.check("reseller", "kept", "bigres", "3")
+    d.check("reseller", "fail", "bigres", "--because", "I doubt it")
+    d.pass_time("167h")
+    tap.is_equal(d.check("reseller", "show", "bigres", "--json").json["fail_asked_by"], "tester", "the first person's word waits for a week")
+    d.pass_time("2h")
+    tap.is_equal(d.check("reseller", "show", "bigres", "--json").json["fail_asked_by"], "", "and no longer")
+    tap.like(w.explain(number), "no second person said within 7 days", "which the story tells")
+    d.pass_time("120h")
+    tap.is_equal((reminders(), states()), ([], {2: "kept", 3: "kept"}), "of what is kept nobody is reminded, and it is not missed")
+    d.check("reseller", "pass", "bigres", "--because", "all was kept")
+    tap.is_equal((w.body(number)["state"], w.body(number)["resolution"]), ("resolved", "review passed"), "all kept, the review is passed")
+    r = d.aup("reseller", "plan", "bigres", "--date", at(24 * 100), "--text", "x")
+    tap.ok(r.rc == 1 and "invited to a review" in r.err, "and takes no more entries", r.err)
+
+
+def plan_de(w):
+    """In the reseller's language; and what a closed case leaves open is withdrawn."""
+    d = w.d
+    number = w.case("kleinres", "reseller.enforce")
+    w.news()
+    d.check("reseller", "finding", "kleinres", "--text", "Beschwerden bleiben liegen")
+    at = datetime.datetime.fromisoformat(d.check("reseller", "show", "kleinres", "--json").json["findings"][0]["at"].replace("Z", "+00:00"))
+    d.check("reseller", "plan", "kleinres", "--date", (at + datetime.timedelta(hours=48)).strftime("%Y-%m-%dT%H:%M:%SZ"), "--text", "Zwei Leute lesen das Postfach täglich.")
+    d.settle()
+    letters = [x for x in w.news("abuse@kleinres.example") if "Ihr Plan" in str(email.header.make_header(email.header.decode_header(x.message["Subject"])))]
+    tap.is_equal(len(letters), 1, "a date that is near is told at once")
+    if letters:
+        golden("plan-de", letters[0])
+    d.pass_time("49h")
+    rows = lambda: [x["case"] for x in d.check("queue", "plans", "--json").json["rows"]]
+    tap.is_equal(rows(), [number], "it is missed")
+    d.check("case", "resolve", number, "settled")
+    tap.is_equal(rows(), [], "in a case that a person closes nothing of it waits")
+
+
 def ring(w):
     r = w.d.aup("registry", "import", "-", stdin="type,id,reseller,from\nreseller,top,bigres,2026-01-01T00:00:00Z\n")
     tap.ok(r.rc == 1 and "form a loop" in r.err, "resellers above each other in a ring are refused at import", r.err)
@@ -315,6 +405,8 @@ def main():
         over_api(w)
         late(w)
         remedy(w)
+        plan(w)
+        plan_de(w)
         ring(w)
 
 
