@@ -114,17 +114,27 @@ static void put_body(struct buf *out, struct str body)
 /* Neither quoted-printable nor base64 has a line of that form. */
 static const char boundary[] = "=_aupd";
 
-/* As XARF goes by mail: an ARF of that type (RFC 5965), and the document behind it. */
-static void put_attached(struct arena *a, struct buf *out, struct str json)
+/* In base64, so that it arrives octet for octet. */
+static void put_document(struct arena *a, struct buf *out, const char *type, const char *name, struct str document)
 {
-	struct str text = str_base64(a, json);
-	buf_printf(out, "--%s\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: xarf\r\nUser-Agent: aupd\r\nVersion: 1\r\n\r\n", boundary);
-	buf_printf(out, "--%s\r\nContent-Type: application/json; name=\"xarf.json\"\r\nContent-Disposition: attachment; filename=\"xarf.json\"\r\n"
-		"Content-Transfer-Encoding: base64\r\n\r\n", boundary);
+	struct str text = str_base64(a, document);
+	buf_printf(out, "--%s\r\nContent-Type: %s; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\nContent-Transfer-Encoding: base64\r\n\r\n", boundary,
+		type, name, name);
 	for (size_t i = 0; i < text.len; i += LINE_BYTES) {
 		buf_put(out, str_sub(text, i, LINE_BYTES));
 		buf_puts(out, "\r\n");
 	}
+}
+
+/* As XARF goes by mail: an ARF of that type (RFC 5965), and the document behind it. What else goes with it comes last. */
+static void put_attached(struct arena *a, struct buf *out, const struct letter *l)
+{
+	if (l->attached.len) {
+		buf_printf(out, "--%s\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: xarf\r\nUser-Agent: aupd\r\nVersion: 1\r\n\r\n", boundary);
+		put_document(a, out, "application/json", "xarf.json", l->attached);
+	}
+	if (l->acns.len)
+		put_document(a, out, "application/xml", "acns.xml", l->acns);
 	buf_printf(out, "--%s--\r\n", boundary);
 }
 
@@ -138,12 +148,12 @@ static void put_message(struct arena *a, struct buf *out, const struct letter *l
 	if (l->automatic)
 		buf_puts(out, l->in_reply_to.len ? "Auto-Submitted: auto-replied\r\n" : "Auto-Submitted: auto-generated\r\n");
 	buf_puts(out, "MIME-Version: 1.0\r\n");
-	if (l->attached.len)
-		buf_printf(out, "Content-Type: multipart/report; report-type=feedback-report; boundary=\"%s\"\r\n\r\n--%s\r\n", boundary, boundary);
+	if (l->attached.len || l->acns.len)
+		buf_printf(out, "Content-Type: multipart/%s; boundary=\"%s\"\r\n\r\n--%s\r\n", l->attached.len ? "report; report-type=feedback-report" : "mixed", boundary, boundary);
 	buf_puts(out, "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
 	put_body(out, l->body);
-	if (l->attached.len)
-		put_attached(a, out, l->attached);
+	if (l->attached.len || l->acns.len)
+		put_attached(a, out, l);
 }
 
 /* What answers by itself and what comes back goes to the letter's own address; an answer of ours to a stranger has none (RFC 3834 3.3). */

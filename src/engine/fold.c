@@ -271,6 +271,7 @@ static enum err judge_into(struct fold *f, const struct observation *o, const st
 			continue;
 		if (j->findings[i].weight == WEIGHT_ASK) {
 			e = ask_reporter(f, o, &j->findings[i], why);
+			r->asked = true;
 			continue;
 		}
 		e = into_case(f, o, &r->subject, &j->findings[i], &r->number, why);

@@ -58,6 +58,7 @@ extern const char *const fate_words[];
 struct fold_result {
 	enum fate fate;
 	uint64_t number;        /* of the case, FATE_CASE */
+	bool asked;             /* its reporter was asked for what it lacks */
 	struct subject subject;
 };
 
@@ -89,6 +90,7 @@ enum err fold_review(struct fold *f, struct str use_key, struct str fact, bool *
 struct reporter_answer {
 	const char *letter;             /* name of the template */
 	struct str to, receipt, reference, source, reason, status;
+	struct str acns;                /* the same for a program, of notice_ack(), or STR_NONE */
 	int64_t received_at, event_at;
 };
 

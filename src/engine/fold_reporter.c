@@ -8,6 +8,7 @@
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
+#include "engine/notice_ack.h"
 
 #include "base/digest.h"
 
@@ -72,7 +73,7 @@ enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why
 	struct act act = { .key = str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter), .driver = STR("notify"),
 		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
 		.automatic = true };
-	struct letter l = { .customer = deed_reporter(f, x->to), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true,
+	struct letter l = { .customer = deed_reporter(f, x->to), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true, .acns = x->acns,
 		.in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
 	const struct letter_field fields[] = { { "receipt", x->receipt }, { "reporter_reference", reference }, { "report_time", letter_time(a, x->received_at) },
 		{ "source", x->source }, { "first", letter_time(a, x->event_at) }, { "reason", x->reason }, { "status", x->status }, { "reply_address", l.reply_to },
@@ -99,6 +100,7 @@ static struct str question(struct arena *a, uint32_t missing)
 
 enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why)
 {
+	struct arena *a = work_arena(f->work);
 	struct reporter_answer x = { .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id, .received_at = o->received_at, .event_at = o->event_at,
 		.source = addressable(&o->source) ? o->source.text : STR_NONE, .letter = "reporter-receipt" };
 	if (kind_info(o->kind)->flags & KIND_SEALED || o->at.index || !o->receipt.len || r->fate == FATE_DUPLICATE || r->fate == FATE_NONE)
@@ -110,6 +112,8 @@ enum err fold_answer_report(struct fold *f, const struct observation *o, const s
 	else if (r->subject.missing && r->fate != FATE_RETRACTED && r->fate != FATE_OVER_CAP)
 		/* at once, whatever a rule made of it: a week later he would not know any more either */
 		x.letter = "reporter-need-more";
-	x.reason = question(work_arena(f->work), r->subject.missing);
+	x.reason = question(a, r->subject.missing);
+	if (!str_eq(str_of(x.letter), STR("reporter-need-more")))
+		x.acns = notice_ack(a, o, r, f->provider, str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain)));
 	return fold_answer(f, &x, why);
 }

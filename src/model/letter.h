@@ -15,6 +15,7 @@ struct letter {
 	struct str language, name;      /* template */
 	struct str subject, body;       /* UTF-8 */
 	struct str attached;            /* a XARF document (JSON) that goes with it; "" = none */
+	struct str acns;                /* an answer of that system (XML) that goes with it; "" = none */
 	struct str in_reply_to;         /* Message-ID of what it answers */
 	struct str policy;
 	int64_t made_at;
