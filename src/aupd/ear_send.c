@@ -113,7 +113,7 @@ static bool send_item(struct ear *e, const struct spool_record *r, const struct 
 		.name = d->name, .format = str_of(d->format),
 		.reason = str_of(reason), .token = token_of(e->arena, d->recipient), .message_id = d->message_id,
 		.in_reply_to = d->in_reply_to, .reply_to = d->automatic ? STR_NONE : d->from,
-		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .about = d->about, .candidates = d->observations,
+		.reporter = d->from, .subject_line = d->subject, .text = d->answer, .said = d->said, .said_count = type == ITEM_ANSWER && d->said, .about = d->about, .candidates = d->observations,
 		.candidate_count = d->count < CANDIDATES_MAX ? d->count : CANDIDATES_MAX, .raw_digest = r->digest, .raw_len = r->payload.len, .receipt = meta_text(meta, "receipt"),
 		.problems = problems };
 	if (type == ITEM_BOUNCE || type == ITEM_DELAYED || type == ITEM_DELIVERED)

@@ -8,6 +8,7 @@
 #include "aupd/judge.h"
 #include "base/json.h"
 #include "engine/fold_case.h"
+#include "engine/letter.h"
 #include "model/letter.h"
 
 enum { ANSWER_WITHIN_SECONDS = 60, ORDER_GOOD_SECONDS = 60, NO_HAND_SECONDS = 2 };
@@ -24,22 +25,6 @@ enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why)
 static bool enforces(const struct act *act)
 {
 	return act->verb >= VERB_LIMIT && !str_eq(act->driver, STR("task")) && !str_eq(act->driver, STR("null"));
-}
-
-static enum err letter_of(struct judge *j, const struct act *act, struct letter *ret_letter, struct why *why)
-{
-	struct arena *a = work_arena(j->fold.work);
-	struct seal_key key;
-	struct row row;
-	struct str clear;
-	enum err e = work_get(j->fold.work, TABLE_LETTER, act->letter, &row, why);
-	if (e == OK && !row.version)
-		e = why_set(why, ERR_NOTFOUND, "the letter is gone");
-	if (e == OK && keyring_find(j->fold.keyring, row.owner, &key) != OK)
-		e = why_set(why, ERR_NOTFOUND, "the key of the letter is gone");
-	if (e == OK)
-		e = unseal(a, &key, act->letter, row.body, &clear);
-	return e ? e : field_decode(a, clear, letter_fields, ret_letter, why);
 }
 
 /* Who gets a letter holds a copy of the ledger's size and root, so that it cannot be made anew behind him. Each try says the same. */
@@ -62,7 +47,7 @@ static enum err order_act(struct judge *j, struct act *act, struct why *why)
 	buf_init(&b, FRAME_BODY_MAX);
 	jsonw_init(&w, &b);
 	if (act->letter.len)
-		e = letter_of(j, act, &l, why);
+		e = letter_open(&j->fold, act->letter, &l, why);
 	if (e == OK && act->letter.len && act->desired)
 		put_footer(j, act, &l);
 	jsonw_object(&w, NULL);

@@ -69,13 +69,18 @@ static enum err seen_before(struct fold *f, const struct observation *o, bool *r
 	return work_put(f->work, &row, why);
 }
 
+struct str fold_parked_key(struct fold *f, const struct observation *o)
+{
+	char at[POSITION_TEXT_MAX];
+	position_print(&o->at, at);
+	return str_format(work_arena(f->work), "%u.%s", f->source, at);
+}
+
 /* reason: why it cannot be told now, for the queue of what waits; words of ours, about nobody. */
 static enum err park(struct fold *f, const struct observation *o, struct str reason, struct why *why)
 {
-	char key[POSITION_TEXT_MAX];
-	position_print(&o->at, key);
 	struct row row;
-	enum err e = work_get(f->work, TABLE_PARKED, str_format(work_arena(f->work), "%u.%s", f->source, key), &row, why);
+	enum err e = work_get(f->work, TABLE_PARKED, fold_parked_key(f, o), &row, why);
 	if (e)
 		return e;
 	int64_t waited = row.version && !str_eq(row.state, OVER_CAP_STATE) ? row.rank : 0;

@@ -91,6 +91,7 @@ struct reporter_answer {
 	const char *letter;             /* name of the template */
 	struct str to, receipt, reference, source, reason, status;
 	struct str acns;                /* the same for a program, of notice_ack(), or STR_NONE */
+	struct str parked;              /* key of the report that waits for what is asked; "" = none */
 	int64_t received_at, event_at;
 };
 

@@ -30,6 +30,8 @@ enum err correction_due(struct fold *f, struct str use_key, struct why *why) MUS
 
 /* What is tried once more: no new report, and counted towards no cap of its reporter. */
 enum err fold_again(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why) MUST_CHECK;
+/* Under which key of TABLE_PARKED it waits, when it does. */
+struct str fold_parked_key(struct fold *f, const struct observation *o);
 /* What judging an observation needs of the engine. */
 struct window_source fold_windows(struct fold *f);
 struct subject_facts fold_facts(const struct fold *f, const struct subject *s);
@@ -57,6 +59,8 @@ enum err fold_retract(struct fold *f, const struct observation *o, const struct 
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, const struct observation *seen, struct why *why) MUST_CHECK;
 /* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. */
 enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why) MUST_CHECK;
+/* What a report must still say, of the MISSING_ bits, in words. */
+struct str reporter_question(struct arena *a, uint32_t missing);
 /* Word to the operators when one of the events needs a person. */
 enum err fold_word(struct fold *f, const struct casefile *c, const struct case_event *events, unsigned event_count, struct why *why) MUST_CHECK;
 enum err put_act(struct fold *f, const struct act *act, struct why *why) MUST_CHECK;

@@ -3,6 +3,7 @@
  */
 #include "engine/acknowledge.h"
 #include "engine/answer_word.h"
+#include "engine/complete.h"
 #include "engine/deed.h"
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
@@ -201,6 +202,7 @@ static enum err case_of_item(struct fold *f, const struct item *i, struct str *r
 enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 {
 	struct item kept = *i;
+	kept.said_count = 0;
 	struct casefile c;
 	struct row row;
 	uint64_t number;
@@ -213,7 +215,9 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	if (!number && i->type == ITEM_ANSWER && i->candidate_count && kind_info(i->candidates[0].kind)->flags & KIND_SEALED)
 		return OK;
 	if (!number && letter.len && i->type == ITEM_ANSWER)
-		e = acknowledge_answer(f, i, letter, owner, &taken, why);
+		e = acknowledge_answer(f, &kept, letter, owner, &taken, why);
+	if (e == OK && !taken && !number && letter.len && i->type == ITEM_ANSWER)
+		e = complete_answer(f, i, letter, owner, &taken, why);
 	if (e || taken)
 		return e;
 	bool machine = i->type == ITEM_AUTO_ANSWER || i->type == ITEM_DELAYED || i->type == ITEM_DELIVERED;

@@ -74,7 +74,7 @@ enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why
 		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
 		.automatic = true };
 	struct letter l = { .customer = deed_reporter(f, x->to), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true, .acns = x->acns,
-		.in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
+		.parked = x->parked, .in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
 	const struct letter_field fields[] = { { "receipt", x->receipt }, { "reporter_reference", reference }, { "report_time", letter_time(a, x->received_at) },
 		{ "source", x->source }, { "first", letter_time(a, x->event_at) }, { "reason", x->reason }, { "status", x->status }, { "reply_address", l.reply_to },
 		{ "provider", f->provider }, { "contact", f->contact } };
@@ -88,7 +88,7 @@ static bool addressable(const struct source *s)
 }
 
 /* Exactly what the report would have to say, for a person or a program to send it. */
-static struct str question(struct arena *a, uint32_t missing)
+struct str reporter_question(struct arena *a, uint32_t missing)
 {
 	const char *port = missing & MISSING_PORT ? "the source port" : "", *time = "";
 	if (missing & MISSING_TIME)
@@ -112,7 +112,9 @@ enum err fold_answer_report(struct fold *f, const struct observation *o, const s
 	else if (r->subject.missing && r->fate != FATE_RETRACTED && r->fate != FATE_OVER_CAP)
 		/* at once, whatever a rule made of it: a week later he would not know any more either */
 		x.letter = "reporter-need-more";
-	x.reason = question(a, r->subject.missing);
+	if (r->fate == FATE_PARKED)
+		x.parked = fold_parked_key(f, o);
+	x.reason = reporter_question(a, r->subject.missing);
 	if (!str_eq(str_of(x.letter), STR("reporter-need-more")))
 		x.acns = notice_ack(a, o, r, f->provider, str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain)));
 	return fold_answer(f, &x, why);

@@ -113,6 +113,22 @@ static enum err store(struct fold *f, const struct letter *l, struct str token, 
 	return e ? e : work_put(f->work, &back, why);
 }
 
+enum err letter_open(struct fold *f, struct str message_id, struct letter *ret_letter, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	struct seal_key key;
+	struct row row;
+	struct str clear;
+	enum err e = work_get(f->work, TABLE_LETTER, message_id, &row, why);
+	if (e == OK && !row.version)
+		e = why_set(why, ERR_NOTFOUND, "the letter is gone");
+	if (e == OK && keyring_find(f->keyring, row.owner, &key) != OK)
+		e = why_set(why, ERR_NOTFOUND, "the key of the letter is gone");
+	if (e == OK)
+		e = unseal(a, &key, message_id, row.body, &clear);
+	return e ? e : field_decode(a, clear, letter_fields, ret_letter, why);
+}
+
 enum err letter_post(struct fold *f, struct letter *l, const struct letter_template *t, const struct letter_field *fields, size_t field_count,
 	struct act *act, int64_t kept_us, struct why *why)
 {

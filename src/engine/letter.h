@@ -36,6 +36,9 @@ struct str letter_reference(struct str id);
 /* Whole seconds: nobody answers to the microsecond. */
 struct str letter_time(struct arena *a, int64_t at);
 
+/* The letter with that Message-ID. ERR_NOTFOUND: it is gone, or its key is. */
+enum err letter_open(struct fold *f, struct str message_id, struct letter *ret_letter, struct why *why) MUST_CHECK;
+
 /*
  * Fills subject and body, seals the letter under the key of l->customer, stores it with its token, and points the act at it.
  * The caller sets number, customer, to, reply_to, in_reply_to and automatic. kept_us: how long, 0 = as long as the case.

@@ -8,6 +8,7 @@
  */
 #include "base/json.h"
 #include "format/bounce.h"
+#include "format/said.h"
 #include "format/shapes.h"
 
 enum { ANSWER_MAX = 64 << 10, HTML_MAX = 1 << 20, TAG_MAX = 4096, STATUS_MAX = 40 };
@@ -195,10 +196,14 @@ bool answer_decode(struct decode *d)
 	d->outcome = bounced_in_words(d) ? OUTCOME_BOUNCE : answered_by_machine(d) ? OUTCOME_AUTO : OUTCOME_ANSWER;
 	d->arrival = d->outcome == OUTCOME_AUTO && from_a_server(d) && late_in_words(d) ? ARRIVAL_DELAYED : ARRIVAL_NONE;
 	const struct mime_part *p = mime_find_part(&d->mime, "text/plain", NULL), *html = mime_find_part(&d->mime, "text/html", NULL);
-	if (p)
-		d->answer = own_words(d->arena, mime_text(d->arena, p, NULL));
-	if (!d->answer.len && html)
-		d->answer = own_words(d->arena, without_tags(d->arena, mime_text(d->arena, html, NULL)));
+	struct str text = p ? mime_text(d->arena, p, NULL) : STR_NONE;
+	d->answer = own_words(d->arena, text);
+	if (!d->answer.len && html) {
+		text = without_tags(d->arena, mime_text(d->arena, html, NULL));
+		d->answer = own_words(d->arena, text);
+	}
+	if (d->outcome == OUTCOME_ANSWER)
+		d->said = said_read(d->arena, text, d->received_at);
 	struct str status = status_of(d);
 	if (status.len)
 		d->answer = str_format(d->arena, "Status: %.*s\n%.*s", STR_ARG(status), STR_ARG(d->answer));

@@ -46,6 +46,7 @@ struct decode {
 	struct str message_id, in_reply_to, from, subject;
 	bool automatic;         /* by its own header: RFC 3834 5, Precedence, a list */
 	struct str answer;      /* OUTCOME_ANSWER: the words of a person, without what was quoted */
+	struct said *said;      /* OUTCOME_ANSWER: what they state of a report that lacked it; or NULL */
 	struct str about;       /* OUTCOME_BOUNCE, and with arrival: Message-ID of the letter it is about */
 	enum arrival arrival;   /* OUTCOME_AUTO: what a mail server says of a message that has not come back */
 	struct digest raw_digest;

@@ -115,6 +115,16 @@ static size_t match_v6(struct str s, char out[ADDR_TEXT_MAX])
 	return n > 2 && addr_parse(str_of(out), &x) == OK ? at : 0;
 }
 
+size_t prose_address_at(struct str text, size_t at, struct addr *ret_addr)
+{
+	char out[ADDR_TEXT_MAX];
+	struct str rest = str_sub(text, at, text.len);
+	size_t n = match_v4(rest, out);
+	if (!n)
+		n = match_v6(rest, out);
+	return n && addr_parse(str_of(out), ret_addr) == OK ? n : 0;
+}
+
 /* "hxxp://a[.]b/" as it was before somebody made it harmless. */
 static struct str refang(struct arena *a, struct str s)
 {

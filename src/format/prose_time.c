@@ -315,6 +315,12 @@ bool prose_time_at(struct str text, size_t at, int64_t near, struct prose_time *
 	return true;
 }
 
+size_t prose_zone_at(struct str text, size_t at, int *ret_east)
+{
+	struct cursor c = { str_sub(text, at, PROSE_TIME_MAX), false };
+	return zone(&c, ret_east) ? (size_t)(c.rest.ptr - text.ptr) - at : 0;
+}
+
 void prose_zone_find(struct str text, struct prose_zone *ret_zone)
 {
 	static const char *const before[] = { "timezone is ", "time zone is ", "timezone: ", "time zone: ", "times are in ", "times are ",

@@ -30,6 +30,9 @@ struct prose_zone {
 	size_t from, to;
 };
 
+/* The zone that begins at text[at]: "CET", "UTC+1", "+0100". Its length in bytes; 0 when none does. */
+size_t prose_zone_at(struct str text, size_t at, int *ret_east);
+
 void prose_zone_find(struct str text, struct prose_zone *ret_zone);
 
 #endif

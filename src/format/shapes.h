@@ -25,6 +25,8 @@ bool safe_browsing_decode(struct decode *d);    /* Safe Browsing's XML about lin
 bool takedown_decode(struct decode *d);         /* a takedown service's letter: its issue, links and addresses */
 bool table_decode(struct decode *d);            /* CSV and JSON whose columns a map knows, also in zip and gzip */
 bool prose_decode(struct decode *d);            /* whatever is left */
+/* The address that begins at text[at], also in a disguise against clicks. Its length in bytes; 0 when none does. */
+size_t prose_address_at(struct str text, size_t at, struct addr *ret_addr);
 /* What the header of a reported message tells: source, time, Message-ID and more, as derived facts of o. It begins at base in its part. */
 void arf_derive(struct decode *d, struct observation *o, struct str header, struct str path, size_t base);
 

@@ -5,6 +5,7 @@
 #define AUPD_MODEL_ITEM_H
 
 #include "model/observation.h"
+#include "model/subject.h"
 
 enum item_type {
 	ITEM_NONE,
@@ -23,6 +24,20 @@ extern const char *const item_type_words[];
 enum item_state { ITEM_WAITING, ITEM_CONFIRMED, ITEM_DISCARDED, ITEM_IGNORED, ITEM_DONE };
 extern const char *const item_state_words[];
 
+enum { SAID_ADDRESSES_MAX = 8, SAID_UNCLEAR = MISSING_PORT | MISSING_TIME | MISSING_ZONE };
+
+/* What the words of an answer state that a report may lack. */
+struct said {
+	int64_t at;                     /* TIME_NONE: no time */
+	bool at_zoned;                  /* with its zone */
+	bool zoned;                     /* a zone is said apart from any time */
+	int64_t east_s;                 /* zoned: seconds east of UTC */
+	uint16_t port;                  /* 0: none */
+	uint32_t unclear;               /* MISSING_ bits of what is said in two ways or may be read in two; all, when a clock is said to be wrong */
+	struct str *addresses;          /* RFC 5952 */
+	unsigned address_count;
+};
+
 struct item {
 	enum item_type type;
 	enum item_state state;
@@ -34,6 +49,8 @@ struct item {
 	struct str token;               /* reply token of the envelope recipient, if any */
 	struct str message_id, in_reply_to, reply_to, reporter, subject_line;
 	struct str text;                /* ANSWER: the human's words; PROSE: the first 2 KB */
+	struct said *said;              /* ANSWER: 0 or 1 of it; not stored */
+	unsigned said_count;
 	struct str about;               /* BOUNCE: Message-ID it is about; status code in reason */
 	struct observation *candidates; /* PROSE */
 	unsigned candidate_count;
