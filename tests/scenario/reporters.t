@@ -4,6 +4,7 @@ writes of himself is neither. Who is believed, and how much of it counts, is for
 import json
 import os
 import sys
+import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import Daemon, arf, missing, xarf
@@ -85,9 +86,17 @@ def waiting(d):
     return d.check("queue", "over-cap", "--json").json["rows"]
 
 
+FLOOD_AT = time.time()
+
+
+def flooding(n, ident=None):
+    """Always the same bytes."""
+    return xarf(report_id=f"{ident or n:08d}-8172-431a-9276-c28ba90f694a", source=f"203.0.113.{65 + n}", at=FLOOD_AT)
+
+
 def send(d, n, ident=None):
     """The n-th report of a desk, each about a page of its own."""
-    answer = d.report(xarf(report_id=f"{ident or n:08d}-8172-431a-9276-c28ba90f694a", source=f"203.0.113.{65 + n}"), token=f"flood-{n}-{ident}")
+    answer = d.report(flooding(n, ident), token=f"flood-{n}-{ident}")
     return json.loads(answer.body)["id"]
 
 
@@ -99,7 +108,7 @@ def flood(d):
     """One a day counts: the others wait through a crash and through what retention takes, and each counts once, in its turn."""
     d.check("reporter", "cap", "api:trusted-desk", "1", "1", "--because", "a loop at their side")
     ids = [send(d, 1), send(d, 2), send(d, 3)]
-    d.report(xarf(report_id="00000002-8172-431a-9276-c28ba90f694a", source="203.0.113.67"), token="copy")
+    d.report(flooding(2), token="copy")
     d.settle()
     tap.is_equal(fates(d, ids), ["case", "over-cap", "over-cap"], "what is over a cap waits, and its receipt says so")
     tap.is_equal((len(waiting(d)), d.check("intake", "list", "--state", "all", "--json").json["rows"]), (3, []), "  in a queue of its own")
