@@ -99,6 +99,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.authserv_id_count = a->authserv_id_count;
 		s.mailbox_domains = a->mailbox_domains;
 		s.mailbox_domain_count = a->mailbox_domain_count;
+		s.upstreams = a->upstreams;
+		s.upstream_count = a->upstream_count;
 		s.maps = a->maps;
 		s.map_count = a->map_count;
 	}

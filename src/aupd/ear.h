@@ -66,6 +66,8 @@ struct ear {
 void ear_count(struct ear *e, unsigned figure);
 /* Names the reporter of all that was decoded, and says whether he is proved. */
 void ear_reporter(struct ear *e, struct decode *d, const struct json *meta);
+/* Marks a report that an upstream passed on; its reporter is named. */
+void ear_upstream(struct ear *e, struct decode *d);
 /* The one that folds a lane. */
 struct judge_link *ear_judge(struct ear *e, uint8_t lane);
 /* The frames of one item; false when there was no room for one of them: the item is sent again from its beginning, what went is passed over. */

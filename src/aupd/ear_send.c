@@ -348,6 +348,7 @@ bool ear_send(struct ear *e, const struct spool_record *r)
 		return send_item(e, r, &d, meta, ITEM_UNPARSED, 0, "it needs more memory than an item may have");
 	clear_reply(&d, meta, by_mail);
 	ear_reporter(e, &d, meta);
+	ear_upstream(e, &d);
 	bool sent = send_decoded(e, r, &d, meta);
 	if (e->held && (sent || !again))
 		let_go(e);

@@ -4,6 +4,7 @@
 #include "aupd/judge_command.h"
 #include "engine/fold_case.h"
 #include "engine/receipt.h"
+#include "engine/upstream.h"
 
 enum { HIDE_MAX = 1000, RAW_ANSWER_MAX = 2 << 20 };
 
@@ -155,6 +156,8 @@ enum err cmd_discard(struct commanding *c)
 	e = close_item(c, &i, &row, ITEM_DISCARDED);
 	if (e == OK)
 		e = receipt_discard(&c->j->fold, i.receipt, c->why);
+	if (e == OK && i.candidate_count == 1)
+		e = upstream_discard(&c->j->fold, &i.candidates[0], c->why);
 	if (e)
 		return e;
 	jsonw_str(c->w, "item", row.key);

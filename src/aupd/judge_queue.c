@@ -7,6 +7,7 @@
 #include "aupd/judge_command.h"
 #include "engine/queue.h"
 #include "model/erasure.h"
+#include "model/upstream.h"
 
 enum { SOURCES_MAX = 3, REASONS_MAX = 32, LIMIT_DEFAULT = 50, REASON_BYTES_MAX = 200 };
 
@@ -31,6 +32,7 @@ static const struct queue {
 	{ "plans", "a reseller missed a date of its plan", { { TABLE_QUEUE, "plans", false } } },
 	{ "approvals", "a person, or a second one, has to agree", { { TABLE_ACT, "held", false }, { TABLE_QUEUE, "second", false }, { TABLE_ERASURE, NULL, true } } },
 	{ "dead", "a letter did not arrive, or what was to be done was not", { { TABLE_QUEUE, "bounced", false }, { TABLE_QUEUE, "refused", false } } },
+	{ "upstream", "an upstream passed it on, and its deadline went by without our result", { { TABLE_UPSTREAM, "overdue", false } } },
 	{ "unattributed", "whose it was, or what it breaks, cannot be told yet", { { TABLE_PARKED, NULL, false } } },
 	{ "over-cap", "more than may count of its reporter: it is judged when there is room", { { TABLE_PARKED, "over-cap", false } } },
 	{ "intake", "no report yet: a person reads it", { { TABLE_ITEM, "waiting", false } } },
@@ -180,6 +182,25 @@ static enum err parked_row(struct listing *l, const struct row *row, struct entr
 	return e;
 }
 
+static enum err upstream_row(struct listing *l, const struct row *row, struct entry *x)
+{
+	struct upstream_case u = { 0 };
+	struct casefile c;
+	struct row found;
+	enum err e = field_decode(l->a, row->body, upstream_case_fields, &u, l->c->why);
+	if (e)
+		return e;
+	e = u.number ? fold_find_case(&l->c->j->fold, u.number, &c, &found, l->c->why) : ERR_NOTFOUND;
+	if (e == OK)
+		of_case(l, &c, x);
+	x->yours |= e == ERR_NOTFOUND;
+	x->key = row->key;
+	x->since_at = u.received_at;
+	x->due_at = u.due_at;
+	x->what = str_format(l->a, "%.*s waits for the result of its %.*s", STR_ARG(u.upstream), STR_ARG(u.reference));
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
 static enum err erasure_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
 {
 	struct erasure a = { 0 };
@@ -210,6 +231,7 @@ static enum err read_entry(struct listing *l, const struct row *row, struct entr
 	case TABLE_QUEUE: return queue_row(l, row, x, ret_in);
 	case TABLE_ITEM: return item_row(l, row, x);
 	case TABLE_PARKED: return parked_row(l, row, x, ret_in);
+	case TABLE_UPSTREAM: return upstream_row(l, row, x);
 	case TABLE_ERASURE: return erasure_row(l, row, x, ret_in);
 	default:
 		e = field_decode(l->a, row->body, act_fields, &act, l->c->why);

@@ -9,6 +9,7 @@
 #include "engine/forward.h"
 #include "engine/receipt.h"
 #include "engine/reporter.h"
+#include "engine/upstream.h"
 
 enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
 
@@ -390,7 +391,7 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 	if (e == OK)
 		e = credit(f, &o, r.fate, why);
 	if (e == OK)
-		e = fold_answer_report(f, &o, &r, again, why);
+		e = o.upstream.len ? upstream_take(f, &o, &r, why) : fold_answer_report(f, &o, &r, again, why);
 	if (e == OK)
 		e = receipt_note(f, &o, &r, why);
 	if (e == OK)

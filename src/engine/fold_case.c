@@ -7,6 +7,7 @@
 #include "engine/find.h"
 #include "engine/queue.h"
 #include "engine/reporter.h"
+#include "engine/upstream.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
 
@@ -263,7 +264,11 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	if (e == OK)
 		e = prune_acts(f, c, why);
 	if (e == OK)
+		e = upstream_join(f, c, in, why);
+	if (e == OK)
 		e = case_step(work_arena(f->work), work_scratch(f->work), c, in, &out, why);
+	if (e == OK)
+		upstream_bound(f, c);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
 			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
@@ -288,6 +293,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = fold_word(f, c, out.events, out.event_count, why);
 	if (e == OK && c->reseller_count && case_is_closed(c))
 		e = forward_closed(f, c, why);
+	if (e == OK && c->upstream_count && case_is_closed(c))
+		e = upstream_closed(f, c, why);
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
 	if (e == OK)

@@ -11,6 +11,7 @@
 #include "engine/plan.h"
 #include "engine/remedy.h"
 #include "engine/request.h"
+#include "engine/upstream.h"
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
 
@@ -86,6 +87,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_ONETIME:
 		return work_delete(f->work, row->table, row->key, why);
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
+	case TABLE_UPSTREAM: return upstream_due(f, row->key, why);
 	case TABLE_CONDUCT: return due_conduct(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;
@@ -229,7 +231,7 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	e = fold_find_case(f, number, &c, &row, why);
 	if (e == OK)
 		e = follow_merged(f, &c, &row, why);
-	if (e == OK && i->type == ITEM_ANSWER)
+	if (e == OK && (i->type == ITEM_ANSWER || i->type == ITEM_AUTO_ANSWER))
 		e = forward_answer(f, i, number, letter, &c, &row, &taken, why);
 	if (e || taken)
 		return e;

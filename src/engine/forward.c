@@ -191,6 +191,10 @@ enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, s
 	*ret_taken = e == OK && has_letter(&x, message_id);
 	if (e || !*ret_taken)
 		return e == ERR_NOTFOUND ? OK : e;
+	if (i->type == ITEM_AUTO_ANSWER && !(forward_is_status(i->text) && is_open(&x) && !case_is_closed(c) && forward_is_resellers(f, x.reseller, i->reporter))) {
+		*ret_taken = false;
+		return OK;
+	}
 	if (!forward_is_resellers(f, x.reseller, i->reporter))
 		return keep_for_person(f, i, "it came to the address of a letter to a reseller, from somebody who is not known to speak for it", why);
 	if (!is_open(&x) || case_is_closed(c))

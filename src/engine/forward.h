@@ -23,7 +23,7 @@ enum err forward_closed(struct fold *f, const struct casefile *c, struct why *wh
 /* A row of TABLE_FORWARDING whose time has come: no answer arrived. */
 enum err forward_due(struct fold *f, struct str key, struct why *why) MUST_CHECK;
 /*
- * A person's mail to a letter of case `number`. *ret_taken: the letter was one to the reseller, and all has been done with the mail.
+ * A mail to a letter of case `number`, of a machine only where it says Status. *ret_taken: the letter was one to the reseller, and all has been done with the mail.
  * c, row: the case, or the one it was merged into.
  */
 enum err forward_answer(struct fold *f, const struct item *i, uint64_t number, struct str message_id, struct casefile *c, struct row *row, bool *ret_taken,
@@ -48,6 +48,8 @@ bool forward_is_resellers(const struct fold *f, struct str reseller, struct str 
 struct str forward_xarf(struct fold *f, const struct casefile *c, struct str key, const struct observation *seen);
 /* Each word by which a complaint is answered, closed by NULL; those that acknowledge it are not in it. */
 extern const char *const forward_result_words[];
+/* Says a line "Status: WORD", the first that says anything: what a program means, and nobody who is away. */
+bool forward_is_status(struct str text);
 /* What the first line that says anything of an answer says; false when it is no word that is agreed on. */
 bool forward_word(struct str text, enum forward_state *ret_state, enum forward_answer *ret_answer);
 

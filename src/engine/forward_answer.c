@@ -23,12 +23,22 @@ static size_t find(const char *const *words, struct str line)
 	return SIZE_MAX;
 }
 
+static struct str first_line(struct str text)
+{
+	struct str line = STR_NONE;
+	while (str_next_line(&text, &line) && !str_trim(line).len)
+		;
+	return str_trim(line);
+}
+
+bool forward_is_status(struct str text)
+{
+	return str_starts_fold(first_line(text), STR("status:"));
+}
+
 bool forward_word(struct str text, enum forward_state *ret_state, enum forward_answer *ret_answer)
 {
-	struct str rest = text, line = STR_NONE;
-	while (str_next_line(&rest, &line) && !str_trim(line).len)
-		;
-	line = str_trim(line);
+	struct str line = first_line(text);
 	if (str_starts_fold(line, STR("status:")))
 		line = str_trim(str_sub(line, 7, line.len));
 	while (line.len && strchr(".!:", line.ptr[line.len - 1]))

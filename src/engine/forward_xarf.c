@@ -118,6 +118,10 @@ struct str forward_xarf(struct fold *f, const struct casefile *c, struct str key
 	if (c->port)
 		jsonw_int(&w, "source_port", c->port);
 	put_kind(&w, c, seen, name, a);
+	/* members of our own: by them the program of a reseller knows what its answer is about, and by when (aupd/ear_upstream.c) */
+	jsonw_str(&w, "case", str_of(number));
+	if (c->fix_by_at != TIME_NONE)
+		jsonw_str(&w, "answer_by", letter_time(a, c->fix_by_at));
 	jsonw_str(&w, "description", str_format(a, "Case %s about your customer %.*s, clause %.*s", number, STR_ARG(str_sub(c->customer, 0, ENTITY_ID_MAX)), STR_ARG(c->clause)));
 	jsonw_end(&w, '}');
 	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
+#include "model/config_upstream.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
@@ -100,6 +101,8 @@ const struct conf_item config_items[] = {
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
 	{ .name = "intake", .type = CONF_BLOCK, .items = intake_items, .arguments = "{ }", .doc = "how what comes in is read" },
+	{ .name = "upstream", .type = CONF_BLOCK, .items = config_upstream_items, .named = true, .many = true, .arguments = "NAME { }",
+		.doc = "a provider whose reseller we are: what it passes on is acknowledged and answered" },
 	{ .name = "fetch", .type = CONF_BLOCK, .items = config_fetch_items, .arguments = "{ }", .doc = "mailboxes that mail is picked up from" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
@@ -141,7 +144,7 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, listen_count), .max = CONFIG_LISTEN_MAX },
 	F(keep_cases_us, FIELD_U64), F(keep_items_us, FIELD_U64), F(keep_lookups_us, FIELD_U64),
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
-	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count),
+	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count), S(upstreams, upstream_count),
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = config_fetch_fields, .size = sizeof(struct fetch_from),
@@ -436,6 +439,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_intake, "authserv-id", &a->authserv_ids, &a->authserv_id_count, why);
 	if (e == OK)
 		e = gather(c, in_intake, "mailbox-domain", &a->mailbox_domains, &a->mailbox_domain_count, why);
+	if (e == OK)
+		e = config_upstreams(c, why);
 	if (e == OK)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)

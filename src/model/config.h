@@ -56,6 +56,8 @@ struct share {
 	struct str officer_key;         /* public key, hex */
 	struct str *authserv_ids, *mailbox_domains;
 	unsigned authserv_id_count, mailbox_domain_count;
+	struct str *upstreams;          /* "NAME ADDRESS|DOMAIN" */
+	unsigned upstream_count;
 	struct map_file *maps;          /* added to the built-in ones */
 	unsigned map_count;
 	/* fetcher, which has message_bytes, mail_domain and mail_local too */

@@ -84,6 +84,9 @@ struct observation {
 	uint64_t raw_len;
 	struct str meta;                /* id of the listener it came in by: "smtp", "api", "ingest" */
 	bool of_sealed;                 /* its item holds what is of the sealed class: the raw bytes are kept for the officer alone */
+	struct str upstream;            /* the upstream that passed it on, as the configuration names it and our own mail server proved; "" = none */
+	struct str upstream_case, upstream_to;  /* its number of the complaint, and where it hears us */
+	int64_t upstream_due_at;        /* by when it wants the result; 0 = it does not say */
 	struct str receipt;             /* receipt id that the reporter was given; "" = none */
 };
 

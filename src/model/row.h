@@ -55,6 +55,7 @@ enum table {
 	TABLE_FORWARDING,       /* case number: the complaint as it was passed on to the reseller; owner = reseller; rank = when; due = by when it answers */
 	TABLE_CONDUCT,          /* reseller: what its scorecard is computed from, which versions it acknowledged; due = conduct_due_at */
 	TABLE_ONETIME,          /* SHA-256 of a one-time link's token, hex: what it opens; owner = customer; due = when it expires */
+	TABLE_UPSTREAM,         /* UPSTREAM "/" REFERENCE: a complaint that an upstream passed on to us; owner = upstream; rank = when; due = by when it wants the result */
 	TABLE_END
 };
 
