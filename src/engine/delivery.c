@@ -71,6 +71,16 @@ const struct entity *delivery_contact_of(struct fold *f, const struct casefile *
 	return way_of(f, c, NULL, holder);
 }
 
+/* Were a person's own words in it? They are not kept to be said again; of a request the case sees to that itself. */
+static bool had_words(const struct fold *f, const struct act *act)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	const struct letter_template *t = p ? policy_letter(p, p->languages[0], act->service) : NULL;
+	if (str_eq(act->service, STR(CASE_REQUEST_LETTER)))
+		return false;
+	return str_eq(act->service, STR("reply")) || (t && str_find(t->body, STR("{text}")) != SIZE_MAX);
+}
+
 enum err delivery_about(struct fold *f, const struct casefile *c, struct str message_id, struct case_input *in, struct why *why)
 {
 	struct act *act = ARENA_NEW(work_arena(f->work), struct act);
@@ -85,8 +95,7 @@ enum err delivery_about(struct fold *f, const struct casefile *c, struct str mes
 		if (e == OK && str_eq(act->letter, message_id))
 			in->act = act;
 	}
-	/* a person's own words are said again by a person */
-	in->on = in->act && act->verb == VERB_NOTIFY && !act->party && !str_eq(act->service, STR("reply")) && next_way(f, c, in->act);
+	in->on = in->act && act->verb == VERB_NOTIFY && !act->party && !had_words(f, act) && next_way(f, c, in->act);
 	return OK;
 }
 

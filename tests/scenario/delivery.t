@@ -105,6 +105,21 @@ def ways(p):
     tap.unlike(p.d.check("case", "show", number, "--json").out, r"@c0\.example|@res\.example", "the case names no address")
 
 
+def words(p):
+    """A suspended customer is asked for an undertaking, and the letter comes back: what he is to promise stands in no other letter."""
+    number, letter = p.open(0)
+    p.d.pass_time("50h")
+    p.d.pass_time("6d")
+    p.d.pass_time("30h")
+    p.news()
+    p.d.check("case", "undertaking", number, "--probation", "90d", "We write only to people who have agreed.")
+    p.d.settle()
+    letter = [x for x in p.news() if x.recipients != [WORD]][0]
+    tap.like(letter.text(), "people who have agreed", "the letter says what is to be promised")
+    got = p.bounce(letter)
+    tap.is_equal([x.recipients for x in got], [[WORD]], "it came back: nobody gets a letter that asks for nothing, and a person is asked", [x.text() for x in got])
+
+
 def doubt(p):
     number, letter = p.open(1)
     tap.is_equal(p.word(letter, "delayed", "4.4.1"), [], "a letter that is late")
@@ -163,6 +178,7 @@ def run(part, edit=None):
 
 def main():
     run(ways)
+    run(words)
     run(doubt)
     run(silence, "proof 3d")
 
