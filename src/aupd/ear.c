@@ -191,6 +191,9 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		restart_reader(e);
 	} else if (f->type == FRAME_CONTROL) {
 		j->asked_idle = true;
+	} else if (f->type == FRAME_TABLE) {
+		if (report_keys_take(e->keys, f->body) != OK)
+			log_error("the keys of reporters cannot be read; those that were known hold on");
 	} else if (f->type == FRAME_HELLO) {
 		j->greeted = true;
 		if (all_greeted(e)) {
@@ -335,7 +338,8 @@ static enum err ear_start(struct role *r, struct why *why)
 	e->arena = arena_new("item", ITEM_ARENA_MAX);
 	e->held_arena = arena_new("held", ITEM_ARENA_MAX);
 	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
-	if (!e->arena || !e->held_arena || !e->flight)
+	e->keys = report_keys_new();
+	if (!e->arena || !e->held_arena || !e->flight || !e->keys)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
 	struct spool_limits limits = { .max_bytes = r->share.spool_bytes, .segment_bytes = share < SEGMENT_BYTES_MAX ? share : SEGMENT_BYTES_MAX, .payload_bytes = r->share.message_bytes,
@@ -368,7 +372,7 @@ static void open_listeners(struct ear *e)
 			err = smtp_open(r->loop, &o, &e->smtps[i], &why);
 		} else {
 			struct reports_options o = { .take_listen_fd = fd, .trusted = kind == LISTEN_INGEST, .source = 1, .message_bytes = r->share.message_bytes,
-				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .per_minute = r->share.api_rate, .sink = door };
+				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .keys = e->keys, .per_minute = r->share.api_rate, .sink = door };
 			err = reports_open(r->loop, &o, &e->reports[i], &why);
 		}
 	}

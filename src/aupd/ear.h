@@ -48,6 +48,7 @@ struct ear {
 	struct arena *held_arena;
 	struct smtp *smtps[CONFIG_LISTEN_MAX];
 	struct reports *reports[CONFIG_LISTEN_MAX];
+	struct report_keys *keys;       /* of reporters, as judge 0 published them last */
 	unsigned listen_count;
 	struct judge_link judges[CONFIG_JUDGES_MAX];
 	struct attempt *attempt;

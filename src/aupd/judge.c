@@ -352,6 +352,7 @@ static bool run_batch(struct judge *j)
 	if (j->role->share.number && work_changes(j->fold.work))
 		role_send(j->role, "due");
 	send_marks(j);
+	judge_keys_tell(j);
 	POINT("judge.marked");
 	judge_send_kept(&j->desk, j->has_desk, &j->replies, "desk");
 	end_batch(j);

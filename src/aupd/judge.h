@@ -71,6 +71,8 @@ struct judge {
 	struct judge_stamps *stamps;            /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 	bool erasing;                   /* this look took a step of an erasure */
+	bool keys_stale;                /* the ear has not been told the table of reporters' keys as it is now */
+	unsigned reporter_keys;         /* how many it was told */
 };
 
 /* Errors of the moment: all is tried again. Every other error is that of the item or row in hand. */
@@ -89,6 +91,8 @@ void judge_watch_clock(struct judge *j);
 enum err judge_tables_change(struct judge *j, struct why *why) MUST_CHECK;
 /* Loads both again when another judge has changed them. */
 enum err judge_tables_follow(struct judge *j, struct why *why) MUST_CHECK;
+/* Tells the ear which keys of reporters hold, when it is stale: behind a commit alone. What fails is tried again by and by. */
+void judge_keys_tell(struct judge *j);
 /* Loads policies and registry from the store. */
 enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;

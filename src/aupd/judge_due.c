@@ -114,6 +114,7 @@ bool judge_due(struct judge *j)
 			return false;
 		}
 		POINT("judge.ordering");
+		judge_keys_tell(j);
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
 		POINT("judge.ordered");
 		j->hand_is_new = j->nft_is_new = false;

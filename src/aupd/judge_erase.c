@@ -208,6 +208,7 @@ static enum err destroy_key(struct erasing *s)
 		{ .table = TABLE_ONETIME, .owner = s->x.id } };
 	for (size_t t = 0; t < sizeof(theirs) / sizeof(theirs[0]); t++) {
 		e = page(s, theirs[t], &rows, &n);
+		s->j->keys_stale |= theirs[t].table == TABLE_API_KEY && n;
 		for (size_t i = 0; e == OK && i < n; i++)
 			e = work_delete(f->work, theirs[t].table, rows[i].key, s->why);
 		if (e || n)

@@ -2,12 +2,78 @@
  * Keys of the API, and what whoever has one may ask for about his own cases. See judge_command.h.
  *
  * A key is told once, to whoever made it, and nowhere kept. Only an operator on the machine makes one: a key that leaked makes no
- * further ones, and nobody makes one that speaks for another operator.
+ * further ones, and nobody makes one that speaks for another operator. The ear, which has no store, is told which keys reporters have
+ * whenever that changes, and when it comes.
  */
 #include "aupd/judge_command.h"
+#include "base/clock.h"
 #include "base/seal.h"
+#include "intake/report_keys.h"
 
-enum { KEYS_OF_ONE_MAX = 100 };
+_Static_assert((int)REPORT_KEYS_BYTES_MAX <= (int)FRAME_BODY_MAX, "the table goes in one frame");
+
+enum { KEYS_OF_ONE_MAX = 100, PAGE = 500, PAGE_BYTES = 4 << 20 };
+
+static bool is_line(struct str s)
+{
+	return str_chr(s, '\n') == SIZE_MAX && str_chr(s, '\r') == SIZE_MAX;
+}
+
+/* A row that cannot be read keeps no other from the table. */
+static void put_reporter(struct judge *j, struct arena *a, const struct row *row, struct buf *b)
+{
+	struct api_key k = { 0 };
+	struct why why;
+	if (field_decode(a, row->body, api_key_fields, &k, &why) != OK)
+		log_error("a key of the API cannot be read and opens nothing", "why", why.text);
+	else if (k.scope == SCOPE_REPORTER && api_key_valid(&k, clock_wall_at()) && is_line(k.id) && j->reporter_keys < REPORT_KEYS_MAX) {
+		report_keys_put(b, row->key, k.expires_at, k.id);
+		j->reporter_keys++;
+	}
+}
+
+static enum err table_of_reporters(struct judge *j, struct buf *b, struct why *why)
+{
+	struct query q = { .table = TABLE_API_KEY, .by_key = true, .due_by = TIME_NONE, .limit = PAGE };
+	struct arena *a = arena_new("keys", PAGE_BYTES);
+	char after[ROW_KEY_MAX];
+	struct row *rows;
+	size_t n = PAGE;
+	enum err e = a ? OK : why_set(why, ERR_NOMEM, "no memory for the table of keys");
+	j->reporter_keys = 0;
+	while (e == OK && n == PAGE) {
+		e = j->driver->page(j->store, a, &q, &rows, &n, why);
+		for (size_t i = 0; e == OK && i < n; i++)
+			put_reporter(j, a, &rows[i], b);
+		if (e || !n)
+			break;
+		/* outlives the reset of the arena that the page lies in */
+		q.has_after = true;
+		q.after_key = (struct str){ after, rows[n - 1].key.len };
+		memcpy(after, rows[n - 1].key.ptr, rows[n - 1].key.len);
+		arena_reset(a);
+	}
+	arena_free(a);
+	return e ? e : b->err;
+}
+
+void judge_keys_tell(struct judge *j)
+{
+	struct frame f = { .type = FRAME_TABLE, .source = 1 };
+	struct why why = { .line = 0 };
+	struct buf b;
+	if (!j->keys_stale || !j->has_ear || j->role->share.number)
+		return;
+	buf_init(&b, REPORT_KEYS_BYTES_MAX);
+	enum err e = table_of_reporters(j, &b, &why);
+	f.body = buf_str(&b);
+	if (e == OK)
+		e = bus_send(&j->ear, &f, NULL, 0);
+	buf_done(&b);
+	j->keys_stale = e != OK;
+	if (e)
+		log_warn("the ear cannot be told which keys reporters have; it is tried again", "error", err_text(e), "why", why.text);
+}
 
 static enum err expiry(const struct commanding *c, int64_t *ret_at)
 {
@@ -60,13 +126,15 @@ enum err cmd_key_add(struct commanding *c)
 		return why_set(c->why, ERR_DENIED, "keys are made on the machine, not by another key");
 	if (k.scope < SCOPE_OPERATOR || k.scope == SCOPE_END)
 		return why_set(c->why, ERR_SYNTAX, "a key is of an operator, a reseller, a customer or a reporter");
-	if (!k.id.len || k.id.len > ENTITY_ID_MAX || str_chr(k.id, '/') != SIZE_MAX || k.label.len > API_KEY_LABEL_MAX)
-		return why_set(c->why, ERR_RANGE, "an id has 1 to %d octets, without \"/\"; a label at most %d", ENTITY_ID_MAX, API_KEY_LABEL_MAX);
+	if (!k.id.len || k.id.len > ENTITY_ID_MAX || str_chr(k.id, '/') != SIZE_MAX || !is_line(k.id) || k.label.len > API_KEY_LABEL_MAX)
+		return why_set(c->why, ERR_RANGE, "an id has 1 to %d octets, without \"/\" and line ends; a label at most %d", ENTITY_ID_MAX, API_KEY_LABEL_MAX);
 	enum err e = expiry(c, &k.expires_at);
 	if (e == OK)
 		e = check_whose(c, &k);
 	if (e == OK)
 		e = check_room(c, k.id);
+	if (e == OK && k.scope == SCOPE_REPORTER && c->j->reporter_keys == REPORT_KEYS_MAX)
+		e = why_set(c->why, ERR_LIMIT, "reporters have %d keys already; revoke some", REPORT_KEYS_MAX);
 	if (e)
 		return e;
 	struct str key = api_key_new(a), digest = api_key_row(a, key);
@@ -78,6 +146,7 @@ enum err cmd_key_add(struct commanding *c)
 	row.owner = k.id;
 	row.state = STR("valid");
 	row.rank = k.made_at;
+	c->j->keys_stale = true;
 	jsonw_str(c->w, "key", key);
 	jsonw_str(c->w, "name", str_sub(digest, 0, API_KEY_NAME_LEN));
 	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
@@ -103,6 +172,7 @@ enum err cmd_key_revoke(struct commanding *c)
 	jsonw_str(c->w, "name", str_sub(row.key, 0, API_KEY_NAME_LEN));
 	if (k.revoked_at != TIME_NONE)
 		return OK;
+	c->j->keys_stale = true;
 	k.revoked_at = c->j->fold.now;
 	row.state = STR("revoked");
 	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);

@@ -78,6 +78,8 @@ static void greet_ear(struct judge *j)
 		if (bus_send(&j->ear, &f, NULL, 0) != OK)
 			return;
 	}
+	j->keys_stale = true;
+	judge_keys_tell(j);
 	struct frame hello = { .type = FRAME_HELLO, .body = STR("{}") };
 	if (bus_send(&j->ear, &hello, NULL, 0) != OK)
 		log_warn("cannot greet the ear");
@@ -187,6 +189,11 @@ static void on_ready(void *arg)
 	(void)arg;
 }
 
+static void ear_ready(void *arg)
+{
+	judge_keys_tell(arg);
+}
+
 static void ear_closed(void *arg, enum err e)
 {
 	struct judge *j = arg;
@@ -214,7 +221,7 @@ static void hand_closed(void *arg, enum err e)
 
 void judge_link(struct role *r, struct str name, int take_fd)
 {
-	static const struct bus_handler ear = { ear_frame, on_ready, ear_closed }, desk = { desk_frame, on_ready, desk_closed },
+	static const struct bus_handler ear = { ear_frame, ear_ready, ear_closed }, desk = { desk_frame, on_ready, desk_closed },
 		hand = { hand_frame, on_ready, hand_closed };
 	struct judge *j = r->state;
 	struct { const char *name; const struct bus_handler *handler; struct bus *bus; bool *has; } ends[] = { { "ear", &ear, &j->ear, &j->has_ear },

@@ -15,10 +15,16 @@
 
 enum { RECEIPT_LEN = 32, FILE_NAME_MAX = 200 };
 
+/* Of the configuration. */
 struct client {
-	struct str name, key_digest;
-	int64_t window_us;
-	uint64_t in_window;
+	struct report_client who;
+	struct str key_digest;
+};
+
+/* Who has sent a request: his account, and what his receipts are made with. */
+struct caller {
+	struct report_client *who;
+	struct str key_digest;
 };
 
 struct reports {
@@ -29,9 +35,7 @@ struct reports {
 };
 
 struct pending {
-	struct reports *server;
 	struct http_request *request;
-	const struct client *client;
 	char receipt[RECEIPT_LEN + 1];
 };
 
@@ -51,26 +55,29 @@ static void answer(struct http_request *r, unsigned status, const char *text, co
 	buf_done(&b);
 }
 
-static struct client *find_client(struct reports *s, struct http_request *r)
+static bool find_caller(struct reports *s, struct http_request *r, struct caller *ret_caller)
 {
 	struct digest d;
 	struct str auth = http_header(r, "authorization"), key = http_header(r, "x-api-key");
 	if (str_starts_fold(auth, STR("Bearer ")))
 		key = str_trim(str_sub(auth, 7, auth.len));
-	if (s->o.trusted)
-		return &s->clients[0];
-	if (!key.len)
-		return NULL;
+	struct client *found = s->o.trusted ? &s->clients[0] : NULL;
+	if (!found && !key.len)
+		return false;
 	digest_sha256(key, &d);
 	struct str hex = digest_hex(r->arena, &d);
-	struct client *found = NULL;
-	for (unsigned i = 0; i < s->client_count; i++)
+	for (unsigned i = 0; !s->o.trusted && i < s->client_count; i++)
 		if (str_eq_secret(hex, s->clients[i].key_digest))
 			found = &s->clients[i];
-	return found;
+	const struct report_key *of_store = found || !s->o.keys ? NULL : report_keys_find(s->o.keys, hex, clock_wall_at());
+	if (found)
+		*ret_caller = (struct caller){ &found->who, found->key_digest };
+	else if (of_store)
+		*ret_caller = (struct caller){ of_store->client, of_store->digest };
+	return found || of_store;
 }
 
-static bool too_many(const struct reports *s, struct client *c)
+static bool too_many(const struct reports *s, struct report_client *c)
 {
 	int64_t now = clock_monotonic_us();
 	if (now - c->window_us >= MINUTE_US) {
@@ -80,7 +87,7 @@ static bool too_many(const struct reports *s, struct client *c)
 	return ++c->in_window > s->o.per_minute;
 }
 
-static void make_receipt(const struct client *c, struct str token, char out[RECEIPT_LEN + 1])
+static void make_receipt(const struct caller *c, struct str token, char out[RECEIPT_LEN + 1])
 {
 	struct digest d;
 	digest_hmac(c->key_digest, token, &d);
@@ -109,12 +116,16 @@ static void on_request(void *arg, struct http_request *r)
 		answer(r, 405, "POST a report", NULL);
 		return;
 	}
-	struct client *c = find_client(s, r);
-	if (!c) {
-		answer(r, 401, "an API key is needed: Authorization: Bearer KEY", NULL);
+	struct caller c;
+	if (!find_caller(s, r, &c)) {
+		/* whether the store has this key nobody has said yet */
+		if (s->o.keys && !report_keys_known(s->o.keys))
+			answer(r, 503, "keys are not known yet, come again", "30");
+		else
+			answer(r, 401, "an API key is needed: Authorization: Bearer KEY", NULL);
 		return;
 	}
-	if (!s->o.trusted && too_many(s, c)) {
+	if (!s->o.trusted && too_many(s, c.who)) {
 		answer(r, 429, "too many reports a minute", "60");
 		return;
 	}
@@ -129,9 +140,9 @@ static void on_request(void *arg, struct http_request *r)
 		answer(r, token.len > 256 ? 400 : 503, "the Idempotency-Key is too long", NULL);
 		return;
 	}
-	*p = (struct pending){ .server = s, .request = r, .client = c };
+	p->request = r;
 	random_bytes(chance, sizeof(chance));
-	make_receipt(c, token.len ? token : (struct str){ chance, sizeof(chance) }, p->receipt);
+	make_receipt(&c, token.len ? token : (struct str){ chance, sizeof(chance) }, p->receipt);
 	struct str to = http_header(r, "x-recipient"), name = http_header(r, "x-name");
 	struct buf meta;
 	struct jsonw w;
@@ -139,7 +150,7 @@ static void on_request(void *arg, struct http_request *r)
 	jsonw_init(&w, &meta);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "listener", s->o.trusted ? STR("ingest") : STR("api"));
-	jsonw_str(&w, "client", c->name);
+	jsonw_str(&w, "client", c.who->name);
 	jsonw_str(&w, "receipt", str_of(p->receipt));
 	/* of the file that it lay in: a table's type stands in it */
 	if (name.len && name.len <= FILE_NAME_MAX)
@@ -164,11 +175,11 @@ enum err reports_open(struct loop *l, const struct reports_options *options, str
 		return why_set(why, ERR_NOMEM, "no memory for a listener");
 	s->o = *options;
 	if (options->trusted)
-		s->clients[s->client_count++] = (struct client){ .name = STR("local"), .key_digest = STR("local") };
+		s->clients[s->client_count++] = (struct client){ { .name = STR("local") }, STR("local") };
 	for (unsigned i = 0; !options->trusted && i < options->api_key_count && s->client_count < REPORTS_CLIENTS_MAX; i++) {
 		struct str rest = options->api_keys[i], name;
 		if (str_split(&rest, ' ', &name))
-			s->clients[s->client_count++] = (struct client){ .name = name, .key_digest = rest };
+			s->clients[s->client_count++] = (struct client){ { .name = name }, rest };
 	}
 	struct httpd_options http = { .take_listen_fd = options->take_listen_fd, .body_bytes = options->message_bytes, .fn = on_request, .arg = s };
 	enum err e = httpd_open(l, &http, &s->http, why);

@@ -1,5 +1,6 @@
 /*
- * POST /v1/reports: complaints by HTTP, of clients with a key, or of anybody on the ear's own Unix socket (`aup ingest`).
+ * POST /v1/reports: complaints by HTTP, of clients with a key of the configuration or of the store, or of anybody on the ear's own
+ * Unix socket (`aup ingest`).
  *
  * The body is a report as it would come by mail (message/rfc822) or as JSON. 202 with a receipt only when the sink says that
  * it is durable; the receipt is a keyed digest of client and Idempotency-Key, so the same request again gets the same receipt;
@@ -9,6 +10,7 @@
 #define AUPD_INTAKE_REPORTS_H
 
 #include "base/loop.h"
+#include "intake/report_keys.h"
 #include "model/sink.h"
 
 enum { REPORTS_CLIENTS_MAX = 64 };
@@ -23,6 +25,7 @@ struct reports_options {
 	uint64_t per_minute;            /* of one client */
 	const struct str *api_keys;     /* "CLIENT SHA256-HEX"; borrowed */
 	unsigned api_key_count;
+	struct report_keys *keys;       /* those of the store; borrowed; NULL = there are none. A key that they may hold, before they are known, is 503 */
 	struct sink sink;
 };
 

@@ -5,9 +5,9 @@
  *   | u64 segment | u64 offset | u32 index | u64 prev segment | u64 prev offset | u32 prev index
  *   | u8 lane | u8 partition | u16 flags | i64 now | u32 body length | body | u32 CRC32C over all before it
  *
- * Integers in network order. The body is JSON by a noun's field table (model/field.h). A receiver that gets a frame that
- * breaks this drops the link and reports; it never skips. Sequence = position in the spool; prev is the sender's last
- * frame of the same lane, so that the receiver sees a gap. Frames of no item carry zero positions.
+ * Integers in network order. The body is JSON by a noun's field table (model/field.h), of a table its lines. A receiver
+ * that gets a frame that breaks this drops the link and reports; it never skips. Sequence = position in the spool; prev is
+ * the sender's last frame of the same lane, so that the receiver sees a gap. Frames of no item carry zero positions.
  */
 #ifndef AUPD_MODEL_FRAME_H
 #define AUPD_MODEL_FRAME_H
@@ -27,7 +27,7 @@ enum frame_type {
 	FRAME_REPLY,            /* judge -> desk: its answer, matched by `index` */
 	FRAME_ACT,              /* judge -> hand: one act (model/act.h) */
 	FRAME_RESULT,           /* hand -> judge: what became of it */
-	FRAME_TABLE,            /* judge -> ears: a published table, as descriptor */
+	FRAME_TABLE,            /* judge -> ear: the table of reporters' keys as lines (intake/report_keys.h) */
 	FRAME_SIGN,             /* judge -> signer, and back */
 	FRAME_CONTROL,          /* keeper <-> role: start, stop, reload, status, test clock moved */
 	FRAME_EVENT,            /* judge -> desk: something changed, for `aup tail` */

@@ -33,13 +33,18 @@ struct str api_key_row(struct arena *a, struct str key)
 	return digest_hex(a, &d);
 }
 
+bool api_key_valid(const struct api_key *k, int64_t now_at)
+{
+	return k->scope >= SCOPE_OPERATOR && k->id.len && k->revoked_at == TIME_NONE && (k->expires_at == TIME_NONE || k->expires_at > now_at);
+}
+
 enum err principal_of_key(struct arena *a, const struct row *row, int64_t now, struct principal *ret_principal, struct why *why)
 {
 	struct api_key k = { 0 };
 	enum err e = row->version ? field_decode(a, row->body, api_key_fields, &k, why) : ERR_NOTFOUND;
 	if (e && e != ERR_NOTFOUND)
 		return e;
-	if (e || k.scope < SCOPE_OPERATOR || !k.id.len || k.revoked_at != TIME_NONE || (k.expires_at != TIME_NONE && k.expires_at <= now))
+	if (e || !api_key_valid(&k, now))
 		return why_set(why, ERR_DENIED, "the key is unknown, expired or revoked");
 	*ret_principal = (struct principal){ k.scope, k.id, row->key };
 	return OK;

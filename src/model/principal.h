@@ -44,6 +44,8 @@ extern const struct field api_key_fields[];
 struct str api_key_new(struct arena *a);
 /* The key of its row. */
 struct str api_key_row(struct arena *a, struct str key);
+/* Does it open anything now? */
+bool api_key_valid(const struct api_key *k, int64_t now_at);
 /* What its row says of whoever has it, now: ERR_DENIED when it is expired, revoked or of no use. */
 enum err principal_of_key(struct arena *a, const struct row *row, int64_t now, struct principal *ret_principal, struct why *why) MUST_CHECK;
 

@@ -87,6 +87,60 @@ def refused(d):
     tap.is_equal([r["body"]["type"] for r in rows], ["unparsed", "unparsed"], "nothing of what was refused was kept")
 
 
+def fates(d, key, *answers):
+    """What a reporter is told over the API of what he handed in."""
+    told = [d.api(f"/v1/my/reports/{ident(x)}", headers={"Authorization": f"Bearer {key}"}) for x in answers]
+    return [t.status for t in told]
+
+
+def keys_of_store(d):
+    """Keys that `aup key add` makes while the daemon runs are those of their reporter, and end when they are revoked or over."""
+    def new(scope, name, *more):
+        made = d.check("key", "add", scope, name, "--json", *more).json
+        return made["key"], made["name"]
+
+    def status(key, report_id="33333333-8172-431a-9276-c28ba90f694a"):
+        return d.report(xarf(report_id=report_id), key=key).status
+
+    def until(key, wanted, what):
+        d.until(lambda: status(key) == wanted, what)
+        tap.ok(True, what)
+
+    key, name = new("reporter", "watcher")
+    second, _ = new("reporter", "watcher")
+    until(key, 202, "a key that was just made opens the door, without a reload")
+    until(second, 202, "and so does a second one of the same reporter")
+    a = d.report(xarf("203.0.113.18", report_id="44444444-8172-431a-9276-c28ba90f694a"), key=key, token="k-1")
+    again = d.report(xarf("203.0.113.18", report_id="44444444-8172-431a-9276-c28ba90f694a"), key=key, token="k-1")
+    tap.is_equal((again.status, ident(again)), (202, ident(a)), "the same request again gets the same id")
+    d.settle()
+    tap.is_equal(fates(d, key, a), [200], "he asks with his key what became of it")
+    tap.is_equal(fates(d, second, a), [200], "with his other key, too")
+    tap.like(d.check("reporter", "list").out, "(?m)^api:watcher ", "the report is that reporter's")
+    customer, _ = new("customer", "bakery")
+    tap.is_equal(status(customer), 401, "a key of another scope reports nothing")
+    short, _ = new("reporter", "watcher", "--expires", "1h")
+    until(short, 202, "one that expires opens, too")
+    d.pass_time("2h")
+    tap.is_equal((status(short), status(key)), (401, 202), "and no more when its time is over")
+    tap.is_equal(d.aup("key", "add", "reporter", "two\nlines").rc, 1, "an id of two lines is refused")
+    since = d.kill("judge")
+    tap.is_equal(status(key), 202, "a judge that is down takes no key away")
+    d.wait_role("judge", since)
+    d.check("key", "revoke", name)
+    until(key, 401, "a key that is revoked is refused, without a reload")
+    tap.is_equal(status(second), 202, "the other one still opens")
+    d.crash()
+    d.launch()
+    until(second, 202, "after kill -9 of all, too")
+    tap.is_equal((status(key), status(short), d.report(xarf()).status), (401, 401, 202), "a revoked one stays out, an expired one too; that of the configuration opens")
+    os.kill(d.role_pid("judge"), signal.SIGSTOP)
+    d.kill_and_wait("ear")
+    tap.is_equal((status(second), d.report(xarf()).status), (503, 202), "an ear that does not know yet asks to come again, and takes who stands in the configuration")
+    d.kill_and_wait("judge")
+    until(second, 202, "until the judge has told it")
+
+
 def rate():
     with Daemon(conf="api-rate 5", policy=None, registry=None) as d:
         answers = [d.report(xarf(), token=str(n)) for n in range(6)]
@@ -94,12 +148,19 @@ def rate():
         tap.is_equal(answers[-1].headers.get("retry-after"), "60", "and when to come again")
         d.pass_time("61s")
         tap.is_equal(d.report(xarf(), token="5").status, 202, "a minute later it is taken")
+        keys = [d.check("key", "add", "reporter", "watcher", "--json").json["key"] for _ in range(2)]
+        d.until(lambda: d.report(b"", key=keys[1]).status == 400, "the ear knows the keys")
+        tap.ok(429 in [d.report(xarf(), key=k).status for k in keys * 4], "keys of one reporter share his rate")
+        more = d.check("key", "add", "reporter", "other", "--json").json["key"]
+        d.until(lambda: d.report(b"", key=more).status == 400, "the ear knows that one, too")
+        tap.is_equal(d.report(xarf(), key=keys[0]).status, 429, "and a new table of keys does not begin it anew")
 
 
 def main():
     with Daemon(spool="message 1M") as d:
         taken(d)
         refused(d)
+        keys_of_store(d)
     rate()
 
 
