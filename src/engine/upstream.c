@@ -62,6 +62,17 @@ static enum err tell_result(struct fold *f, struct row *row, struct upstream_cas
 	return e ? e : say(f, x, "result", word, why);
 }
 
+/* It takes back what it passed on: whatever goes on here is for others, and what was answered stays so. */
+static enum err taken_back(struct fold *f, const struct observation *o, struct why *why)
+{
+	struct upstream_case x = { 0 };
+	struct row row;
+	enum err e = work_load(f->work, TABLE_UPSTREAM, key_of(f, o), upstream_case_fields, &x, &row, why);
+	if (e || x.state == UPSTREAM_ANSWERED)
+		return e == ERR_NOTFOUND ? OK : e;
+	return tell_result(f, &row, &x, STR("disputed"), why);
+}
+
 /* Passed on anew behind our result, it is acknowledged anew. */
 static bool begin(const struct fold *f, struct upstream_case *x, const struct observation *o)
 {
@@ -92,6 +103,8 @@ enum err upstream_take(struct fold *f, const struct observation *o, const struct
 	/* the same mail again says nothing new */
 	if (!o->upstream.len || f->trial || result->fate == FATE_DUPLICATE || result->fate == FATE_NONE)
 		return OK;
+	if (kind_info(o->kind)->flags & KIND_UNDO)
+		return result->fate == FATE_PERSON ? OK : taken_back(f, o, why);
 	enum err e = work_load(f->work, TABLE_UPSTREAM, key_of(f, o), upstream_case_fields, &x, &row, why);
 	if (e && e != ERR_NOTFOUND)
 		return e;

@@ -9,7 +9,7 @@ import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import Daemon, missing, program, xarf
+from daemon import Daemon, arf, missing, program, xarf
 
 ABUSE, DESK = "abuse@example.net", "abuse@bigres.example"
 PROOF = b"Authentication-Results: mx.bigres.example;\r\n\tdkim=pass header.d=example.net\r\n"
@@ -19,7 +19,7 @@ reseller,bigres,,,reseller,,,en,abuse@bigres.example,2026-01-01T00:00:00Z
               f"prefix,p{i},,shop{i},,static,198.18.1.{i}/32,,,2026-01-01T00:00:00Z\n" for i in range(1, 7))
 BELOW = """type,id,reseller,customer,class,kind,resource,language,email,from
 """ + "".join(f"customer,kiosk{i},,,business,,,en,it@kiosk{i}.example,2026-01-01T00:00:00Z\n"
-              f"prefix,q{i},,kiosk{i},,static,198.18.1.{i}/32,,,2026-01-01T00:00:00Z\n" for i in (1, 2, 3, 5, 6))
+              f"prefix,q{i},,kiosk{i},,static,198.18.1.{i}/32,,,2026-01-01T00:00:00Z\n" for i in (1, 2, 3, 5, 6, 7))
 CONF = """intake { authserv-id mx.bigres.example }
 upstream example { from example.net }"""
 
@@ -186,6 +186,24 @@ def strangers(p):
                  "a proved sender who names another's address is answered at his own")
 
 
+def taken_back(p):
+    def passed_on(number, kind="abuse"):
+        mail = arf("198.18.1.7", number=number, kind=kind, reporter=ABUSE)
+        reply = p.down.smtp_send(PROOF + re.sub(rb"(?m)^Subject: .*?\r$", b"Subject: [C-77] passed on\r", mail, count=1), sender=ABUSE, to=DESK, kind="lmtp")
+        p.down.settle()
+        return [re.search(r"(?m)^Status: (\S+)", x.text()).group(1) for x in to_upstream(p.news(p.down))] if reply.code == 250 else reply.text
+
+    for i in range(1, 6):
+        p.down.smtp_send(arf("198.18.1.7", number=i, reporter=f"fbl@other{i}.example"), to=DESK, kind="lmtp")
+    p.down.settle()
+    number = next(c["case"] for c in p.down.cases("--customer", "kiosk7") if c["body"]["clause"].startswith("email"))
+    p.news(p.down)
+    tap.is_equal(passed_on(6), ["acknowledged"], "what joins others' reports is acknowledged")
+    tap.is_equal(passed_on(7, "not-spam"), ["disputed"], "and has its result when the upstream takes it back")
+    tap.is_equal(p.down.check("case", "show", number, "--json").json["state"], "open", "while the case goes on for the others")
+    tap.is_equal(passed_on(8, "not-spam"), [], "once")
+
+
 def refused(p):
     for conf, why in (("upstream example { from example.net }", "there is none"), (CONF.replace("from example.net", "from nobody"), "no mail address and no domain"),
                       (CONF.replace("upstream example", 'upstream "a b"'), "make such a name")):
@@ -201,6 +219,7 @@ def main():
         up.check("registry", "import", "-", stdin=ABOVE)
         down.check("registry", "import", "-", stdin=BELOW)
         p = Pair(up, down)
+        taken_back(p)
         there_and_back(p)
         again(p)
         other_results(p)
