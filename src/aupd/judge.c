@@ -53,8 +53,8 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->batch_arena = arena_new("batch", BATCH_ARENA_MAX);
 	j->scratch = arena_new("scratch", BATCH_ARENA_MAX);
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
-		.contact = r->share.contact, .web_url = r->share.web_url, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep, .keep_arg = j,
-		.keep_receipts_us = (int64_t)r->share.keep_items_us, .notes_sightings = true, .searchable = true };
+		.contact = r->share.contact, .web_url = r->share.web_url, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep,
+		.drop = judge_raw_wipe, .keep_arg = j, .keep_receipts_us = (int64_t)r->share.keep_items_us, .notes_sightings = true, .searchable = true };
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)

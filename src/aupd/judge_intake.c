@@ -107,6 +107,10 @@ enum err cmd_confirm(struct commanding *c)
 	if (e == OK)
 		e = fold_observation(&c->j->fold, &o, &r, c->why);
 	judge_in_hand(c->j, NULL, false, STR_NONE);
+	if (e == OK && r.fate == FATE_CASE && i.raw.len) {
+		i.raw_in_case = i.candidate_count == 1;
+		e = work_store(c->j->fold.work, &row, item_fields, &i, c->why);
+	}
 	if (e)
 		return e;
 	if (r.fate == FATE_PERSON)

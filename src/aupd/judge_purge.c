@@ -57,7 +57,7 @@ static enum err purge_item(struct judge *j, const struct row *row, struct purge 
 	enum err e = work_load(j->fold.work, TABLE_ITEM, row->key, item_fields, &i, &now, why);
 	if (e || i.state == ITEM_WAITING || i.received_at >= j->fold.now - (int64_t)j->role->share.keep_items_us)
 		return e == ERR_NOTFOUND ? OK : e;
-	e = i.raw.len ? judge_raw_wipe(j, i.raw, why) : OK;
+	e = i.raw.len && !i.raw_in_case ? judge_raw_wipe(j, i.raw, why) : OK;
 	p->items++;
 	return e ? e : work_delete(j->fold.work, TABLE_ITEM, row->key, why);
 }

@@ -52,9 +52,9 @@ enum err judge_keep(void *arg, const struct position *at, struct str subject, st
 	struct judge *j = arg;
 	struct raw_reference ref;
 	struct position start = { at->segment, at->offset, 0 };
-	bool waits = str_eq(subject, FOLD_TRIAGE);
+	bool parked = str_eq(subject, FOLD_PARKED), waits = parked || str_eq(subject, FOLD_TRIAGE);
 	*ret_text = STR_NONE;
-	if (!waits && (!j->in_hand.alone || position_cmp(at, &j->in_hand.at) != 0))
+	if ((!waits || parked) && (!j->in_hand.alone || position_cmp(at, &j->in_hand.at) != 0))
 		return OK;
 	if (!waits && j->in_hand.raw.len) {
 		*ret_text = j->in_hand.raw;
@@ -66,7 +66,7 @@ enum err judge_keep(void *arg, const struct position *at, struct str subject, st
 	}
 	/* whoever tries a parked report again has its rows in there */
 	struct arena_mark mark = arena_mark(j->scratch);
-	enum err e = keep(j, &start, subject, &ref, why);
+	enum err e = keep(j, &start, parked ? FOLD_TRIAGE : subject, &ref, why);
 	arena_rewind(j->scratch, mark);
 	/* a disk that takes nothing now is waited for: no item goes on without its bytes */
 	if (e == ERR_FULL || e == ERR_IO)

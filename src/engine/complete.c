@@ -140,7 +140,7 @@ static enum err judge_again(struct fold *f, struct observation *o, struct str pa
 	o->report_id = STR_NONE;
 	enum err e = fold_again(f, o, &r, why);
 	if (e == OK && r.fate != FATE_PARKED)
-		e = work_delete(f->work, TABLE_PARKED, parked, why);
+		e = fold_unpark(f, parked, o, r.fate, why);
 	told->due_at = f->now + TOLD_DAYS * DAY_US;
 	told->body = STR("{}");
 	return e ? e : work_put(f->work, told, why);

@@ -313,12 +313,20 @@ static bool is_about(const struct erasure *x, const struct json *o)
 
 static enum err erase_parked(struct eraser *r, struct row *row, struct json *root, struct why *why)
 {
-	if (is_about(r->x, root)) {
+	static const char *const kept[] = { "raw", NULL };
+	struct str raw = json_text(root, "raw");
+	bool about = is_about(r->x, root);
+	if (!about && !mend(r->x, root, STR_NONE, time_of(root)))
+		return OK;
+	/* its text names the subject all over, whoever wrote it */
+	enum err e = wipe_raw(r, raw, why);
+	if (e)
+		return e;
+	if (about) {
 		r->x->rows++;
 		return work_delete(r->f->work, TABLE_PARKED, row->key, why);
 	}
-	if (!mend(r->x, root, STR_NONE, time_of(root)))
-		return OK;
+	(void)drop_members(root, kept);
 	row->owner = STR("");
 	return put_tree(r, row, root, why);
 }

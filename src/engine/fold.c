@@ -77,6 +77,24 @@ struct str fold_parked_key(struct fold *f, const struct observation *o)
 	return str_format(work_arena(f->work), "%u.%s", f->source, at);
 }
 
+/* The spool is trimmed while it waits, and what comes of it later has its evidence all the same. */
+static enum err put_parked(struct fold *f, struct row *row, const struct observation *o, struct why *why)
+{
+	struct observation kept = *o;
+	enum err e = OK;
+	if (f->keep && !kept.raw.len && !kept.of_sealed && !(kind_info(o->kind)->flags & KIND_SEALED))
+		e = f->keep(f->keep_arg, &o->at, FOLD_PARKED, &kept.raw, why);
+	return e ? e : work_store(f->work, row, observation_fields, &kept, why);
+}
+
+enum err fold_unpark(struct fold *f, struct str key, const struct observation *o, enum fate fate, struct why *why)
+{
+	enum err e = OK;
+	if (f->drop && o->raw.len && fate != FATE_CASE && fate != FATE_PERSON)
+		e = f->drop(f->keep_arg, o->raw, why);
+	return e ? e : work_delete(f->work, TABLE_PARKED, key, why);
+}
+
 /* reason: why it cannot be told now, for the queue of what waits; words of ours, about nobody. */
 static enum err park(struct fold *f, const struct observation *o, struct str reason, struct why *why)
 {
@@ -90,17 +108,15 @@ static enum err park(struct fold *f, const struct observation *o, struct str rea
 	row.rank = wait < DAY_US ? wait : DAY_US;
 	row.owner = STR("");
 	row.state = reason;
-	return work_store(f->work, &row, observation_fields, o, why);
+	return put_parked(f, &row, o, why);
 }
 
 /* Over its reporter's cap: it is judged when there is room. */
 static enum err park_over(struct fold *f, const struct observation *o, int64_t until, struct why *why)
 {
-	char key[POSITION_TEXT_MAX];
-	struct row row = { .table = TABLE_PARKED, .owner = deed_reporter(f, o->reporter), .state = OVER_CAP_STATE, .due_at = until, .rank = o->received_at };
-	position_print(&o->at, key);
-	row.key = str_format(work_arena(f->work), "%u.%s", f->source, key);
-	return work_store(f->work, &row, observation_fields, o, why);
+	struct row row = { .table = TABLE_PARKED, .key = fold_parked_key(f, o), .owner = deed_reporter(f, o->reporter), .state = OVER_CAP_STATE, .due_at = until,
+		.rank = o->received_at };
+	return put_parked(f, &row, o, why);
 }
 
 static enum err park_or_ask(struct fold *f, const struct observation *o, struct fold_result *r, const char *reason, struct why *why)
@@ -204,7 +220,12 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 	struct case_input in = { .type = INPUT_FINDING, .finding = &taken, .observation = o, .subject = s, .incident_key = incident_key(f, o),
 		.service = fold_facts(f, s).service_kind };
 	*ret_number = c.number;
-	if (f->keep && found->weight != WEIGHT_SEALED && !(c.flags & CASE_SEALED_CLASS) && !(kind_info(o->kind)->flags & KIND_SEALED))
+	bool open = found->weight != WEIGHT_SEALED && !(c.flags & CASE_SEALED_CLASS) && !(kind_info(o->kind)->flags & KIND_SEALED);
+	if (open && o->raw.len)
+		in.raw = o->raw;
+	else if (o->raw.len && f->drop)
+		e = f->drop(f->keep_arg, o->raw, why);
+	else if (open && f->keep)
 		e = f->keep(f->keep_arg, &o->at, s->customer, &in.raw, why);
 	if (e == OK)
 		e = earlier_take(f, s, found, &in, why);

@@ -19,6 +19,8 @@
 enum { POLICIES_MAX = 64 };
 /* Whose the raw bytes are of what waits for a person. */
 #define FOLD_TRIAGE STR("triage")
+/* And of what waits to be judged: they lie with those, and only of what stands alone in its item. */
+#define FOLD_PARKED STR("parked")
 /* Under whose key the rows of TABLE_SIGHTING lie, around the keys of the customers. */
 #define FOLD_SIGHTINGS STR("sightings")
 
@@ -42,6 +44,8 @@ struct fold {
 	 * there are none to be had, or they say more than what is this subject's. NULL = nothing is kept.
 	 */
 	enum err (*keep)(void *arg, const struct position *at, struct str subject, struct str *ret_text, struct why *why);
+	/* What was kept of one that waited became part of nothing. Overwritten at once: should the commit fail, it waits on without. */
+	enum err (*drop)(void *arg, struct str text, struct why *why);
 	void *keep_arg;
 	const struct policy *shadow;                    /* a draft that is tried: what it reads is noted too; NULL = none */
 	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */

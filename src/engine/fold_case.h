@@ -32,6 +32,8 @@ enum err correction_due(struct fold *f, struct str use_key, struct why *why) MUS
 enum err fold_again(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why) MUST_CHECK;
 /* Under which key of TABLE_PARKED it waits, when it does. */
 struct str fold_parked_key(struct fold *f, const struct observation *o);
+/* It waits no more: what was kept of it goes along where a case or a person has it now. */
+enum err fold_unpark(struct fold *f, struct str key, const struct observation *o, enum fate fate, struct why *why) MUST_CHECK;
 /* What judging an observation needs of the engine. */
 struct window_source fold_windows(struct fold *f);
 struct subject_facts fold_facts(const struct fold *f, const struct subject *s);

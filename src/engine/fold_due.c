@@ -67,7 +67,7 @@ static enum err due_parked(struct fold *f, const struct row *due, struct why *wh
 	e = fold_again(f, &o, &r, why);
 	if (e || r.fate == FATE_PARKED)
 		return e;
-	return work_delete(f->work, TABLE_PARKED, due->key, why);
+	return fold_unpark(f, due->key, &o, r.fate, why);
 }
 
 static enum err due_conduct(struct fold *f, struct str reseller, struct why *why)

@@ -44,7 +44,7 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	/* an answer too: what the customer attached is evidence, except of the sealed class */
 	bool kept = i->type == ITEM_PROSE || i->type == ITEM_UNPARSED || (i->type == ITEM_ANSWER && !i->candidate_count);
 	kept = kept && !(i->candidate_count && i->candidates[0].of_sealed);
-	if (f->keep && kept)
+	if (f->keep && kept && !i->raw.len)
 		e = f->keep(f->keep_arg, &i->at, FOLD_TRIAGE, &i->raw, why);
 	if (e)
 		return e;
@@ -60,6 +60,6 @@ enum err before_person(struct fold *f, const struct observation *o, const char *
 	struct observation copy = *o;
 	struct item i = { .type = sealed ? ITEM_SEALED : ITEM_PROSE, .state = ITEM_WAITING, .at = o->at, .received_at = o->received_at, .listener = o->meta, .reason = str_of(reason),
 		.reporter = o->reporter, .reply_to = o->reply_to, .subject_line = o->subject_line, .candidates = &copy, .candidate_count = 1,
-		.raw_digest = o->raw_digest, .raw_len = o->raw_len, .receipt = o->receipt };
+		.raw = o->raw, .raw_digest = o->raw_digest, .raw_len = o->raw_len, .receipt = o->receipt };
 	return put_item(f, &i, !sealed, why);
 }

@@ -33,7 +33,7 @@ const struct field item_fields[] = {
 		.count_offset = offsetof(struct item, said_count), .max = 1 },
 	{ .name = "candidates", .type = FIELD_LIST, .offset = offsetof(struct item, candidates), .fields = observation_fields, .size = sizeof(struct observation),
 		.count_offset = offsetof(struct item, candidate_count), .max = 256 },
-	F(item, raw_digest, FIELD_DIGEST), F(item, raw_len, FIELD_U64), F(item, raw, FIELD_STR), F(item, receipt, FIELD_STR),
+	F(item, raw_digest, FIELD_DIGEST), F(item, raw_len, FIELD_U64), F(item, raw, FIELD_STR), F(item, raw_in_case, FIELD_BOOL), F(item, receipt, FIELD_STR),
 	{ .name = "problems", .type = FIELD_STRS, .offset = offsetof(struct item, problems), .count_offset = offsetof(struct item, problem_count), .max = 256 },
 	{ .name = NULL },
 };

@@ -57,6 +57,7 @@ struct item {
 	struct digest raw_digest;
 	uint64_t raw_len;
 	struct str raw;                 /* reference of the kept bytes */
+	bool raw_in_case;               /* a case took them as evidence: they go with its story, and not with this */
 	struct str receipt;             /* receipt id given to the reporter */
 	struct str *problems;
 	unsigned problem_count;

@@ -87,6 +87,7 @@ struct observation {
 	struct str upstream;            /* the upstream that passed it on, as the configuration names it and our own mail server proved; "" = none */
 	struct str upstream_case, upstream_to;  /* its number of the complaint, and where it hears us */
 	int64_t upstream_due_at;        /* by when it wants the result; 0 = it does not say */
+	struct str raw;                 /* of one that waits to be judged: reference of its kept raw bytes; "" = none, or its item says more than this */
 	struct str receipt;             /* receipt id that the reporter was given; "" = none */
 };
 
