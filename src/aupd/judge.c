@@ -110,9 +110,11 @@ static void judge_run(struct role *r)
 	work_reset(j->fold.work);
 	enum err e = judge_purge_begin(j, &why);
 	if (e == OK)
+		e = judge_backfill_begin(j, &why);
+	if (e == OK)
 		e = judge_commit(j, &why);
 	if (e)
-		log_warn("retention begins with the next start", "why", why.text);
+		log_warn("retention, and what old rows lack, begin with the next start", "why", why.text);
 	work_reset(j->fold.work);
 	if (!j->fold.policy_count)
 		log_warn("no policy has been posted: nothing can be judged; aup policy post");

@@ -70,7 +70,7 @@ struct judge {
 	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
 	struct judge_stamps *stamps;            /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
-	bool erasing;                   /* this look took a step of an erasure */
+	bool erasing;                   /* this look took a step of an erasure, or of another long walk */
 	bool keys_stale;                /* the ear has not been told the table of reporters' keys as it is now */
 	unsigned reporter_keys;         /* how many it was told */
 };
@@ -146,6 +146,11 @@ void judge_look(struct judge *j);
 void judge_link(struct role *r, struct str name, int take_fd);
 /* While paused nothing is read from ear and hand; commands are refused, also those of the batch. */
 void judge_links_pause(struct judge *j, bool paused);
+
+/* The walk that writes of old rows what is derived from newer ones: its row, when there is something to write; and one slice of it. */
+enum err judge_backfill_begin(struct judge *j, struct why *why) MUST_CHECK;
+bool judge_backfill_is(const struct row *due);
+enum err judge_backfill(struct judge *j, struct why *why) MUST_CHECK;
 
 /* Commits the effects of the work and the marks of the batch. */
 enum err judge_commit(struct judge *j, struct why *why) MUST_CHECK;

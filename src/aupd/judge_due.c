@@ -43,6 +43,8 @@ static enum err letter_due(struct judge *j, const struct row *due, struct why *w
 
 static enum err switch_due(struct judge *j, const struct row *due, struct why *why)
 {
+	if (judge_backfill_is(due))
+		return judge_backfill(j, why);
 	if (judge_bindings_is_daily(due))
 		return judge_bindings_daily(j, why);
 	return judge_policy_is_telling(due) ? judge_policy_tell(j, due, why) : fold_due(&j->fold, due, why);
@@ -118,7 +120,7 @@ bool judge_due(struct judge *j)
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");
 		POINT("judge.ordered");
 		j->hand_is_new = j->nft_is_new = false;
-		/* an erasure takes many steps: what else came is looked at between them */
+		/* an erasure, or the walk through old rows, takes many steps: what else came is looked at between them */
 		bool rest = j->erasing && !clock_is_test();
 		j->erasing = false;
 		if (!changes || rest)

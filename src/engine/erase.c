@@ -76,7 +76,7 @@ static enum err alias_of(struct fold *f, struct erasure *x, struct why *why)
 	/* of a key that nobody has any more: the alias cannot be made again from the id */
 	digest_hkdf((struct str){ (const char *)key.octets, SEAL_KEY_LEN }, STR("aupd-alias/1"), octets, sizeof(octets));
 	secret_wipe(&key, sizeof(key));
-	x->alias = str_format(work_arena(f->work), "erased-%.*s", STR_ARG(str_hex(work_arena(f->work), (struct str){ (const char *)octets, sizeof(octets) })));
+	x->alias = str_format(work_arena(f->work), ERASE_ALIAS "%.*s", STR_ARG(str_hex(work_arena(f->work), (struct str){ (const char *)octets, sizeof(octets) })));
 	return OK;
 }
 

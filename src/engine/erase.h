@@ -11,6 +11,9 @@
 #include "engine/fold.h"
 #include "model/erasure.h"
 
+/* What an alias begins with: it stands where the id of who was erased stood. */
+#define ERASE_ALIAS "erased-"
+
 enum { ERASE_WORD_MIN = 4 /* a shorter name is looked for as a whole text only */ };
 
 struct eraser {

@@ -92,40 +92,61 @@ static enum err put_source(struct fold *f, const struct casefile *c, struct str 
 	return rest.len ? put(f, c, find_prefix(f, FIND_DOMAIN, rest), STR_NONE, why) : OK;
 }
 
-static enum err put_ids(struct fold *f, const struct casefile *c, const struct observation *o, struct why *why)
+static struct str owner_of(struct fold *f, struct str reporter)
 {
-	struct str owner = o->reporter.len ? keyed(f, FIND_REPORTER, str_lower(work_arena(f->work), o->reporter), WHOLE) : STR_NONE;
-	enum err e = o->report_id.len ? put(f, c, find_prefix(f, FIND_ID, o->report_id), owner, why) : OK;
-	return e || !o->receipt.len ? e : put(f, c, find_prefix(f, FIND_ID, o->receipt), owner, why);
+	return reporter.len ? keyed(f, FIND_REPORTER, str_lower(work_arena(f->work), reporter), WHOLE) : STR_NONE;
 }
 
-static enum err put_report(struct fold *f, const struct casefile *c, const struct case_event *e, const struct observation *o, struct why *why)
+static bool hidden(const struct fold *f, const struct casefile *c)
 {
+	return !f->searchable || c->flags & CASE_SEALED_CLASS;
+}
+
+enum err find_opened(struct fold *f, const struct casefile *c, struct why *why)
+{
+	return hidden(f, c) || !c->clause.len ? OK : put(f, c, find_prefix(f, FIND_CLAUSE, c->clause), STR_NONE, why);
+}
+
+enum err find_reported(struct fold *f, const struct casefile *c, const struct case_event *e, uint64_t n, struct why *why)
+{
+	if (hidden(f, c))
+		return OK;
 	/* another report of a known incident is about what stands there already */
 	enum err err = e->type == EVENT_FINDING && e->source.len ? put_source(f, c, e->source, why) : OK;
-	if (err || c->report_count > FIND_REPORTS_MAX)
+	if (err || n > FIND_REPORTS_MAX || !e->reporter.len)
 		return err;
-	if (e->reporter.len)
-		err = put(f, c, find_prefix(f, FIND_REPORTER, e->reporter), keyed(f, FIND_REPORTER, str_lower(work_arena(f->work), e->reporter), WHOLE), why);
-	return err || !o ? err : put_ids(f, c, o, why);
+	return put(f, c, find_prefix(f, FIND_REPORTER, e->reporter), owner_of(f, e->reporter), why);
+}
+
+enum err find_receipt(struct fold *f, const struct casefile *c, struct str receipt, struct str reporter, struct why *why)
+{
+	return hidden(f, c) ? OK : put(f, c, find_prefix(f, FIND_ID, receipt), owner_of(f, reporter), why);
+}
+
+static enum err put_ids(struct fold *f, const struct casefile *c, const struct observation *o, struct why *why)
+{
+	enum err e = o->report_id.len ? put(f, c, find_prefix(f, FIND_ID, o->report_id), owner_of(f, o->reporter), why) : OK;
+	return e || !o->receipt.len ? e : find_receipt(f, c, o->receipt, o->reporter, why);
 }
 
 enum err find_note(struct fold *f, const struct casefile *c, const struct case_input *in, const struct case_output *out, struct why *why)
 {
 	enum err e = OK;
-	if (!f->searchable || c->flags & CASE_SEALED_CLASS)
+	if (hidden(f, c))
 		return OK;
 	for (unsigned i = 0, reports = 0; e == OK && i < out->event_count; i++) {
 		const struct case_event *x = &out->events[i];
 		const struct observation *o = NULL;
-		if (x->type == EVENT_OPENED && c->clause.len)
-			e = put(f, c, find_prefix(f, FIND_CLAUSE, c->clause), STR_NONE, why);
+		if (x->type == EVENT_OPENED)
+			e = find_opened(f, c, why);
 		if (e || (x->type != EVENT_FINDING && x->type != EVENT_WITNESS))
 			continue;
 		if (in->type == INPUT_FINDING)
 			o = reports < in->earlier_count ? &in->earlier[reports].seen : in->observation;
 		reports++;
-		e = put_report(f, c, x, o, why);
+		e = find_reported(f, c, x, c->report_count, why);
+		if (e == OK && o && c->report_count <= FIND_REPORTS_MAX)
+			e = put_ids(f, c, o, why);
 	}
 	return e;
 }

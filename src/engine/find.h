@@ -16,6 +16,14 @@ enum find_word { FIND_ADDRESS = 'a', FIND_DOMAIN = 'd', FIND_ID = 'i', FIND_CLAU
 /* Writes the rows of what a step added to the case; nothing unless the fold is to be searchable. */
 enum err find_note(struct fold *f, const struct casefile *c, const struct case_input *in, const struct case_output *out, struct why *why) MUST_CHECK;
 
+/*
+ * The same of what stood there before such rows were written: that the case has its clause, a report of it that is its n-th (1-based), and
+ * the receipt of one. reporter: STR_NONE when it is not known. Nothing of the sealed class; what is there already is not written again.
+ */
+enum err find_opened(struct fold *f, const struct casefile *c, struct why *why) MUST_CHECK;
+enum err find_reported(struct fold *f, const struct casefile *c, const struct case_event *e, uint64_t n, struct why *why) MUST_CHECK;
+enum err find_receipt(struct fold *f, const struct casefile *c, struct str receipt, struct str reporter, struct why *why) MUST_CHECK;
+
 /* What the keys of all cases with that word begin with. */
 struct str find_prefix(struct fold *f, enum find_word kind, struct str text);
 /* Of an address, or of one of the prefixes named above; STR_NONE for any other length. */

@@ -27,7 +27,7 @@ uint32_t queue_of(const struct casefile *c)
 	return in;
 }
 
-static enum err set(struct fold *f, const char *name, struct str about, bool in, struct why *why)
+static enum err set_since(struct fold *f, const char *name, struct str about, bool in, int64_t since_at, struct why *why)
 {
 	struct row row;
 	enum err e = work_get(f->work, TABLE_QUEUE, str_format(work_arena(f->work), "%s/%.*s", name, STR_ARG(about)), &row, why);
@@ -36,9 +36,14 @@ static enum err set(struct fold *f, const char *name, struct str about, bool in,
 	if (!in)
 		return work_delete(f->work, TABLE_QUEUE, row.key, why);
 	row.state = str_of(name);
-	row.rank = f->now;
+	row.rank = since_at;
 	row.body = STR("{}");
 	return work_put(f->work, &row, why);
+}
+
+static enum err set(struct fold *f, const char *name, struct str about, bool in, struct why *why)
+{
+	return set_since(f, name, about, in, f->now, why);
 }
 
 enum err queue_follow(struct fold *f, const struct casefile *c, uint32_t before, struct why *why)
@@ -59,9 +64,35 @@ enum err queue_plan(struct fold *f, uint64_t number, bool in, struct why *why)
 	return set(f, "plans", str_format(work_arena(f->work), "%llu", (unsigned long long)number), in, why);
 }
 
+static bool is_refused(const struct act *act)
+{
+	return act->state == ACT_UNCLEAR || (act->state == ACT_REFUSED && act->desired);
+}
+
+static bool is_of_service(const struct act *act)
+{
+	return act->number && act->verb >= VERB_LIMIT;
+}
+
 enum err queue_act(struct fold *f, const struct act *act, struct why *why)
 {
-	if (!act->number || act->verb < VERB_LIMIT)
-		return OK;
-	return set(f, "refused", act->key, act->state == ACT_UNCLEAR || (act->state == ACT_REFUSED && act->desired), why);
+	return is_of_service(act) ? set(f, "refused", act->key, is_refused(act), why) : OK;
+}
+
+enum err queue_case_before(struct fold *f, const struct casefile *c, bool *ret_in, struct why *why)
+{
+	uint32_t in = queue_of(c);
+	struct str number = str_format(work_arena(f->work), "%llu", (unsigned long long)c->number);
+	enum err e = OK;
+	*ret_in = in != 0;
+	for (size_t i = 0; e == OK && i < sizeof(names) / sizeof(names[0]); i++)
+		if (in & names[i].bit)
+			e = set_since(f, names[i].name, number, true, c->changed_at != TIME_NONE ? c->changed_at : c->opened_at, why);
+	return e;
+}
+
+enum err queue_act_before(struct fold *f, const struct act *act, bool *ret_in, struct why *why)
+{
+	*ret_in = is_of_service(act) && is_refused(act);
+	return *ret_in ? set_since(f, "refused", act->key, true, act->created_at, why) : OK;
 }

@@ -21,6 +21,9 @@ enum queue_bit {
 uint32_t queue_of(const struct casefile *c);
 /* The case stood in `before`, now it stands where it says. */
 enum err queue_follow(struct fold *f, const struct casefile *c, uint32_t before, struct why *why) MUST_CHECK;
+/* A case, an act, from before there were such rows: where it stands by now, and since when at the latest. True when it stands anywhere. */
+enum err queue_case_before(struct fold *f, const struct casefile *c, bool *ret_in, struct why *why) MUST_CHECK;
+enum err queue_act_before(struct fold *f, const struct act *act, bool *ret_in, struct why *why) MUST_CHECK;
 /* Whether a date of the plan of a review, in that open case, was missed: "plans" holds it until it is kept after all or the case is closed. */
 enum err queue_plan(struct fold *f, uint64_t number, bool in, struct why *why) MUST_CHECK;
 /* What was to be done at a service, and was refused, or nobody can tell: "refused" holds it until it is done or lifted. */
