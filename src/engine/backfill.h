@@ -3,7 +3,7 @@
  * (engine/queue.h) of cases that took their last step under an older aupd.
  *
  * A walk through the tables below, in slices of any length; a row may be gone through twice. Of a report that led to a case before there
- * was a search its own id is not kept anywhere, so it is found by its receipt alone. Pure, like the fold.
+ * was a search its own id is not kept anywhere, so it is found by its receipt alone, where that says which case. Pure, like the fold.
  */
 #ifndef AUPD_ENGINE_BACKFILL_H
 #define AUPD_ENGINE_BACKFILL_H
