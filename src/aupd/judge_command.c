@@ -84,7 +84,8 @@ static enum err tell_waiting(struct commanding *c, uint64_t number)
 static enum err case_command(struct commanding *c, enum case_input_type type)
 {
 	struct fold_command cmd = { .type = type, .actor = c->who, .text = arg(c, "text"), .service = arg(c, "service"), .act = arg(c, "act"),
-		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .on = json_flag(c->root, "on", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
+		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .part = part_find(arg(c, "part")),
+		.on = json_flag(c->root, "on", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
 	uint64_t number = 0;
 	char text[CASE_TEXT_MAX];
 	enum err e = type == INPUT_OPEN ? OK : command_case(c, &cmd.number);
@@ -129,6 +130,7 @@ static enum err cmd_counter(struct commanding *c) { return case_command(c, INPUT
 static enum err cmd_stay(struct commanding *c) { return case_command(c, INPUT_STAY); }
 static enum err cmd_undertaking(struct commanding *c) { return case_command(c, INPUT_UNDERTAKING); }
 static enum err cmd_request(struct commanding *c) { return case_command(c, INPUT_REQUEST); }
+static enum err cmd_part(struct commanding *c) { return case_command(c, INPUT_PART); }
 static enum err cmd_signed(struct commanding *c) { return case_command(c, INPUT_SIGNED); }
 static enum err cmd_fixed(struct commanding *c) { return case_command(c, INPUT_FIXED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
@@ -212,7 +214,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-split", cmd_split, KEPT, 0 }, { "case-undo", cmd_undo, KEPT, 0 }, { "case-flag", cmd_flag, KEPT, 0 }, { "case-emergency", cmd_emergency, KEPT, 0 },
 	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
-	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 },
+	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
 	{ "macro-remove", cmd_macro_remove, KEPT, 0 }, { "macros", cmd_macros, TELLS, 0 }, { "macro-run", cmd_macro_run, KEPT, 0 },

@@ -70,6 +70,9 @@ static enum err read_candidate(struct commanding *c, const struct item *i, struc
 	*o = i->candidates[n - 1];
 	if (name.len && kind == KIND_UNCLASSIFIED)
 		return why_set(c->why, ERR_RANGE, "there is no class %.*s", STR_ARG(name));
+	/* what the other kind presumed goes with it */
+	if (name.len && kind != o->kind)
+		o->role = o->content = PART_UNTOLD;
 	if (name.len)
 		o->kind = kind;
 	if (o->kind == KIND_UNCLASSIFIED)

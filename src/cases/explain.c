@@ -28,6 +28,12 @@ static const char *const grades[] = { [GRADE_NONE] = "nobody has said whose it w
 	[GRADE_C] = "C: it may have been another's; nothing is done and nobody is written to without a person",
 	[GRADE_D] = "D: it cannot be told whose it was; nothing is done without a person", [GRADE_E] = "E: more must be known, such as the port; nothing is done without a person" };
 
+static void part_line(struct arena *a, struct buf *out, const char *label, enum part p, struct str by)
+{
+	if (p)
+		line(out, label, by.len ? str_format(a, "%s, as %.*s says", part_words[p], STR_ARG(by)) : str_format(a, "%s, as its reports presume", part_words[p]));
+}
+
 static void head(struct arena *a, const struct casefile *c, struct buf *out)
 {
 	char number[CASE_TEXT_MAX];
@@ -39,6 +45,8 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "user", c->user);
 	line(out, "service", c->service);
 	line(out, "clause", str_format(a, "%.*s, policy version %.*s, rule %.*s", STR_ARG(c->clause), STR_ARG(c->policy), STR_ARG(c->rule)));
+	part_line(a, out, "role", c->role, c->role_by);
+	part_line(a, out, "content", c->content, c->content_by);
 	line(out, "because", c->because);
 	if (c->report_count)
 		line(out, "reports", str_format(a, "%.*s of %.*s, first %.*s, last %.*s", STR_ARG(counted(a, c->report_count, "report", "reports")),

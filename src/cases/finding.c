@@ -58,6 +58,7 @@ static enum err count_report(struct step_work *w, const struct reported *r)
 	e->reporter = r->seen->reporter;
 	e->kind = r->seen->kind;
 	e->told = told_by(r->seen);
+	part_note(w->c, r->seen->role, r->seen->content);
 	return OK;
 }
 
@@ -100,6 +101,7 @@ static void seal_if(struct casefile *c, const struct finding *f)
 		c->flags |= CASE_SEALED_CLASS | CASE_DO_NOT_TELL | CASE_HOLD;
 	if (c->flags & CASE_SEALED_CLASS) {
 		c->state = CASE_SEALED;
+		part_forget(c);
 		c->because = c->source_text = STR_NONE;
 		c->paused_at = c->recheck_until_at = c->asked_until_at = TIME_NONE;
 	}
@@ -139,6 +141,8 @@ enum err finding_step(struct step_work *w)
 	if (kind_info(w->in->observation->kind)->flags & KIND_COUNSEL)
 		c->flags |= CASE_COUNSEL | CASE_HOLD;
 	seal_if(c, f);
+	if (again)
+		part_forget(c);
 	enum err e = count_all(w);
 	if (e == OK)
 		e = remedy_seen(w);

@@ -296,6 +296,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_NOTE: return note_step(w);
 	case INPUT_COUNTER: return copyright_counter(w);
 	case INPUT_STAY: return copyright_stay(w);
+	case INPUT_PART: return part_step(w);
 	case INPUT_ATTACH: return attach_step(w);
 	case INPUT_ASSIGN:
 		w->c->assigned = w->in->text;
@@ -314,7 +315,7 @@ enum err operator_step(struct step_work *w)
 	if (t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED)
 		return delivery_step(w);
 	enum err e = OK;
-	if (w->c->flags & CASE_SEALED_CLASS)
+	if (w->c->flags & CASE_SEALED_CLASS && t != INPUT_PART)
 		e = second_person(w, &second);
 	return e || !second ? e : by_person(w);
 }

@@ -67,6 +67,12 @@ enum err copyright_goes_on(struct step_work *w, bool *ret_done) MUST_CHECK;
 int64_t copyright_due_at(const struct casefile *c);
 enum err copyright_due(struct step_work *w) MUST_CHECK;
 
+/* What a report presumes of the customer's part; nothing is known any more; what a case that is merged into this one knew; a person says. */
+void part_note(struct casefile *c, enum part role, enum part content);
+void part_forget(struct casefile *c);
+void part_absorb(struct casefile *c, const struct casefile *other);
+enum err part_step(struct step_work *w) MUST_CHECK;
+
 enum err operator_step(struct step_work *w) MUST_CHECK;
 /* A letter that follows what a step did; none when the policy has no letter of that name, or the customer is not to be told. */
 enum err step_tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service) MUST_CHECK;

@@ -52,6 +52,7 @@ static enum err absorb(struct step_work *w)
 	c->strikes = o->strikes > c->strikes ? o->strikes : c->strikes;
 	c->grade = o->grade > c->grade ? o->grade : c->grade;
 	c->flags |= o->flags & (CASE_HOLD | CASE_COUNSEL | CASE_DO_NOT_TELL);
+	part_absorb(c, o);
 	request_absorb(w);
 	return because(w, EVENT_MERGED, "took in");
 }
@@ -81,6 +82,7 @@ static enum err take_report(struct step_work *w, const struct case_event *from)
 	e->at = head.at;
 	e->record = STR_NONE;
 	e->told = TELLER_NONE;
+	part_note(w->c, kind_info(from->kind)->role, kind_info(from->kind)->content);
 	enum err err = incident_count(w, from->incident, from->event_at, from->reporter, &fresh, &new_witness);
 	e->type = fresh ? EVENT_FINDING : EVENT_WITNESS;
 	return err;

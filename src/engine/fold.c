@@ -395,6 +395,7 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 	struct fold_result r = { .fate = FATE_NONE };
 	int64_t waits_until;
 	bool distrusted;
+	part_presume(&o);
 	enum err e = reporter_know(f, &o, again, &waits_until, &distrusted, why);
 	if (e)
 		return e;

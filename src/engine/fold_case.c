@@ -119,6 +119,10 @@ static enum err put_record(struct fold *f, const struct casefile *c, struct case
 	record_put(&r, "rule", e->rule);
 	record_put(&r, "state", str_of(case_state_words[c->state]));
 	record_put(&r, "act", e->act);
+	if (c->role)
+		record_put(&r, "role", str_of(part_words[c->role]));
+	if (c->content)
+		record_put(&r, "content", str_of(part_words[c->content]));
 	if (e->grade)
 		record_put(&r, "grade", str_of(grade_words[e->grade]));
 	const struct policy *p = fold_policy(f, e->policy);

@@ -42,7 +42,7 @@ static enum err make(struct fold *f, const struct observation *o, const struct f
 		if (o->facts[i].value.len <= SIGHTING_VALUE_MAX && is_read(f, o->facts[i].name))
 			facts[n++] = (struct fact){ .name = o->facts[i].name, .value = o->facts[i].value };
 	*s = (struct sighting){ .at = f->now, .number = r->number,
-		.seen = { .kind = o->kind, .kind_text = o->witness == WITNESS_METER ? o->kind_text : STR_NONE, .witness = o->witness,
+		.seen = { .kind = o->kind, .role = o->role, .content = o->content, .kind_text = o->witness == WITNESS_METER ? o->kind_text : STR_NONE, .witness = o->witness,
 			.source = { .type = o->source.type, .text = o->source.text, .port = o->source.port }, .event_at = o->event_at, .first_at = o->first_at,
 			.last_at = o->last_at, .zone_given = o->zone_given, .received_at = o->received_at, .incidents = o->incidents, .reporter = pseudonym(f, "reporter", o->reporter),
 			.reporter_proven = o->reporter_proven,

@@ -9,17 +9,17 @@ enum { DECIDED_WORDS = DECIDED_BY_PERSON + 1 };
 
 static const struct words {
 	const char *language;
-	const char *until, *lifted, *good, *where, *everywhere, *ground, *contract, *told, *own, *others, *found, *machine, *people, *decided;
+	const char *until, *lifted, *good, *where, *everywhere, *ground, *contract, *told, *own, *others, *found, *machine, *people, *decided, *part;
 	const char *how[DECIDED_WORDS];
 } list[] = {
 	{ .language = "en", .until = "Until:", .lifted = "it is lifted", .good = "for good", .where = "Where:", .everywhere = "wherever the service is used",
 		.ground = "Ground:", .contract = "the contract, by the clause named here", .told = "Brought up by:", .own = "ourselves", .others = "notices of others", .found = "Found by:",
-		.machine = "machines of ours", .people = "people, or machines of others", .decided = "Decided by:",
+		.machine = "machines of ours", .people = "people, or machines of others", .decided = "Decided by:", .part = "Your part:",
 		.how = { [DECIDED_BY_RULE] = "a machine, by a rule that people wrote", [DECIDED_BY_BOTH] = "a rule that people wrote, and one of our people",
 			[DECIDED_BY_PERSON] = "one of our people" } },
 	{ .language = "de", .until = "Dauer:", .lifted = "bis zur Aufhebung", .good = "endgültig", .where = "Gebiet:", .everywhere = "überall, wo der Dienst genutzt wird",
 		.ground = "Grundlage:", .contract = "der Vertrag, nach der hier genannten Klausel", .told = "Anlass:", .own = "unsere eigene Feststellung", .others = "Meldungen anderer",
-		.found = "Erkannt von:", .machine = "unseren Maschinen", .people = "Menschen oder Maschinen anderer", .decided = "Entschieden:",
+		.found = "Erkannt von:", .machine = "unseren Maschinen", .people = "Menschen oder Maschinen anderer", .decided = "Entschieden:", .part = "Ihr Anteil:",
 		.how = { [DECIDED_BY_RULE] = "maschinell, nach einer Regel von Menschen", [DECIDED_BY_BOTH] = "nach einer Regel von Menschen und durch einen von uns",
 			[DECIDED_BY_PERSON] = "durch einen von uns" } },
 };
@@ -55,6 +55,8 @@ struct str letter_reasons(struct arena *a, struct str language, const struct cas
 	line(&out, w->told, str_of(str_eq(reasons_source(c, st), STR("VOLUNTARY")) ? w->own : w->others));
 	line(&out, w->found, str_of(st->detected ? w->machine : w->people));
 	line(&out, w->decided, str_of(w->how[reasons_decided(c, about)]));
+	if (c->role || c->content)
+		line(&out, w->part, letter_part(a, language, c));
 	struct str text = out.err ? STR_NONE : str_copy(a, buf_str(&out));
 	buf_done(&out);
 	return text;

@@ -15,6 +15,7 @@ struct words {
 	const char *report[2], *incident[2], *reporter[2];      /* one, several */
 	const char *whole, *each, *latest;
 	const char *states[CASE_TERMINATED + 1];
+	const char *presumed, *parts[PART_SHOWN + 1];
 };
 
 static const struct words list[] = {
@@ -23,14 +24,20 @@ static const struct words list[] = {
 		.incident = { "incident", "incidents" }, .reporter = { "reporter", "reporters" }, .whole = "  {reports} of {incidents}, first {first}, last {last}\n",
 		.each = "  {first} to {last}: {reports} by {reporters}\n", .latest = "  The latest of them:\n",
 		.states = { [CASE_REVIEW] = "before one of our people", [CASE_OPEN] = "open", [CASE_PAUSED] = "paused until we have read your answer",
-			[CASE_RESOLVED] = "settled", [CASE_MERGED] = "joined with another case", [CASE_TERMINATED] = "ended with the contract" } },
+			[CASE_RESOLVED] = "settled", [CASE_MERGED] = "joined with another case", [CASE_TERMINATED] = "ended with the contract" },
+		.presumed = "by the reports: {part}", .parts = { [PART_UNTOLD] = "the reports do not tell", [PART_HELPER] = "others act, and what you offer helps them",
+			[PART_ACTOR] = "you acted yourself", [PART_STORED] = "the content is stored with you", [PART_SENT] = "you sent the content",
+			[PART_SHOWN] = "you show the content" } },
 	{ .language = "de", .verbs = { [VERB_LIMIT] = "Einschränkung: {service}", [VERB_SUSPEND] = "Sperre: {service}", [VERB_TERMINATE] = "Kündigung: {service}" },
 		.all = "alle Dienste", .offending = "der betroffene Dienst", .none = "keiner", .answer = "Antwort auf dieses Schreiben",
 		.report = { "Meldung", "Meldungen" }, .incident = { "Vorfall", "Vorfällen" }, .reporter = { "Stelle", "Stellen" },
 		.whole = "  {reports} zu {incidents}, erstmals {first}, zuletzt {last}\n", .each = "  {first} bis {last}: {reports} von {reporters}\n",
 		.latest = "  Die letzten davon:\n",
 		.states = { [CASE_REVIEW] = "in Prüfung", [CASE_OPEN] = "offen", [CASE_PAUSED] = "angehalten, bis wir Ihre Antwort gelesen haben",
-			[CASE_RESOLVED] = "erledigt", [CASE_MERGED] = "mit einem anderen Fall vereint", [CASE_TERMINATED] = "mit dem Vertrag beendet" } },
+			[CASE_RESOLVED] = "erledigt", [CASE_MERGED] = "mit einem anderen Fall vereint", [CASE_TERMINATED] = "mit dem Vertrag beendet" },
+		.presumed = "nach den Meldungen: {part}", .parts = { [PART_UNTOLD] = "aus den Meldungen nicht zu erkennen",
+			[PART_HELPER] = "andere handeln, und was Sie anbieten, hilft ihnen", [PART_ACTOR] = "Sie haben selbst gehandelt",
+			[PART_STORED] = "der Inhalt liegt bei Ihnen", [PART_SENT] = "Sie haben den Inhalt versandt", [PART_SHOWN] = "Sie zeigen den Inhalt" } },
 };
 
 static const struct words *words_of(struct str language)
@@ -86,6 +93,22 @@ struct str letter_evidence(struct arena *a, struct str language, const struct ca
 struct str letter_state(struct str language, enum case_state state)
 {
 	return str_of(words_of(language)->states[state]);
+}
+
+static struct str one_part(struct arena *a, const struct words *w, enum part p, struct str said_by)
+{
+	const struct letter_field fields[] = { { "part", str_of(w->parts[p]) } };
+	return said_by.len ? str_of(w->parts[p]) : letter_fill(a, str_of(w->presumed), fields, 1, true);
+}
+
+struct str letter_part(struct arena *a, struct str language, const struct casefile *c)
+{
+	const struct words *w = words_of(language);
+	if (!c->role && !c->content)
+		return str_of(w->parts[PART_UNTOLD]);
+	if (!c->role || !c->content)
+		return one_part(a, w, c->role ? c->role : c->content, c->role ? c->role_by : c->content_by);
+	return str_format(a, "%.*s; %.*s", STR_ARG(one_part(a, w, c->role, c->role_by)), STR_ARG(one_part(a, w, c->content, c->content_by)));
 }
 
 struct str letter_how(struct str language)

@@ -85,6 +85,15 @@ static bool by_rule(const struct casefile *c)
 	return str_eq(c->opened_by, STR("rule"));
 }
 
+static const char *const parts[] = { [PART_UNTOLD] = "", [PART_HELPER] = "others acted, and what the customer offers helped them",
+	[PART_ACTOR] = "the customer acted himself", [PART_STORED] = "the content is stored with the customer", [PART_SENT] = "the customer sent the content",
+	[PART_SHOWN] = "the customer shows the content" };
+
+static struct str part_said(struct arena *a, enum part p, struct str by)
+{
+	return p ? str_format(a, " %s, %s.", by.len ? "As one of the provider's people found" : "By the reports", parts[p]) : STR("");
+}
+
 static struct str facts(struct arena *a, const struct reasons *r)
 {
 	const struct casefile *c = r->c;
@@ -95,7 +104,9 @@ static struct str facts(struct arena *a, const struct reasons *r)
 			STR_ARG(counted(a, c->incident_count, "incident", "incidents")));
 	if (c->report_count && c->first_event_at != TIME_NONE)
 		s = str_format(a, "%.*s, the first at %.*s, the last at %.*s", STR_ARG(s), STR_ARG(second(a, c->first_event_at)), STR_ARG(second(a, c->last_event_at)));
-	return str_format(a, "%.*s%s Measure: %s, service %.*s.", STR_ARG(s), c->report_count ? "." : "", verb_words[r->act->verb], STR_ARG(r->act->service));
+	s = str_format(a, "%.*s%s%.*s%.*s", STR_ARG(s), c->report_count ? "." : "", STR_ARG(part_said(a, c->role, c->role_by)),
+		STR_ARG(part_said(a, c->content, c->content_by)));
+	return str_format(a, "%.*s Measure: %s, service %.*s.", STR_ARG(s), verb_words[r->act->verb], STR_ARG(r->act->service));
 }
 
 struct str reasons_source(const struct casefile *c, const struct statement *st)

@@ -188,6 +188,12 @@ static bool follows(const struct act *act)
 	return false;
 }
 
+/* What the last case says of the customer's part. */
+static bool part_fits(const struct casefile *c, const struct expectation *x)
+{
+	return str_eq(x->name, str_of(part_words[x->type == EXPECT_ROLE ? c->role : c->content]));
+}
+
 static enum err each_expectation(struct run *r, const struct test_step *s, const struct expectation *x)
 {
 	size_t i = 0;
@@ -210,6 +216,8 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 			return ERR_CORRUPT;
 		struct str key = case_mark(r, c.number);
 		open |= !case_is_closed(&c);
+		if ((x->type == EXPECT_ROLE || x->type == EXPECT_CONTENT) && c.number == r->last_case)
+			found |= part_fits(&c, x);
 		if (!news(r, key))
 			continue;
 		any = true;
@@ -219,7 +227,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 		return any ? fail(r, s, "nothing was expected, yet something happened", STR_NONE) : OK;
 	if (x->type == EXPECT_CLOSED)
 		return open ? fail(r, s, "a case is still open", STR_NONE) : OK;
-	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "limit ", "suspend ", "terminate ", "approval ", "closed ", "forward " };
+	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "limit ", "suspend ", "terminate ", "approval ", "closed ", "forward ", "role ", "content " };
 	return found ? OK : fail(r, s, str_c(r->a, str_format(r->a, "expected %s", words[x->type])), x->name);
 }
 

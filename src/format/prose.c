@@ -13,7 +13,9 @@ enum { CANDIDATES_MAX = 64, PROSE_BYTES_MAX = 1 << 20, SCAN_DEPTH = 64, URL_MAX 
 static const struct {
 	const char *word;
 	enum kind kind;
-} hints[] = { { "phish", KIND_PHISHING }, { "malware", KIND_MALWARE }, { "copyright", KIND_COPYRIGHT }, { "infring", KIND_COPYRIGHT },
+} hints[] = { { "phishing kit", KIND_FACILITATION }, { "phishkit", KIND_FACILITATION }, { "booter", KIND_FACILITATION }, { "stresser", KIND_FACILITATION },
+	{ "for-hire", KIND_FACILITATION }, { "for hire", KIND_FACILITATION }, { "bulletproof host", KIND_FACILITATION }, { "bullet-proof host", KIND_FACILITATION },
+	{ "phish", KIND_PHISHING }, { "malware", KIND_MALWARE }, { "copyright", KIND_COPYRIGHT }, { "infring", KIND_COPYRIGHT },
 	{ "trademark", KIND_TRADEMARK }, { "port scan", KIND_PORT_SCAN }, { "portscan", KIND_PORT_SCAN },
 	{ "brute force", KIND_LOGIN_ATTACK }, { "brute-force", KIND_LOGIN_ATTACK }, { "failed login", KIND_LOGIN_ATTACK },
 	{ "ssh", KIND_LOGIN_ATTACK }, { "ddos", KIND_DDOS }, { "spam", KIND_SPAM }, { "unsolicited", KIND_SPAM }, { "botnet", KIND_BOTNET },

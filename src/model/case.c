@@ -7,7 +7,7 @@ const char *const case_state_words[] = { "none", "review", "open", "paused", "se
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
 	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed",
-	"request", "unanswered", NULL };
+	"request", "unanswered", "part", NULL };
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
@@ -44,7 +44,8 @@ const struct field casefile_fields[] = {
 	F(casefile, probation_us, FIELD_INT), F(casefile, probation_since_at, FIELD_TIME), F(casefile, probation_until_at, FIELD_TIME), F(casefile, probation_step, FIELD_U32),
 	F(casefile, asked_at, FIELD_TIME), F(casefile, asked_until_at, FIELD_TIME), F(casefile, ask_act, FIELD_STR),
 	F(casefile, answered, FIELD_BOOL), F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, attachments, FIELD_U32),
-	F(casefile, kind, FIELD_STR), F(casefile, port, FIELD_U32),
+	F(casefile, kind, FIELD_STR), F(casefile, port, FIELD_U32), E(casefile, role, part_words), E(casefile, content, part_words),
+	F(casefile, role_by, FIELD_STR), F(casefile, content_by, FIELD_STR),
 	F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
 	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),
 	S(casefile, cutters, cutter_count, CASE_PEOPLE_MAX), S(casefile, deciders, decider_count, CASE_PEOPLE_MAX), F(casefile, next_what, FIELD_STR),

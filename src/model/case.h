@@ -106,6 +106,8 @@ struct casefile {
 	uint32_t attachments;
 	uint32_t letters;               /* letters sent so far: number of the next reply token */
 	struct str kind;                /* of the report or signal that opened it */
+	enum part role, content;        /* of the customer: the gravest that its reports presume, or what a person says */
+	struct str role_by, content_by; /* that person; "" = presumed */
 	uint32_t port;                  /* that it named; 0 = none */
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
@@ -140,7 +142,7 @@ enum case_event_type {
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
 	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED,
-	EVENT_REQUEST, EVENT_UNANSWERED
+	EVENT_REQUEST, EVENT_UNANSWERED, EVENT_PART
 };
 extern const char *const case_event_words[];
 
@@ -220,6 +222,7 @@ enum case_input_type {
 	INPUT_STAY,                     /* actor, text: what shows that the rights holder has asked a court */
 	INPUT_ATTACH,                   /* actor, text, raw: a file that a person put beside the story */
 	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
+	INPUT_PART,                     /* actor, part, text: what the customer's part was, and why */
 };
 
 /* A service of the customer as the register has it now. */
@@ -243,6 +246,7 @@ struct case_input {
 	enum act_result result;
 	uint32_t flag;
 	int64_t span_us;
+	enum part part;
 	bool on;
 	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE, DELAYED, DELIVERED: of a letter to a rights holder, not to the customer */
 	bool free;                      /* INPUT_RESULT, INPUT_DUE: nothing of the case is in force any more */

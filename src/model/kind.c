@@ -4,15 +4,16 @@
 #include "model/kind.h"
 
 static const struct kind_info infos[KIND_COUNT] = {
-	[KIND_UNCLASSIFIED] = { "unclassified", "other", "undetermined", "", KIND_PERSON },
-#define KIND(id, name, rsit_class, rsit_type, clause, flags) [KIND_##id] = { name, rsit_class, rsit_type, clause, flags },
+	[KIND_UNCLASSIFIED] = { "unclassified", "other", "undetermined", "", PART_UNTOLD, PART_UNTOLD, KIND_PERSON },
+#define KIND(id, name, rsit_class, rsit_type, clause, role, content, flags) \
+	[KIND_##id] = { name, rsit_class, rsit_type, clause, PART_##role, PART_##content, flags },
 #include "model/kind.def"
 #undef KIND
 };
 
 const char *const kind_words[] = {
 	"unclassified",
-#define KIND(id, name, rsit_class, rsit_type, clause, flags) name,
+#define KIND(id, name, rsit_class, rsit_type, clause, role, content, flags) name,
 #include "model/kind.def"
 #undef KIND
 	NULL,

@@ -10,11 +10,11 @@
 
 #include <stdbool.h>
 
-#include "base/str.h"
+#include "model/part.h"
 
 enum kind {
 	KIND_UNCLASSIFIED = 0,
-#define KIND(id, name, rsit_class, rsit_type, clause, flags) KIND_##id,
+#define KIND(id, name, rsit_class, rsit_type, clause, role, content, flags) KIND_##id,
 #include "model/kind.def" /* IWYU pragma: keep */
 #undef KIND
 	KIND_COUNT
@@ -28,11 +28,13 @@ enum kind_flag {
 	KIND_HOSTED = 16,       /* about content at a URL rather than traffic */
 	KIND_READ = 32,         /* no format states it: a person reads it out of a report in prose */
 	KIND_COUNSEL = 64,      /* for lawyers: their queue, and nothing of it is purged */
+	KIND_CONTENT = 128,     /* about content: what it names tells whether that was sent or shown */
 };
 
 struct kind_info {
 	const char *name, *rsit_class, *rsit_type;
 	const char *clause;     /* the clause that such a report is most often about; "" = none */
+	enum part role, content;        /* of the customer, presumed; PART_UNTOLD = it cannot be told by the kind */
 	unsigned flags;
 };
 

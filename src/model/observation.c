@@ -26,7 +26,8 @@ const struct field source_fields[] = {
 const struct field position_fields[] = { F(position, segment, FIELD_U64), F(position, offset, FIELD_U64), F(position, index, FIELD_U32), END };
 
 const struct field observation_fields[] = {
-	E(observation, kind, kind_words), F(observation, kind_text, FIELD_STR), E(observation, witness, witness_words),
+	E(observation, kind, kind_words), E(observation, role, part_words), E(observation, content, part_words),
+	F(observation, kind_text, FIELD_STR), E(observation, witness, witness_words),
 	{ .name = "source", .type = FIELD_STRUCT, .offset = offsetof(struct observation, source), .fields = source_fields },
 	F(observation, event_at, FIELD_TIME), F(observation, first_at, FIELD_TIME), F(observation, last_at, FIELD_TIME), F(observation, zone_given, FIELD_BOOL),
 	E(observation, time_certainty, certainty_words), F(observation, received_at, FIELD_TIME), F(observation, incidents, FIELD_U32),

@@ -67,6 +67,7 @@ struct observation {
 	bool zone_given;                /* false: the text had no time zone, every offset is possible */
 	enum certainty time_certainty;
 	int64_t received_at;            /* when we were handed it */
+	enum part role, content;        /* the customer's part; the fold fills in what its kind and source presume (part.h) */
 	uint32_t incidents;             /* ARF Incidents, row counts: at least 1 */
 	struct str reporter;            /* identity of the witness as far as known: "api:CLIENT", "mail:DOMAIN", else a domain or address that anybody may claim */
 	bool reporter_proven;           /* the name is proved: by API key, or by our own mail server's Authentication-Results */

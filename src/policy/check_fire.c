@@ -131,11 +131,13 @@ static bool facts_against(const struct cond *a, const struct cond *b)
 	return (!a->negate && a->op < OP_LEAST && text_against(a, b)) || (!b->negate && b->op < OP_LEAST && text_against(b, a));
 }
 
-/* A port belongs to an address: a domain, a mail address or a login has none. A meter is no reporter. */
+/* A port belongs to an address: a domain, a mail address or a login has none. A meter is no reporter, and sees nobody's part. */
 static bool pair_against(const struct rule *r, const struct cond *a, const struct cond *b, unsigned count)
 {
 	if (a->type == COND_PORT && b->type == COND_SOURCE)
 		return !(set_left(r, count, COND_SOURCE, SOURCE_LOGIN) & ~portless);
+	if (a->type == COND_SIGNAL && !a->negate && (b->type == COND_ROLE || b->type == COND_CONTENT))
+		return true;
 	if (a->type == COND_SIGNAL && !a->negate && !b->negate)
 		return b->type == COND_REPORT || b->type == COND_VERIFIED || b->type == COND_REPUTATION;
 	return false;
@@ -155,6 +157,8 @@ static bool against(const struct rule *r, unsigned x, unsigned y)
 	case COND_GRADE: return !set_left(r, x + 1, COND_GRADE, GRADE_E);
 	case COND_SOURCE: return !set_left(r, x + 1, COND_SOURCE, SOURCE_LOGIN);
 	case COND_NOTICE: return !set_left(r, x + 1, COND_NOTICE, NOTICE_UNCLEAR);
+	case COND_ROLE: return !(set_left(r, x + 1, COND_ROLE, PART_SHOWN) & (1u << PART_HELPER | 1u << PART_ACTOR));
+	case COND_CONTENT: return !(set_left(r, x + 1, COND_CONTENT, PART_SHOWN) & (1u << PART_STORED | 1u << PART_SENT | 1u << PART_SHOWN));
 	case COND_SIGNAL: case COND_CLASS: case COND_SERVICE: case COND_PORT: return !word_left(r, x + 1, a->type);
 	case COND_VERIFIED: case COND_OUTSIDE: case COND_ZONE: return a->negate != b->negate;
 	default: return false;

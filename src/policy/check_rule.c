@@ -111,7 +111,7 @@ static bool subset(const struct cond *inner, const struct cond *outer)
 		return false;
 	if (inner->negate)
 		return str_eq(inner->text, outer->text);
-	if (inner->type == COND_GRADE || inner->type == COND_SOURCE)
+	if (inner->type == COND_GRADE || inner->type == COND_SOURCE || inner->type == COND_ROLE || inner->type == COND_CONTENT)
 		return !(inner->set & ~outer->set);
 	if (inner->type != COND_REPORT)
 		return str_eq(inner->text, outer->text);

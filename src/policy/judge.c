@@ -88,6 +88,10 @@ static enum answer cond_answer(const struct judging *j, const struct cond *c)
 		return yes_if(o->zone_given);
 	case COND_NOTICE:
 		return yes_if(c->set >> notice_state(o) & 1);
+	case COND_ROLE:
+		return o->role ? yes_if(c->set >> o->role & 1) : ANSWER_CANNOT;
+	case COND_CONTENT:
+		return o->content ? yes_if(c->set >> o->content & 1) : ANSWER_CANNOT;
 	case COND_HOSTED:
 		return yes_if(kind_info(o->kind)->flags & KIND_HOSTED);
 	}
@@ -113,7 +117,8 @@ static enum answer rule_answer(struct judging *j, const struct rule *r)
 		all = ANSWER_CANNOT;
 	if (all == ANSWER_CANNOT && j->out && j->out->cannot_count < FINDINGS_MAX)
 		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->name, unknown ? unknown->text : STR("who was behind it"),
-			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT && unknown->type != COND_REPUTATION) };
+			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT && unknown->type != COND_REPUTATION &&
+				unknown->type != COND_ROLE && unknown->type != COND_CONTENT) };
 	return all;
 }
 

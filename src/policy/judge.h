@@ -5,7 +5,7 @@
  * rule fires only when all say yes, and one that could not be judged is named, never read as no.
  *
  * Cannot tell: every condition and every rule while attribution cannot tell; `customer class` and `service` without an entry
- * in the registry; `fact` and `port` when the report does not say; `reporter reputation` of a new reporter. A fired rule fires again with every further event of its
+ * in the registry; `fact`, `port`, `role` and `content` when the report does not say; `reporter reputation` of a new reporter. A fired rule fires again with every further event of its
  * window. The time of an event is never later than its receipt. A reporter who is not verified counts as one event a report,
  * however many incidents he claims.
  */

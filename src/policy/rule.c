@@ -5,7 +5,8 @@
 #include "policy/rules.h"
 
 static const char *const cond_words[] = { "report", "signal", "grade", "reporter", "source", "fact", "customer", "service", "outside", "port", "zone", "hosted",
-	"notice", "not", NULL };
+	"notice", "role", "content", "not", NULL };
+static const char *const role_words[] = { "actor", "helper", NULL };
 static const char *const rule_words[] = { "when", "count", "severity", "ladder", "because", "appeal", "advice", "person", "asks", NULL };
 static const char *const per_words[] = { "customer", "user", "address", "reseller", "service", NULL };
 static const char *const source_words[] = { "none", "address", "prefix", "domain", "url", "email", "login", NULL };
@@ -82,6 +83,13 @@ static enum err add_words(struct arena *a, const struct conf *at, unsigned *i, u
 			index = index_of(at->args[*i].text, notice_words);
 			if (index < 1)
 				return unknown_word(why, at, *i, "state of a notice", notice_words + 1);
+			c->set |= 1u << index;
+			break;
+		case COND_ROLE: case COND_CONTENT:
+			index = (int)part_find(at->args[*i].text);
+			if (c->type == COND_ROLE ? !part_is_role((enum part)index) : !part_is_content((enum part)index))
+				return unknown_word(why, at, *i, c->type == COND_ROLE ? "role (actor, helper)" : "word for content (sent, stored, shown)",
+					c->type == COND_ROLE ? role_words : part_words + PART_STORED);
 			c->set |= 1u << index;
 			break;
 		case COND_PORT:
@@ -168,7 +176,7 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 	if (i == end)
 		return conf_fail(why, at, from, ERR_SYNTAX, "a condition is expected here");
 	int type = index_of(at->args[i].text, cond_words);
-	if (type < 0 || type > COND_NOTICE)
+	if (type < 0 || type > COND_CONTENT)
 		return unknown_word(why, at, i, "condition", cond_words);
 	c->type = (enum cond_type)type;
 	i++;
@@ -185,6 +193,7 @@ static enum err cond_read(struct arena *a, const struct conf *at, unsigned from,
 	case COND_FACT: e = fact_cond(a, at, &i, end, c, why); break;
 	case COND_CLASS: e = expect_word(at, &i, end, "class", why); /* fall through */
 	case COND_REPORT: case COND_SIGNAL: case COND_GRADE: case COND_SOURCE: case COND_SERVICE: case COND_PORT: case COND_NOTICE:
+	case COND_ROLE: case COND_CONTENT:
 		if (e == OK)
 			e = add_words(a, at, &i, end, c, why);
 		break;

@@ -14,14 +14,15 @@
 
 enum { RULES_MAX = 1000, RULE_CONDS_MAX = 16, WINDOW_BUCKETS = 64 };
 
-enum cond_type { COND_REPORT, COND_SIGNAL, COND_GRADE, COND_VERIFIED, COND_SOURCE, COND_FACT, COND_CLASS, COND_SERVICE, COND_OUTSIDE, COND_PORT, COND_ZONE, COND_HOSTED, COND_NOTICE, COND_REPUTATION };
+enum cond_type { COND_REPORT, COND_SIGNAL, COND_GRADE, COND_VERIFIED, COND_SOURCE, COND_FACT, COND_CLASS, COND_SERVICE, COND_OUTSIDE, COND_PORT, COND_ZONE, COND_HOSTED, COND_NOTICE, COND_ROLE,
+	COND_CONTENT, COND_REPUTATION };
 enum cond_op { OP_IS, OP_CONTAINS, OP_LEAST, OP_MOST };
 
 struct cond {
 	enum cond_type type;
 	bool negate;
 	uint64_t kinds[(KIND_COUNT + 63) / 64];         /* COND_REPORT */
-	uint32_t set;                                   /* COND_GRADE, COND_SOURCE, COND_NOTICE: 1 << value */
+	uint32_t set;                                   /* COND_GRADE, COND_SOURCE, COND_NOTICE, COND_ROLE, COND_CONTENT: 1 << value */
 	enum cond_op op;
 	struct str *words;                              /* names of signals, ports, a class, a service, a fact's name */
 	unsigned word_count;

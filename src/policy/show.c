@@ -102,6 +102,8 @@ static void show_cond(const struct cond *c, struct buf *out)
 	case COND_ZONE: buf_puts(out, "zone given"); break;
 	case COND_HOSTED: buf_puts(out, "hosted"); break;
 	case COND_NOTICE: buf_puts(out, "notice"); bits(c->set, notice_words, 4, out); break;
+	case COND_ROLE: buf_puts(out, "role"); bits(c->set, part_words, PART_SHOWN + 1, out); break;
+	case COND_CONTENT: buf_puts(out, "content"); bits(c->set, part_words, PART_SHOWN + 1, out); break;
 	case COND_FACT:
 		buf_puts(out, "fact");
 		words(c, false, out);

@@ -8,7 +8,7 @@
 
 static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss", "counter-notice", "counter-incomplete", "stay",
 	NULL };
-static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", "forward", NULL };
+static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", "forward", "role", "content", NULL };
 
 static int index_of(struct str s, const char *const *words)
 {
@@ -90,6 +90,9 @@ static enum err expect_read(const struct conf *at, struct test_step *t, struct w
 		bool named = i + 1 < at->arg_count && (at->args[i + 1].quoted || !str_eq(at->args[i + 1].text, STR(",")));
 		if (named)
 			x->name = at->args[++i].text;
+		enum part p = part_find(x->name);
+		if (x->type == EXPECT_ROLE ? !part_is_role(p) : x->type == EXPECT_CONTENT && !part_is_content(p))
+			return bad(at, i, why);
 	}
 	return t->expect_count ? OK : conf_fail(why, at, 0, ERR_SYNTAX, "expect what?");
 }

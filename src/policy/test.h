@@ -12,11 +12,11 @@ enum { TEST_STEPS_MAX = 200, TESTS_MAX = 2000 };
 enum test_step_type { TEST_GIVEN, TEST_REPORT, TEST_SIGNAL, TEST_PASS, TEST_ANSWER, TEST_RESOLVE, TEST_APPROVE, TEST_RETRACT, TEST_EXPECT,
 	TEST_UPHOLD, TEST_DISMISS, TEST_COUNTER, TEST_INCOMPLETE, TEST_STAY /* a person has looked: it goes on, or it is closed */ };
 enum expect_type { EXPECT_NOTHING, EXPECT_CASE, EXPECT_NOTIFY, EXPECT_ADVISE, EXPECT_ASK, EXPECT_TASK, EXPECT_LIMIT, EXPECT_SUSPEND, EXPECT_TERMINATE,
-	EXPECT_APPROVAL, EXPECT_CLOSED, EXPECT_FORWARD };
+	EXPECT_APPROVAL, EXPECT_CLOSED, EXPECT_FORWARD, EXPECT_ROLE, EXPECT_CONTENT };
 
 struct expectation {
 	enum expect_type type;
-	struct str name;        /* clause, letter or service; "" = any */
+	struct str name;        /* clause, letter, service or part; "" = any */
 };
 
 enum { EXPECTATIONS_MAX = 8 };

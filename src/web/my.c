@@ -32,6 +32,8 @@ static void put_case(const struct web_call *call, const struct casefile *c)
 	jsonw_str(w, "state", str_of(case_state_words[c->state]));
 	jsonw_str(w, "clause", c->clause);
 	jsonw_str(w, "severity", str_of(severity_words[c->severity]));
+	jsonw_str(w, "role", str_of(part_words[c->role]));
+	jsonw_str(w, "content", str_of(part_words[c->content]));
 	jsonw_int(w, "reports", (int64_t)c->report_count);
 	jsonw_time(w, "opened", c->opened_at);
 	jsonw_time(w, "last_event", c->last_event_at);

@@ -54,7 +54,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 
 #define ROWS(word, table) MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), NOUN("body", word, table)), TEXT("after"))
 #define DONE_TO_CASE MEMBERS(TEXT("case"), FLAG("waits"), NUMBER("code"))
-#define MY_CASE TEXT("case"), TEXT("customer"), TEXT("service"), TEXT("state"), TEXT("clause"), TEXT("severity"), NUMBER("reports"), TIME("opened"), \
+#define MY_CASE TEXT("case"), TEXT("customer"), TEXT("service"), TEXT("state"), TEXT("clause"), TEXT("severity"), TEXT("role"), TEXT("content"), NUMBER("reports"), TIME("opened"), \
 	TIME("last_event"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
 #define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
 	NUMBER("rounds"), FLAG("late"), FLAG("back")

@@ -241,10 +241,11 @@ static enum err random_command(struct world *w)
 	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
 		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL, INPUT_FIXED,
 		INPUT_UNDERTAKING, INPUT_SIGNED, INPUT_REQUEST, INPUT_REQUEST, INPUT_REOPEN,
-		INPUT_RETRACT };
+		INPUT_RETRACT, INPUT_PART };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
 	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)], .span_us = dice(w, 90) * DAY_US,
+		.part = (enum part)dice(w, 7),
 		.service = str_of(services[dice(w, 3)]), .incident_key = name(w, "k", 30), .reporter = name(w, "r", 50) };
 	bool mail = in.type == INPUT_BOUNCE || in.type == INPUT_DELAYED || in.type == INPUT_DELIVERED;
 	if (in.type != INPUT_ANSWER && in.type != INPUT_AUTO_ANSWER && !mail)
@@ -385,6 +386,42 @@ static void test_answer_first(void)
 	free(w);
 }
 
+/* The gravest that reports presume, until a person says what it was; a case that happened again begins anew; of a sealed one nothing. */
+static void test_part(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	static const struct { enum part role, content, want_role, want_content; } story[] = { { PART_UNTOLD, PART_STORED, PART_UNTOLD, PART_STORED },
+		{ PART_HELPER, PART_UNTOLD, PART_HELPER, PART_STORED }, { PART_ACTOR, PART_SHOWN, PART_ACTOR, PART_SHOWN }, { PART_HELPER, PART_SENT, PART_ACTOR, PART_SHOWN } };
+	w->a = arena_new("test", 8 << 20);
+	start(w, 1);
+	struct observation o = { .kind = KIND_OFFENSIVE, .event_at = w->now, .first_at = w->now, .last_at = w->now, .received_at = w->now, .reporter = STR("r") };
+	struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = STR("acme"), .tenant = STR("/") };
+	struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("g"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
+	struct case_input in = { .type = INPUT_FINDING, .finding = &f, .observation = &o, .subject = &s, .incident_key = STR("k"), .service = STR("mail") };
+	for (size_t i = 0; i < sizeof(story) / sizeof(story[0]); i++) {
+		o.role = story[i].role;
+		o.content = story[i].content;
+		OK_(step(w, &in) == OK && w->c.role == story[i].want_role && w->c.content == story[i].want_content, "the graver presumption stands");
+	}
+	struct case_input say = { .type = INPUT_PART, .actor = STR("alice"), .part = PART_HELPER, .text = STR("his tenant did it") };
+	struct case_input none = { .type = INPUT_PART, .actor = STR("alice"), .part = PART_HELPER }, what = { .type = INPUT_PART, .actor = STR("alice"), .text = STR("x") };
+	OK_(step(w, &none) == ERR_RANGE && step(w, &what) == ERR_RANGE, "a part takes a word and a reason");
+	OK_(step(w, &say) == OK && w->c.role == PART_HELPER && w->c.content == PART_SHOWN, "a person sets one right, the other stays");
+	IS_STR(w->c.role_by, STR("alice"), "and is named");
+	o.role = PART_ACTOR;
+	OK_(step(w, &in) == OK && w->c.role == PART_HELPER, "what a person said stands against further reports");
+	struct case_input done = { .type = INPUT_RESOLVE, .actor = STR("alice"), .text = STR("clean") };
+	o.content = PART_STORED;
+	OK_(step(w, &done) == OK && step(w, &in) == OK && w->c.role == PART_ACTOR && w->c.content == PART_STORED && !w->c.role_by.len, "when it happens again it is told anew");
+	f.weight = WEIGHT_SEALED;
+	OK_(step(w, &in) == OK && !w->c.role && !w->c.content, "of a case that is sealed nothing is kept");
+	OK_(step(w, &say) == ERR_DENIED, "nor said");
+	arena_free(w->a);
+	free(w);
+}
+
 /* A hot customer: the row and the time of a step do not grow with the number of reports. */
 static void test_constant(void)
 {
@@ -424,6 +461,7 @@ int main(void)
 {
 	test_sequences();
 	test_self_report();
+	test_part();
 	test_answer_first();
 	test_constant();
 	return tap_done();

@@ -84,6 +84,38 @@ static void test_weakness(void)
 	IS_INT(judged.findings[0].weight, WEIGHT_OPEN, "and that is a deed");
 }
 
+/* What a report presumes of the customer's part; and a report that does not say is no answer. */
+static void test_part(void)
+{
+	static const struct { const char *kind; enum source_type source; const char *fact; enum part role, content; } cases[] = {
+		{ "messaging.spam", SOURCE_ADDR, NULL, PART_ACTOR, PART_SENT }, { "connection.ddos", SOURCE_ADDR, NULL, PART_ACTOR, PART_UNTOLD },
+		{ "content.facilitation", SOURCE_URL, NULL, PART_HELPER, PART_SHOWN }, { "content.facilitation", SOURCE_ADDR, NULL, PART_HELPER, PART_UNTOLD },
+		{ "content.spamvertised", SOURCE_DOMAIN, NULL, PART_HELPER, PART_SHOWN }, { "content.offensive", SOURCE_EMAIL, NULL, PART_ACTOR, PART_SENT },
+		{ "content.offensive", SOURCE_ADDR, "url", PART_ACTOR, PART_SHOWN }, { "content.offensive", SOURCE_DOMAIN, NULL, PART_ACTOR, PART_UNTOLD },
+		{ "copyright.cyberlocker", SOURCE_URL, NULL, PART_HELPER, PART_STORED }, { "infrastructure.botnet", SOURCE_ADDR, NULL, PART_UNTOLD, PART_UNTOLD },
+		{ "content.csam", SOURCE_URL, "url", PART_UNTOLD, PART_UNTOLD } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fact url = { .name = STR("url"), .value = STR("http://a.example/") };
+		struct observation o = { .kind = kind_find(str_of(cases[i].kind)), .source = { .type = cases[i].source }, .facts = &url, .fact_count = cases[i].fact != NULL };
+		part_presume(&o);
+		OK_(o.role == cases[i].role && o.content == cases[i].content, cases[i].kind);
+	}
+	struct observation seen = { .kind = KIND_SPAM, .witness = WITNESS_METER }, said = { .kind = KIND_OFFENSIVE, .content = PART_STORED };
+	part_presume(&seen);
+	part_presume(&said);
+	OK_(!seen.role && !seen.content, "a meter presumes nothing");
+	IS_INT(said.content, PART_STORED, "what is said already stays");
+	struct observation o = report(0, "a");
+	IS_INT(fires(with("when report messaging.spam, role actor"), &o), 0, "who is not known to have acted has not");
+	IS_INT(judged.cannot_count, 1, "nor has he not: it cannot be told");
+	IS_INT(fires(with("when report messaging.spam, not role actor"), &o), 0, "also when the rule asks the other way");
+	o.role = PART_HELPER;
+	o.content = PART_SHOWN;
+	IS_INT(fires(with("when report messaging.spam, role actor"), &o), 0, "a helper is no actor");
+	IS_INT(fires(with("when report messaging.spam, role helper, content sent or shown"), &o), 1, "the terms hold");
+	IS_INT(fires(with("when report messaging.spam, content stored"), &o), 0, "what is shown is not only stored");
+}
+
 static void test_window(void)
 {
 	struct window w;
@@ -240,6 +272,7 @@ int main(void)
 {
 	arena = arena_new("test", 512 << 20);
 	test_weakness();
+	test_part();
 	test_window();
 	test_distinct();
 	test_threshold();
