@@ -36,10 +36,11 @@ const struct command commands[] = {
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
 		"what came in and waits for a person; each with --json", cmd_intake },
-	{ "evidence", "export C-N --because TEXT [-o FILE] [--open NAME,...] [--no-raw] [--attachments] | status | key | proof RECORD [-o FILE]"
-		" | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
+	{ "evidence", "export C-N --because TEXT [-o FILE] [--profile NAME [--reporter NAME]] [--record N,...] [--open NAME,...] [--no-raw] [--attachments]"
+		" | status | key | proof RECORD [-o FILE] | consistency OLD [NEW] [-o FILE] [--proof FILE] [--key KEY]",
 		"what is handed over of a case, and how the ledger stands; each with --json", cmd_evidence },
-	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--json]", "what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
+	{ "verify", "BUNDLE --key KEY [--witness KEY]... [--required N] [--tsa-ca FILE] [--profile NAME] [--reveal BUNDLE]... [--json]",
+		"what a bundle of evidence proves, by the public key alone; without a daemon", cmd_verify },
 	{ "report", "transparency [--json] --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV or JSON", cmd_report },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },

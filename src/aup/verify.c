@@ -11,9 +11,10 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "evidence/evidence_bundle.h"
+#include "evidence/handed.h"
+#include "evidence/redaction.h"
 
-enum { VALUE_SHOWN_MAX = 2000, TEXT_BYTES_MAX = 256 << 20, TSA_BYTES_MAX = 256 << 10 };
+enum { REVEALS_MAX = 16, VALUE_SHOWN_MAX = 2000, TEXT_BYTES_MAX = 256 << 20, TSA_BYTES_MAX = 256 << 10 };
 
 struct verifying {
 	struct arena *a, *item;
@@ -23,6 +24,10 @@ struct verifying {
 	struct evidence_verdict v;
 	unsigned required;              /* how many witnesses must have signed */
 	struct str tsa;                 /* certificates in PEM; STR_NONE: not given */
+	const char *profile;            /* that it must be of; NULL: any */
+	const char *reveals[REVEALS_MAX];
+	unsigned reveal_count, revealed;
+	struct str list;                /* of what is withheld: what is not told yet */
 };
 
 static struct str shown(struct verifying *x, struct str s)
@@ -67,6 +72,46 @@ static const struct evidence_opening *opening_of(const struct evidence_entry *e,
 	return NULL;
 }
 
+/* What is kept, and words in the place of each mask. */
+static struct str in_part(struct verifying *x, struct str pieces)
+{
+	enum redaction_reason reason;
+	struct str kept, text = STR_NONE;
+	struct buf out;
+	buf_init(&out, RECORD_BYTES_MAX * 8);
+	while (redaction_piece(&pieces, &kept, &reason) == OK) {
+		buf_put(&out, kept);
+		if (reason)
+			buf_printf(&out, "[%s]", redaction_reason_words[reason]);
+	}
+	text = str_copy(x->item, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
+static const struct evidence_masked *masked_of(const struct evidence_entry *e, struct str name)
+{
+	for (unsigned i = 0; i < e->masked_count; i++)
+		if (str_eq(e->masked[i].name, name))
+			return &e->masked[i];
+	return NULL;
+}
+
+/* Why it is not here: told by the list of the bundle, in the order of what is printed. */
+static void print_withheld(struct verifying *x, const struct evidence_entry *e, struct str name)
+{
+	const struct evidence_masked *m = masked_of(e, name);
+	if (!x->b.redaction.len) {
+		(void)printf("    %.*s: committed to, and not opened here\n", STR_ARG(name));
+		return;
+	}
+	struct str reason = handed_next(&x->list);
+	if (m)
+		(void)printf("    %.*s, in part: %.*s   (the whole is withheld: not proved)\n", STR_ARG(name), STR_ARG(shown(x, in_part(x, m->pieces))));
+	else
+		(void)printf("    %.*s: withheld (%.*s); committed to, and can be revealed\n", STR_ARG(name), STR_ARG(shown(x, reason)));
+}
+
 static void print_line(struct verifying *x, const struct evidence_entry *e, const struct evidence_link *link, const struct record_line *l)
 {
 	if (str_starts(l->key, STR("com."))) {
@@ -74,12 +119,14 @@ static void print_line(struct verifying *x, const struct evidence_entry *e, cons
 		if (o)
 			(void)printf("    %.*s: %.*s   (opened: it is what was committed to)\n", STR_ARG(o->name), STR_ARG(shown(x, o->value)));
 		else
-			(void)printf("    %.*s: committed to, and not opened here\n", STR_ARG(str_sub(l->key, 4, l->key.len)));
+			print_withheld(x, e, str_sub(l->key, 4, l->key.len));
 	} else if (str_eq(l->key, STR("policy.digest"))) {
 		(void)printf("    policy.digest: %.*s   (%s)\n", STR_ARG(shown(x, l->value)), link->policy ? "its text is in the bundle" : "its text is not in the bundle");
 	} else if (str_eq(l->key, STR("raw"))) {
 		if (link->raw)
 			(void)printf("    raw: %zu octets   (in the bundle: they are what was committed to)\n", link->raw->bytes.len);
+		else if (x->b.redaction.len)
+			print_withheld(x, e, l->key);
 		else
 			(void)printf("    raw: committed to, and not in the bundle\n");
 	} else {
@@ -90,6 +137,7 @@ static void print_line(struct verifying *x, const struct evidence_entry *e, cons
 static void print_records(struct verifying *x)
 {
 	struct record r;
+	x->list = handed_list(&x->b);
 	for (unsigned i = 0; i < x->b.entry_count; i++) {
 		const struct evidence_entry *e = &x->b.entries[i];
 		arena_reset(x->item);
@@ -156,6 +204,29 @@ static enum err check_stamp(struct verifying *x, struct why *why)
 	return e;
 }
 
+static struct str by_whom(const struct verifying *x)
+{
+	const struct evidence_opening *o = opening_of(&x->b.handed, STR("actor"));
+	return o ? o->value : STR_NONE;
+}
+
+/* By what is left of the record that was proved: it names the list, and the list all that is not here. */
+static void print_handed(struct verifying *x)
+{
+	const struct record *r = &x->v.handed;
+	arena_reset(x->item);
+	if (x->b.redaction.len)
+		(void)printf("Handed over by %.*s at %.*s, under the profile %.*s, when version %.*s of the policy was in force: so says %.*s of the ledger.\n",
+			STR_ARG(shown(x, by_whom(x))), STR_ARG(shown(x, record_value(r, STR("time")))), STR_ARG(record_value(r, STR("profile"))),
+			STR_ARG(shown(x, record_value(r, STR("policy")))), STR_ARG(shown(x, r->id)));
+	(void)printf("%u shown and verified, %u withheld (by %s%.*s), 0 failed.\n", x->v.count.shown, x->v.count.withheld, x->b.redaction.len ? "profile " : "no profile",
+		STR_ARG(record_value(r, STR("profile"))));
+	if (x->v.count.masked)
+		(void)printf("%u of the withheld are shown in part.\n", x->v.count.masked);
+	if (x->reveal_count)
+		(void)printf("%u of the withheld are revealed: they are what was committed to, and what was shown of them in part is part of them.\n", x->revealed);
+}
+
 static void print_limits(struct verifying *x)
 {
 	struct str name = STR_NONE;
@@ -168,8 +239,8 @@ static void print_limits(struct verifying *x)
 		(void)printf("  That all records of a case are here: some are missing, or they are of several.\n");
 	(void)printf("  That what a record says is true. It is what was written down, before the checkpoint was signed, and not changed since.\n"
 		     "  When: times are those of the provider's own clock%s.\n"
-		     "  What was committed to and not opened.\n", x->witnesses.count && is_stamped(x) ? ", but for a witness's and the authority's" : is_stamped(x) ? ", but for the authority's"
-		: x->witnesses.count ? ", but for a witness's" : "");
+		     "  What was committed to and not opened.\n%s", x->witnesses.count && is_stamped(x) ? ", but for a witness's and the authority's" : is_stamped(x) ? ", but for the authority's"
+		: x->witnesses.count ? ", but for a witness's" : "", x->v.count.masked ? "  That what is shown in part is part of it: that is seen when the whole is revealed.\n" : "");
 	if (x->v.unchecked)
 		(void)printf("  What %u signature%s of others under the checkpoint say%s: no key of theirs was given (--witness).\n", x->v.unchecked,
 			x->v.unchecked == 1 ? "" : "s", x->v.unchecked == 1 ? "s" : "");
@@ -184,9 +255,45 @@ static void print_verdict(struct verifying *x)
 	(void)printf("The bundle verifies.\n\nProved, for the ledger %.*s of %llu records, root %.*s, signed by its key:\n", STR_ARG(x->log.name),
 		(unsigned long long)x->v.checkpoint.size, STR_ARG(root_of(x)));
 	print_records(x);
+	print_handed(x);
 	print_witnesses(x);
 	print_stamp(x);
 	print_limits(x);
+}
+
+static void json_withheld(struct verifying *x, const struct evidence_entry *e, const struct evidence_link *link, const struct record *r, struct jsonw *w)
+{
+	jsonw_object(w, "masked");
+	for (unsigned k = 0; k < e->masked_count; k++)
+		jsonw_str(w, str_c(x->item, e->masked[k].name), in_part(x, e->masked[k].pieces));
+	jsonw_end(w, '}');
+	jsonw_object(w, "withheld");
+	for (unsigned k = 0; x->b.redaction.len && k < r->count; k++) {
+		bool value = str_starts(r->lines[k].key, STR("com.")), raw = str_eq(r->lines[k].key, STR("raw"));
+		struct str name = value ? str_sub(r->lines[k].key, 4, r->lines[k].key.len) : r->lines[k].key;
+		if ((!value && !raw) || (raw ? link->raw != NULL : opening_of(e, name) != NULL))
+			continue;
+		struct str reason = handed_next(&x->list);
+		if (!masked_of(e, name))
+			jsonw_str(w, str_c(x->item, name), reason);
+	}
+	jsonw_end(w, '}');
+}
+
+static void json_handed(struct verifying *x, struct jsonw *w)
+{
+	const struct record *r = &x->v.handed;
+	if (x->b.redaction.len) {
+		jsonw_str(w, "profile", record_value(r, STR("profile")));
+		jsonw_str(w, "handed_by", by_whom(x));
+		jsonw_str(w, "handed_at", record_value(r, STR("time")));
+		jsonw_str(w, "policy", record_value(r, STR("policy")));
+	}
+	jsonw_int(w, "shown", x->v.count.shown);
+	jsonw_int(w, "withheld", x->v.count.withheld);
+	jsonw_int(w, "masked", x->v.count.masked);
+	jsonw_int(w, "revealed", x->revealed);
+	jsonw_int(w, "failed", 0);
 }
 
 static void json_record(struct verifying *x, unsigned i, struct jsonw *w)
@@ -206,6 +313,7 @@ static void json_record(struct verifying *x, unsigned i, struct jsonw *w)
 	for (unsigned k = 0; k < e->opening_count; k++)
 		jsonw_str(w, str_c(x->item, e->openings[k].name), e->openings[k].value);
 	jsonw_end(w, '}');
+	json_withheld(x, e, &x->v.links[i], &r, w);
 	jsonw_bool(w, "policy_text", x->v.links[i].policy != NULL);
 	if (x->v.links[i].raw)
 		jsonw_str(w, "raw", str_base64(x->item, x->v.links[i].raw->bytes));
@@ -239,6 +347,8 @@ static int print_json(struct verifying *x)
 	jsonw_end(&w, ']');
 	jsonw_time(&w, "stamped", is_stamped(x) ? x->v.stamp.unix_s * SECOND_US : TIME_NONE);
 	jsonw_int(&w, "records_stamped", stamped_records(x));
+	json_handed(x, &w);
+	x->list = handed_list(&x->b);
 	jsonw_array(&w, "records");
 	for (unsigned i = 0; i < x->b.entry_count; i++)
 		json_record(x, i, &w);
@@ -269,6 +379,27 @@ static int refuse(const struct why *why, bool json)
 	return EXIT_NO;
 }
 
+/* What the other bundles show of what is withheld here; each must verify by itself. */
+static enum err reveal(struct verifying *x, struct why *why)
+{
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < x->reveal_count; i++) {
+		struct evidence_bundle other;
+		struct evidence_verdict v;
+		struct str bytes;
+		unsigned n = 0;
+		e = file_read_all(x->a, AT_FDCWD, x->reveals[i], EVIDENCE_BUNDLE_BYTES_MAX, &bytes, why);
+		if (e == OK)
+			e = evidence_bundle_read(x->a, bytes, &other, why);
+		if (e == OK)
+			e = evidence_bundle_verify(x->a, &other, &x->log, &x->witnesses, &v, why);
+		if (e == OK)
+			e = handed_reveal(&x->b, x->v.links, &other, v.links, &n, why);
+		x->revealed += n;
+	}
+	return e;
+}
+
 static int verify(struct verifying *x, const char *path, bool json)
 {
 	struct why why = { .line = 0 };
@@ -282,6 +413,10 @@ static int verify(struct verifying *x, const char *path, bool json)
 		e = evidence_bundle_verify(x->a, &x->b, &x->log, &x->witnesses, &x->v, &why);
 	if (e == OK)
 		e = check_stamp(x, &why);
+	if (e == OK && x->profile && !str_eq(record_value(&x->v.handed, STR("profile")), str_of(x->profile)))
+		e = why_set(&why, ERR_DENIED, "it was not handed over under the profile %.100s", x->profile);
+	if (e == OK)
+		e = reveal(x, &why);
 	if (e == OK && witnesses_signed(x) < x->required)
 		e = why_set(&why, ERR_DENIED, "%u of the %u witnesses given signed it, and %u must have", witnesses_signed(x), x->witnesses.count, x->required);
 	if (e)
@@ -295,7 +430,7 @@ static int verify(struct verifying *x, const char *path, bool json)
 int cmd_verify(int argc, char **argv)
 {
 	const char *key = cli_value(&argc, argv, "--key"), *required = cli_value(&argc, argv, "--required"), *tsa = cli_value(&argc, argv, "--tsa-ca"),
-		   *witness;
+		   *witness, *other, *profile = cli_value(&argc, argv, "--profile");
 	bool json = cli_flag(&argc, argv, "--json");
 	struct arena *a = arena_new("verify", CLI_BYTES_MAX), *item = arena_new("record", 128 << 20);
 	struct verifying *x = a && item ? ARENA_NEW(a, struct verifying) : NULL;
@@ -304,10 +439,16 @@ int cmd_verify(int argc, char **argv)
 	uint64_t n = 0;
 	enum err e = x ? OK : ERR_NOMEM;
 	if (x)
-		*x = (struct verifying){ .a = a, .item = item, .witnesses = { .verifiers = x->keys } };
+		*x = (struct verifying){ .a = a, .item = item, .witnesses = { .verifiers = x->keys }, .profile = profile };
 	while (e == OK && (witness = cli_value(&argc, argv, "--witness")))
 		e = x->witnesses.count == CHECKPOINT_WITNESSES_MAX ? why_set(&why, ERR_LIMIT, "at most %d witnesses", CHECKPOINT_WITNESSES_MAX)
 			: evidence_key(a, witness, &x->keys[x->witnesses.count++], &why);
+	while (e == OK && (other = cli_value(&argc, argv, "--reveal"))) {
+		if (x->reveal_count == REVEALS_MAX)
+			e = why_set(&why, ERR_LIMIT, "at most %d bundles that reveal", REVEALS_MAX);
+		else
+			x->reveals[x->reveal_count++] = other;
+	}
 	if (e == OK && key)
 		e = evidence_key(a, key, &x->log, &why);
 	if (e == OK && tsa)

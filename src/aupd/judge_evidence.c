@@ -3,15 +3,20 @@
  *
  * A case is exported in pages, all under one checkpoint. The first is recorded as a look-up with its reason, and only then there is
  * a ticket, the keyed digest of all that was asked, which opens the other pages and the raw bytes. Nothing of a sealed case goes out.
+ * Under a profile (evidence/redaction.h) the judge alone decides what goes out, and whoever put the bundle together has its digest sealed by a
+ * deed of the ledger.
  */
 #include "aupd/judge_command.h"
+#include "aupd/judge_redaction.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
+#include "engine/deed.h"
+#include "evidence/handed.h"
 #include "evidence/proof.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
 
-enum { PAGE_RECORDS = 200, PAGE_BYTES = 2 << 20, PIECE_BYTES = 2 << 20, RAW_INLINE_MAX = 64 << 10, OPEN_NAMES_MAX = RECORD_LINES_MAX };
+enum { PAGE_RECORDS = 200, PAGE_BYTES = 2 << 20, PIECE_BYTES = 2 << 20, RAW_INLINE_MAX = 64 << 10, OPEN_NAMES_MAX = RECORD_LINES_MAX, ONLY_MAX = 64 };
 
 static enum err need_ledger(struct commanding *c)
 {
@@ -202,6 +207,9 @@ struct exporting {
 	bool has_key, open_all, raw, attachments;
 	struct str open[OPEN_NAMES_MAX];
 	unsigned open_count;
+	uint64_t only[ONLY_MAX];        /* these records and no others; none: all */
+	unsigned only_count;
+	struct redaction_asked redaction;
 	uint64_t size, until, after;
 	char number[CASE_TEXT_MAX];
 };
@@ -215,6 +223,44 @@ static enum err read_names(struct exporting *x)
 		x->open_all |= str_eq(m->text, STR("all"));
 		x->open[x->open_count++] = m->text;
 	}
+	return OK;
+}
+
+static enum err read_only(struct exporting *x)
+{
+	const struct json *list = json_get(x->c->root, "only");
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		uint64_t n;
+		if (x->only_count == ONLY_MAX || str_to_u64(m->text, INT64_MAX, &n) != OK || n < 1 || n > x->found.event_count)
+			return why_set(x->c->why, ERR_RANGE, "which records? at most %d numbers from 1 to %llu", ONLY_MAX, (unsigned long long)x->found.event_count);
+		x->only[x->only_count++] = n;
+	}
+	return OK;
+}
+
+/* What is not the business of whoever the case is about is not handed to anybody but counsel; nor what may be about somebody else. */
+static enum err read_profile(struct exporting *x)
+{
+	struct commanding *c = x->c;
+	struct redaction_asked *r = &x->redaction;
+	const struct casefile *f = &x->found;
+	struct str word = command_arg(c, "profile");
+	r->profile = redaction_profile_find(word);
+	r->reporter = command_arg(c, "reporter");
+	if (word.len && !r->profile)
+		return why_set(c->why, ERR_RANGE, "the profiles are full, customer, reporter, reseller and body");
+	if ((r->profile == REDACTION_REPORTER) != (r->reporter.len > 0))
+		return why_set(c->why, ERR_SYNTAX, "the profile reporter, and no other, needs to be told whose reports are his own");
+	if (r->profile && x->open_count)
+		return why_set(c->why, ERR_SYNTAX, "a profile says itself what is opened");
+	if (r->profile == REDACTION_RESELLER && !f->reseller_count)
+		return why_set(c->why, ERR_DENIED, "the customer of the case is of no reseller");
+	if (r->profile <= REDACTION_FULL)
+		return OK;
+	if (f->flags & CASE_DO_NOT_TELL)
+		return why_set(c->why, ERR_DENIED, "the case is marked do-not-tell: of the profiles only full is given of it");
+	if (f->state == CASE_REVIEW || f->flags & CASE_CORRECTED)
+		return why_set(c->why, ERR_DENIED, "a person has yet to decide whose it was, or whether it is a case at all: of the profiles only full is given of it");
 	return OK;
 }
 
@@ -234,9 +280,15 @@ static enum err read_export(struct exporting *x)
 		return e;
 	if (x->found.flags & CASE_SEALED_CLASS || x->found.state == CASE_SEALED)
 		return why_set(c->why, ERR_DENIED, "the case is sealed: nothing of it is handed over by this command");
+	e = read_only(x);
+	if (e == OK)
+		e = read_profile(x);
+	if (e)
+		return e;
 	case_text(number, x->number);
-	x->raw = json_flag(c->root, "raw", true);
-	x->attachments = json_flag(c->root, "attachments", false);
+	x->open_all |= x->redaction.profile == REDACTION_FULL;
+	x->raw = x->redaction.profile ? x->open_all : json_flag(c->root, "raw", true);
+	x->attachments = x->redaction.profile ? x->open_all : json_flag(c->root, "attachments", false);
 	x->has_key = keyring_find(c->j->fold.keyring, x->found.customer, &x->key) == OK;
 	x->size = (uint64_t)json_int(c->root, "size", 0);
 	x->until = (uint64_t)json_int(c->root, "until", 0);
@@ -249,10 +301,13 @@ static struct str ticket(const struct exporting *x)
 	struct commanding *c = x->c;
 	struct arena *a = work_arena(c->j->fold.work);
 	struct digest d;
-	struct str text = str_format(a, "aupd-evidence-ticket/1 %s %.*s %llu %llu %d %d", x->number, STR_ARG(c->who), (unsigned long long)x->size,
-		(unsigned long long)x->until, x->raw, x->attachments);
+	struct str text = str_format(a, "aupd-evidence-ticket/1 %s %.*s %llu %llu %d %d %s %zu %.*s", x->number, STR_ARG(c->who), (unsigned long long)x->size,
+		(unsigned long long)x->until, x->raw, x->attachments, redaction_profile_words[x->redaction.profile], x->redaction.reporter.len,
+		STR_ARG(x->redaction.reporter));
 	for (unsigned i = 0; i < x->open_count; i++)
 		text = str_format(a, "%.*s %.*s", STR_ARG(text), STR_ARG(x->open[i]));
+	for (unsigned i = 0; i < x->only_count; i++)
+		text = str_format(a, "%.*s #%llu", STR_ARG(text), (unsigned long long)x->only[i]);
 	digest_hmac((struct str){ (const char *)c->j->fold.token_key.octets, SEAL_KEY_LEN }, text, &d);
 	return digest_hex(a, &d);
 }
@@ -304,7 +359,9 @@ static enum err begin(struct exporting *x)
 		e = choose_checkpoint(c, &last, &note, &x->size);
 	if (e == OK)
 		e = prove(c, &last, x->size, &leaf, &p);
-	struct str opened = STR("");
+	struct str opened = redaction_asked_text(a, &x->redaction);
+	for (unsigned i = 0; i < x->only_count; i++)
+		opened = str_format(a, "%.*s, record %llu", STR_ARG(opened), (unsigned long long)x->only[i]);
 	for (unsigned i = 0; i < x->open_count; i++)
 		opened = str_format(a, "%.*s%s%.*s", STR_ARG(opened), i ? ", " : ", opened: ", STR_ARG(x->open[i]));
 	if (e == OK)
@@ -332,24 +389,19 @@ static bool is_open(const struct exporting *x, struct str name)
 	return open;
 }
 
-static enum err put_openings(struct exporting *x, const struct record *r, struct str opening)
+static enum err put_openings(struct exporting *x, const struct record *r, struct str opening, const struct row *event_row)
 {
 	struct commanding *c = x->c;
 	struct arena *a = work_arena(c->j->fold.work);
 	struct record_line *values = NULL;
 	unsigned count = 0;
-	uint8_t salt[32];
-	enum err e = x->open_count && x->has_key && opening.len ? record_open(a, r, opening, &x->key, &values, &count, c->why) : OK;
+	enum err e = (x->open_count || x->redaction.profile) && x->has_key && opening.len ? record_open(a, r, opening, &x->key, &values, &count, c->why) : OK;
+	if (e || x->redaction.profile)
+		return e ? e : redaction_put(c, &x->redaction, r, values, count, &x->key, event_row);
 	jsonw_array(c->w, "openings");
 	for (unsigned i = 0; e == OK && i < count; i++) {
-		if (!is_open(x, values[i].key))
-			continue;
-		e = record_salt(a, r, values[i].key, &x->key, salt);
-		jsonw_object(c->w, NULL);
-		jsonw_str(c->w, "name", values[i].key);
-		jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
-		jsonw_str(c->w, "value", str_base64(a, values[i].value));
-		jsonw_end(c->w, '}');
+		if (is_open(x, values[i].key))
+			e = redaction_put_opening(c, r, &values[i], &x->key);
 	}
 	jsonw_end(c->w, ']');
 	return e;
@@ -394,7 +446,7 @@ static enum err put_record(struct exporting *x, uint64_t n, const struct row *ro
 	jsonw_str(c->w, "text", str_base64(a, row->body));
 	jsonw_int(c->w, "index", (int64_t)leaf);
 	put_path(c, &p);
-	e = put_openings(x, &r, opening->version ? opening->body : STR_NONE);
+	e = put_openings(x, &r, opening->version ? opening->body : STR_NONE, event);
 	jsonw_str(c->w, "policy", record_value(&r, STR("policy")));
 	jsonw_str(c->w, "digest", record_value(&r, STR("policy.digest")));
 	bool attached = str_eq(record_value(&r, STR("kind")), str_of(case_event_words[EVENT_ATTACHED]));
@@ -404,6 +456,14 @@ static enum err put_record(struct exporting *x, uint64_t n, const struct row *ro
 	}
 	jsonw_end(c->w, '}');
 	return e;
+}
+
+static bool is_wanted(const struct exporting *x, uint64_t n)
+{
+	bool wanted = !x->only_count;
+	for (unsigned i = 0; !wanted && i < x->only_count; i++)
+		wanted = x->only[i] == n;
+	return wanted;
 }
 
 static enum err put_records(struct exporting *x)
@@ -423,7 +483,7 @@ static enum err put_records(struct exporting *x)
 	}
 	enum err e = c->j->driver->load(c->j->store, a, keys, 3 * n, rows, c->why);
 	for (size_t i = 0; e == OK && i < n && c->w->out->len < PAGE_BYTES; i++, x->after++)
-		e = put_record(x, x->after + 1, &rows[i], &rows[n + i], &rows[2 * n + i]);
+		e = !is_wanted(x, x->after + 1) ? OK : put_record(x, x->after + 1, &rows[i], &rows[n + i], &rows[2 * n + i]);
 	return e;
 }
 
@@ -499,4 +559,24 @@ enum err cmd_evidence_raw(struct commanding *c)
 		return e == ERR_NOTFOUND ? OK : e;
 	jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
 	return put_piece(c, bytes);
+}
+
+/* A bundle that was put together under a profile, by the digest of its list of what is withheld: who did it, when, under which profile and version of the policy. */
+enum err cmd_evidence_seal(struct commanding *c)
+{
+	struct fold *f = &c->j->fold;
+	struct arena *a = work_arena(f->work);
+	struct exporting *x = ARENA_NEW(a, struct exporting);
+	struct str digest = command_arg(c, "redaction"), octets;
+	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	if (e)
+		return e;
+	x->c = c;
+	e = read_export(x);
+	if (e == OK)
+		e = need_ticket(x);
+	if (e == OK && (!x->redaction.profile || digest.len != 2 * DIGEST_LEN || str_unhex(a, digest, &octets) != OK))
+		e = why_set(c->why, ERR_SYNTAX, "it takes a profile and the SHA-256, in hex, of the list of what is withheld");
+	secret_wipe(&x->key, sizeof(x->key));
+	return e ? e : redaction_seal(c, &x->redaction, x->number, digest, x->has_key ? x->found.customer : DEED_OFFICE);
 }

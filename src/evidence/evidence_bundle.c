@@ -5,6 +5,10 @@
 
 #include <stdlib.h>
 
+#include "evidence/handed.h"
+#include "evidence/proof.h"
+#include "evidence/redaction.h"
+
 #define HEAD STR("aupd-bundle/1\n")
 #define TAIL STR("sha256 ")
 enum { TAIL_LEN = 7 + 2 * DIGEST_LEN + 1, HEX_SALT_LEN = 2 * EVIDENCE_SALT_LEN, PROOF_TEXT_MAX = 8192 };
@@ -12,7 +16,7 @@ enum { TAIL_LEN = 7 + 2 * DIGEST_LEN + 1, HEX_SALT_LEN = 2 * EVIDENCE_SALT_LEN, 
 /* The sections that are left. */
 struct sections {
 	struct arena *a;
-	struct str rest;
+	struct str whole, rest;
 	struct why *why;
 	enum err err;
 };
@@ -110,6 +114,27 @@ static void take_openings(struct sections *s, struct evidence_entry *e)
 		memcpy(e->openings, list, e->opening_count * sizeof(list[0]));
 }
 
+static void take_masked(struct sections *s, struct evidence_entry *e)
+{
+	struct evidence_masked list[RECORD_LINES_MAX];
+	struct str text;
+	while (take(s, "masked", 2 * RECORD_BYTES_MAX, &text)) {
+		size_t end = str_chr(text, '\n');
+		struct evidence_masked m = { .name = str_sub(text, 0, end), .pieces = end == SIZE_MAX ? STR_NONE : str_sub(text, end + 1, text.len), .len = -1 };
+		if (e->masked_count == RECORD_LINES_MAX || !record_key_ok(m.name) || !redaction_pieces_ok(m.pieces) ||
+			(e->masked_count && str_cmp(list[e->masked_count - 1].name, m.name) >= 0)) {
+			(void)bad(s, ERR_SYNTAX, "a masked value of the bundle is malformed, out of order, or one too many");
+			return;
+		}
+		list[e->masked_count++] = m;
+	}
+	e->masked = ARENA_ARRAY(s->a, struct evidence_masked, e->masked_count + 1);
+	if (!e->masked)
+		(void)bad(s, ERR_NOMEM, "no memory for a bundle");
+	else
+		memcpy(e->masked, list, e->masked_count * sizeof(list[0]));
+}
+
 /* Room for one more in a list that doubles; what it grows out of stays in the arena. */
 static void *grown(struct arena *a, void *list, unsigned count, size_t size)
 {
@@ -136,10 +161,24 @@ static void take_records(struct sections *s, struct evidence_bundle *b)
 		if (!take_proof(s, e))
 			return;
 		take_openings(s, e);
+		take_masked(s, e);
 		if (b->entry_count && e->index <= e[-1].index)
 			(void)bad(s, ERR_SYNTAX, "the records of the bundle are not in order");
 		b->entry_count++;
 	}
+}
+
+static void take_handed(struct sections *s, struct evidence_bundle *b)
+{
+	const char *at = s->rest.ptr;
+	if (!take(s, "redaction", HANDED_BYTES_MAX, &b->redaction))
+		return;
+	digest_sha256((struct str){ s->whole.ptr, (size_t)(at - s->whole.ptr) }, &b->before);
+	if (!take(s, "handed", RECORD_BYTES_MAX, &b->handed.record))
+		(void)bad(s, ERR_SYNTAX, "the bundle has a redaction, and no record of its handing over");
+	take_openings(s, &b->handed);
+	if (!take(s, "handed-proof", PROOF_BYTES_MAX, &b->handed_proof) || !take(s, "growth", PROOF_TEXT_MAX, &b->growth))
+		(void)bad(s, ERR_SYNTAX, "the record of the handing over of the bundle has no proof");
 }
 
 static void take_rest(struct sections *s, struct evidence_bundle *b)
@@ -160,6 +199,7 @@ static void take_rest(struct sections *s, struct evidence_bundle *b)
 			b->raws[b->raw_count++].bytes = text;
 		}
 	}
+	take_handed(s, b);
 	if (s->rest.len)
 		(void)bad(s, ERR_SYNTAX, "a section of the bundle has no known name, or stands where it should not");
 }
@@ -177,7 +217,7 @@ enum err evidence_bundle_read(struct arena *a, struct str bytes, struct evidence
 	digest_sha256(bytes, &d);
 	if (!str_starts(tail, TAIL) || tail.ptr[TAIL_LEN - 1] != '\n' || !str_eq(str_sub(tail, TAIL.len, tail.len - TAIL.len - 1), digest_hex(a, &d)))
 		return why_set(why, ERR_CORRUPT, "the bundle is not as it was written: its last line is not the digest of what stands before it");
-	struct sections s = { a, str_sub(bytes, HEAD.len, bytes.len), why, OK };
+	struct sections s = { a, bytes, str_sub(bytes, HEAD.len, bytes.len), why, OK };
 	if (!take(&s, "checkpoint", NOTE_BYTES_MAX, &b.checkpoint))
 		(void)bad(&s, ERR_SYNTAX, "the bundle has no checkpoint");
 	if (!take(&s, "stamp", STAMPED_BYTES_MAX, &b.stamp))
@@ -204,6 +244,14 @@ static struct str salt_line(struct arena *a, const uint8_t salt[EVIDENCE_SALT_LE
 	return str_format(a, "%.*s\n", STR_ARG(str_hex(a, (struct str){ (const char *)salt, EVIDENCE_SALT_LEN })));
 }
 
+static void put_openings(struct arena *a, const struct evidence_entry *e, struct buf *out)
+{
+	for (unsigned i = 0; i < e->opening_count; i++) {
+		const struct evidence_opening *o = &e->openings[i];
+		put(out, "opening", str_format(a, "%.*s %.*s", STR_ARG(o->name), STR_ARG(salt_line(a, o->salt))), o->value);
+	}
+}
+
 static void put_entry(struct arena *a, const struct evidence_entry *e, struct buf *out)
 {
 	struct buf proof;
@@ -216,15 +264,36 @@ static void put_entry(struct arena *a, const struct evidence_entry *e, struct bu
 	}
 	put(out, "proof", STR_NONE, buf_str(&proof));
 	buf_done(&proof);
-	for (unsigned i = 0; i < e->opening_count; i++) {
-		const struct evidence_opening *o = &e->openings[i];
-		put(out, "opening", str_format(a, "%.*s %.*s", STR_ARG(o->name), STR_ARG(salt_line(a, o->salt))), o->value);
-	}
+	put_openings(a, e, out);
+	for (unsigned i = 0; i < e->masked_count; i++)
+		put(out, "masked", str_format(a, "%.*s\n", STR_ARG(e->masked[i].name)), e->masked[i].pieces);
+}
+
+static void put_handed(struct arena *a, const struct evidence_bundle *b, struct buf *out)
+{
+	put(out, "redaction", STR_NONE, b->redaction);
+	put(out, "handed", STR_NONE, b->handed.record);
+	put_openings(a, &b->handed, out);
+	put(out, "handed-proof", STR_NONE, b->handed_proof);
+	put(out, "growth", STR_NONE, b->growth);
 }
 
 static int by_name(const void *x, const void *y)
 {
 	return str_cmp(((const struct evidence_opening *)x)->name, ((const struct evidence_opening *)y)->name);
+}
+
+static int masked_by_name(const void *x, const void *y)
+{
+	return str_cmp(((const struct evidence_masked *)x)->name, ((const struct evidence_masked *)y)->name);
+}
+
+static void sort_entry(struct evidence_entry *e)
+{
+	if (e->opening_count)
+		qsort(e->openings, e->opening_count, sizeof(*e->openings), by_name);
+	if (e->masked_count)
+		qsort(e->masked, e->masked_count, sizeof(*e->masked), masked_by_name);
 }
 
 static int by_index(const void *x, const void *y)
@@ -295,14 +364,15 @@ enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struc
 	if (b->stamp.len)
 		put(out, "stamp", STR_NONE, b->stamp);
 	for (unsigned i = 0; i < b->entry_count; i++) {
-		if (b->entries[i].opening_count)
-			qsort(b->entries[i].openings, b->entries[i].opening_count, sizeof(*b->entries[i].openings), by_name);
+		sort_entry(&b->entries[i]);
 		put_entry(a, &b->entries[i], out);
 	}
 	for (unsigned i = 0; i < b->policy_count; i++)
 		put(out, "policy", STR_NONE, b->policies[i]);
 	for (unsigned i = 0; i < b->raw_count; i++)
 		put(out, "raw", salt_line(a, b->raws[i].salt), b->raws[i].bytes);
+	if (b->redaction.len)
+		put_handed(a, b, out);
 	digest_sha256(buf_str(out), &d);
 	buf_put(out, TAIL);
 	buf_put(out, digest_hex(a, &d));
@@ -311,7 +381,7 @@ enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struc
 }
 
 /* A signature line that no given key covers could say anything: it is left out of account, and counted (C2SP signed-note). */
-static enum err verify_note(struct arena *a, struct str text, const struct note_verifier *log, const struct checkpoint_witnesses *witnesses,
+static enum err count_unchecked(struct arena *a, struct str text, const struct note_verifier *log, const struct checkpoint_witnesses *witnesses,
 	struct evidence_verdict *v, struct why *why)
 {
 	struct note note;
@@ -325,9 +395,38 @@ static enum err verify_note(struct arena *a, struct str text, const struct note_
 		}
 		v->unchecked += !known;
 	}
+	return e;
+}
+
+static enum err verify_note(struct arena *a, struct str text, const struct note_verifier *log, const struct checkpoint_witnesses *witnesses,
+	struct evidence_verdict *v, struct why *why)
+{
+	enum err e = count_unchecked(a, text, log, witnesses, v, why);
 	if (e == OK)
 		e = checkpoint_verify(a, text, log->name, log, witnesses, &v->checkpoint, v->witnesses, why);
 	return e == ERR_NOTFOUND ? why_set(why, ERR_DENIED, "the key that was given has not signed the checkpoint") : e;
+}
+
+/* Values and raw bytes that the record commits to; a value is not both opened and masked, and what is masked is committed to. */
+static enum err count_entry(const struct evidence_entry *e, const struct record *r, bool raw, struct evidence_count *count, struct why *why)
+{
+	unsigned total = record_value(r, STR("raw")).len > 0, found = 0;
+	for (unsigned i = 0, k = 0; i < r->count; i++) {
+		struct str name = str_sub(r->lines[i].key, 4, r->lines[i].key.len);
+		if (!str_starts(r->lines[i].key, STR("com.")))
+			continue;
+		total++;
+		while (k < e->opening_count && str_cmp(e->openings[k].name, name) < 0)
+			k++;
+		for (unsigned m = 0; m < e->masked_count; m++)
+			found += str_eq(e->masked[m].name, name) && !(k < e->opening_count && str_eq(e->openings[k].name, name));
+	}
+	if (found != e->masked_count)
+		return why_set(why, ERR_CORRUPT, "record %.*s: it does not commit to what is shown of it in part, or the whole is opened too", STR_ARG(r->id));
+	count->shown += e->opening_count + raw;
+	count->withheld += total - e->opening_count - raw;
+	count->masked += e->masked_count;
+	return OK;
 }
 
 static enum err verify_openings(struct arena *a, const struct evidence_entry *e, const struct record *r, struct why *why)
@@ -371,8 +470,9 @@ struct offers {
 };
 
 static enum err verify_entry(struct arena *a, const struct evidence_bundle *b, const struct evidence_entry *x, const struct offers *o,
-	const struct checkpoint *c, struct evidence_link *ret_link, struct why *why)
+	struct evidence_verdict *v, struct evidence_link *ret_link, struct why *why)
 {
+	const struct checkpoint *c = &v->checkpoint;
 	struct record r;
 	struct digest leaf;
 	enum err e = record_read(a, x->record, &r, why);
@@ -388,7 +488,28 @@ static enum err verify_entry(struct arena *a, const struct evidence_bundle *b, c
 	*ret_link = (struct evidence_link){ policy < b->policy_count ? &b->policies[policy] : NULL, raw < b->raw_count ? &b->raws[raw] : NULL };
 	o->used[policy < b->policy_count ? policy : none] = true;
 	o->used[raw < b->raw_count ? b->policy_count + raw : none] = true;
-	return verify_openings(a, x, &r, why);
+	e = verify_openings(a, x, &r, why);
+	return e ? e : count_entry(x, &r, ret_link->raw != NULL, &v->count, why);
+}
+
+/* The deed is in the ledger, the ledger is the one of the bundle, grown; and the deed is the handing over of this bundle. */
+static enum err verify_handed(struct arena *a, const struct evidence_bundle *b, const struct note_verifier *log, const struct checkpoint_witnesses *witnesses,
+	struct evidence_verdict *v, struct why *why)
+{
+	struct str checkpoint = STR_NONE;
+	struct record r;
+	enum err e = record_read(a, b->handed.record, &r, why);
+	if (e == OK)
+		e = handed_place(a, b, &v->checkpoint, log, witnesses, &checkpoint, why);
+	if (e == OK)
+		e = count_unchecked(a, checkpoint, log, witnesses, v, why);
+	if (e == OK)
+		e = verify_openings(a, &b->handed, &r, why);
+	if (e == OK)
+		e = handed_check(a, b, v->links, &r, why);
+	if (e == OK)
+		v->handed = r;
+	return e;
 }
 
 enum err evidence_bundle_verify(struct arena *a, const struct evidence_bundle *b, const struct note_verifier *log,
@@ -408,10 +529,14 @@ enum err evidence_bundle_verify(struct arena *a, const struct evidence_bundle *b
 	if (e == OK)
 		e = in_order(o.raws, b->raw_count, "raw items", why);
 	for (unsigned i = 0; e == OK && i < b->entry_count; i++)
-		e = verify_entry(a, b, &b->entries[i], &o, &v.checkpoint, &v.links[i], why);
+		e = verify_entry(a, b, &b->entries[i], &o, &v, &v.links[i], why);
 	for (unsigned i = 0; e == OK && i < b->policy_count + b->raw_count; i++)
 		if (!o.used[i])
 			e = why_set(why, ERR_CORRUPT, "the bundle has %s", i < b->policy_count ? "a policy that no record names" : "raw bytes that no record commits to");
+	if (e == OK && b->redaction.len)
+		e = verify_handed(a, b, log, witnesses, &v, why);
+	else if (e == OK && v.count.masked)
+		e = why_set(why, ERR_CORRUPT, "the bundle shows a value in part, and no record of a handing over says so");
 	if (e == OK)
 		*ret_verdict = v;
 	return e;

@@ -8,8 +8,13 @@
  *   record       the canonical text; by rising leaf. After each:
  *   proof        "index N LF", the hashes of the inclusion proof in base64, a line each; and for each value that is opened:
  *   opening      "NAME SP salt in hex LF", the value; in byte order of names
+ *   masked       "NAME LF", pieces of the value, see redaction.h; in byte order of names
  *   policy       the octets whose SHA-256 a record names as policy.digest; in order of digests
  *   raw          "salt in hex LF", the octets that a record's line `raw` commits to; in order of commitments
+ *   redaction    under which profile it was handed over, and all that is withheld, see handed.h; and with it, once each:
+ *   handed       the record of that deed, which names the digest of the section before; behind it its openings
+ *   handed-proof its proof (C2SP tlog-proof), under a checkpoint of its own
+ *   growth       the hashes of the consistency proof from the checkpoint of the bundle to that one, in base64, a line each
  *
  * Strict: there is one text for a bundle, and evidence_bundle_verify accepts no octet that neither a signature, a record nor a
  * commitment covers, but for those of a stamp that its authority's signature does not: certificates, and the words beside its status.
@@ -37,6 +42,17 @@ struct evidence_opening {
 	uint8_t salt[EVIDENCE_SALT_LEN];
 };
 
+/* A value in part: nothing proves it before the whole is opened. */
+struct evidence_masked {
+	struct str name, pieces;
+	int64_t len;                    /* while it is written: of the whole */
+};
+
+struct evidence_withheld {
+	struct str name, reason;
+	int64_t len;                    /* -1: not told */
+};
+
 struct evidence_entry {
 	struct str record; /* canonical text */
 	uint64_t index;
@@ -44,6 +60,10 @@ struct evidence_entry {
 	unsigned path_count;
 	struct evidence_opening *openings;
 	unsigned opening_count;
+	struct evidence_masked *masked;
+	unsigned masked_count;
+	struct evidence_withheld *withheld;     /* while it is written: what handed_write lists */
+	unsigned withheld_count;
 };
 
 struct evidence_raw {
@@ -60,6 +80,10 @@ struct evidence_bundle {
 	unsigned policy_count;
 	struct evidence_raw *raws;
 	unsigned raw_count;
+	struct str redaction;           /* STR_NONE: chosen by hand */
+	struct digest before;           /* of all that stands before it; set by evidence_bundle_read */
+	struct evidence_entry handed;   /* record and openings; its place is in the proof */
+	struct str handed_proof, growth;
 };
 
 /* Borrows from bytes; lists lie in the arena. It says nothing before evidence_bundle_verify. */
@@ -73,8 +97,15 @@ struct evidence_link {
 	const struct evidence_raw *raw;
 };
 
+/* What a bundle says it holds: of the values and raw bytes that its records commit to. */
+struct evidence_count {
+	unsigned shown, withheld, masked; /* masked: of the withheld, those that are shown in part */
+};
+
 struct evidence_verdict {
 	struct checkpoint checkpoint;
+	struct evidence_count count;
+	struct record handed;           /* when it was handed over under a profile */
 	struct evidence_link *links; /* one an entry */
 	struct note_verdict witnesses[CHECKPOINT_WITNESSES_MAX];
 	unsigned unchecked;             /* signature lines of the checkpoint that no given key covers: they say nothing */

@@ -165,6 +165,14 @@ def evidence():
     parts = re.findall(r'take\(s, "([a-z]+)"', bundle)
     tap.ok(len(parts) > 4, "the sections of a bundle are found", parts)
     tap.is_equal(missing(parts, manual[manual.index(".Sh BUNDLE"):]), [], "and each section of a bundle")
+    table = manual[manual.index(".Sh PROFILES"):]
+    for what in ("profile", "reason"):
+        words = re.findall(r'"([a-z-]+)"', re.search(rf"redaction_{what}_words\[\] = \{{(.*?)\}}", source("evidence/redaction.c")).group(1))
+        tap.is_equal(missing(sorted(set(words) - {"none"}), table), [], f"and each {what} of a redaction")
+    rows = [re.findall(r"SHOW|HIDE|MASK|OWN", row) for row in re.findall(r"\[ITEM_\w+\] = +\{ \{ SHOW, (.*?) \}", source("evidence/redaction.c"))]
+    letters = {"s": "SHOW", "m": "MASK", "o": "OWN", r"\-": "HIDE"}
+    told = [[letters[x] for x in re.findall(r"Ta (s|m|o|\\-)(?= |$)", row, re.M)] for row in re.findall(r"^\.It (?!Em value).*Ta .*$", table, re.M)]
+    tap.ok(len(rows) > 10 and sorted(map(tuple, rows)) == sorted(map(tuple, told)), "and the table of profiles, row by row", rows, told)
     limits = {name: re.search(rf"{name} = ([^,\n]+)", source(f)).group(1).strip() for name, f in (
         ("RECORD_BYTES_MAX", "evidence/record.h"), ("RECORD_LINES_MAX", "evidence/record.h"), ("EVIDENCE_BUNDLE_RECORDS_MAX", "evidence/evidence_bundle.h"),
         ("EVIDENCE_BUNDLE_BYTES_MAX", "evidence/evidence_bundle.h"), ("EVIDENCE_BUNDLE_POLICIES_MAX", "evidence/evidence_bundle.h"))}
