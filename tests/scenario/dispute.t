@@ -208,7 +208,7 @@ def tampered(elsewhere, packs):
         "it has the deed of another pack": parts[:place(parts, "handed")] + body[place(body, "handed"):],
         "it has list and deed of another pack": parts[:place(parts, "redaction")] + body[place(body, "redaction"):],
         "another one gave it": [(n, o.replace(b"tester", b"nobody")) if n == "opening" and i in end else (n, o) for i, (n, o) in enumerate(parts)],
-        "the growth of the ledger was changed": [(n, o[1:] if o[:1] != b"A" else b"B" + o[1:]) if n == "growth" else (n, o) for n, o in parts],
+        "the growth of the ledger was changed": [(n, base64.b64encode(bytes(32)) + o[44:]) if n == "growth" else (n, o) for n, o in parts],
         "nothing says who gave it, and a text is masked": [(n, o) for i, (n, o) in enumerate(parts) if n not in own and i < place(parts, "redaction")],
     }
     for what, bad in cases.items():
@@ -274,7 +274,7 @@ def asked_by_hand(d, number):
     tap.ok(first["records"] and not [r for r in first["records"] if r.get("raw") or any(o["name"] == "reporter" for o in r["openings"])], "asked for raw bytes, the judge gives none", text)
     page = {"size": first["size"], "until": first["until"], "ticket": first["ticket"]}
     tap.ok("without such bytes" in ask("evidence-raw", **page, after=1).get("error", ""), "nor by their own command")
-    for what, more in (("under another profile", {"profile": "full"}), ("for more than was asked", {"until": first["until"] - 1}), ("without a ticket", {"ticket": ""})):
+    for what, more in (("under another profile", {"profile": "body"}), ("under one that has more", {"profile": "full"}), ("for more than was asked", {"until": first["until"] - 1}), ("without a ticket", {"ticket": ""})):
         got = ask("evidence-seal", **{**page, "redaction": "0" * 64, **more})
         tap.ok("recorded" in got.get("error", "") and "record" not in got, f"no deed {what}", got)
     tap.ok("SHA-256" in ask("evidence-seal", **page, redaction="nonsense").get("error", ""), "nor one about nothing")

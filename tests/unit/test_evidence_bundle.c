@@ -3,10 +3,11 @@
  * is made anew; and every part that belongs to another record, key or ledger.
  */
 #include "base/time.h"
-#include "evidence/evidence_bundle.h"
+#include "evidence/handed.h"
+#include "evidence/proof.h"
 #include "tap.h"
 
-enum { RECORDS = 3, OTHERS = 2 };
+enum { RECORDS = 3, OTHERS = 2, DEED = RECORDS + OTHERS };
 
 static struct arena *a, *scratch;
 static struct why why;
@@ -14,7 +15,7 @@ static struct note_signer signer, witness;
 static const struct seal_key subject_key = { { 1, 2, 3 } };
 static struct record records[RECORDS];
 static struct str texts[RECORDS];
-static struct digest leaves[RECORDS + OTHERS];
+static struct digest leaves[DEED + 1];
 static uint8_t raw_salt[EVIDENCE_SALT_LEN];
 static const char *const policies[] = { "{\"main\":\"a.policy\",\"files\":[]}", "{\"main\":\"b.policy\",\"files\":[]}" };
 static const char *const mails[] = { "From: a@b.invalid\n\nraw\n", "From: c@d.invalid\n\nraw too\n" };
@@ -247,6 +248,149 @@ static void test_keys(void)
 	OK_(evidence_bundle_verify(a, &b, &signer.verifier, &w, &v, &why) == OK && !v.witnesses[0].signed_by_it, "a witness that did not sign is not made one");
 }
 
+static void withhold(struct evidence_entry *e, const char *name, const char *reason, int64_t len)
+{
+	if (!e->withheld)
+		e->withheld = ARENA_ARRAY(a, struct evidence_withheld, 4);
+	e->withheld[e->withheld_count++] = (struct evidence_withheld){ str_of(name), str_of(reason), len };
+}
+
+/* The deed of what b is by now, as the last leaf of a ledger that is one longer. */
+static void hand_over_as(struct evidence_bundle *b, const char *listed, const char *profile, const char *number)
+{
+	struct record deed = { .id = STR("deed.1") };
+	struct evidence_opening *o = ARENA_NEW(a, struct evidence_opening);
+	struct proof p = { .index = DEED };
+	struct merkle_proof growth = { .count = 0 };
+	struct digest before, list;
+	struct str text, opening;
+	b->redaction = STR_NONE;
+	text = written(b);
+	digest_sha256(str_sub(text, 0, text.len - 2 * DIGEST_LEN - 8), &before);
+	OK_(handed_write(a, b, str_of(listed), &before, &b->redaction, &why) == OK, "what is withheld is listed");
+	digest_sha256(b->redaction, &list);
+	record_put(&deed, "kind", HANDED_KIND);
+	record_put(&deed, "case", str_of(number));
+	record_put(&deed, "profile", str_of(profile));
+	record_put(&deed, "redaction", digest_hex(a, &list));
+	record_commit(&deed, "actor", STR("alice"));
+	OK_(record_write(a, &deed, &subject_key, &b->handed.record, &opening, &why) == OK, "a deed");
+	o->name = STR("actor");
+	o->value = STR("alice");
+	OK_(record_salt(a, &deed, o->name, &subject_key, o->salt) == OK, "what opens it");
+	b->handed.openings = o;
+	b->handed.opening_count = 1;
+	merkle_leaf(b->handed.record, &leaves[DEED]);
+	p.checkpoint = sign_size(DEED + 1);
+	OK_(merkle_inclusion(&source, DEED, DEED + 1, &p.path) == OK && merkle_consistency(&source, DEED, DEED + 1, &growth) == OK &&
+		proof_write(a, &p, &b->handed_proof, &why) == OK, "its place");
+	b->growth = STR("");
+	for (unsigned i = 0; i < growth.count; i++)
+		b->growth = str_format(a, "%.*s%.*s\n", STR_ARG(b->growth), STR_ARG(checkpoint_hash_write(a, &growth.hashes[i])));
+}
+
+static void hand_over(struct evidence_bundle *b, const char *profile, const char *number)
+{
+	hand_over_as(b, profile, profile, number);
+}
+
+/* Of the second record the address is shown in part, and its report is withheld with all of the first and third. */
+static struct evidence_bundle make_pack(void)
+{
+	struct evidence_bundle b = make(sign_size(DEED));
+	b.raw_count = 0;
+	b.entries[1].opening_count = 1;
+	b.entries[1].openings[0] = opening_of(1, "customer", STR("acme"));
+	b.entries[1].masked = ARENA_ARRAY(a, struct evidence_masked, 1);
+	b.entries[1].masked[0] = (struct evidence_masked){ STR("source"), STR("keep 4\n192.\nmask address\n"), 9 };
+	b.entries[1].masked_count = 1;
+	withhold(&b.entries[1], "raw", "raw", 25);
+	withhold(&b.entries[0], "source", "customer", -1);
+	withhold(&b.entries[0], "customer", "customer", -1);
+	withhold(&b.entries[2], "source", "gone", -1);
+	withhold(&b.entries[2], "customer", "gone", -1);
+	withhold(&b.entries[2], "raw", "gone", -1);
+	return b;
+}
+
+static void test_handed(void)
+{
+	struct evidence_bundle b = make_pack(), back;
+	struct evidence_verdict v;
+	hand_over(&b, "customer", "C-256");
+	struct str text = written(&b);
+	if (!OK_(text.len && evidence_bundle_read(a, text, &back, &why) == OK && evidence_bundle_verify(a, &back, &signer.verifier, NULL, &v, &why) == OK,
+		"what was handed over under a profile verifies"))
+		return;
+	IS_STR(written(&back), text, "and is written again octet for octet");
+	OK_(v.count.shown == 1 && v.count.withheld == 7 && v.count.masked == 1, "it is counted what of it is shown");
+	IS_STR(record_value(&v.handed, STR("profile")), STR("customer"), "and by which profile");
+	struct str list = handed_list(&back), reasons = STR("");
+	while (list.len) {
+		struct str reason = handed_next(&list);
+		reasons = str_format(a, "%.*s %.*s", STR_ARG(reasons), STR_ARG(reason));
+	}
+	IS_STR(reasons, STR(" customer customer 9 raw gone gone gone"), "each with its reason, in the order of records and lines");
+	char *changed = arena_alloc(a, text.len + 1);
+	unsigned taken = 0;
+	memcpy(changed, text.ptr, text.len);
+	for (size_t i = 0; i + 2 * DIGEST_LEN + 8 < text.len; i++) {
+		changed[i] ^= 1;
+		make_digest(changed, text.len);
+		taken += accept((struct str){ changed, text.len }, NULL) == OK;
+		changed[i] ^= 1;
+	}
+	IS_INT(taken, 0, "no byte of it may be changed, whatever digest is made to fit");
+	struct evidence_bundle full = make(sign_size(DEED));
+	struct evidence_verdict all;
+	unsigned revealed = 0;
+	OK_(written(&full).len && evidence_bundle_verify(a, &full, &signer.verifier, NULL, &all, &why) == OK &&
+		handed_reveal(&back, v.links, &full, all.links, &revealed, &why) == OK && revealed == 3, "another bundle reveals an address and two reports");
+	IS_INT(handed_reveal(&back, v.links, &back, v.links, &revealed, &why), ERR_NOTFOUND, "the same one nothing");
+	back.entries[1].masked[0].pieces = STR("keep 4\n193.\nmask address\n");
+	IS_INT(handed_reveal(&back, v.links, &full, all.links, &revealed, &why), ERR_CORRUPT, "and what was shown in part must be a part of it");
+}
+
+/* What is signed and in the ledger, and yet is not the deed of this bundle. */
+static void test_wrong_deed(void)
+{
+	struct evidence_bundle b = make_pack(), other;
+	hand_over(&b, "customer", "C-257");
+	IS_INT(accept(written(&b), NULL), ERR_CORRUPT, "the deed of another case");
+	hand_over_as(&b, "customer", "body", "C-256");
+	IS_INT(accept(written(&b), NULL), ERR_CORRUPT, "another profile in the deed than in the list");
+	hand_over(&b, "nonsense", "C-256");
+	IS_INT(accept(written(&b), NULL), ERR_CORRUPT, "a profile that is none");
+	hand_over(&b, "customer", "C-256");
+	b.entries[1].openings[0] = opening_of(1, "source", STR("192.0.2.1"));
+	IS_INT(accept(written(&b), NULL), ERR_CORRUPT, "something else is shown now, and the masked value too");
+	b = make_pack();
+	b.entries[2].withheld_count--;
+	b.entries[2].withheld[1].name = STR("raw");
+	OK_(handed_write(a, &b, STR("customer"), &leaves[0], &b.redaction, &why) == ERR_CORRUPT, "a value that nobody spoke of is not handed over");
+	b = make_pack();
+	b.entries[1].withheld[0].reason = STR("nonsense");
+	hand_over(&b, "customer", "C-256");
+	IS_INT(accept(written(&b), NULL), ERR_CORRUPT, "a reason that is none");
+	b = make_pack();
+	hand_over(&b, "customer", "C-256");
+	other = b;
+	other.redaction = STR_NONE;
+	IS_INT(accept(written(&other), NULL), ERR_CORRUPT, "a value in part without a deed");
+	other = b;
+	struct proof p;
+	OK_(proof_read(a, b.handed_proof, &p, &why) == OK, "a proof");
+	p.extra = STR("more");
+	OK_(proof_write(a, &p, &other.handed_proof, &why) == OK, "with data that nothing covers");
+	IS_INT(accept(written(&other), NULL), ERR_SYNTAX, "is refused");
+	other = b;
+	struct digest was = leaves[0];
+	merkle_leaf(STR("of another history"), &leaves[0]);
+	hand_over(&other, "customer", "C-256");
+	leaves[0] = was;
+	IS_INT(accept(written(&other), NULL), ERR_CORRUPT, "a deed in a ledger of another history");
+}
+
 static void test_form(void)
 {
 	static const char *const wrong[] = { "", "aupd-bundle/1\n", "checkpoint 1\nx\n", "checkpoint 01\nx\n", "checkpoint 5\nx\n", "checkpoint 99999999999999999999\nx\n",
@@ -285,6 +429,8 @@ int main(void)
 	test_every_byte();
 	test_foreign();
 	test_keys();
+	test_handed();
+	test_wrong_deed();
 	test_form();
 	arena_free(scratch);
 	arena_free(a);
