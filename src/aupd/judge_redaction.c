@@ -51,7 +51,7 @@ static void put_withheld(struct commanding *c, struct str name, int64_t len, enu
 	jsonw_end(c->w, '}');
 }
 
-/* Under full they go out themselves, or whoever asks for them is told that they are gone. */
+/* Under full they go out themselves, or whoever asks for them is told that they are gone. Bytes that are damaged can be withheld all the same. */
 static enum err put_raw(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct row *event_row)
 {
 	struct arena *a = c->j->scratch;
@@ -60,15 +60,13 @@ static enum err put_raw(struct commanding *c, const struct redaction_asked *aske
 	struct str bytes;
 	if (asked->profile == REDACTION_FULL || !record_value(r, STR("raw")).len)
 		return OK;
-	enum err e = field_decode(a, event_row->body, case_event_fields, &event, c->why);
+	enum err e = field_decode(a, event_row->body, case_event_fields, &event, c->why), raw = ERR_NOTFOUND;
 	if (e == OK)
-		e = judge_raw_read(c->j, a, event.raw, &bytes, NULL, c->why);
+		raw = judge_raw_read(c->j, a, event.raw, &bytes, NULL, NULL);
 	if (e == OK)
-		put_withheld(c, STR("raw"), (int64_t)bytes.len, REASON_RAW);
-	else if (e == ERR_NOTFOUND)
-		put_withheld(c, STR("raw"), -1, REASON_GONE);
+		put_withheld(c, STR("raw"), raw ? -1 : (int64_t)bytes.len, raw == ERR_NOTFOUND ? REASON_GONE : REASON_RAW);
 	arena_rewind(a, mark);
-	return e == ERR_NOTFOUND ? OK : e;
+	return e;
 }
 
 enum err redaction_put(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct record_line *values, unsigned count,
