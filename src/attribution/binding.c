@@ -114,5 +114,5 @@ bool binding_same(const struct binding *a, const struct binding *b)
 bool binding_eq(const struct binding *a, const struct binding *b)
 {
 	return binding_same(a, b) && a->start_sure_at == b->start_sure_at && a->seen_at == b->seen_at && a->end_at == b->end_at && a->recorded_at == b->recorded_at &&
-		a->kind == b->kind && a->flags == b->flags;
+		a->kind == b->kind && a->flags == b->flags && a->session == b->session;
 }

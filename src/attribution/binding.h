@@ -56,6 +56,7 @@ struct binding {
 	int64_t seen_at;                /* last time it was confirmed; TIME_NONE given: what kind and end say. TIME_MAX: needs no confirming */
 	int64_t end_at;                 /* TIME_NONE: open, or not known */
 	int64_t recorded_at;            /* when we learned it */
+	uint64_t session;               /* of the feed's sessions, opaque (session.h); 0 = none. For the store: the index has none */
 };
 
 /*

@@ -9,7 +9,7 @@
 
 #define HEAD_MAGIC STR("aupbind1")
 
-enum { TYPE_BINDING = 1, TYPE_SPAN = 2, CRC_LEN = 4, CRC_AT = BINDING_RECORD_LEN - CRC_LEN, ZERO_LEN = 8 };
+enum { TYPE_BINDING = 1, TYPE_SPAN = 2, CRC_LEN = 4, CRC_AT = BINDING_RECORD_LEN - CRC_LEN };
 
 static char *put(char *out, uint64_t v, unsigned len)
 {
@@ -43,7 +43,8 @@ static char *put_binding(const struct binding *b, char *p)
 	p = put(p, binding_second(b->start_at), 4);
 	p = put(p, binding_second(b->seen_at), 4);
 	p = put(p, b->end_at == TIME_NONE ? UINT32_MAX : binding_second(b->end_at), 4);
-	return put(p, binding_second(b->recorded_at), 4);
+	p = put(p, binding_second(b->recorded_at), 4);
+	return put(p, b->session, 8);
 }
 
 static char *put_span(const struct feed_span *s, char *p)
@@ -56,13 +57,13 @@ static char *put_span(const struct feed_span *s, char *p)
 	p = put(p + 32, binding_second(s->from_at), 4);
 	p = put(p, 0, 4);
 	p = put(p, binding_second(s->until_at), 4);
-	return put(p, binding_second(s->recorded_at), 4);
+	p = put(p, binding_second(s->recorded_at), 4);
+	return put(p, 0, 8);
 }
 
 void binding_record_encode(const struct binding_item *item, uint32_t day, uint32_t number, char out[BINDING_RECORD_LEN])
 {
 	char *p = item->is_span ? put_span(&item->span, out) : put_binding(&item->binding, out);
-	p = put(p, 0, ZERO_LEN);
 	(void)put(p, checksum(out, day, number), CRC_LEN);
 }
 
@@ -83,6 +84,7 @@ static enum err get_binding(struct reader *r, struct binding *ret_binding)
 	b.seen_at = binding_second_at(reader_u32(r));
 	b.end_at = binding_second_at(reader_u32(r));
 	b.recorded_at = binding_second_at(reader_u32(r));
+	b.session = reader_u64(r);
 	b.start_sure_at = unsure == UINT16_MAX || b.start_at == TIME_NONE || b.start_at == TIME_MAX ? TIME_MAX : b.start_at + unsure * SECOND_US;
 	if (zero || b.end_at == TIME_NONE || b.start_at == TIME_MAX || (b.start_at == TIME_NONE && unsure != UINT16_MAX))
 		return ERR_CORRUPT;
@@ -108,7 +110,7 @@ static enum err get_span(struct reader *r, struct feed_span *ret_span)
 	s.until_at = binding_second_at(reader_u32(r));
 	s.recorded_at = binding_second_at(reader_u32(r));
 	struct feed_span normal = s;
-	if (zero || memcmp(unused.ptr, none, sizeof(none)) != 0 || s.until_at == TIME_NONE || s.from_at == TIME_MAX || feed_span_normalise(&normal, NULL) != OK ||
+	if (reader_u64(r) || zero || memcmp(unused.ptr, none, sizeof(none)) != 0 || s.until_at == TIME_NONE || s.from_at == TIME_MAX || feed_span_normalise(&normal, NULL) != OK ||
 		normal.from_at != s.from_at || normal.until_at != s.until_at || normal.recorded_at != s.recorded_at)
 		return ERR_CORRUPT;
 	*ret_span = s;
@@ -128,7 +130,7 @@ enum err binding_record_decode(const char in[BINDING_RECORD_LEN], uint32_t day, 
 	if (e)
 		return e;
 	item.is_span = type == TYPE_SPAN;
-	if (reader_u64(&r) || reader_end(&r) != OK)
+	if (reader_end(&r) != OK)
 		return ERR_CORRUPT;
 	*ret_item = item;
 	return OK;

@@ -2,7 +2,7 @@
  * One record of a binding segment: a binding or a feed's span, in 64 octets with a checksum of its own.
  *
  *   0 type   1 kind or state   2 flags or reason   3 feed   4 prefix length   5 zero   6 port from   8 port to   10 unsure seconds
- *  12 address (16)   28 subject (8)   36 start   40 seen   44 end   48 recorded   52 zero (8)   60 CRC32C
+ *  12 address (16)   28 subject (8)   36 start   40 seen   44 end   48 recorded   52 session (8)   60 CRC32C
  *
  * Integers in network order, times in seconds (binding_second), IPv4 as mapped addresses with lengths of the 128-bit form. The
  * checksum covers day and number of the record before its octets: a record that stands in another place than it was written to is

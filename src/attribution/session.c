@@ -1,0 +1,435 @@
+/*
+ * The rules of sessions. See session.h.
+ *
+ * Hostile here is what servers say of times and ids; the worst that it can do is to end a session of its own server too early, which is
+ * then said to be inferred.
+ */
+#include "attribution/session.h"
+
+#include "attribution/session_book.h"
+#include "base/digest.h"
+
+/* One message in hand. */
+struct taking {
+	struct session_book *b;
+	const struct accounting *e;
+	const struct session_sink *sink;
+	struct why *why;
+	struct session *s;
+	uint8_t feed;
+	bool fresh;                     /* the session is new in the book */
+	bool again;                     /* it had ended, as was thought */
+	bool late;                      /* others that happened later came before it: it tells only what they did not */
+	struct nas_time at;             /* when it happened */
+	uint32_t first_s, last_s;       /* the same, rounded outwards */
+	bool began_told;
+	uint32_t began_s, began_last_s; /* when the session began, if that is told */
+	uint32_t seen_before_s;
+};
+
+static uint32_t ceil_s(int64_t at)
+{
+	return binding_floor(at + SECOND_US - 1);
+}
+
+/* Fields with their lengths, so that no two run into one. */
+static session_ref ref_of(const struct session_book *b, uint8_t feed, const struct accounting *e)
+{
+	char text[4 * (2 + ACCOUNTING_TEXT_MAX) + 1], *p = text;
+	const struct str parts[] = { e->nas, e->session, e->user, e->port };
+	uint64_t nas = 0;
+	*p++ = (char)feed;
+	for (unsigned i = 0; i < 4; i++) {
+		size_t len = parts[i].len < ACCOUNTING_TEXT_MAX ? parts[i].len : ACCOUNTING_TEXT_MAX;
+		*p++ = (char)len;
+		memcpy(p, parts[i].ptr, len);
+		p += len;
+		if (!i)
+			nas = siphash(b->key, (struct str){ text, (size_t)(p - text) });
+	}
+	uint64_t all = siphash(b->key, (struct str){ text, (size_t)(p - text) });
+	return nas >> 40 << 40 | (all >> 24 ? all >> 24 : 1);
+}
+
+static enum err say(struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
+{
+	bool unsure_start = !h->start_s;
+	struct binding b = { .prefix = h->prefix, .port_from = h->port_from, .port_to = h->port_to, .feed = t->s->feed, .kind = kind,
+		.flags = inferred ? BINDING_END_GUESSED : 0, .subject = t->s->subject, .start_at = binding_second_at(h->start_s),
+		.start_sure_at = unsure_start ? TIME_NONE : binding_second_at(h->sure_s), .seen_at = binding_second_at(seen_s), .end_at = binding_second_at(end_s),
+		.recorded_at = TIME_NONE, .session = t->s->ref };
+	t->b->count.bindings++;
+	return t->sink->put(t->sink->arg, &b, t->why);
+}
+
+static enum err say_all(struct taking *t, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
+{
+	enum err e = OK;
+	for (uint32_t n = t->s->held; e == OK && n != SESSION_NOBODY; n = t->b->held[n].next)
+		e = say(t, &t->b->held[n], kind, seen_s, end_s, inferred);
+	return e;
+}
+
+/* It was over some time after it was last heard of, and before that second. */
+static enum err infer_end(struct taking *t, struct session *s, uint32_t by_s)
+{
+	struct session *in_hand = t->s;
+	if (s->recalling)
+		session_recalled(t->b, s);
+	t->s = s;
+	s->end_s = by_s > s->seen_s ? by_s : s->seen_s;
+	enum err e = say_all(t, BINDING_INTERIM, s->seen_s, s->end_s, true);
+	session_set_state(t->b, s, SESSION_INFERRED);
+	t->s = in_hand;
+	return e;
+}
+
+static uint32_t between(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static uint32_t apart_allowed(const struct accounting *e)
+{
+	int64_t part = e->lasted_us > 0 ? e->lasted_us / SECOND_US / 100 : 0;
+	return part > SESSION_APART_S ? (uint32_t)part : SESSION_APART_S;
+}
+
+/* The same message once more, whatever its own time says: as from a server that sends no time. */
+static bool is_same_stop(const struct taking *t, const struct session *s)
+{
+	const struct accounting *e = t->e;
+	return s->state == SESSION_STOPPED && e->status == ACCOUNTING_STOP && e->lasted_us >= 0 && e->lasted_us == s->lasted_us &&
+		(!e->counted || (e->in_octets == s->in_octets && e->out_octets == s->out_octets));
+}
+
+/* Is it of this session, or of another one under the same id? */
+static bool is_of(const struct taking *t, const struct session *s)
+{
+	bool ended = s->state == SESSION_STOPPED && t->first_s >= s->end_s;
+	if (ended && t->e->status == ACCOUNTING_START)
+		return false;
+	if (!t->began_told || !s->start_s)
+		return s->state != SESSION_STOPPED || t->first_s <= s->end_s + SESSION_SAME_S;
+	uint32_t allowed = apart_allowed(t->e) + (t->began_last_s - t->began_s);
+	/* what a store remembers of it may begin with a later address */
+	return between(t->began_s, s->start_s) <= allowed || (s->recalled && t->began_s < s->start_s);
+}
+
+/* Of one that was before the one in the book: it stands for itself. */
+static bool is_older(const struct taking *t, const struct session *s)
+{
+	return t->began_told && s->start_s && t->began_s < s->start_s;
+}
+
+static bool begins_open(const struct taking *t)
+{
+	return t->e->status != ACCOUNTING_STOP;
+}
+
+static bool said(const struct taking *t, enum accounting_held_kind k)
+{
+	return t->e->said >> k & 1 && !(t->e->unclear >> k & 1);
+}
+
+static bool holds_any(const struct taking *t, enum accounting_held_kind k)
+{
+	for (uint32_t n = t->s->held; n != SESSION_NOBODY; n = t->b->held[n].next)
+		if (t->b->held[n].kind == k)
+			return true;
+	return false;
+}
+
+static struct session_held *find_held(const struct taking *t, const struct accounting_held *x)
+{
+	for (uint32_t n = t->s->held; n != SESSION_NOBODY; n = t->b->held[n].next) {
+		struct session_held *h = &t->b->held[n];
+		if (h->kind == x->kind && h->prefix.bits == x->prefix.bits && addr_eq(&h->prefix.addr, &x->prefix.addr) && h->port_from == x->port_from && h->port_to == x->port_to)
+			return h;
+	}
+	return NULL;
+}
+
+/*
+ * When something that is new to the session began. With the session, when that was not in the book; it is sure for as long as it is heard of. Else
+ * between the message before and this one.
+ */
+static void begin_held(const struct taking *t, struct session_held *h)
+{
+	bool at_start = t->e->status == ACCOUNTING_START || (t->e->lasted_us >= 0 && t->e->lasted_us <= SESSION_SAME_S * SECOND_US);
+	if (t->fresh || t->late) {
+		h->start_s = t->s->start_s;
+		h->sure_s = at_start && t->s->start_s ? t->s->sure_s : t->first_s;
+	} else {
+		h->start_s = t->seen_before_s < t->first_s ? t->seen_before_s : t->first_s;
+		h->sure_s = t->last_s;
+	}
+	/* a block is told when it is given */
+	if (h->kind == HELD_PORTS && !t->fresh)
+		h->start_s = t->first_s;
+	if (h->sure_s < h->start_s)
+		h->sure_s = h->start_s;
+}
+
+static enum err hold(struct taking *t, const struct accounting_held *x)
+{
+	struct session_held once = { .kind = (uint8_t)x->kind, .prefix = x->prefix, .port_from = x->port_from, .port_to = x->port_to }, *h;
+	begin_held(t, &once);
+	h = session_hold(t->b, t->s);
+	if (h) {
+		once.next = h->next;
+		*h = once;
+	} else {
+		t->b->count.crowded++;
+	}
+	if (t->s->state == SESSION_STOPPED)
+		return say(t, &once, BINDING_STOP, t->s->end_s, t->s->end_s, false);
+	/* its end comes with the others' */
+	if (h && !begins_open(t))
+		return OK;
+	return say(t, &once, begins_open(t) ? BINDING_START : BINDING_STOP, t->first_s, begins_open(t) ? 0 : t->last_s, t->first_s != t->last_s);
+}
+
+static bool is_listed(const struct accounting *e, const struct session_held *h)
+{
+	for (unsigned i = 0; i < e->held_count; i++)
+		if (e->held[i].kind == h->kind && e->held[i].prefix.bits == h->prefix.bits && addr_eq(&e->held[i].prefix.addr, &h->prefix.addr))
+			return true;
+	return false;
+}
+
+/* What the message no longer lists, of the kinds that it speaks of. */
+static enum err let_go(struct taking *t)
+{
+	enum err e = OK;
+	for (uint32_t n = t->s->held, next; e == OK && n != SESSION_NOBODY; n = next) {
+		struct session_held *h = &t->b->held[n];
+		next = h->next;
+		if (h->kind == HELD_PORTS || !said(t, h->kind) || is_listed(t->e, h))
+			continue;
+		e = say(t, h, BINDING_INTERIM, t->seen_before_s, t->last_s, true);
+		session_drop(t->b, t->s, h);
+	}
+	return e;
+}
+
+static enum err give_back(struct taking *t, const struct accounting_held *x)
+{
+	enum err e = OK;
+	for (uint32_t n = t->s->held, next; e == OK && n != SESSION_NOBODY; n = next) {
+		struct session_held *h = &t->b->held[n];
+		next = h->next;
+		if (h->kind != HELD_PORTS || !addr_eq(&h->prefix.addr, &x->prefix.addr) || h->port_from < x->port_from || h->port_to > x->port_to)
+			continue;
+		e = say(t, h, BINDING_STOP, t->first_s, t->last_s, t->first_s != t->last_s);
+		session_drop(t->b, t->s, h);
+	}
+	return e;
+}
+
+static enum err take_held(struct taking *t)
+{
+	unsigned kinds = 0;
+	for (enum accounting_held_kind k = 0; k < HELD_KIND_END; k++)
+		kinds |= said(t, k) && !(t->late && holds_any(t, k)) ? 1U << k : 0;
+	enum err e = t->late ? OK : let_go(t);
+	for (unsigned i = 0; e == OK && i < t->e->held_count; i++) {
+		const struct accounting_held *x = &t->e->held[i];
+		if (!(kinds >> x->kind & 1))
+			continue;
+		if (x->taken_back)
+			e = t->late ? OK : give_back(t, x);
+		else if (!find_held(t, x))
+			e = hold(t, x);
+	}
+	return e;
+}
+
+static void remember_counts(struct session *s, const struct accounting *e)
+{
+	if (!e->counted)
+		return;
+	s->in_octets = e->in_octets;
+	s->out_octets = e->out_octets;
+}
+
+static enum err stop(struct taking *t)
+{
+	struct session *s = t->s;
+	/* heard of later than its Stop says: it is over then, and no earlier */
+	s->end_s = t->last_s > s->seen_s ? t->last_s : s->seen_s;
+	enum err e = say_all(t, BINDING_STOP, s->seen_s, s->end_s, t->first_s != t->last_s);
+	s->lasted_us = t->e->lasted_us;
+	session_set_state(t->b, s, SESSION_STOPPED);
+	return e;
+}
+
+static enum err confirm(struct taking *t)
+{
+	struct session *s = t->s;
+	if (!t->again && s->seen_s < s->told_s + SESSION_CONFIRM_S)
+		return OK;
+	s->told_s = s->seen_s;
+	return say_all(t, BINDING_INTERIM, s->seen_s, 0, false);
+}
+
+/* It has ended, and this happened before: a copy, or what tells of an address that the Stop did not. */
+static enum err after_stop(struct taking *t)
+{
+	t->late = true;
+	t->b->count.repeated++;
+	return t->e->status == ACCOUNTING_STOP ? OK : take_held(t);
+}
+
+/* Ended, but it is heard of: it was not over. Before the end that was inferred nothing is new. */
+static bool reopens(struct taking *t)
+{
+	struct session *s = t->s;
+	if (s->state == SESSION_INFERRED && t->first_s <= s->seen_s)
+		return false;
+	t->again = true;
+	session_set_state(t->b, s, SESSION_OPEN);
+	s->end_s = 0;
+	return true;
+}
+
+/* A message of the session in the book. */
+static enum err go_on(struct taking *t)
+{
+	struct session *s = t->s;
+	bool stops = t->e->status == ACCOUNTING_STOP;
+	if (s->state == SESSION_STOPPED && (stops || t->first_s <= s->end_s + SESSION_SAME_S))
+		return after_stop(t);
+	if (s->state != SESSION_OPEN && !stops && !reopens(t)) {
+		t->b->count.repeated++;
+		return OK;
+	}
+	t->late = !t->fresh && !stops && t->first_s < s->seen_s;
+	t->seen_before_s = s->seen_s;
+	if (t->began_told && s->recalled && t->began_s <= s->start_s) {
+		s->start_s = t->began_s;
+		s->sure_s = t->began_last_s;
+		s->recalled = false;
+	}
+	if (t->began_told && t->began_last_s < s->sure_s && t->began_last_s >= s->start_s)
+		s->sure_s = t->began_last_s;
+	enum err e = take_held(t);
+	if (t->first_s > s->seen_s)
+		s->seen_s = t->first_s;
+	if (!t->late)
+		remember_counts(s, t->e);
+	if (e)
+		return e;
+	return stops ? stop(t) : confirm(t);
+}
+
+static enum err begin(struct taking *t, session_ref ref, const struct binding_subject *subject)
+{
+	uint32_t n = session_add(t->b, ref);
+	if (n == SESSION_NOBODY && session_make_room(t->b))
+		n = session_add(t->b, ref);
+	if (n == SESSION_NOBODY)
+		return why_set(t->why, ERR_FULL, "more sessions are open than there is room for");
+	t->s = &t->b->list[n];
+	t->s->subject = *subject;
+	t->s->feed = t->feed;
+	t->s->start_s = t->began_told ? t->began_s : 0;
+	t->s->sure_s = t->began_told ? t->began_last_s : 0;
+	t->s->seen_s = t->s->told_s = t->first_s;
+	t->fresh = true;
+	return go_on(t);
+}
+
+/* What is not remembered is told as far as it goes. */
+static enum err alone(struct taking *t, session_ref ref, const struct binding_subject *subject)
+{
+	struct session s = { .ref = ref, .subject = *subject, .feed = t->feed, .held = SESSION_NOBODY, .start_s = t->began_told ? t->began_s : 0,
+		.sure_s = t->began_told ? t->began_last_s : 0 };
+	enum err e = OK;
+	t->s = &s;
+	t->fresh = true;
+	for (unsigned i = 0; e == OK && i < t->e->held_count; i++) {
+		const struct accounting_held *x = &t->e->held[i];
+		struct session_held h = { .kind = (uint8_t)x->kind, .prefix = x->prefix, .port_from = x->port_from, .port_to = x->port_to };
+		begin_held(t, &h);
+		bool stopped = t->e->status == ACCOUNTING_STOP || x->taken_back;
+		if (said(t, x->kind))
+			e = say(t, &h, stopped ? BINDING_STOP : BINDING_INTERIM, t->first_s, stopped ? t->last_s : 0, stopped && t->first_s != t->last_s);
+	}
+	return e;
+}
+
+/* A server that has started or goes down has no session any more that began before. */
+static enum err all_over(struct taking *t, struct session_nas *nas)
+{
+	enum err e = OK;
+	for (uint32_t n = nas ? nas->first : SESSION_NOBODY; e == OK && n != SESSION_NOBODY; n = t->b->list[n].next) {
+		struct session *s = &t->b->list[n];
+		if (s->state == SESSION_OPEN && s->feed == t->feed && s->seen_s <= t->last_s && s->start_s < t->first_s)
+			e = infer_end(t, s, t->last_s);
+	}
+	return e;
+}
+
+static enum err one_session(struct taking *t, session_ref ref)
+{
+	struct binding_subject subject = { 0 };
+	uint32_t n = session_find(t->b, ref);
+	struct session *s = n == SESSION_NOBODY ? NULL : &t->b->list[n];
+	if (s && s->recalling)
+		session_recalled(t->b, s);
+	if (s && is_same_stop(t, s)) {
+		t->b->count.repeated++;
+		return OK;
+	}
+	if (s && is_of(t, s)) {
+		t->s = s;
+		return go_on(t);
+	}
+	if (t->sink->name(t->sink->arg, t->e->user, &subject) != OK)
+		t->b->count.unnamed++;
+	if (s && is_older(t, s)) {
+		t->b->count.odd++;
+		return alone(t, ref, &subject);
+	}
+	enum err e = s && s->state == SESSION_OPEN ? infer_end(t, s, t->began_told ? t->began_last_s : t->last_s) : OK;
+	if (s)
+		session_remove(t->b, n);
+	if (e == OK)
+		e = begin(t, ref, &subject);
+	if (e == ERR_FULL && !t->s) {
+		t->b->count.crowded++;
+		e = alone(t, ref, &subject);
+	}
+	return e;
+}
+
+static void read_times(struct taking *t, struct session_nas *nas)
+{
+	struct nas_clock unknown = { 0 };
+	const struct accounting *e = t->e;
+	t->at = nas_clock_take(nas ? &nas->clock : &unknown, e);
+	t->b->count.behind += nas && nas_clock_behind_us(&nas->clock, e->received_at) != 0;
+	t->first_s = binding_floor(t->at.first_at);
+	t->last_s = ceil_s(t->at.last_at);
+	t->began_told = e->lasted_us >= 0 || e->status == ACCOUNTING_START;
+	int64_t lasted = e->lasted_us > 0 ? e->lasted_us : 0;
+	t->began_s = binding_floor(t->at.first_at - lasted);
+	t->began_last_s = ceil_s(t->at.last_at - lasted);
+	if (!t->began_s)
+		t->began_told = false;
+}
+
+enum err session_take(struct session_book *b, uint8_t feed, const struct accounting *e, const struct session_sink *sink, struct why *why)
+{
+	struct taking t = { .b = b, .e = e, .sink = sink, .why = why, .feed = feed };
+	session_ref ref = ref_of(b, feed, e);
+	struct session_nas *nas = session_nas_of(b, (uint32_t)(ref >> 40));
+	b->count.messages++;
+	b->count.unclear += e->unclear != 0;
+	session_forget(b, binding_floor(e->received_at));
+	read_times(&t, nas);
+	if (e->status == ACCOUNTING_ON || e->status == ACCOUNTING_OFF)
+		return all_over(&t, nas);
+	return one_session(&t, ref);
+}

@@ -1,0 +1,70 @@
+/*
+ * Sessions: what each message of accounting makes known of who held what, as bindings, for messages that are late, lost, repeated and out
+ * of order.
+ *
+ * A session is known by its access server, its Acct-Session-Id, user and port, and by when it began: ids come again, some within seconds.
+ * When it began is told by each message that says how long it has lasted; what differs by more than SESSION_APART_S and a hundredth is
+ * another session. Absent is unchanged: a message without addresses takes none away. A change of address closes one binding and opens the
+ * next one, each unsure for the time between two messages. A Stop that never comes leaves the end open: it is inferred when the same id
+ * begins anew or the server says that it has started, and said to be inferred; that another session of the feed took the address is seen
+ * by whoever asks (binding_grade.h). An inferred end is taken back when the session is heard of again, a told one too when that was later.
+ *
+ * What was told before is not told again: an open session only when it was last confirmed SESSION_CONFIRM_S ago. The bindings carry the
+ * session, so that a book is made again from a store of them by session_recall, but for those that held nothing.
+ *
+ * Bounded by capacity. A session that has ended is remembered for SESSION_KEPT_S, so that its messages, when they come again, are known.
+ * One thread; times come with the messages.
+ */
+#ifndef AUPD_ATTRIBUTION_SESSION_H
+#define AUPD_ATTRIBUTION_SESSION_H
+
+#include "attribution/binding.h"
+#include "model/accounting.h"
+
+enum {
+	SESSION_APART_S = 10,
+	SESSION_SAME_S = 2,             /* a message of a time that is no later is no later */
+	SESSION_CONFIRM_S = 900,
+	SESSION_KEPT_S = 26 * 3600,
+	SESSION_HELD_MAX = 64,          /* bindings of one session at a time; beyond it they are told and not remembered */
+	SESSION_NAS_MAX = 65536,        /* access servers */
+	SESSION_KEY_LEN = 16,
+};
+
+/* Of an access server (24 bits) and a session of it (40 bits), keyed: says nothing of either. Never 0. */
+typedef uint64_t session_ref;
+
+struct session_book;
+
+/* Takes a binding that is not normalised yet, with everything but recorded_at. An error ends the message. */
+typedef enum err session_put(void *arg, const struct binding *b, struct why *why);
+/* Whose login that is. ERR_NOTFOUND and others: nobody can tell. */
+typedef enum err session_name(void *arg, struct str user, struct binding_subject *ret_subject);
+
+struct session_sink {
+	session_put *put;
+	session_name *name;
+	void *arg;
+};
+
+struct session_count {
+	uint64_t messages, bindings;
+	uint64_t repeated;              /* said nothing new */
+	uint64_t odd;                   /* contradicted what was said before, and was left aside */
+	uint64_t unnamed;               /* of a user whom the register does not have */
+	uint64_t unclear;               /* spoke of an address that cannot be told */
+	uint64_t crowded;               /* more sessions than there is room for: told, not remembered */
+	uint64_t behind;                /* of a server whose clock is off */
+};
+
+/* capacity: sessions. NULL without memory. */
+struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION_KEY_LEN]);
+void session_book_free(struct session_book *b);                 /* accepts NULL */
+/* One message of one feed. Errors are the sink's: the book is to be made again from the store then. */
+enum err session_take(struct session_book *b, uint8_t feed, const struct accounting *e, const struct session_sink *sink, struct why *why) MUST_CHECK;
+/* A binding from the store, in the order in which they were put; one without a session is passed over. */
+enum err session_recall(struct session_book *b, const struct binding *one) MUST_CHECK;
+const struct session_count *session_counts(const struct session_book *b);
+size_t session_count_open(const struct session_book *b);
+
+#endif

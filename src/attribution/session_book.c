@@ -1,0 +1,203 @@
+/*
+ * Memory of the book of sessions. See session_book.h. Rows are numbers into arrays that are reserved once, so that a session costs what
+ * it is, and pages that nobody used cost nothing.
+ */
+#include "attribution/session_book.h"
+
+#include <stdlib.h>
+
+enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27 };
+
+static struct str key_of(const session_ref *ref)
+{
+	return (struct str){ (const char *)ref, sizeof(*ref) };
+}
+
+struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION_KEY_LEN])
+{
+	struct session_book *b = calloc(1, sizeof(*b));
+	if (!b || !capacity || capacity > CAPACITY_MAX) {
+		free(b);
+		return NULL;
+	}
+	b->capacity = (uint32_t)capacity;
+	b->list = calloc(capacity, sizeof(*b->list));
+	b->held = calloc(capacity * HELD_EACH, sizeof(*b->held));
+	b->ended = calloc(capacity, sizeof(*b->ended));
+	b->nas = calloc(SESSION_NAS_MAX, sizeof(*b->nas));
+	b->refs = map_new(capacity);
+	b->nas_refs = map_new(SESSION_NAS_MAX);
+	b->spare = b->held_spare = SESSION_NOBODY;
+	memcpy(b->key, key, SESSION_KEY_LEN);
+	if (b->list && b->held && b->ended && b->nas && b->refs && b->nas_refs)
+		return b;
+	session_book_free(b);
+	return NULL;
+}
+
+void session_book_free(struct session_book *b)
+{
+	if (!b)
+		return;
+	map_free(b->refs);
+	map_free(b->nas_refs);
+	free(b->list);
+	free(b->held);
+	free(b->ended);
+	free(b->nas);
+	free(b);
+}
+
+const struct session_count *session_counts(const struct session_book *b)
+{
+	return &b->count;
+}
+
+size_t session_count_open(const struct session_book *b)
+{
+	return b->open;
+}
+
+static uint32_t number_of(void *value)
+{
+	return value ? (uint32_t)((uintptr_t)value - 1) : SESSION_NOBODY;
+}
+
+uint32_t session_find(const struct session_book *b, session_ref ref)
+{
+	return number_of(map_get(b->refs, key_of(&ref)));
+}
+
+struct session_nas *session_nas_of(struct session_book *b, uint32_t ref)
+{
+	struct str key = { (const char *)&ref, sizeof(ref) };
+	uint32_t n = number_of(map_get(b->nas_refs, key));
+	if (n != SESSION_NOBODY)
+		return &b->nas[n];
+	if (b->nas_count == SESSION_NAS_MAX || map_add(b->nas_refs, key, (void *)(uintptr_t)(b->nas_count + 1)) != OK)
+		return NULL;
+	b->nas[b->nas_count] = (struct session_nas){ .first = SESSION_NOBODY, .ref = ref };
+	return &b->nas[b->nas_count++];
+}
+
+static uint32_t take_row(struct session_book *b)
+{
+	uint32_t n = b->spare;
+	if (n != SESSION_NOBODY) {
+		b->spare = b->list[n].next;
+		return n;
+	}
+	return b->used < b->capacity ? b->used++ : SESSION_NOBODY;
+}
+
+static void give_row(struct session_book *b, uint32_t n)
+{
+	b->list[n] = (struct session){ .next = b->spare };
+	b->spare = n;
+}
+
+uint32_t session_add(struct session_book *b, session_ref ref)
+{
+	struct session_nas *nas = session_nas_of(b, (uint32_t)(ref >> 40));
+	uint32_t n = nas ? take_row(b) : SESSION_NOBODY;
+	if (n == SESSION_NOBODY)
+		return n;
+	if (map_add(b->refs, key_of(&ref), (void *)((uintptr_t)n + 1)) != OK) {
+		give_row(b, n);
+		return SESSION_NOBODY;
+	}
+	b->list[n] = (struct session){ .ref = ref, .nas = (uint32_t)(nas - b->nas), .next = nas->first, .before = SESSION_NOBODY, .held = SESSION_NOBODY, .lasted_us = -1 };
+	if (nas->first != SESSION_NOBODY)
+		b->list[nas->first].before = n;
+	nas->first = n;
+	b->open++;
+	return n;
+}
+
+static void give_held(struct session_book *b, uint32_t n)
+{
+	b->held[n].next = b->held_spare;
+	b->held_spare = n;
+}
+
+void session_remove(struct session_book *b, uint32_t number)
+{
+	struct session *s = &b->list[number];
+	for (uint32_t h = s->held, next; h != SESSION_NOBODY; h = next) {
+		next = b->held[h].next;
+		give_held(b, h);
+	}
+	if (s->next != SESSION_NOBODY)
+		b->list[s->next].before = s->before;
+	if (s->before != SESSION_NOBODY)
+		b->list[s->before].next = s->next;
+	else
+		b->nas[s->nas].first = s->next;
+	(void)map_remove(b->refs, key_of(&s->ref));
+	b->open -= s->state == SESSION_OPEN;
+	give_row(b, number);
+}
+
+struct session_held *session_hold(struct session_book *b, struct session *s)
+{
+	uint32_t n = b->held_spare;
+	if (s->held_count == SESSION_HELD_MAX || (n == SESSION_NOBODY && b->held_used == b->capacity * HELD_EACH))
+		return NULL;
+	if (n != SESSION_NOBODY)
+		b->held_spare = b->held[n].next;
+	else
+		n = b->held_used++;
+	b->held[n] = (struct session_held){ .next = s->held };
+	s->held = n;
+	s->held_count++;
+	return &b->held[n];
+}
+
+void session_drop(struct session_book *b, struct session *s, struct session_held *h)
+{
+	uint32_t n = (uint32_t)(h - b->held), *at = &s->held;
+	while (*at != n)
+		at = &b->held[*at].next;
+	*at = h->next;
+	s->held_count--;
+	give_held(b, n);
+}
+
+/* Entries of sessions that were heard of again since, or went, are passed over, and one that is in hand is. */
+static bool forget_first(struct session_book *b, const struct session *in_hand)
+{
+	struct session_ended x = b->ended[b->ended_from];
+	b->ended_from = (b->ended_from + 1) % b->capacity;
+	b->ended_count--;
+	const struct session *s = &b->list[x.number];
+	if (s == in_hand || s->ref != x.ref || s->state == SESSION_OPEN || s->end_s != x.end_s)
+		return false;
+	session_remove(b, x.number);
+	return true;
+}
+
+void session_set_state(struct session_book *b, struct session *s, enum session_state state)
+{
+	b->open = b->open + (state == SESSION_OPEN) - (s->state == SESSION_OPEN);
+	s->state = (uint8_t)state;
+	if (state == SESSION_OPEN)
+		return;
+	/* a full ring forgets its oldest early */
+	while (b->ended_count == b->capacity)
+		(void)forget_first(b, s);
+	b->ended[(b->ended_from + b->ended_count++) % b->capacity] = (struct session_ended){ (uint32_t)(s - b->list), s->end_s, s->ref };
+}
+
+void session_forget(struct session_book *b, uint32_t now_s)
+{
+	while (b->ended_count && (uint64_t)b->ended[b->ended_from].end_s + SESSION_KEPT_S < now_s)
+		(void)forget_first(b, NULL);
+}
+
+bool session_make_room(struct session_book *b)
+{
+	while (b->ended_count)
+		if (forget_first(b, NULL))
+			return true;
+	return false;
+}

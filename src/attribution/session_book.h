@@ -1,0 +1,81 @@
+/*
+ * The inside of a book of sessions, for session.c (the rules) and session_book.c (memory): see session.h.
+ */
+#ifndef AUPD_ATTRIBUTION_SESSION_BOOK_H
+#define AUPD_ATTRIBUTION_SESSION_BOOK_H
+
+#include "attribution/nas_clock.h"
+#include "attribution/session.h"
+#include "base/map.h"
+
+#define SESSION_NOBODY UINT32_MAX      /* the end of a list of numbers */
+
+/* Something that a session holds. */
+struct session_held {
+	struct prefix prefix;
+	uint8_t kind;                   /* enum accounting_held_kind */
+	uint16_t port_from, port_to;
+	uint32_t start_s, sure_s;       /* as in struct binding; its identity */
+	uint32_t end_s;                 /* while a store is recalled: that its last version says; 0 = open */
+	uint32_t next;
+};
+
+enum session_state { SESSION_OPEN, SESSION_INFERRED, SESSION_STOPPED };
+
+struct session {
+	session_ref ref;
+	struct binding_subject subject;
+	uint32_t nas, next, before;     /* of the list of its server */
+	uint32_t held;                  /* the first */
+	uint8_t feed, held_count;
+	uint8_t state;                  /* enum session_state: INFERRED = its end is */
+	bool recalled;                  /* from a store: when it began is not known to the second */
+	bool recalling;                 /* what it holds was not looked over since */
+	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
+	uint32_t seen_s, told_s, end_s;
+	int64_t lasted_us;              /* of its Stop */
+	uint64_t in_octets, out_octets; /* as last said */
+};
+
+struct session_nas {
+	struct nas_clock clock;
+	uint32_t first;                 /* of its sessions */
+	uint32_t ref;
+};
+
+/* One that ended, to be forgotten. */
+struct session_ended {
+	uint32_t number, end_s;
+	session_ref ref;
+};
+
+struct session_book {
+	uint8_t key[SESSION_KEY_LEN];
+	struct session *list;
+	struct session_held *held;
+	struct session_ended *ended;    /* a ring of capacity */
+	struct map *refs, *nas_refs;    /* value: number + 1 */
+	struct session_nas *nas;
+	uint32_t capacity, used, spare; /* spare: list of what was given back, by next */
+	uint32_t held_used, held_spare;
+	uint32_t ended_from, ended_count, nas_count;
+	size_t open;
+	struct session_count count;
+};
+
+/* Numbers; SESSION_NOBODY: none, or no room. */
+uint32_t session_find(const struct session_book *b, session_ref ref);
+uint32_t session_add(struct session_book *b, session_ref ref);
+void session_remove(struct session_book *b, uint32_t number);
+struct session_nas *session_nas_of(struct session_book *b, uint32_t ref);       /* NULL: no room */
+/* NULL: no room, or the session has SESSION_HELD_MAX. */
+struct session_held *session_hold(struct session_book *b, struct session *s);
+void session_drop(struct session_book *b, struct session *s, struct session_held *h);
+/* Its state changes; ended ones are forgotten in time. */
+void session_set_state(struct session_book *b, struct session *s, enum session_state state);
+void session_forget(struct session_book *b, uint32_t now_s);
+/* After a store was recalled: what was let go while the session went on is no longer held. */
+void session_recalled(struct session_book *b, struct session *s);
+bool session_make_room(struct session_book *b);         /* forgets the one that ended first; false: all are open */
+
+#endif

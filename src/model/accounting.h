@@ -1,0 +1,47 @@
+/*
+ * One message of accounting about one session, in the terms of what it says and not of the protocol: what RADIUS accounting becomes.
+ *
+ * What it does not say is not said: TIME_NONE, an empty text, a bit of `said` that is 0. Who sends it may be wrong in each of them.
+ */
+#ifndef AUPD_MODEL_ACCOUNTING_H
+#define AUPD_MODEL_ACCOUNTING_H
+
+#include "base/addr.h"
+#include "base/time.h"
+
+enum {
+	ACCOUNTING_HELD_MAX = 24,       /* addresses, prefixes and blocks of ports of one message */
+	ACCOUNTING_TEXT_MAX = 253,
+};
+
+enum accounting_status { ACCOUNTING_START, ACCOUNTING_STOP, ACCOUNTING_INTERIM, ACCOUNTING_ON, ACCOUNTING_OFF, ACCOUNTING_STATUS_END };
+extern const char *const accounting_status_words[];
+
+/* What a message says of one of these is all that the session holds of it; of another one nothing has changed. */
+enum accounting_held_kind { HELD_ADDR4, HELD_ADDR6, HELD_FRAMED6, HELD_DELEGATED6, HELD_PORTS, HELD_KIND_END };
+
+struct accounting_held {
+	enum accounting_held_kind kind;
+	struct prefix prefix;
+	uint16_t port_from, port_to;    /* both included; the whole, but for HELD_PORTS */
+	bool taken_back;                /* HELD_PORTS: that block is given back, others stay */
+};
+
+struct accounting {
+	enum accounting_status status;
+	struct str nas;                 /* who counts: unique among the access servers of one feed */
+	struct str session;             /* Acct-Session-Id: unique only per access server and boot */
+	struct str user, port, station; /* login; line or port; what the device calls itself */
+	int64_t received_at;            /* by us */
+	int64_t delay_us;               /* how long it says that it was on its way */
+	int64_t event_at;               /* by the clock of the access server, in whole seconds; TIME_NONE */
+	int64_t lasted_us;              /* how long the session has lasted; -1 = not said */
+	bool counted;                   /* the octets are said */
+	uint64_t in_octets, out_octets; /* in: from the user */
+	unsigned said;                  /* 1 << enum accounting_held_kind */
+	unsigned unclear;               /* the same: it speaks of it, and what it says cannot be told */
+	struct accounting_held held[ACCOUNTING_HELD_MAX];
+	unsigned held_count;
+};
+
+#endif
