@@ -60,7 +60,7 @@ struct nas_time nas_clock_take(struct nas_clock *c, const struct accounting *e)
 {
 	int64_t sent_at = e->received_at - e->delay_us;
 	if (e->event_at == TIME_NONE)
-		return (struct nas_time){ sent_at, sent_at };
+		return (struct nas_time){ sent_at - NAS_CLOCK_SPAN_S * SECOND_US, sent_at };
 	/* the delay a server counts itself is part of what its message says of the event */
 	sample(c, e->received_at, (sent_at - e->event_at) / SECOND_US);
 	bool proved;

@@ -96,11 +96,10 @@ static uint32_t apart_allowed(const struct accounting *e)
 }
 
 /* The same message once more, whatever its own time says: as from a server that sends no time. */
-static bool is_same_stop(const struct taking *t, const struct session *s)
+static bool is_repeated(const struct taking *t, const struct session *s)
 {
 	const struct accounting *e = t->e;
-	return s->state == SESSION_STOPPED && e->status == ACCOUNTING_STOP && e->lasted_us >= 0 && e->lasted_us == s->lasted_us &&
-		(!e->counted || (e->in_octets == s->in_octets && e->out_octets == s->out_octets));
+	return e->lasted_us > 0 && e->lasted_us == s->lasted_us && e->status == s->status && (!e->counted || (e->in_octets == s->in_octets && e->out_octets == s->out_octets));
 }
 
 /* Is it of this session, or of another one under the same id? */
@@ -159,7 +158,7 @@ static void begin_held(const struct taking *t, struct session_held *h)
 	bool at_start = t->e->status == ACCOUNTING_START || (t->e->lasted_us >= 0 && t->e->lasted_us <= SESSION_SAME_S * SECOND_US);
 	if (t->fresh || t->late) {
 		h->start_s = t->s->start_s;
-		h->sure_s = at_start && t->s->start_s ? t->s->sure_s : t->first_s;
+		h->sure_s = at_start && t->s->start_s ? t->s->sure_s : t->last_s;
 	} else {
 		h->start_s = t->seen_before_s < t->first_s ? t->seen_before_s : t->first_s;
 		h->sure_s = t->last_s;
@@ -245,8 +244,10 @@ static enum err take_held(struct taking *t)
 	return e;
 }
 
-static void remember_counts(struct session *s, const struct accounting *e)
+static void remember(struct session *s, const struct accounting *e)
 {
+	s->status = (uint8_t)e->status;
+	s->lasted_us = e->lasted_us;
 	if (!e->counted)
 		return;
 	s->in_octets = e->in_octets;
@@ -259,7 +260,6 @@ static enum err stop(struct taking *t)
 	/* heard of later than its Stop says: it is over then, and no earlier */
 	s->end_s = t->last_s > s->seen_s ? t->last_s : s->seen_s;
 	enum err e = say_all(t, BINDING_STOP, s->seen_s, s->end_s, t->first_s != t->last_s);
-	s->lasted_us = t->e->lasted_us;
 	session_set_state(t->b, s, SESSION_STOPPED);
 	return e;
 }
@@ -317,7 +317,7 @@ static enum err go_on(struct taking *t)
 	if (t->first_s > s->seen_s)
 		s->seen_s = t->first_s;
 	if (!t->late)
-		remember_counts(s, t->e);
+		remember(s, t->e);
 	if (e)
 		return e;
 	return stops ? stop(t) : confirm(t);
@@ -378,7 +378,7 @@ static enum err one_session(struct taking *t, session_ref ref)
 	struct session *s = n == SESSION_NOBODY ? NULL : &t->b->list[n];
 	if (s && s->recalling)
 		session_recalled(t->b, s);
-	if (s && is_same_stop(t, s)) {
+	if (s && is_repeated(t, s)) {
 		t->b->count.repeated++;
 		return OK;
 	}

@@ -33,8 +33,9 @@ struct session {
 	bool recalling;                 /* what it holds was not looked over since */
 	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
 	uint32_t seen_s, told_s, end_s;
-	int64_t lasted_us;              /* of its Stop */
-	uint64_t in_octets, out_octets; /* as last said */
+	uint8_t status;                 /* enum accounting_status, and as last said: */
+	int64_t lasted_us;
+	uint64_t in_octets, out_octets;
 };
 
 struct session_nas {
