@@ -22,6 +22,7 @@ def plain(letter, base):
     text = f"Envelope: <{letter.sender}> -> {', '.join(f'<{r}>' for r in letter.recipients)}\n" + "\n".join(head) + "\n\n" + letter.text().replace("\r\n", "\n")
     text = re.sub(r"\babuse\+[a-z2-9]{24}@", "abuse+TOKEN@", text)
     text = re.sub(r"<[0-9a-f]{32}@", "<ID@", text)
+    text = re.sub(r"(?<![\w+-])[a-z2-9]{24}\b", "RECEIPT", text)
     # whether something has been signed by then is a matter of the instant
     text = re.sub(r"\n+Ledger: \S+ \d+ \S+\s*$", "\n", text)
     return relative(text, base).rstrip("\n") + "\n"

@@ -29,6 +29,12 @@ static void print_one(const struct json *r)
 	print_weight(r, "undone");
 	print_weight(r, "retracted");
 	print_weight(r, "not-ours");
+	if (!json_flag(r, "letters", true))
+		(void)printf("%-12s none by itself\n", "letters");
+	if (json_text(r, "language").len)
+		(void)printf("%-12s %.*s\n", "language", STR_ARG(json_text(r, "language")));
+	if (json_text(r, "bounced").len)
+		(void)printf("%-12s one came back, %.*s\n", "letters", STR_ARG(json_text(r, "bounced")));
 	if (json_text(r, "by").len)
 		(void)printf("%-12s by %.*s, %.*s: %.*s\n", "decided", STR_ARG(json_text(r, "by")), STR_ARG(json_text(r, "decided")), STR_ARG(json_text(r, "because")));
 }
@@ -43,15 +49,36 @@ static void print_list(const struct json *root)
 		(void)printf("There are more: aup reporter list --after %.*s\n", STR_ARG(json_text(root, "after")));
 }
 
+/* Words behind options. */
+struct said {
+	const char *because, *after, *letters, *language;
+};
+
+static bool make_wish(struct command_text *t, int argc, char **argv, const struct said *s)
+{
+	if (argc != 3 || strcmp(argv[1], "set") != 0 || !s->because)
+		return false;
+	command_begin(t, "reporter-decide");
+	jsonw_str(&t->w, "name", str_of(argv[2]));
+	jsonw_str(&t->w, "because", str_of(s->because));
+	if (s->letters)
+		jsonw_str(&t->w, "letters", str_of(s->letters));
+	if (s->language)
+		jsonw_str(&t->w, "language", str_of(s->language));
+	return true;
+}
+
 /* False when it is no such command. */
-static bool make(struct command_text *t, int argc, char **argv, const char *because, const char *after)
+static bool make(struct command_text *t, int argc, char **argv, const struct said *s)
 {
 	static const struct { const char *verb, *standing; } words[] = { { "trust", "trusted" }, { "distrust", "distrusted" }, { "forget", "none" } };
-	const char *verb = argc > 1 ? argv[1] : "";
+	const char *verb = argc > 1 ? argv[1] : "", *because = s->because;
 	uint64_t hour, day;
+	if (s->letters || s->language)
+		return make_wish(t, argc, argv, s);
 	if (strcmp(verb, "list") == 0 && argc == 2) {
 		command_begin(t, "reporters");
-		jsonw_str(&t->w, "after", str_of(after));
+		jsonw_str(&t->w, "after", str_of(s->after));
 		return true;
 	}
 	if (strcmp(verb, "show") == 0 && argc == 3) {
@@ -80,13 +107,14 @@ static bool make(struct command_text *t, int argc, char **argv, const char *beca
 int cmd_reporter(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
-	const char *because = cli_value(&argc, argv, "--because"), *after = cli_value(&argc, argv, "--after");
+	const struct said said = { .because = cli_value(&argc, argv, "--because"), .after = cli_value(&argc, argv, "--after"),
+		.letters = cli_value(&argc, argv, "--letters"), .language = cli_value(&argc, argv, "--language") };
 	bool json = cli_flag(&argc, argv, "--json");
 	struct arena *a = arena_new("reporter", CLI_BYTES_MAX);
 	struct command_text t;
 	struct json *root;
 	struct str text;
-	if (!a || !make(&t, argc, argv, because, after)) {
+	if (!a || !make(&t, argc, argv, &said)) {
 		arena_free(a);
 		return cli_usage("reporter");
 	}

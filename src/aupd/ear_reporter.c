@@ -28,13 +28,28 @@ static struct str proved_name(struct ear *e, const struct decode *d, struct str 
 	return str_format(e->arena, "mail:%.*s", STR_ARG(domain));
 }
 
+/* What the mail is written in, or else what its writer reads first: its primary subtag alone (RFC 3282, RFC 5646 2.2.1). */
+static struct str language_of(struct ear *e, const struct decode *d)
+{
+	static const char *const names[] = { "content-language", "accept-language" };
+	struct str tag = STR_NONE;
+	for (size_t i = 0; d->mime.count && !tag.len && i < sizeof(names) / sizeof(names[0]); i++)
+		tag = str_trim(mime_top_value(e->arena, &d->mime, names[i]));
+	size_t n = 0;
+	while (n < tag.len && (tag.ptr[n] | 0x20) >= 'a' && (tag.ptr[n] | 0x20) <= 'z')
+		n++;
+	return n == 2 || n == 3 ? str_lower(e->arena, str_sub(tag, 0, n)) : STR_NONE;
+}
+
 void ear_reporter(struct ear *e, struct decode *d, const struct json *meta)
 {
 	struct str listener = meta ? json_text(meta, "listener") : STR_NONE, client = meta ? json_text(meta, "client") : STR_NONE;
 	bool by_key = str_eq(listener, STR("api"));
 	struct str name = by_key ? str_format(e->arena, "api:%.*s", STR_ARG(client)) : proved_name(e, d, listener);
+	struct str language = language_of(e, d);
 	for (unsigned i = 0; i < d->count; i++) {
 		struct observation *o = &d->observations[i];
+		o->language = language;
 		if (name.len)
 			o->reporter = name;
 		else if (str_starts_fold(o->reporter, STR("api:")) || str_starts_fold(o->reporter, STR("mail:")))

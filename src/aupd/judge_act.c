@@ -116,6 +116,8 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 	}
 	enum gate gate;
 	e = fold_gate(&j->fold, &act, &gate, why);
+	if (e == OK && gate == GATE_DROP && !act.number)
+		return work_delete(j->fold.work, TABLE_ACT, act.key, why);
 	if (e || gate != GATE_GO)
 		return e ? e : put_act(&j->fold, &act, why);
 	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_SECONDS : NO_HAND_SECONDS) * SECOND_US;

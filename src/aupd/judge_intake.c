@@ -138,7 +138,7 @@ enum err cmd_answer(struct commanding *c)
 		return e;
 	if (is_sealed(&i) || !i.reply_to.len)
 		return why_set(c->why, ERR_DENIED, "item %.*s %s", STR_ARG(row.key), is_sealed(&i) ? "is sealed" : "names nobody who could be answered, or was sent by a machine");
-	struct reporter_answer x = { .letter = "question-answer", .to = i.reply_to, .receipt = fold_receipt(f, &i.at), .reference = i.message_id,
+	struct reporter_answer x = { .letter = "question-answer", .asked = true, .to = i.reply_to, .receipt = fold_receipt(f, &i.at), .reference = i.message_id,
 		.received_at = i.received_at, .event_at = TIME_NONE };
 	e = close_item(c, &i, &row, ITEM_DONE);
 	if (e == OK)

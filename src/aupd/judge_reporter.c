@@ -37,10 +37,33 @@ static void tell(struct commanding *c, const struct reporter_shown *s)
 	weight(c, VERDICT_UNDONE, r->undone);
 	weight(c, VERDICT_RETRACTED, r->retracted);
 	weight(c, VERDICT_NOT_OURS, r->not_ours);
+	jsonw_bool(c->w, "letters", !r->silent);
+	jsonw_str(c->w, "language", r->language);
+	jsonw_time(c->w, "bounced", r->bounced_at ? r->bounced_at : TIME_NONE);
 	jsonw_time(c->w, "seen", r->seen_at ? r->seen_at : TIME_NONE);
 	jsonw_str(c->w, "by", r->decided_by);
 	jsonw_time(c->w, "decided", r->decided_at ? r->decided_at : TIME_NONE);
 	jsonw_str(c->w, "because", r->because);
+}
+
+/* Whether he is written to, in which language; what is not said stays. */
+static enum err read_wish(struct commanding *c, struct reporter_decision *d)
+{
+	struct str letters = command_arg(c, "letters"), language = command_arg(c, "language");
+	struct reporter_shown s = { .account = { .silent = false } };
+	enum err e = reporter_load(&c->j->fold, d->name, &s, c->why);
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	d->what = REPORTER_WRITE;
+	d->silent = letters.len ? str_eq(letters, STR("no")) : s.account.silent;
+	d->language = language.len ? str_lower(work_arena(c->j->fold.work), language) : s.account.language;
+	if (letters.len && !d->silent && !str_eq(letters, STR("yes")))
+		return why_set(c->why, ERR_SYNTAX, "letters go to him, yes or no");
+	if (str_eq(d->language, STR("none")))
+		d->language = STR("");
+	else if (language.len && d->language.len != 2 && d->language.len != 3)
+		return why_set(c->why, ERR_SYNTAX, "a language is a code such as \"de\", or none");
+	return OK;
 }
 
 static enum err read_decision(struct commanding *c, struct reporter_decision *d)
@@ -52,6 +75,8 @@ static enum err read_decision(struct commanding *c, struct reporter_decision *d)
 		return e;
 	if (!d->because.len || d->because.len > REPORTER_TEXT_MAX)
 		return why_set(c->why, ERR_SYNTAX, "say why, in at most %d octets: --because TEXT", REPORTER_TEXT_MAX);
+	if (command_arg(c, "letters").len || command_arg(c, "language").len)
+		return read_wish(c, d);
 	if (!what.len) {
 		int64_t hour = json_int(c->root, "hour", -1), day = json_int(c->root, "day", -1);
 		if (hour < 0 || day < 0 || hour > REPORTER_CAP_MAX || day > REPORTER_CAP_MAX)
@@ -102,7 +127,7 @@ enum err cmd_reporter_decide(struct commanding *c)
 		e = reporter_load(&c->j->fold, d.name, &s, c->why);
 	if (e == OK)
 		tell(c, &s);
-	return e || s.cap.hour || s.cap.day ? e : release(c, d.name);
+	return e || d.what == REPORTER_WRITE || s.cap.hour || s.cap.day ? e : release(c, d.name);
 }
 
 enum err cmd_reporter_show(struct commanding *c)

@@ -55,6 +55,9 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "grade", str_of(grades[c->grade]));
 	line(out, "assigned", c->assigned);
 	line(out, "resolution", c->resolution);
+	if (c->told || c->untold)
+		line(out, "told", str_format(a, "%.*s of its end%.*s", STR_ARG(counted(a, c->told, "reporter", "reporters")),
+			STR_ARG(c->untold ? str_format(a, "; not told, since they were more than are told of one case: %llu", (unsigned long long)c->untold) : STR(""))));
 	line(out, "opened", str_format(a, "%.*s by %.*s", STR_ARG(second(a, c->opened_at)), STR_ARG(str_eq(c->opened_by, STR("rule")) ? STR("a rule") : c->opened_by)));
 }
 

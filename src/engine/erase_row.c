@@ -13,7 +13,7 @@
 #include "evidence/record.h"
 
 const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE,
-	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, TABLE_UPSTREAM, 0 };
+	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, TABLE_UPSTREAM, TABLE_RECEIPT, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
@@ -22,6 +22,7 @@ static const char *const of_act[] = { "target", "instance", "last_text", "way", 
 static const char *const of_item[] = { "text", "name", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
 static const char *const of_reporter[] = { "reply_to", "upstream_to", "report_id", "thread", "subject_line", "facts", "message_id", "in_reply_to", "problems", "about", "raw",
 	"raw_digest", NULL };
+static const char *const of_receipt[] = { "whose", "to", NULL };
 /* Of a candidate that stays: the words of the mail. */
 static const char *const of_candidate[] = { "subject_line", "facts", NULL };
 /* Where people write, or what they wrote is repeated. No other member is emptied for a word: a name may be that of a service too. */
@@ -463,6 +464,15 @@ static enum err erase_forwarding(struct eraser *r, struct row *row, struct json 
 	return put_tree(r, row, root, why);
 }
 
+/* What became of a report stays, and nobody is told of it any more. */
+static enum err erase_receipt(struct eraser *r, struct row *row, struct json *root, struct why *why)
+{
+	if (!r->x->reporter || !str_eq(json_text(root, "whose"), r->x->subject))
+		return OK;
+	(void)drop_members(root, of_receipt);
+	return put_tree(r, row, root, why);
+}
+
 enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 {
 	struct json *root = NULL;
@@ -485,6 +495,7 @@ enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 	case TABLE_FIND: return erase_find(r, &row, why);
 	case TABLE_IGNORE: return erase_ignores(r, &row, root, why);
 	case TABLE_FORWARDING: return erase_forwarding(r, &row, root, why);
+	case TABLE_RECEIPT: return erase_receipt(r, &row, root, why);
 	case TABLE_CONDUCT:
 		if (!r->x->reporter && erase_is(r->x, row.key))
 			return remove_row(r, TABLE_CONDUCT, row.key, &r->x->rows, why);

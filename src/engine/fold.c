@@ -229,9 +229,11 @@ static enum err into_case(struct fold *f, const struct observation *o, const str
 		e = f->keep(f->keep_arg, &o->at, s->customer, &in.raw, why);
 	if (e == OK)
 		e = earlier_take(f, s, found, &in, why);
+	if (e == OK)
+		e = step_case(f, &row, &c, &in, why);
 	for (unsigned i = 0; e == OK && i < in.earlier_count; i++)
 		e = receipt_join(f, in.earlier[i].seen.receipt, c.number, why);
-	return e ? e : step_case(f, &row, &c, &in, why);
+	return e;
 }
 
 /* Of several findings in one group the gravest speaks; an earlier rule wins among equals. */
@@ -276,7 +278,7 @@ static bool cannot_tell_yet(const struct judgement *j)
 static enum err ask_reporter(struct fold *f, const struct observation *o, const struct finding *found, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	struct reporter_answer x = { .letter = str_c(a, found->ladder), .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id,
+	struct reporter_answer x = { .letter = str_c(a, found->ladder), .to = o->reply_to, .name = o->reporter, .language = o->language, .receipt = o->receipt, .reference = o->report_id,
 		.source = o->source.text, .reason = notice_missing(a, o), .received_at = o->received_at, .event_at = o->event_at };
 	return o->reply_to.len ? fold_answer(f, &x, why) : before_person(f, o, "the notice is not complete, and its sender left no address", why);
 }

@@ -63,6 +63,7 @@ struct fold_result {
 	enum fate fate;
 	uint64_t number;        /* of the case, FATE_CASE */
 	bool asked;             /* its reporter was asked for what it lacks */
+	bool receipted;         /* a letter went to him with its receipt */
 	struct subject subject;
 };
 
@@ -93,13 +94,21 @@ enum err fold_review(struct fold *f, struct str use_key, struct str fact, bool *
 /* An answer to a reporter, within the bounds of fold_reporter.c; to = "" sends nothing. */
 struct reporter_answer {
 	const char *letter;             /* name of the template */
+	struct str key;                 /* of its act; "" = the letter's name and the receipt */
 	struct str to, receipt, reference, source, reason, status;
+	struct str name, language;      /* by which he reports; of his report */
+	bool asked;                     /* he asks himself, or a person wants it: it goes to who wants no letters, too */
 	struct str acns;                /* the same for a program, of notice_ack(), or STR_NONE */
 	struct str parked;              /* key of the report that waits for what is asked; "" = none */
 	int64_t received_at, event_at;
+	int64_t send_at;                /* 0 = now */
 };
 
 enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why) MUST_CHECK;
+/* Of which the caller bounds how many there are. *ret_sent: somebody is written to. */
+enum err fold_answer_apart(struct fold *f, const struct reporter_answer *x, bool *ret_sent, struct why *why) MUST_CHECK;
+/* When a letter that may wait is to go, within its own bounds; TIME_NONE: there is no room for it in days. */
+enum err fold_answer_turn(struct fold *f, int64_t *ret_at, struct why *why) MUST_CHECK;
 
 /* May an act that is due be handed over? GATE_WAIT moved its next_at, GATE_DROP ended it, GATE_HOLD holds it: the caller stores it. */
 enum gate { GATE_GO, GATE_WAIT, GATE_DROP, GATE_HOLD };

@@ -7,6 +7,7 @@
 #include "engine/find.h"
 #include "engine/queue.h"
 #include "engine/reporter.h"
+#include "engine/reporter_status.h"
 #include "engine/upstream.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
@@ -299,6 +300,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = forward_closed(f, c, why);
 	if (e == OK && c->upstream_count && case_is_closed(c))
 		e = upstream_closed(f, c, why);
+	if (e == OK)
+		e = reporter_status_step(f, c, in, why);
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
 	if (e == OK)

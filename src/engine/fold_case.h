@@ -59,8 +59,8 @@ enum err fold_retract(struct fold *f, const struct observation *o, const struct 
  * reseller. text: a person's own words, or STR_NONE; seen: the report in hand, or NULL.
  */
 enum err make_letter(struct fold *f, const struct casefile *c, struct act *act, struct str text, const struct observation *seen, struct why *why) MUST_CHECK;
-/* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. */
-enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why) MUST_CHECK;
+/* What a reporter is told of a report: receipt, "not ours", "we need more"; or nothing. Notes in r whether he has its receipt. */
+enum err fold_answer_report(struct fold *f, const struct observation *o, struct fold_result *r, bool again, struct why *why) MUST_CHECK;
 /* What a report must still say, of the MISSING_ bits, in words. */
 struct str reporter_question(struct arena *a, uint32_t missing);
 /* Word to the operators when one of the events needs a person. */

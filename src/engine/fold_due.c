@@ -10,8 +10,13 @@
 #include "engine/forward.h"
 #include "engine/plan.h"
 #include "engine/remedy.h"
+#include "engine/reporter.h"
+#include "engine/reporter_status.h"
 #include "engine/request.h"
 #include "engine/upstream.h"
+
+/* RFC 3463 3.2: it is the address that the server will not have. */
+#define NO_SUCH_ADDRESS " 5.1."
 
 enum { UNKNOWN_FIRST_SECONDS = 30, RETRY_FIRST_SECONDS = 10, RETRY_MAX_HOURS = 4 };
 
@@ -153,6 +158,10 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	bool was_done = act.done_at != TIME_NONE && act.desired;
 	enum act_result before = act.last_result, result = meaning(&act, r);
 	take_report(f, &act, result, r);
+	if (result == RESULT_REFUSED && act.letter.len && str_find(r->text, STR(NO_SUCH_ADDRESS)) != SIZE_MAX)
+		e = reporter_bounced(f, act.letter, why);
+	if (e)
+		return e;
 	/* what belongs to no case is over when it is done */
 	if (!act.number && (result == RESULT_DONE || result == RESULT_REFUSED))
 		return work_delete(f->work, TABLE_ACT, act.key, why);
@@ -211,6 +220,8 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	struct str letter = STR_NONE, owner = STR_NONE;
 	bool taken = false;
 	enum err e = case_of_item(f, i, &letter, &owner, &number, why);
+	if (e == OK && i->type == ITEM_BOUNCE && letter.len)
+		e = reporter_bounced(f, letter, why);
 	if (e)
 		return e;
 	/* what it reports came as an observation of its own */

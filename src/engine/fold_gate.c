@@ -6,6 +6,7 @@
  */
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
+#include "engine/reporter_status.h"
 
 enum { LOOK_AGAIN_MINUTES = 10, LATE_MINUTES = 60 };
 
@@ -78,7 +79,9 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 	struct casefile c;
 	struct row row;
 	*ret_gate = GATE_GO;
-	if (!act->number || !act->desired || act->state != ACT_QUEUED)
+	if (!act->number && act->desired && act->state == ACT_QUEUED)
+		return reporter_status_gate(f, act, ret_gate, why);
+	if (!act->desired || act->state != ACT_QUEUED)
 		return OK;
 	enum err e = fold_find_case(f, act->number, &c, &row, why);
 	if (e)

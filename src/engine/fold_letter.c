@@ -10,6 +10,7 @@
 #include "engine/forward.h"
 #include "engine/letter.h"
 #include "engine/onetime.h"
+#include "engine/reporter.h"
 
 /* The next step that is felt, behind the one that this letter tells of. */
 static const struct step *next_step(const struct casefile *c, const struct policy *p, const struct act *act, int64_t *ret_at)
@@ -124,13 +125,16 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	return letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }
 
-/* To a rights holder, in the language that reporters are written in. */
+/* To a rights holder, in the language that somebody decided for him, or else ours. */
 static enum err to_party(struct fold *f, const struct casefile *c, struct act *act, struct str text, struct why *why)
 {
 	const struct policy *p = fold_policy_at(f, f->now);
-	const struct letter_template *t = p ? policy_letter(p, STR("en"), act->service) : NULL;
-	if (t && act->party <= c->notice_count && c->notices[act->party - 1].reply_to.len)
-		return post(f, c, act, p, c->notices[act->party - 1].reply_to, t, text, NULL, why);
+	const struct rights_notice *n = act->party <= c->notice_count ? &c->notices[act->party - 1] : NULL;
+	struct reporter_wish wish = { .silent = false };
+	enum err e = n ? reporter_wish(f, n->reply_to, n->reporter, &wish, why) : OK;
+	const struct letter_template *t = p ? policy_letter(p, wish.language, act->service) : NULL;
+	if (e || (t && n && n->reply_to.len))
+		return e ? e : post(f, c, act, p, n->reply_to, t, text, NULL, why);
 	act->state = ACT_REFUSED;
 	act->last_text = t ? STR("the rights holder left no address") : STR("the policy has no such letter");
 	return OK;

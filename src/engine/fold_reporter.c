@@ -2,17 +2,19 @@
  * Answers to reporters: a receipt, "not ours", "we need more", an answer to a question. See fold_case.h.
  *
  * Never to a machine, never about the sealed class, one letter of a kind for each address a day, and not more than a bounded
- * number an hour in all: whoever forges our reporters' addresses cannot make us flood them. The address was cleared by the ear
+ * number an hour in all: whoever forges our reporters' addresses cannot make us flood them. What may wait has an hourly number of its
+ * own, and waits for an hour with room. The address was cleared by the ear
  * when the mail was automatic or its sender could not stand by it. Of the report only what cannot carry a message is repeated.
  */
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 #include "engine/notice_ack.h"
+#include "engine/reporter.h"
 
 #include "base/digest.h"
 
-enum { ANSWERS_AN_HOUR = 500, TIMES_LEN = 32 };
+enum { ANSWERS_AN_HOUR = 500, TURNS_AN_HOUR = 200, TURN_HOURS_MAX = 72, TIMES_LEN = 32 };
 
 struct str fold_receipt(struct fold *f, const struct position *at)
 {
@@ -58,28 +60,76 @@ static bool is_ours(const struct fold *f, struct str to)
 	return str_eq_fold(local, f->mail_local) && str_eq_fold(domain, f->mail_domain);
 }
 
-enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why)
+/* In his own language, as somebody decided or as his mail has it, or else ours. NULL: nobody is written to. */
+static enum err template_of(struct fold *f, const struct reporter_answer *x, const struct letter_template **ret_template, struct why *why)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	struct reporter_wish w = { .silent = false };
+	*ret_template = NULL;
+	if (!p || !x->to.len || is_ours(f, x->to))
+		return OK;
+	enum err e = reporter_wish(f, x->to, x->name, &w, why);
+	if (e == OK && (x->asked || !w.silent))
+		*ret_template = policy_letter(p, w.language.len ? w.language : x->language, str_of(x->letter));
+	return e;
+}
+
+static enum err post(struct fold *f, const struct reporter_answer *x, const struct letter_template *t, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	const struct policy *p = fold_policy_at(f, f->now);
-	const struct letter_template *t = p ? policy_letter(p, STR("en"), str_of(x->letter)) : NULL;
-	bool may;
-	if (!t || !x->to.len || is_ours(f, x->to))
-		return OK;
-	enum err e = may_write(f, x->to, str_of(x->letter), &may, why);
-	if (e || !may)
-		return e;
 	struct str reference = letter_reference(x->reference);
-	struct act act = { .key = str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter), .driver = STR("notify"),
-		.desired = true, .state = ACT_QUEUED, .policy = p->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
-		.automatic = true };
+	struct act act = { .key = x->key.len ? x->key : str_format(a, "%s/%.*s", x->letter, STR_ARG(x->receipt)), .verb = VERB_NOTIFY, .service = str_of(x->letter),
+		.driver = STR("notify"), .desired = true, .state = ACT_QUEUED, .policy = fold_policy_at(f, f->now)->version, .created_at = f->now,
+		.next_at = x->send_at ? x->send_at : f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE, .automatic = true };
 	struct letter l = { .customer = deed_reporter(f, x->to), .to = x->to, .reply_to = letter_reply_address(f, act.key), .automatic = true, .acns = x->acns,
-		.parked = x->parked, .in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
+		.receipt = x->receipt, .parked = x->parked, .in_reply_to = str_starts(reference, STR("<")) ? reference : STR_NONE };
 	const struct letter_field fields[] = { { "receipt", x->receipt }, { "reporter_reference", reference }, { "report_time", letter_time(a, x->received_at) },
 		{ "source", x->source }, { "first", letter_time(a, x->event_at) }, { "reason", x->reason }, { "status", x->status }, { "reply_address", l.reply_to },
 		{ "provider", f->provider }, { "contact", f->contact } };
-	e = letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), &act, LETTER_KEPT_DAYS * DAY_US, why);
+	enum err e = letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), &act, LETTER_KEPT_DAYS * DAY_US, why);
 	return e ? e : put_act(f, &act, why);
+}
+
+static enum err answer(struct fold *f, const struct reporter_answer *x, bool *ret_sent, struct why *why)
+{
+	const struct letter_template *t;
+	enum err e = template_of(f, x, &t, why);
+	*ret_sent = false;
+	if (e == OK && t)
+		e = may_write(f, x->to, str_of(x->letter), ret_sent, why);
+	return e || !*ret_sent ? e : post(f, x, t, why);
+}
+
+enum err fold_answer(struct fold *f, const struct reporter_answer *x, struct why *why)
+{
+	bool sent;
+	return answer(f, x, &sent, why);
+}
+
+enum err fold_answer_apart(struct fold *f, const struct reporter_answer *x, bool *ret_sent, struct why *why)
+{
+	const struct letter_template *t;
+	enum err e = template_of(f, x, &t, why);
+	*ret_sent = t;
+	return e || !t ? e : post(f, x, t, why);
+}
+
+enum err fold_answer_turn(struct fold *f, int64_t *ret_at, struct why *why)
+{
+	*ret_at = TIME_NONE;
+	for (int64_t hour = f->now / HOUR_US; hour < f->now / HOUR_US + TURN_HOURS_MAX; hour++) {
+		bool within;
+		int64_t at = hour * HOUR_US > f->now ? hour * HOUR_US : f->now;
+		struct str key = str_format(work_arena(f->work), "turn/%lld", (long long)hour);
+		enum err e = count_within(f, key, TURNS_AN_HOUR, at - f->now + 2 * HOUR_US, &within, why);
+		if (e)
+			return e;
+		if (within) {
+			*ret_at = at;
+			return OK;
+		}
+	}
+	return OK;
 }
 
 static bool addressable(const struct source *s)
@@ -98,10 +148,11 @@ struct str reporter_question(struct arena *a, uint32_t missing)
 	return str_format(a, "%s%s%s", port, *port && *time ? "; " : "", time);
 }
 
-enum err fold_answer_report(struct fold *f, const struct observation *o, const struct fold_result *r, bool again, struct why *why)
+enum err fold_answer_report(struct fold *f, const struct observation *o, struct fold_result *r, bool again, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	struct reporter_answer x = { .to = o->reply_to, .receipt = o->receipt, .reference = o->report_id, .received_at = o->received_at, .event_at = o->event_at,
+	struct reporter_answer x = { .to = o->reply_to, .name = o->reporter, .language = o->language, .receipt = o->receipt, .reference = o->report_id,
+		.received_at = o->received_at, .event_at = o->event_at,
 		.source = addressable(&o->source) ? o->source.text : STR_NONE, .letter = "reporter-receipt" };
 	if (kind_info(o->kind)->flags & KIND_SEALED || o->at.index || !o->receipt.len || r->fate == FATE_DUPLICATE || r->fate == FATE_NONE)
 		return OK;
@@ -117,5 +168,8 @@ enum err fold_answer_report(struct fold *f, const struct observation *o, const s
 	x.reason = reporter_question(a, r->subject.missing);
 	if (!str_eq(str_of(x.letter), STR("reporter-need-more")))
 		x.acns = notice_ack(a, o, r, f->provider, str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain)));
-	return fold_answer(f, &x, why);
+	bool sent;
+	enum err e = answer(f, &x, &sent, why);
+	r->receipted = sent && r->fate != FATE_NOT_OURS;
+	return e;
 }

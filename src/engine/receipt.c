@@ -3,6 +3,8 @@
  */
 #include "engine/receipt.h"
 
+#include "engine/reporter_status.h"
+
 const char *const receipt_state_words[] = { "received", "ours", "not-ours", "forwarded", "acted", "refused", NULL };
 const char *const receipt_reason_words[] = { "none", "not-ours", "need-more", "duplicate", "not-a-breach", "cannot-tell", "taken-back", "over-cap", NULL };
 
@@ -10,7 +12,9 @@ const struct field receipt_fields[] = {
 	{ .name = "fate", .type = FIELD_ENUM, .offset = offsetof(struct receipt, fate), .words = fate_words },
 	{ .name = "number", .type = FIELD_U64, .offset = offsetof(struct receipt, number) },
 	{ .name = "sealed", .type = FIELD_BOOL, .offset = offsetof(struct receipt, sealed) },
-	{ .name = "lacking", .type = FIELD_BOOL, .offset = offsetof(struct receipt, lacking) }, { .name = NULL },
+	{ .name = "lacking", .type = FIELD_BOOL, .offset = offsetof(struct receipt, lacking) },
+	{ .name = "whose", .type = FIELD_STR, .offset = offsetof(struct receipt, whose) }, { .name = "to", .type = FIELD_STR, .offset = offsetof(struct receipt, to) },
+	{ .name = "ended", .type = FIELD_BOOL, .offset = offsetof(struct receipt, ended) }, { .name = NULL },
 };
 
 static struct receipt_told told(enum receipt_state state, enum receipt_reason reason)
@@ -77,14 +81,20 @@ enum err receipt_note(struct fold *f, const struct observation *o, const struct 
 		: !str_eq(row.state, str_of(fate_words[FATE_PARKED])) && !str_eq(row.state, str_of(fate_words[FATE_OVER_CAP]));
 	if (row.version && result->fate != FATE_CASE && settled)
 		return OK;
-	r = (struct receipt){ .fate = result->fate, .number = result->fate == FATE_CASE ? result->number : 0, .sealed = sealed,
-		.lacking = result->subject.missing && (result->fate == FATE_PARKED || result->fate == FATE_PERSON) };
+	r.fate = result->fate;
+	r.number = result->fate == FATE_CASE ? result->number : 0;
+	r.sealed = sealed;
+	r.lacking = result->subject.missing && (result->fate == FATE_PARKED || result->fate == FATE_PERSON);
+	e = result->receipted ? reporter_status_keep(f, o, &r, why) : OK;
+	if (e)
+		return e;
 	row.state = str_of(fate_words[result->fate]);
 	row.rank = o->received_at;
 	row.due_at = f->keep_receipts_us ? o->received_at + f->keep_receipts_us : TIME_NONE;
 	/* who reported with a key of his own may ask for all of his */
 	row.owner = o->reporter_verified && str_starts(o->reporter, STR("api:")) ? o->reporter : STR("");
-	return work_store(f->work, &row, receipt_fields, &r, why);
+	e = work_store(f->work, &row, receipt_fields, &r, why);
+	return e ? e : reporter_status_join(f, o->receipt, &r, why);
 }
 
 enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why *why)
@@ -97,7 +107,8 @@ enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why
 	r.fate = FATE_CASE;
 	r.number = number;
 	row.state = str_of(fate_words[FATE_CASE]);
-	return work_store(f->work, &row, receipt_fields, &r, why);
+	e = work_store(f->work, &row, receipt_fields, &r, why);
+	return e ? e : reporter_status_join(f, id, &r, why);
 }
 
 enum err receipt_discard(struct fold *f, struct str id, struct why *why)
@@ -109,5 +120,6 @@ enum err receipt_discard(struct fold *f, struct str id, struct why *why)
 		return e == ERR_NOTFOUND ? OK : e;
 	r.fate = FATE_DISCARDED;
 	row.state = str_of(fate_words[FATE_DISCARDED]);
-	return work_store(f->work, &row, receipt_fields, &r, why);
+	e = work_store(f->work, &row, receipt_fields, &r, why);
+	return e ? e : reporter_status_discarded(f, id, why);
 }

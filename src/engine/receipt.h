@@ -2,7 +2,7 @@
  * What a reporter is told of his report: a state and, of what goes no further, a reason out of closed lists (aupd-api(7)).
  *
  * A receipt keeps what became of the report and the number of the case that it led to; the state follows the case, and is computed
- * when somebody asks. It names nobody. Of the sealed class, and of cases that are marked do-not-tell, nothing is told but that the
+ * when somebody asks. It names nobody in clear. Of the sealed class, and of cases that are marked do-not-tell, nothing is told but that the
  * report was received.
  */
 #ifndef AUPD_ENGINE_RECEIPT_H
@@ -32,6 +32,9 @@ struct receipt {
 	uint64_t number;                /* FATE_CASE */
 	bool sealed;                    /* the report was of the sealed class */
 	bool lacking;                   /* it does not say what would tell whose it was */
+	struct str whose;               /* of a person who got it by mail and is told the end: his id */
+	struct str to;                  /* and his address, sealed for him (engine/reporter_status.c) */
+	bool ended;                     /* he was told */
 };
 
 extern const struct field receipt_fields[];

@@ -4,6 +4,7 @@
 #include "engine/reporter.h"
 
 #include "engine/deed.h"
+#include "engine/letter.h"
 
 enum { DECIDED_MAX = 512, ROUND_DAYS = 30 };
 
@@ -12,7 +13,7 @@ static bool is_proved(struct str name)
 	return str_starts(name, STR("api:")) || str_starts(name, STR("mail:"));
 }
 
-static enum err seal_text(struct fold *f, struct str key, const char *what, struct str text, struct str *ret_sealed, struct why *why)
+enum err reporter_seal(struct fold *f, struct str key, const char *what, struct str text, struct str *ret_sealed, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
 	struct seal_key secret;
@@ -26,7 +27,7 @@ static enum err seal_text(struct fold *f, struct str key, const char *what, stru
 	return e;
 }
 
-static struct str open_text(struct fold *f, struct str key, const char *what, struct str sealed)
+struct str reporter_unseal(struct fold *f, struct str key, const char *what, struct str sealed)
 {
 	struct arena *a = work_arena(f->work);
 	struct seal_key secret;
@@ -50,8 +51,8 @@ static enum err load(struct fold *f, struct str name, struct reporter *r, struct
 static enum err store(struct fold *f, struct row *row, struct reporter *r, struct str name, struct why *why)
 {
 	const int64_t step_us = ROUND_DAYS * DAY_US;
-	bool decided = r->standing || r->capped || r->cap_hour || r->cap_day;
-	enum err e = r->name.len ? OK : seal_text(f, row->key, "name", name, &r->name, why);
+	bool decided = r->standing || r->capped || r->cap_hour || r->cap_day || r->silent || r->language.len;
+	enum err e = r->name.len ? OK : reporter_seal(f, row->key, "name", name, &r->name, why);
 	row->due_at = decided ? TIME_NONE : (f->now / step_us + 1) * step_us + REPORTER_KEPT_DAYS * DAY_US;
 	return e ? e : work_store(f->work, row, reporter_fields, r, why);
 }
@@ -137,8 +138,8 @@ enum err reporter_open(struct fold *f, const struct row *row, struct reporter_sh
 	if (e)
 		return e;
 	reporter_fade(&r, f->now);
-	r.name = open_text(f, row->key, "name", r.name);
-	r.because = open_text(f, row->key, "because", r.because);
+	r.name = reporter_unseal(f, row->key, "name", r.name);
+	r.because = reporter_unseal(f, row->key, "because", r.because);
 	bool proved = is_proved(r.name);
 	*ret_shown = (struct reporter_shown){ r, proved ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL, reporter_cap(&r, proved) };
 	return OK;
@@ -153,15 +154,52 @@ enum err reporter_load(struct fold *f, struct str name, struct reporter_shown *r
 	return row.version ? reporter_open(f, &row, ret_shown, why) : why_set(why, ERR_NOTFOUND, "no reporter is known by that name");
 }
 
+enum err reporter_wish(struct fold *f, struct str address, struct str name, struct reporter_wish *ret_wish, struct why *why)
+{
+	const struct str names[] = { name, address };
+	struct reporter_wish w = { .silent = false };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct reporter r;
+		struct row row;
+		enum err e = names[i].len ? load(f, names[i], &r, &row, why) : OK;
+		if (e)
+			return e;
+		if (!names[i].len || !row.version)
+			continue;
+		w.silent |= r.silent;
+		w.bounced |= r.bounced_at != 0;
+		w.language = r.language.len ? r.language : w.language;
+	}
+	*ret_wish = w;
+	return OK;
+}
+
+enum err reporter_bounced(struct fold *f, struct str message_id, struct why *why)
+{
+	struct letter l = { 0 };
+	struct reporter r;
+	struct row row;
+	enum err e = letter_open(f, message_id, &l, why);
+	if (e || !str_starts(l.customer, STR(DEED_REPORTER)))
+		return e == ERR_NOTFOUND ? OK : e;
+	e = load(f, l.to, &r, &row, why);
+	r.bounced_at = f->now;
+	return e ? e : store(f, &row, &r, l.to, why);
+}
+
 static enum err write_record(struct fold *f, const struct reporter_decision *d, struct str whose, struct why *why)
 {
 	struct record r;
 	struct arena *a = work_arena(f->work);
-	enum err e = deed_begin(f, d->what == REPORTER_STAND ? "reporter-standing" : "reporter-cap", &r, why);
+	static const char *const kinds[] = { [REPORTER_STAND] = "reporter-standing", [REPORTER_CAP] = "reporter-cap", [REPORTER_WRITE] = "reporter-letters" };
+	enum err e = deed_begin(f, kinds[d->what], &r, why);
 	if (e)
 		return e;
 	if (d->what == REPORTER_STAND) {
 		record_put(&r, "standing", str_of(standing_words[d->standing]));
+	} else if (d->what == REPORTER_WRITE) {
+		record_put(&r, "letters", d->silent ? STR("no") : STR("yes"));
+		record_put(&r, "language", d->language);
 	} else {
 		record_put_u64(a, &r, "hour", d->cap_hour);
 		record_put_u64(a, &r, "day", d->cap_day);
@@ -181,6 +219,10 @@ enum err reporter_decide(struct fold *f, const struct reporter_decision *d, stru
 		return e;
 	if (d->what == REPORTER_STAND) {
 		r.standing = d->standing;
+	} else if (d->what == REPORTER_WRITE) {
+		r.silent = d->silent;
+		r.language = d->language;
+		r.bounced_at = 0;
 	} else {
 		r.capped = true;
 		r.cap_hour = d->cap_hour;
@@ -191,7 +233,7 @@ enum err reporter_decide(struct fold *f, const struct reporter_decision *d, stru
 		r.hour = r.in_hour = r.day = r.in_day = 0;
 	r.decided_by = d->actor;
 	r.decided_at = f->now;
-	e = seal_text(f, row.key, "because", d->because, &r.because, why);
+	e = reporter_seal(f, row.key, "because", d->because, &r.because, why);
 	if (e == OK)
 		e = store(f, &row, &r, d->name, why);
 	return e ? e : write_record(f, d, row.key, why);

@@ -31,13 +31,30 @@ enum err reporter_decided(struct fold *f, struct casefile *c, enum verdict v, st
 enum err reporter_load(struct fold *f, struct str name, struct reporter_shown *ret_shown, struct why *why) MUST_CHECK;
 enum err reporter_open(struct fold *f, const struct row *row, struct reporter_shown *ret_shown, struct why *why) MUST_CHECK;
 
-enum reporter_deed { REPORTER_STAND, REPORTER_CAP };
+/* Sealed for the reporter of that row's key, in base64; what: where it stands, another for each. */
+enum err reporter_seal(struct fold *f, struct str key, const char *what, struct str text, struct str *ret_sealed, struct why *why) MUST_CHECK;
+/* STR_NONE when there is none or its key is gone. */
+struct str reporter_unseal(struct fold *f, struct str key, const char *what, struct str sealed);
 
-/* A person's decision; leaves a record. standing, or both caps, by what. */
+/* What is known of letters to an address, and to whoever reports by that name ("" = no other than the address). */
+struct reporter_wish {
+	bool silent;                    /* none by itself */
+	bool bounced;                   /* one came back from the address */
+	struct str language;            /* "" = nobody decided */
+};
+enum err reporter_wish(struct fold *f, struct str address, struct str name, struct reporter_wish *ret_wish, struct why *why) MUST_CHECK;
+/* The letter with that Message-ID came back. Nothing when it was none to a reporter. */
+enum err reporter_bounced(struct fold *f, struct str message_id, struct why *why) MUST_CHECK;
+
+enum reporter_deed { REPORTER_STAND, REPORTER_CAP, REPORTER_WRITE };
+
+/* A person's decision; leaves a record. standing, both caps, or silent and language, by what. */
 struct reporter_decision {
 	enum reporter_deed what;
 	enum standing standing;
 	uint64_t cap_hour, cap_day;
+	bool silent;
+	struct str language;
 	struct str name, actor, because;
 };
 

@@ -53,6 +53,7 @@ const struct field casefile_fields[] = {
 	{ .name = "notices", .type = FIELD_LIST, .offset = offsetof(struct casefile, notices), .fields = rights_notice_fields, .size = sizeof(struct rights_notice),
 		.count_offset = offsetof(struct casefile, notice_count), .max = CASE_NOTICES_MAX },
 	S(casefile, upstreams, upstream_count, CASE_UPSTREAMS_MAX), F(casefile, upstream_due_at, FIELD_INT),
+	S(casefile, receipts, receipt_count, CASE_RECEIPTS_MAX), F(casefile, told, FIELD_U64), F(casefile, untold, FIELD_U64),
 	E(casefile, dispute, dispute_words), F(casefile, counter_at, FIELD_TIME), F(casefile, restore_at, FIELD_TIME), F(casefile, restore_by_at, FIELD_TIME),
 	{ .name = "verdict", .type = FIELD_ENUM, .offset = offsetof(struct casefile, verdict), .words = verdict_words },
 	S(casefile, dead, dead_count, CASE_PEOPLE_MAX), S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },

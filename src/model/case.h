@@ -13,7 +13,7 @@
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
 	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
-	CASE_NOTICES_MAX = 16, CASE_UPSTREAMS_MAX = 16, CASE_PROBATION_DAYS_MAX = 1095, CASE_REQUEST_DAYS_MAX = 90 };
+	CASE_NOTICES_MAX = 16, CASE_UPSTREAMS_MAX = 16, CASE_RECEIPTS_MAX = 32, CASE_PROBATION_DAYS_MAX = 1095, CASE_REQUEST_DAYS_MAX = 90 };
 /* The letter of a request for information. */
 #define CASE_REQUEST_LETTER "information-request"
 
@@ -125,6 +125,9 @@ struct casefile {
 	struct str *upstreams;          /* keys of TABLE_UPSTREAM: who passed it on to us and waits for the result */
 	unsigned upstream_count;
 	int64_t upstream_due_at;        /* the first of their deadlines; 0 = of none */
+	struct str *receipts;           /* whose reporters are told when it comes to its end: the first CASE_RECEIPTS_MAX */
+	unsigned receipt_count;
+	uint64_t told, untold;          /* how many were; and were not, since they were more or letters had no room */
 	enum dispute dispute;
 	int64_t counter_at;             /* when the answer came that is, or may be, a counter-notice */
 	int64_t restore_at, restore_by_at;

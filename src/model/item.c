@@ -41,7 +41,7 @@ const struct field item_fields[] = {
 const struct field letter_fields[] = {
 	F(letter, message_id, FIELD_STR), F(letter, number, FIELD_U64), F(letter, customer, FIELD_STR), F(letter, to, FIELD_STR), F(letter, from, FIELD_STR),
 	F(letter, reply_to, FIELD_STR), F(letter, language, FIELD_STR), F(letter, name, FIELD_STR), F(letter, subject, FIELD_STR), F(letter, body, FIELD_STR),
-	F(letter, attached, FIELD_STR), F(letter, acns, FIELD_STR), F(letter, parked, FIELD_STR), F(letter, in_reply_to, FIELD_STR), F(letter, policy, FIELD_STR),
+	F(letter, attached, FIELD_STR), F(letter, acns, FIELD_STR), F(letter, receipt, FIELD_STR), F(letter, parked, FIELD_STR), F(letter, in_reply_to, FIELD_STR), F(letter, policy, FIELD_STR),
 	F(letter, made_at, FIELD_TIME), F(letter, automatic, FIELD_BOOL), { .name = NULL },
 };
 

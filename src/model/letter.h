@@ -16,6 +16,7 @@ struct letter {
 	struct str subject, body;       /* UTF-8 */
 	struct str attached;            /* a XARF document (JSON) that goes with it; "" = none */
 	struct str acns;                /* an answer of that system (XML) that goes with it; "" = none */
+	struct str receipt;             /* of an answer to a reporter: the receipt of the report that it is about */
 	struct str parked;              /* of a question to a reporter: key of the report that waits for the answer (TABLE_PARKED) */
 	struct str in_reply_to;         /* Message-ID of what it answers */
 	struct str policy;

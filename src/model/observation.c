@@ -33,7 +33,7 @@ const struct field observation_fields[] = {
 	E(observation, time_certainty, certainty_words), F(observation, received_at, FIELD_TIME), F(observation, incidents, FIELD_U32),
 	F(observation, reporter, FIELD_STR), F(observation, reporter_proven, FIELD_BOOL),
 	F(observation, reporter_verified, FIELD_BOOL), E(observation, reputation, reputation_words),
-	F(observation, complaint, FIELD_BOOL), F(observation, reply_to, FIELD_STR),
+	F(observation, complaint, FIELD_BOOL), F(observation, reply_to, FIELD_STR), F(observation, language, FIELD_STR),
 	F(observation, report_id, FIELD_STR), F(observation, thread, FIELD_STR), F(observation, subject_line, FIELD_STR),
 	{ .name = "facts", .type = FIELD_LIST, .offset = offsetof(struct observation, facts), .fields = fact_fields, .size = sizeof(struct fact),
 		.count_offset = offsetof(struct observation, fact_count), .max = OBSERVATION_FACTS_MAX },

@@ -75,6 +75,7 @@ struct observation {
 	enum reputation reputation;     /* of a proved reporter, from what became of his reports; the fold fills it in */
 	bool complaint;                 /* in a form of feedback loops: whoever got the message complained to his own mail provider */
 	struct str reply_to;            /* where a receipt may go; "" = nowhere */
+	struct str language;            /* that his mail names as its own, or that he reads: "de"; "" = it names none */
 	struct str report_id;           /* the reporter's own id, or the Message-ID of what carried it: content dedupe */
 	struct str thread;              /* thread or case key of the reporter, if any */
 	struct str subject_line;        /* of the mail that carried it; "" otherwise */

@@ -96,6 +96,7 @@ struct policy {
 	int64_t posted_at, effective_at;
 	bool significant;               /* against the version before it: those whom it binds are told */
 	bool significance_said;         /* yes or no stands there */
+	bool tells_reporters;           /* who wrote by mail is told what became of his report: by itself at its end, and when he asks */
 	struct digest text_digest;      /* of the posted document */
 	struct digest digest;           /* of everything: document, rules, letters */
 	struct clause *clauses;
@@ -133,5 +134,6 @@ const struct letter_template *policy_letter(const struct policy *p, struct str l
 #define POLICY_CHANGED_LETTER STR("policy-changed")
 #define POLICY_ACKNOWLEDGE_LETTER STR("reseller-acknowledge")
 #define POLICY_PLAN_LETTER STR("review-plan")
+#define POLICY_STATUS_LETTER STR("reporter-status")
 
 #endif

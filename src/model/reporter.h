@@ -38,6 +38,9 @@ struct reporter {
 	bool last_over;
 	struct position last_not_ours;
 	int64_t seen_at;
+	bool silent;                            /* a person decided that no letter of ours goes there by itself */
+	struct str language;                    /* of letters to him, as decided: "de"; "" = that of his mail */
+	int64_t bounced_at;                     /* when a letter to him came back; 0 = none did, or somebody looked into it since */
 };
 
 extern const struct field reporter_fields[];

@@ -133,6 +133,13 @@ enum err check_letter_languages(struct checking *c)
 			hint_file(c, c->p->languages[n], POLICY_CHANGED_LETTER);
 			return e;
 		}
+	for (unsigned n = 0; c->p->tells_reporters && n < c->p->language_count; n++)
+		if (!has_letter(c->p, c->p->languages[n], POLICY_STATUS_LETTER)) {
+			enum err e = conf_fail(c->why, conf_find(c->r->policy_at->child, "reporter-status"), 0, ERR_NOTFOUND,
+				"there is no letter \"reporter-status\" in language %.*s to tell reporters with", STR_ARG(c->p->languages[n]));
+			hint_file(c, c->p->languages[n], POLICY_STATUS_LETTER);
+			return e;
+		}
 	for (unsigned i = 0; i < c->p->letter_count; i++) {
 		enum err e = translated(c, &c->p->letters[i]);
 		if (e)

@@ -317,6 +317,7 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 	span_part(d, "policy", y->name, "recheck", x->recheck_us, y->recheck_us);
 	span_part(d, "policy", y->name, "retention", x->rules->retention_us, y->rules->retention_us);
 	flag_part(d, "policy", y->name, "significant", x->significant, y->significant);
+	flag_part(d, "policy", y->name, "reporter-status", x->tells_reporters, y->tells_reporters);
 	if (!digest_eq(&x->text_digest, &y->text_digest))
 		part(d, "policy", y->name, "document", digest_hex(d->a, &x->text_digest), digest_hex(d->a, &y->text_digest));
 }

@@ -28,6 +28,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "languages", .type = CONF_WORD, .arguments = "LANGUAGE LANGUAGE ...", .fallback = "en", .doc = "languages of the letters; the first is the fallback" },
 	{ .name = "version", .type = CONF_STRING, .doc = "name of the version; the effective day unless given" },
 	{ .name = "significant", .type = CONF_YESNO, .fallback = "no", .doc = "customers are told of this version by the letter policy-changed" },
+	{ .name = "reporter-status", .type = CONF_YESNO, .fallback = "no", .doc = "reporters who wrote by mail are told by that letter what became of their report" },
 	{ .name = "proof", .type = CONF_SPAN, .fallback = "4h", .min = MINUTE_US, .max = 7 * DAY_US, .doc = "a letter that has not come back for so long has arrived" },
 	{ .name = "recheck", .type = CONF_SPAN, .fallback = "3d", .min = HOUR_US, .max = 30 * DAY_US, .doc = "what is said to be mended must keep quiet for so long" },
 	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count must be kept" },
@@ -50,6 +51,7 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
 	l->p->significance_said = conf_find(s->child, "significant") != NULL;
 	l->p->significant = conf_number(s->child, policy_items, "significant");
+	l->p->tells_reporters = conf_number(s->child, policy_items, "reporter-status");
 	l->p->version = conf_text(s->child, policy_items, "version");
 	if (!l->p->version.len)
 		l->p->version = str_sub(time_str(l->a, l->p->effective_at), 0, 10);

@@ -315,6 +315,8 @@ static void show_head(const struct policy *p, struct buf *out)
 	}
 	if (p->significance_said)
 		buf_puts(out, p->significant ? "    significant yes\n" : "    significant no\n");
+	if (p->tells_reporters)
+		buf_puts(out, "    reporter-status yes\n");
 	buf_puts(out, "    proof ");
 	show_span(p->proof_us, out);
 	buf_puts(out, "\n    recheck ");

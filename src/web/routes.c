@@ -71,7 +71,8 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	LIST("findings", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at")), \
 	LIST("plan", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at"), TIME("due"), TEXT("state"), TIME("reminded"), TIME("kept"), TEXT("kept_by"))
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("cap_hour"), NUMBER("cap_day"), \
-	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), TIME("seen"), TEXT("by"), TIME("decided"), TEXT("because")
+	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
+	TEXT("by"), TIME("decided"), TEXT("because")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
 	TEXT("resolution"), TIME("due"), TEXT("next"), FLAG("corrected"), ANY("undertaking")
