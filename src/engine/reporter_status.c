@@ -9,6 +9,7 @@
 
 #include "engine/deed.h"
 #include "engine/fold_case.h"
+#include "engine/notice_ack.h"
 #include "engine/reporter.h"
 
 #define STATUS_LETTER "reporter-status"
@@ -16,11 +17,13 @@
 /* What is sealed in the receipt. */
 struct correspondent {
 	struct str to, name, language, reference;
+	struct str notice_version, notice_id;   /* of a copyright notice that is answered in its own system */
 };
 
 #define F(member) { .name = #member, .type = FIELD_STR, .offset = offsetof(struct correspondent, member) }
 
-static const struct field correspondent_fields[] = { F(to), F(name), F(language), F(reference), { .name = NULL } };
+static const struct field correspondent_fields[] = { F(to), F(name), F(language), F(reference), F(notice_version), F(notice_id),
+	{ .name = NULL } };
 
 static const struct words {
 	const char *language;
@@ -73,12 +76,13 @@ static bool tells(const struct fold *f)
 enum err reporter_status_keep(struct fold *f, const struct observation *o, struct receipt *r, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	const struct correspondent c = { .to = o->reply_to, .name = o->reporter, .language = o->language, .reference = o->report_id };
+	struct correspondent c = { .to = o->reply_to, .name = o->reporter, .language = o->language, .reference = o->report_id };
 	struct str text;
 	bool person = o->reply_to.len && !o->complaint && !str_starts(o->reporter, STR("api:")) && !is_unread(a, o->reply_to);
 	if (!tells(f) || !person || r->whose.len || r->sealed)
 		return OK;
 	r->whose = deed_reporter(f, o->reply_to);
+	(void)notice_names(o, &c.notice_version, &c.notice_id);
 	enum err e = field_encode(a, correspondent_fields, &c, &text);
 	return e ? why_set(why, e, "a receipt cannot be written") : reporter_seal(f, r->whose, str_c(a, str_format(a, "receipt/%.*s", STR_ARG(o->receipt))), text, &r->to, why);
 }
@@ -164,6 +168,7 @@ static enum err tell(struct fold *f, struct str id, struct receipt *r, const str
 	x.reference = who.reference;
 	x.status = str_of(w->states[told.state]);
 	x.reason = w->reasons[told.reason] ? str_of(w->reasons[told.reason]) : STR_NONE;
+	x.acns = notice_status(work_arena(f->work), who.notice_version, who.notice_id, told, true);
 	e = fold_answer_apart(f, &x, &sent, why);
 	r->ended = sent;
 	*ret_end = sent ? END_TOLD : END_NOBODY;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Copyright notices in XML are answered in XML: what came of one, beside the letter, for the program that sent it."""
+"""Copyright notices in XML are answered in XML: what came of one, and how it ended, beside the letter, for the program that sent it."""
 import os
 import shutil
 import subprocess
@@ -81,6 +81,27 @@ def silent(d):
     tap.ok(letter and not letter.message.is_multipart(), "its sender has a receipt, and no answer in XML: nobody can tell yet", letter and letter.data)
 
 
+def ended(d):
+    """The letter at the end of a notice."""
+    def news(*words):
+        before = len(d.sink.letters)
+        d.check(*words)
+        d.settle()
+        return {x.recipients[0]: x for x in d.sink.letters[before:]}
+
+    got = news("intake", "discard", d.check("intake", "list", "--json").json["rows"][0]["key"]).get("notices@third.example")
+    tap.is_equal(document(got)[0], "application/xml", "a notice that a person discards has its status with the letter")
+    is_well_formed(document(got)[1], "  that is well formed")
+    is_golden(document(got)[1], "rejected.xml", "  and says that it was rejected")
+    got = news("case", "resolve", d.cases()[0]["case"], "the customer deleted it")
+    is_golden(document(got.get("notices@first.example"))[1], "closed.xml", "when its case is settled a notice is closed")
+    tap.ok("notices@second.example" not in got, "of what was not ours nothing is told twice", got)
+    status = document(got.get("notices@first.example"))[1].decode()
+    send(d, 5, "fifth", "203.0.113.19", V11)
+    got = news("case", "resolve", d.cases()[0]["case"], "the customer deleted it")
+    tap.is_equal(document(got.get("notices@fifth.example"))[1].decode(), status.replace(V12, V11).replace("case-1", "case-5"), "one of 1.1 in its own namespace")
+
+
 def returned(d, letter):
     """An answer to an answer."""
     before = len(d.sink.letters)
@@ -96,6 +117,7 @@ def main():
     with Daemon() as d:
         letter = answers(d)
         silent(d)
+        ended(d)
         returned(d, letter)
 
 

@@ -108,12 +108,41 @@ static void told(void)
 	OK_(!answer(o, &r).len, "nothing about the sealed class");
 }
 
+/* The receipt's word, in the words of the system. */
+static void statuses(void)
+{
+	static const struct {
+		struct receipt_told told;
+		bool ended;
+		const char *want, *what;
+	} table[] = {
+		{ { RECEIPT_ACTED, RECEIPT_NO_REASON }, true, "CLOSED", "acted upon, and over" }, { { RECEIPT_OURS, RECEIPT_NO_REASON }, true, "CLOSED", "settled before anybody was told" },
+		{ { RECEIPT_REFUSED, RECEIPT_NOT_A_BREACH }, true, "REJECTED", "no breach" }, { { RECEIPT_NOT_OURS, RECEIPT_IS_NOT_OURS }, false, "REJECTED", "not ours" },
+		{ { RECEIPT_ACTED, RECEIPT_NO_REASON }, false, "OPEN", "acted upon, and not over" }, { { RECEIPT_RECEIVED, RECEIPT_NO_REASON }, false, "OPEN", "received" },
+	};
+	struct str version = STR_NONE, id = STR_NONE;
+	arena_reset(arena);
+	OK_(notice_names(notice(V12, "c1", "Rights", IP, ""), &version, &id), "a notice that has a status");
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		is_read(notice_status(arena, version, id, table[i].told, table[i].ended), str_c(arena, str_format(arena, "the status of notice \"c1\": \"%s\"", table[i].want)), table[i].what);
+	OK_(str_find(notice_status(arena, version, STR("a<b"), table[0].told, true), STR("<ID>a&lt;b</ID>")) != SIZE_MAX, "its number is escaped");
+	OK_(notice_names(notice(V1, "c1", "Rights", IP, ""), &version, &id), "one of 1.0 or 1.1");
+	OK_(str_find(notice_status(arena, version, id, table[0].told, true), STR("<NoticeStatus xmlns=\"http://www.movielabs.com/ACNS\">")) != SIZE_MAX, "  in its namespace");
+	OK_(!notice_names(notice("", "c1", "Rights", IP, ""), &version, &id), "none of 0.6 and 0.7");
+	OK_(!notice_names(notice(V12, "Buy now at http://shop.example/", "Rights", IP, ""), &version, &id), "none whose number is a message");
+	struct observation *o = notice(V12, "c1", "Rights", IP, "");
+	o->kind = KIND_CSAM;
+	OK_(!notice_names(o, &version, &id), "nothing about the sealed class");
+	OK_(!notice_status(arena, STR_NONE, STR("c1"), table[0].told, true).len, "no status of what is no notice");
+}
+
 int main(void)
 {
 	arena = arena_new("test", 16 << 20);
 	fates();
 	whole();
 	told();
+	statuses();
 	arena_free(arena);
 	return tap_done();
 }
