@@ -74,9 +74,10 @@ def crlf(message):
     return re.sub(rb"\r?\n", b"\r\n", message)
 
 
-def arf(source="203.0.113.17", kind="abuse", number=1, reporter="fbl@reporter.example", at=None, subject="Abuse report", more=""):
-    """A complaint in ARF (RFC 5965) about an address."""
+def arf(source="203.0.113.17", kind="abuse", number=1, reporter="fbl@reporter.example", at=None, subject="Abuse report", more="", received=None):
+    """A complaint in ARF (RFC 5965) about an address; received: the Received field of the message complained about, else the reporter's own."""
     when = email.utils.formatdate(at)
+    own = f"from mail.shop.invalid ([{source}]) by mx.{reporter.split('@')[-1]}; {when}"
     return crlf(f"""From: <{reporter}>
 To: <abuse@example.net>
 Subject: {subject}
@@ -101,6 +102,7 @@ Arrival-Date: {when}
 --b
 Content-Type: text/rfc822-headers
 
+Received: {received or own}
 From: offers@shop.invalid
 Subject: Buy now
 Message-ID: <{number}.{source}@shop.invalid>

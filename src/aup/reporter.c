@@ -20,6 +20,8 @@ static void print_one(const struct json *r)
 		"reputation", STR_ARG(json_text(r, "reputation")));
 	(void)printf("%-12s %lld, %lld of them over the cap, last %.*s\n", "reports", (long long)json_int(r, "reports", 0), (long long)json_int(r, "over", 0),
 		STR_ARG(json_text(r, "seen").len ? json_text(r, "seen") : STR("never")));
+	if (json_int(r, "copies", 0))
+		(void)printf("%-12s %lld that showed what another name had shown before\n", "copies", (long long)json_int(r, "copies", 0));
 	if (hour || day)
 		(void)printf("%-12s %lld an hour, %lld a day (0: no bound)\n", "cap", hour, day);
 	if (json_get(r, "released"))

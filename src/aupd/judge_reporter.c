@@ -30,6 +30,7 @@ static void tell(struct commanding *c, const struct reporter_shown *s)
 	jsonw_str(c->w, "reputation", str_of(reputation_words[s->reputation]));
 	jsonw_int(c->w, "reports", (int64_t)r->reports);
 	jsonw_int(c->w, "over", (int64_t)r->over);
+	jsonw_int(c->w, "copies", (int64_t)r->copies);
 	jsonw_int(c->w, "cap_hour", (int64_t)s->cap.hour);
 	jsonw_int(c->w, "cap_day", (int64_t)s->cap.day);
 	weight(c, VERDICT_UPHELD, r->upheld);

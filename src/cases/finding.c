@@ -28,17 +28,19 @@ static enum teller told_by(const struct observation *o)
 
 static enum err count_report(struct step_work *w, const struct reported *r)
 {
-	bool fresh, new_witness;
-	struct case_event *e = step_event(w, EVENT_FINDING, actor_rule(w, r->clause, r->rule), STR("a report of a new incident"));
+	static const char *const texts[] = { "a report of a new incident", "one more witness of a known incident",
+		"the same evidence as another report of a known incident, under another name: no witness more", "the same witness again of a known incident" };
+	enum telling telling;
+	struct told told = { .key = r->key, .at = when(r->seen), .reporter = r->seen->reporter, .shown = r->seen->shown };
+	struct case_event *e = step_event(w, EVENT_FINDING, actor_rule(w, r->clause, r->rule), STR_NONE);
 	if (!e)
 		return ERR_LIMIT;
-	enum err err = incident_count(w, r->key, when(r->seen), r->seen->reporter, &fresh, &new_witness);
+	enum err err = incident_count(w, &told, &telling);
 	if (err)
 		return err;
-	if (!fresh) {
-		e->type = EVENT_WITNESS;
-		e->text = new_witness ? STR("one more witness of a known incident") : STR("the same witness again of a known incident");
-	}
+	e->type = telling == TELLING_FRESH ? EVENT_FINDING : EVENT_WITNESS;
+	e->text = str_of(texts[telling]);
+	e->copy = telling == TELLING_COPY;
 	e->event_at = when(r->seen);
 	e->policy = r->policy;
 	e->clause = r->clause;
@@ -56,6 +58,7 @@ static enum err count_report(struct step_work *w, const struct reported *r)
 		return OK;
 	e->source = r->seen->source.text;
 	e->reporter = r->seen->reporter;
+	e->shown = r->seen->shown;
 	e->kind = r->seen->kind;
 	e->told = told_by(r->seen);
 	part_note(w->c, r->seen->role, r->seen->content);

@@ -32,6 +32,16 @@ static const struct case_event *first_of(const struct case_event *list, unsigned
 	return NULL;
 }
 
+/* The report that showed the same first, of another name; NULL: the case does not say. */
+static const struct case_event *shown_before(const struct case_event *list, unsigned at)
+{
+	const struct case_event *e = &list[at];
+	for (unsigned i = 0; e->copy && e->shown.len && i < at; i++)
+		if (is_report(&list[i]) && str_eq(list[i].shown, e->shown) && str_eq(list[i].incident, e->incident) && !str_eq(list[i].reporter, e->reporter))
+			return &list[i];
+	return NULL;
+}
+
 static bool any_before(const struct case_event *list, unsigned at)
 {
 	while (at > 0 && !is_report(&list[at - 1]))
@@ -44,6 +54,9 @@ struct str grouped_report(struct arena *a, const struct casefile *c, const struc
 	if (at >= count || !is_report(&list[at]))
 		return STR("");
 	const struct case_event *e = &list[at], *by = split_off_by(list, at), *first = e->type == EVENT_WITNESS ? first_of(list, at) : NULL;
+	const struct case_event *same = shown_before(list, at);
+	if (same && !by)
+		return str_format(a, "the same evidence as report %llu, under another name: it counts as the same witness", (unsigned long long)same->n);
 	if (by)
 		return str_format(a, "%.*s moved it: %.*s", STR_ARG(by->actor), STR_ARG(by->text));
 	if (first)

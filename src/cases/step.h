@@ -25,9 +25,18 @@ struct act *step_act(struct step_work *w, enum verb verb, struct str service, st
 bool step_named(const struct str *list, unsigned count, struct str name);
 void step_name(struct step_work *w, struct str **list, unsigned *count, struct str name);
 
-/* One report; fresh: of an incident that is not among the recent ones. */
-enum err incident_count(struct step_work *w, struct str key, int64_t at, struct str reporter, bool *ret_fresh, bool *ret_new_witness) MUST_CHECK;
-/* How many incidents of that key lost this witness. */
+/* What one report tells, and of what incident. */
+struct told {
+	struct str key;
+	int64_t at;
+	struct str reporter, shown;
+};
+
+/* FRESH: of an incident that is not among the recent ones; COPY: it shows what another name showed before; AGAIN: by a known witness. */
+enum telling { TELLING_FRESH, TELLING_WITNESS, TELLING_COPY, TELLING_AGAIN };
+
+enum err incident_count(struct step_work *w, const struct told *t, enum telling *ret_telling) MUST_CHECK;
+/* How many incidents of that key lost this witness, or whoever showed the same as one. */
 unsigned incident_take_back(struct step_work *w, struct str key, struct str reporter);
 /* A report leaves for another case. */
 void incident_release(struct step_work *w, const struct case_event *moved);

@@ -71,7 +71,8 @@ static enum err split(struct step_work *w)
 /* The copy of a report's event under the new case: facts stay, what was decided about them is told anew. */
 static enum err take_report(struct step_work *w, const struct case_event *from)
 {
-	bool fresh, new_witness;
+	enum telling telling;
+	struct told told = { .key = from->incident, .at = from->event_at, .reporter = from->reporter, .shown = from->shown };
 	struct case_event *e = step_event(w, EVENT_FINDING, from->actor, from->text);
 	if (!e)
 		return ERR_LIMIT;
@@ -83,8 +84,11 @@ static enum err take_report(struct step_work *w, const struct case_event *from)
 	e->record = STR_NONE;
 	e->told = TELLER_NONE;
 	part_note(w->c, kind_info(from->kind)->role, kind_info(from->kind)->content);
-	enum err err = incident_count(w, from->incident, from->event_at, from->reporter, &fresh, &new_witness);
-	e->type = fresh ? EVENT_FINDING : EVENT_WITNESS;
+	enum err err = incident_count(w, &told, &telling);
+	if (err)
+		return err;
+	e->type = telling == TELLING_FRESH ? EVENT_FINDING : EVENT_WITNESS;
+	e->copy = telling == TELLING_COPY;
 	return err;
 }
 

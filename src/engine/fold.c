@@ -11,7 +11,7 @@
 #include "engine/reporter.h"
 #include "engine/upstream.h"
 
-enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8 };
+enum { PARK_FIRST_US_MINUTES = 15, PARK_GIVE_UP_DAYS = 7, SEEN_DAYS = 400, MERGES_MAX = 8, SHOWN_LEN = 16 };
 
 const char *const fate_words[] = { "none", "duplicate", "counted", "case", "not-ours", "parked", "person", "retracted", "over-cap", "discarded", NULL };
 
@@ -68,6 +68,16 @@ static enum err seen_before(struct fold *f, const struct observation *o, bool *r
 	row.due_at = f->now + SEEN_DAYS * DAY_US;
 	row.body = STR("{}");
 	return work_put(f->work, &row, why);
+}
+
+/* A decoder's digest would tell who has the same message; once it is keyed it stays as it is. */
+static struct str keyed(struct fold *f, struct str shown)
+{
+	struct digest d;
+	if (shown.len != 2 * DIGEST_LEN)
+		return shown;
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(work_arena(f->work), "shown/%.*s", STR_ARG(shown)), &d);
+	return str_sub(digest_hex(work_arena(f->work), &d), 0, SHOWN_LEN);
 }
 
 struct str fold_parked_key(struct fold *f, const struct observation *o)
@@ -395,6 +405,7 @@ static enum err take(struct fold *f, const struct observation *seen, bool again,
 {
 	struct observation o = *seen;
 	struct fold_result r = { .fate = FATE_NONE };
+	o.shown = keyed(f, seen->shown);
 	int64_t waits_until;
 	bool distrusted;
 	part_presume(&o);

@@ -290,6 +290,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 			e = put_event(f, &out.events[i], why);
 		if (e == OK && in->type == INPUT_FINDING && is_report(&out.events[i]))
 			e = note_report(f, c, in, &out.events[i], reports++, why);
+		if (e == OK && in->type == INPUT_FINDING && out.events[i].copy)
+			e = reporter_copied(f, out.events[i].reporter, why);
 	}
 	enum verdict verdict = e == OK ? verdict_of(in, &out, appealed) : VERDICT_NONE;
 	if (verdict)

@@ -46,7 +46,8 @@ static enum err make(struct fold *f, const struct observation *o, const struct f
 			.source = { .type = o->source.type, .text = o->source.text, .port = o->source.port }, .event_at = o->event_at, .first_at = o->first_at,
 			.last_at = o->last_at, .zone_given = o->zone_given, .received_at = o->received_at, .incidents = o->incidents, .reporter = pseudonym(f, "reporter", o->reporter),
 			.reporter_proven = o->reporter_proven,
-			.reporter_verified = o->reporter_verified, .reputation = o->reputation, .report_id = pseudonym(f, "id", o->report_id), .facts = facts, .fact_count = n },
+			.reporter_verified = o->reporter_verified, .reputation = o->reputation, .report_id = pseudonym(f, "id", o->report_id),
+			.shown = pseudonym(f, "shown", o->shown), .facts = facts, .fact_count = n },
 		.whose = { .grade = r->subject.grade, .customer = r->subject.customer, .user = r->subject.user, .service = r->subject.service,
 			.resellers = r->subject.resellers, .reseller_count = r->subject.reseller_count, .lifeline = r->subject.lifeline } };
 	return OK;

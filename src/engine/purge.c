@@ -35,7 +35,7 @@ static enum err thin_event(struct fold *f, uint64_t number, uint64_t n, struct p
 	if (err)
 		return err == ERR_NOTFOUND ? OK : err;
 	*ret_raw = e.raw;
-	e.text = e.source = e.reporter = e.binding = e.raw = e.incident = STR_NONE;
+	e.text = e.source = e.reporter = e.binding = e.raw = e.incident = e.shown = STR_NONE;
 	e.reason_count = e.term_count = 0;
 	err = e.record.len ? remove_row(f, TABLE_OPENING, e.record, &p->openings, why) : OK;
 	return err ? err : work_store(f->work, &row, case_event_fields, &e, why);

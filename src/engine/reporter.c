@@ -104,6 +104,17 @@ enum err reporter_outcome(struct fold *f, const struct observation *o, enum verd
 	return count(f, o->reporter, v, VERDICT_NONE, &o->at, why);
 }
 
+enum err reporter_copied(struct fold *f, struct str name, struct why *why)
+{
+	struct reporter r;
+	struct row row;
+	if (f->trial || !is_proved(name))
+		return OK;
+	enum err e = load(f, name, &r, &row, why);
+	r.copies += e == OK;
+	return e ? e : store(f, &row, &r, name, why);
+}
+
 static bool told_before(const struct casefile *c, unsigned incident, unsigned witness)
 {
 	struct str name = c->recent[incident].witnesses[witness];

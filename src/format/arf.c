@@ -5,6 +5,7 @@
  * its last Message-ID, Received fields, Date. Field values are bytes of a stranger and go on as facts, never as commands.
  */
 #include "format/shapes.h"
+#include "format/shown.h"
 #include "format/signs.h"
 #include "format/value.h"
 
@@ -349,6 +350,7 @@ static void read_reported(struct decode *d, struct observation *o, const struct 
 		p++;
 	if (p == end || str_eq(p->type, report->type))
 		return;
+	shown_part(d, o, (unsigned)(p - d->mime.parts));
 	if (str_starts(p->type, STR("text/"))) {
 		arf_derive(d, o, mime_body(d->arena, p), p->path, 0);
 		signs_chain(d, o, mime_body(d->arena, p), p->path, 0);

@@ -8,6 +8,7 @@
 #include "format/form.h"
 #include "format/prose_time.h"
 #include "format/shapes.h"
+#include "format/shown.h"
 
 enum { LOG_LINES_MAX = 10000, WORD_MAX = 60 };
 
@@ -112,7 +113,8 @@ static struct str take_log(struct form *f, struct observation *o, size_t from, s
 			continue;
 		if (!form_seen(f, o, line, zone.known, zone.east))
 			continue;
-		n++;
+		if (n++ < SHOWN_LINES_MAX)
+			shown_line(f->d, o, line);
 		take_port(f, o, line, address);
 		program = program.len ? program : program_of(line);
 	}

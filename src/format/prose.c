@@ -7,6 +7,7 @@
 #include "format/dmca.h"
 #include "format/prose_time.h"
 #include "format/shapes.h"
+#include "format/shown.h"
 
 enum { CANDIDATES_MAX = 64, PROSE_BYTES_MAX = 1 << 20, SCAN_DEPTH = 64, URL_MAX = 2000, PORT_LOOK = 256 };
 
@@ -291,6 +292,18 @@ static bool line_time(struct decode *d, struct text *t, const struct prose_time 
 	return any;
 }
 
+/* A line of a log: it names a time, and what happened to whom. */
+static void line_shown(struct decode *d, struct text *t, size_t from, size_t to)
+{
+	for (unsigned i = 0; i < t->line_count; i++) {
+		bool again = false;
+		for (unsigned k = 0; k < i; k++)
+			again |= t->line[k] == t->line[i];
+		if (!again)
+			shown_line(d, &d->observations[t->line[i]], str_sub(t->bytes, from, to - from));
+	}
+}
+
 /* A candidate takes the first time of its own lines; those that have none take the first one of the text. */
 static void scan(struct decode *d, struct text *t)
 {
@@ -298,6 +311,7 @@ static void scan(struct decode *d, struct text *t)
 	struct prose_zone z;
 	bool has_first = false, has_own = false, ambiguous = false;
 	unsigned begun = d->count;
+	size_t line_from = 0;
 	struct legal_found law;
 	legal_scan(t->bytes, &law);
 	t->legal = legal_kind(&law);
@@ -320,6 +334,9 @@ static void scan(struct decode *d, struct text *t)
 		if (i < t->bytes.len && c != '\n')
 			continue;
 		ambiguous |= has_own && line_time(d, t, &own, &z) && own.day_month;
+		if (has_own)
+			line_shown(d, t, line_from, i);
+		line_from = i;
 		t->line_count = 0;
 		has_own = false;
 	}

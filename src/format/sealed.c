@@ -174,7 +174,7 @@ static void conceal(struct decode *d, struct observation *o)
 	o->fact_count = 0;
 	if (!(kind_info(o->kind)->flags & KIND_SEALED))
 		o->kind = KIND_CSAM;
-	o->kind_text = o->reporter = o->reply_to = o->report_id = o->thread = o->subject_line = STR_NONE;
+	o->kind_text = o->reporter = o->reply_to = o->report_id = o->thread = o->subject_line = o->shown = STR_NONE;
 	if (o->source.type == SOURCE_URL && !o->source.domain.len && memcmp(&o->source.addr, &none, sizeof(none)) != 0)
 		decode_source(d, o, addr_str(d->arena, &o->source.addr), o->source.certainty);
 	else if (o->source.type != SOURCE_ADDR)

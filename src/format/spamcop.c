@@ -5,6 +5,7 @@
 #include "format/class.h"
 #include "format/form.h"
 #include "format/shapes.h"
+#include "format/shown.h"
 
 /* "Email from 192.0.2.1 / Thu, 19 Jun 2003 17:34:13 -0400": what SpamCop itself says of the source. */
 static bool email_from(struct form *f, struct observation *o, struct str line)
@@ -86,7 +87,10 @@ static bool one(struct form *f)
 		struct str header = str_sub(f->text, message, f->text.len);
 		size_t end = str_find(header, STR("\n\n")), other = str_find(header, STR("\r\n\r\n"));
 		int64_t at = o->event_at;
-		header = str_sub(header, 0, end < other ? end : other);
+		end = end < other ? end : other;
+		struct str body = end == SIZE_MAX ? STR_NONE : str_sub(header, end, header.len);
+		header = str_sub(header, 0, end);
+		shown_message(f->d, o, header, body);
 		arf_derive(f->d, o, header, f->path, message);
 		if (at == TIME_NONE)
 			o->first_at = o->last_at = o->event_at;

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "format/shapes.h"
+#include "format/shown.h"
 #include "format/xarf4.h"
 
 enum { NAME_MAX_BYTES = 200 };
@@ -140,6 +141,7 @@ bool xarf_document(struct decode *d, struct str json, struct str part)
 	else
 		version4(d, o, root);
 	facts(d, o, root, part, STR(""), 0);
+	shown_list(d, o, json_get(four ? root : report, four ? "evidence" : "Samples"));
 	d->outcome = OUTCOME_REPORT;
 	if (o->kind == KIND_UNCLASSIFIED)
 		decode_problem(d, false, "the class \"%.*s\" is not known", STR_ARG(str_sub(o->kind_text, 0, 80)));

@@ -8,6 +8,7 @@
 #include "format/class.h"
 #include "format/form.h"
 #include "format/shapes.h"
+#include "format/shown.h"
 
 enum { KEYS_MIN = 5, STRAY_MAX = 2, LINES_MAX = 500 };
 
@@ -103,7 +104,17 @@ static void take_values(struct form *f, struct observation *o, uint64_t seen)
 			decode_problem(d, true, "%s is missing (X-ARF 0.2)", keys[i]);
 }
 
-static void document(struct form *f, uint64_t seen)
+/* The log, or the message, is the next part beside the document. */
+static void take_log(struct decode *d, struct observation *o, unsigned part)
+{
+	unsigned next = part + 1;
+	while (next < d->mime.count && d->mime.parts[next].depth > d->mime.parts[part].depth)
+		next++;
+	if (next < d->mime.count && d->mime.parts[next].depth == d->mime.parts[part].depth)
+		shown_part(d, o, next);
+}
+
+static void document(struct form *f, unsigned part, uint64_t seen)
 {
 	struct observation *o = form_add(f);
 	struct str line, name, value;
@@ -118,6 +129,7 @@ static void document(struct form *f, uint64_t seen)
 	if (!o)
 		return;
 	take_values(f, o, seen);
+	take_log(f->d, o, part);
 	form_finish(f, o);
 }
 
@@ -129,7 +141,7 @@ bool xarf_plain_decode(struct decode *d)
 	for (unsigned i = 0; form_part(d, &i, &f); i++) {
 		if (!f.text.len || !is_document(&f, &seen))
 			continue;
-		document(&f, seen);
+		document(&f, i, seen);
 		found++;
 	}
 	if (!found)

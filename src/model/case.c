@@ -16,9 +16,14 @@ const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "r
 #define S(s, member, count, most) \
 	{ .name = #member, .type = FIELD_STRS, .offset = offsetof(struct s, member), .count_offset = offsetof(struct s, count), .max = (most) }
 
+const struct field exhibit_fields[] = { F(exhibit, shown, FIELD_STR), F(exhibit, reporter, FIELD_STR), { .name = NULL } };
+
 const struct field incident_fields[] = {
 	F(incident, key, FIELD_STR), F(incident, first_at, FIELD_TIME), F(incident, last_at, FIELD_TIME), F(incident, reports, FIELD_U32),
-	S(incident, witnesses, witness_count, CASE_WITNESSES_MAX), { .name = NULL },
+	S(incident, witnesses, witness_count, CASE_WITNESSES_MAX), S(incident, copies, copy_count, CASE_WITNESSES_MAX),
+	{ .name = "exhibits", .type = FIELD_LIST, .offset = offsetof(struct incident, exhibits), .fields = exhibit_fields, .size = sizeof(struct exhibit),
+		.count_offset = offsetof(struct incident, exhibit_count), .max = CASE_WITNESSES_MAX },
+	{ .name = NULL },
 };
 
 const struct field rights_notice_fields[] = {
@@ -70,7 +75,7 @@ const struct field case_event_fields[] = {
 	{ .name = "terms", .type = FIELD_LIST, .offset = offsetof(struct case_event, terms), .fields = term_fields, .size = sizeof(struct term),
 		.count_offset = offsetof(struct case_event, term_count), .max = FINDING_TERMS_MAX },
 	{ .name = "item", .type = FIELD_STRUCT, .offset = offsetof(struct case_event, item), .fields = position_fields }, F(case_event, raw, FIELD_STR),
-	F(case_event, incident, FIELD_STR), E(case_event, kind, kind_words), E(case_event, told, teller_words), { .name = NULL },
+	F(case_event, incident, FIELD_STR), F(case_event, shown, FIELD_STR), F(case_event, copy, FIELD_BOOL), E(case_event, kind, kind_words), E(case_event, told, teller_words), { .name = NULL },
 };
 
 const struct field earlier_fields[] = {

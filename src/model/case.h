@@ -42,6 +42,11 @@ enum case_flag {
 	CASE_THINNED = 512,             /* closed long ago: texts, addresses and letters are gone */
 };
 
+/* What was shown of an incident, and who showed it first. */
+struct exhibit {
+	struct str shown, reporter;
+};
+
 /* One incident may have several witnesses: it counts once. */
 struct incident {
 	struct str key;         /* digest of kind, source and port; two of one key are one when they lie within minutes */
@@ -49,6 +54,10 @@ struct incident {
 	uint32_t reports;
 	unsigned witness_count;
 	struct str *witnesses;  /* reporter ids */
+	unsigned copy_count;
+	struct str *copies;     /* who showed only what a witness had shown before: none of them is one more */
+	unsigned exhibit_count;
+	struct exhibit *exhibits;       /* the last CASE_WITNESSES_MAX */
 };
 
 /* A rights holder's notice, in a case whose ladder knows counter-notices. */
@@ -137,7 +146,7 @@ struct casefile {
 	unsigned act_count;
 };
 
-extern const struct field incident_fields[], rights_notice_fields[], casefile_fields[];
+extern const struct field exhibit_fields[], incident_fields[], rights_notice_fields[], casefile_fields[];
 
 /* TABLE_CASE_EVENT: what happened, one row each, in order. The story that `explain` tells is made of these. */
 enum case_event_type {
@@ -174,6 +183,8 @@ struct case_event {
 	struct position item;           /* where the raw bytes are */
 	struct str raw;                 /* reference of the kept evidence bytes */
 	struct str incident;            /* of a report: key of its incident */
+	struct str shown;               /* of a report: keyed digest of its evidence, "" = none or not kept */
+	bool copy;                      /* of a report: it shows what another name had shown before */
 	enum kind kind;                 /* of a report, like told; of the sealed class neither */
 	enum teller told;
 };

@@ -91,6 +91,11 @@ struct observation {
 	int64_t upstream_due_at;        /* by when it wants the result; 0 = it does not say */
 	struct str raw;                 /* of one that waits to be judged: reference of its kept raw bytes; "" = none, or its item says more than this */
 	struct str receipt;             /* receipt id that the reporter was given; "" = none */
+	/*
+	 * Digest of what it shows, not of who tells (format/shown.h); "" = it shows nothing. In 64 hex digits as a decoder made it; the fold
+	 * keeps 16 of one under its own key, which leads to no message and to nobody.
+	 */
+	struct str shown;
 };
 
 extern const struct field fact_fields[], source_fields[], position_fields[], observation_fields[];

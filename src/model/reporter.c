@@ -20,7 +20,7 @@ const struct field reporter_fields[] = {
 	F(name, FIELD_STR), { .name = "standing", .type = FIELD_ENUM, .offset = offsetof(struct reporter, standing), .words = standing_words },
 	F(because, FIELD_STR), F(decided_by, FIELD_STR), F(decided_at, FIELD_INT), F(capped, FIELD_BOOL), F(cap_hour, FIELD_U64), F(cap_day, FIELD_U64),
 	F(upheld, FIELD_INT), F(refused, FIELD_INT), F(undone, FIELD_INT), F(retracted, FIELD_INT), F(not_ours, FIELD_INT), F(faded_at, FIELD_INT),
-	F(reports, FIELD_U64), F(over, FIELD_U64), F(hour, FIELD_U64), F(in_hour, FIELD_U64), F(day, FIELD_U64), F(in_day, FIELD_U64),
+	F(reports, FIELD_U64), F(over, FIELD_U64), F(copies, FIELD_U64), F(hour, FIELD_U64), F(in_hour, FIELD_U64), F(day, FIELD_U64), F(in_day, FIELD_U64),
 	P(last), F(last_over, FIELD_BOOL), P(last_not_ours), F(seen_at, FIELD_INT), F(silent, FIELD_BOOL), F(language, FIELD_STR), F(bounced_at, FIELD_INT), { .name = NULL },
 };
 

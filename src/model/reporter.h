@@ -33,6 +33,7 @@ struct reporter {
 	int64_t upheld, refused, undone, retracted, not_ours;   /* as of faded_at */
 	int64_t faded_at;
 	uint64_t reports, over;                 /* in all; over the cap */
+	uint64_t copies;                        /* that showed what another name had shown before, of the same incident: a sign, no outcome */
 	uint64_t hour, in_hour, day, in_day;    /* the hour and the day in which the newest counts: ahead of the clock while others wait */
 	struct position last;                   /* his newest item, its index 0: an item is one report, however much is in it */
 	bool last_over;

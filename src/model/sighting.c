@@ -19,6 +19,7 @@ const struct field sighting_fields[] = {
 	AT(seen.received_at, FIELD_TIME, "received"), AT(seen.incidents, FIELD_U32, "incidents"), AT(seen.reporter, FIELD_STR, "reporter"),
 	AT(seen.reporter_proven, FIELD_BOOL, "proven"),
 	AT(seen.reporter_verified, FIELD_BOOL, "verified"), WORD(seen.reputation, "reputation", reputation_words), AT(seen.report_id, FIELD_STR, "id"),
+	AT(seen.shown, FIELD_STR, "shown"),
 	{ .name = "facts", .type = FIELD_LIST, .offset = offsetof(struct sighting, seen.facts), .fields = value_fields, .size = sizeof(struct fact),
 		.count_offset = offsetof(struct sighting, seen.fact_count), .max = SIGHTING_FACTS_MAX },
 	WORD(whose.grade, "grade", grade_words), AT(whose.customer, FIELD_STR, "customer"), AT(whose.user, FIELD_STR, "user"),

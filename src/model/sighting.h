@@ -2,7 +2,8 @@
  * A sighting: one observation as it was judged, with whose it was found to be. What a back-test replays.
  *
  * Kept for SIGHTING_KEPT_DAYS, sealed under the key of its customer: who is erased is gone from the log. It holds the least that
- * rules, windows and cases read: no text of the report, no address to answer to, no bytes; reporter and id as keyed digests; and of
+ * rules, windows and cases read: no text of the report, no address to answer to, no bytes; reporter, id and
+ * evidence as keyed digests; and of
  * the facts those that a rule of a posted version reads. A fact that is longer than SIGHTING_VALUE_MAX is left out, never cut: a rule
  * that reads it cannot tell, and says so.
  *

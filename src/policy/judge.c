@@ -172,6 +172,7 @@ static enum err fold_window(struct judging *j, const struct rule *r, bool out, s
 {
 	struct window w;
 	struct str body = STR_NONE, subject = window_subject(j, r->per), member = distinct_member(j, r);
+	struct str shown = str_eq(r->distinct, STR("reporters")) ? j->o->shown : STR_NONE;
 	struct str key = str_format(j->a, "%.*s/%.*s/%.*s/%.*s", STR_ARG(j->p->version), STR_ARG(r->clause->id), STR_ARG(r->name),
 		STR_ARG(str_sub(subject, 0, KEY_MAX)));
 	enum err e = j->windows->load(j->windows->arg, key, &body);
@@ -179,7 +180,7 @@ static enum err fold_window(struct judging *j, const struct rule *r, bool out, s
 		e = window_read(j->a, body, &w, j->why);
 	if (e)
 		return e;
-	*ret_count = (out ? window_take : window_add)(&w, r->in_us, event_time(j->o), events_of(j), member);
+	*ret_count = (out ? window_take : window_add)(&w, r->in_us, event_time(j->o), events_of(j), member, shown);
 	*ret_window = w;
 	e = window_write(j->a, &w, &body);
 	return e ? e : j->windows->save(j->windows->arg, key, body, w.last_at == TIME_NONE ? TIME_NONE : w.last_at + 2 * r->in_us);

@@ -6,7 +6,7 @@
  *
  * Cannot tell: every condition and every rule while attribution cannot tell; `customer class` and `service` without an entry
  * in the registry; `fact`, `port`, `role` and `content` when the report does not say; `reporter reputation` of a new reporter. A fired rule fires again with every further event of its
- * window. The time of an event is never later than its receipt. A reporter who is not verified counts as one event a report,
+ * window. Who shows what another reporter showed before counts as that one. The time of an event is never later than its receipt. A reporter who is not verified counts as one event a report,
  * however many incidents he claims.
  */
 #ifndef AUPD_POLICY_JUDGE_H

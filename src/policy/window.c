@@ -7,10 +7,11 @@
 #include "base/time.h"
 #include "policy/rules.h"
 
-enum { NUMBER_MAX = 14 /* 64 bits in base 32, and a blank */, HEAD_NUMBERS = 5, TRIPLE = 3 };
+enum { NUMBER_MAX = 14 /* 64 bits in base 32, and a blank */, HEAD_NUMBERS = 6, TRIPLE = 3 };
 
 static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-static const uint64_t format = 1;
+/* Without evidence, and with. */
+static const uint64_t format_plain = 1, format_shown = 2;
 
 /* The body is numbers in base 32 with a blank behind each: a row is folded for every event, so it has to be read fast. */
 struct numbers {
@@ -55,7 +56,8 @@ static int64_t before(int64_t at, uint64_t ago)
 static enum err read_body(struct str body, struct window *w)
 {
 	struct numbers n = { body.ptr, body.ptr + body.len, false };
-	n.bad = take(&n) != format;
+	uint64_t format = take(&n);
+	n.bad |= format != format_plain && format != format_shown;
 	w->last_at = (int64_t)take(&n);
 	w->saturated = take(&n) != 0;
 	uint64_t buckets = take(&n), members = take(&n);
@@ -76,14 +78,23 @@ static enum err read_body(struct str body, struct window *w)
 		m->last_at = before(w->last_at, take(&n));
 		m->count = (int64_t)take(&n);
 	}
+	uint64_t shown = format == format_shown && !n.bad ? take(&n) : 0;
+	if (shown > WINDOW_SHOWN_MAX)
+		return ERR_CORRUPT;
+	for (; w->shown_count < shown; w->shown_count++) {
+		struct window_shown *x = &w->shown[w->shown_count];
+		x->hash = take(&n);
+		x->member = take(&n);
+		x->last_at = before(w->last_at, take(&n));
+	}
 	return n.bad || n.at != n.end ? ERR_CORRUPT : OK;
 }
 
 enum err window_read(struct arena *a, struct str body, struct window *ret_window, struct why *why)
 {
 	struct window w = { .first_at = TIME_NONE, .last_at = TIME_NONE, .buckets = ARENA_ARRAY(a, struct window_bucket, WINDOW_BUCKETS + 1),
-		.members = ARENA_ARRAY(a, struct window_member, WINDOW_MEMBERS_MAX) };
-	if (!w.buckets || !w.members)
+		.members = ARENA_ARRAY(a, struct window_member, WINDOW_MEMBERS_MAX), .shown = ARENA_ARRAY(a, struct window_shown, WINDOW_SHOWN_MAX) };
+	if (!w.buckets || !w.members || !w.shown)
 		return why_set(why, ERR_NOMEM, "no memory for a window");
 	if (body.len && read_body(body, &w) != OK)
 		return why_set(why, ERR_CORRUPT, "the row of a window is damaged");
@@ -93,11 +104,11 @@ enum err window_read(struct arena *a, struct str body, struct window *ret_window
 
 enum err window_write(struct arena *a, const struct window *w, struct str *ret_body)
 {
-	char *start = arena_alloc(a, NUMBER_MAX * (HEAD_NUMBERS + TRIPLE * ((size_t)w->bucket_count + w->member_count)));
+	char *start = arena_alloc(a, NUMBER_MAX * (HEAD_NUMBERS + TRIPLE * ((size_t)w->bucket_count + w->member_count + w->shown_count)));
 	char *out = start;
 	if (!start)
 		return ERR_NOMEM;
-	out = put(out, format);
+	out = put(out, w->shown_count ? format_shown : format_plain);
 	out = put(out, (uint64_t)w->last_at);
 	out = put(out, w->saturated);
 	out = put(out, w->bucket_count);
@@ -111,6 +122,13 @@ enum err window_write(struct arena *a, const struct window *w, struct str *ret_b
 		out = put(out, w->members[i].hash);
 		out = put(out, (uint64_t)w->last_at - (uint64_t)w->members[i].last_at);
 		out = put(out, (uint64_t)w->members[i].count);
+	}
+	if (w->shown_count)
+		out = put(out, w->shown_count);
+	for (unsigned i = 0; i < w->shown_count; i++) {
+		out = put(out, w->shown[i].hash);
+		out = put(out, w->shown[i].member);
+		out = put(out, (uint64_t)w->last_at - (uint64_t)w->shown[i].last_at);
 	}
 	*ret_body = (struct str){ start, (size_t)(out - start) };
 	return OK;
@@ -132,10 +150,38 @@ static uint64_t member_hash(struct str member)
 	return hash >> 1;       /* stored as a signed number */
 }
 
+/* Whose the evidence is: of who showed it first, and that is the member when nobody did. Only what is added is remembered. */
+static uint64_t first_to_show(struct window *w, int64_t from_at, int64_t at, bool added, uint64_t member, struct str shown)
+{
+	uint64_t hash = member_hash(shown);
+	unsigned kept = 0;
+	bool known = false;
+	for (unsigned i = 0; i < w->shown_count; i++) {
+		struct window_shown x = w->shown[i];
+		if (x.last_at <= from_at)
+			continue;
+		if (x.hash == hash) {
+			known = true;
+			member = x.member;
+			x.last_at = added && x.last_at < at ? at : x.last_at;
+		}
+		w->shown[kept++] = x;
+	}
+	bool full = added && !known && kept == WINDOW_SHOWN_MAX;
+	if (full)
+		memmove(w->shown, w->shown + 1, --kept * sizeof(*w->shown));
+	if (added && !known)
+		w->shown[kept++] = (struct window_shown){ hash, member, at };
+	w->shown_count = kept;
+	return member;
+}
+
 /* count below 0 takes events of the member back; without any it is gone. */
-static int64_t fold_member(struct window *w, int64_t from_at, int64_t at, int64_t count, struct str member)
+static int64_t fold_member(struct window *w, int64_t from_at, int64_t at, int64_t count, struct str member, struct str shown)
 {
 	uint64_t hash = member_hash(member);
+	if (shown.len)
+		hash = first_to_show(w, from_at, at, count > 0, hash, shown);
 	unsigned kept = 0;
 	bool known = false;
 	for (unsigned i = 0; i < w->member_count; i++) {
@@ -187,11 +233,11 @@ static int64_t fold_bucket(struct window *w, int64_t width, int64_t at, int64_t 
 	return sum;
 }
 
-static int64_t fold(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
+static int64_t fold(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member, struct str shown)
 {
 	int64_t width = span_us / WINDOW_BUCKETS ? span_us / WINDOW_BUCKETS : 1;
 	int64_t sum = fold_bucket(w, width, at, count);
-	return member.ptr ? fold_member(w, w->last_at - span_us, at, count, member) : sum;
+	return member.ptr ? fold_member(w, w->last_at - span_us, at, count, member, shown) : sum;
 }
 
 static bool in_window(const struct window *w, int64_t span_us, int64_t at)
@@ -199,19 +245,19 @@ static bool in_window(const struct window *w, int64_t span_us, int64_t at)
 	return w->last_at == TIME_NONE || at > w->last_at - span_us;
 }
 
-int64_t window_add(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
+int64_t window_add(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member, struct str shown)
 {
 	if (!in_window(w, span_us, at) || count < 1)
 		return 0;
 	if (w->last_at == TIME_NONE || at > w->last_at)
 		w->last_at = at;
-	return fold(w, span_us, at, count, member);
+	return fold(w, span_us, at, count, member, shown);
 }
 
-int64_t window_take(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member)
+int64_t window_take(struct window *w, int64_t span_us, int64_t at, int64_t count, struct str member, struct str shown)
 {
 	if (w->last_at == TIME_NONE)
 		return 0;
 	/* An event that is too old is in no bucket: nothing is taken, the rest is counted. */
-	return fold(w, span_us, in_window(w, span_us, at) ? at : w->last_at, in_window(w, span_us, at) && count > 0 ? -count : 0, member);
+	return fold(w, span_us, in_window(w, span_us, at) ? at : w->last_at, in_window(w, span_us, at) && count > 0 ? -count : 0, member, shown);
 }

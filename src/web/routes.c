@@ -70,7 +70,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue")), TEXT("fail_asked_by"), TEXT("failed_by"), TEXT("because"), TIME("failed"), \
 	LIST("findings", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at")), \
 	LIST("plan", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at"), TIME("due"), TEXT("state"), TIME("reminded"), TIME("kept"), TEXT("kept_by"))
-#define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("cap_hour"), NUMBER("cap_day"), \
+#define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("copies"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
 	TEXT("by"), TIME("decided"), TEXT("because")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")

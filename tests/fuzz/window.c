@@ -14,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (window_read(a, FUZZ_TEXT(data, len), &w, NULL) == OK) {
 		MUST(window_write(a, &w, &body) == OK && window_read(a, body, &again, NULL) == OK && window_write(a, &again, &twice) == OK);
 		MUST(str_eq(body, twice));
-		MUST(window_add(&w, DAY_US, INT64_C(1772323200) * SECOND_US, INT64_MAX, STR("x")) <= WINDOW_MEMBERS_MAX);
-		MUST(window_add(&again, DAY_US, INT64_C(1772323200) * SECOND_US, 1, STR_NONE) >= 0);
-		MUST(window_take(&again, DAY_US, INT64_C(1772323200) * SECOND_US, 1, STR_NONE) >= 0);
+		MUST(window_add(&w, DAY_US, INT64_C(1772323200) * SECOND_US, INT64_MAX, STR("x"), STR("e")) <= WINDOW_MEMBERS_MAX);
+		MUST(window_add(&again, DAY_US, INT64_C(1772323200) * SECOND_US, 1, STR_NONE, STR_NONE) >= 0);
+		MUST(window_take(&again, DAY_US, INT64_C(1772323200) * SECOND_US, 1, STR_NONE, STR_NONE) >= 0);
 	}
 	arena_free(a);
 	return 0;

@@ -81,7 +81,7 @@ def decided(d, key):
 def case_of_prose(d):
     """Two people who write in prose and one who reports by form are three witnesses."""
     for n in (2, 3):
-        send(d, PROSE.replace("angry@home", f"angry{n}@home{n}"), n, f"angry{n}@home{n}.example")
+        send(d, PROSE.replace("angry@home", f"angry{n}@home{n}").replace("10:00:00", f"10:0{n}:00"), n, f"angry{n}@home{n}.example")
     for row in items(d):
         if row["body"]["type"] == "prose":
             d.check("intake", "confirm", row["key"], "--class", "connection.login_attack")

@@ -132,6 +132,64 @@ static void test_counted(void)
 	end();
 }
 
+static struct observation showing(const char *source, const char *by, const char *shown)
+{
+	struct observation o = report("messaging.spam", source, by);
+	o.shown = str_of(shown);
+	return o;
+}
+
+/* One witness under several names; what is shown decides, not who tells. */
+static void test_copies(void)
+{
+	begin(false);
+	const char *one = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", *two = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
+	struct fold_result r = { 0 };
+	for (unsigned i = 0; i < 5; i++) {
+		struct observation o = showing("192.0.2.7", str_c(arena, str_format(arena, "name-%u", i)), one);
+		r = fold(&o);
+		IS_INT(r.fate, FATE_COUNTED, "the same evidence under another name is no witness more");
+	}
+	struct observation again = showing("192.0.2.7", "name-0", two), other = showing("192.0.2.7", "other", two), plain = report("messaging.spam", "192.0.2.7", "plain"),
+		own = showing("192.0.2.7", "name-4", "a of its own");
+	IS_INT(fold(&again).fate, FATE_COUNTED, "more evidence of one witness makes no second one");
+	IS_INT(fold(&other).fate, FATE_COUNTED, "nor does who copies that");
+	IS_INT(fold(&plain).fate, FATE_COUNTED, "who shows nothing counts by his name");
+	r = fold(&own);
+	IS_INT(r.fate, FATE_CASE, "and so does who shows something of his own at last");
+	struct casefile k = the_case(r.number);
+	IS_INT(k.report_count, 9, "all are its reports");
+	IS_INT(k.incident_count, 1, "of one incident");
+	IS_INT(k.recent[0].witness_count, 3, "with three witnesses");
+	OK_(str_eq(k.recent[0].witnesses[0], STR("name-0")) && str_eq(k.recent[0].witnesses[1], STR("plain")) && str_eq(k.recent[0].witnesses[2], STR("name-4")), "by name");
+	IS_INT(k.recent[0].copy_count, 4, "and four who showed what another had shown");
+	OK_(k.recent[0].exhibit_count == 3 && k.recent[0].exhibits[0].shown.len == 16 && str_find(str_of(one), k.recent[0].exhibits[0].shown) == SIZE_MAX, "what is kept of the evidence is keyed");
+	struct observation back = report("messaging.not_spam", "192.0.2.7", "name-1");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "who only copied may take it back");
+	k = the_case(r.number);
+	OK_(k.report_count == 8 && k.recent[0].witness_count == 3 && k.recent[0].copy_count == 3, "which takes no witness away");
+	end();
+}
+
+/* Who took in the same message himself has another copy of it; when the first takes his back, the next stands for it. */
+static void test_heir(void)
+{
+	begin(false);
+	uint64_t n = open_case();
+	struct observation a = showing("192.0.2.9", "first", "e"), b = showing("192.0.2.9", "second", "e");
+	OK_(fold(&a).fate == FATE_CASE && fold(&b).fate == FATE_CASE, "two reports of one more incident");
+	struct casefile k = the_case(n);
+	IS_INT(k.recent[1].witness_count, 1, "of one witness");
+	struct observation back = report("messaging.not_spam", "192.0.2.9", "first");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "he takes it back");
+	k = the_case(n);
+	OK_(k.recent_count == 2 && k.recent[1].witness_count == 1 && str_eq(k.recent[1].witnesses[0], STR("second")) && !k.recent[1].copy_count, "and the other one stands for it");
+	back = report("messaging.not_spam", "192.0.2.9", "second");
+	IS_INT(fold(&back).fate, FATE_RETRACTED, "until he takes it back too");
+	IS_INT(the_case(n).recent_count, 1, "which is the end of that incident");
+	end();
+}
+
 static void test_retract(void)
 {
 	begin(false);
@@ -352,7 +410,7 @@ static void test_order(void)
 
 int main(void)
 {
-	void (*const tests[])(void) = { test_counted, test_retract, test_conflict, test_added, test_raw, test_parked, test_undo, test_threads, test_order };
+	void (*const tests[])(void) = { test_counted, test_copies, test_heir, test_retract, test_conflict, test_added, test_raw, test_parked, test_undo, test_threads, test_order };
 	arena = arena_new("test", 64 << 20);
 	if (seal_start() != OK)
 		return 1;

@@ -121,17 +121,17 @@ static void test_window(void)
 	struct window w;
 	struct str body, again;
 	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at, 1, STR_NONE), 1, "the first event");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 10 * HOUR_US, 2, STR_NONE), 3, "two at once");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 30 * HOUR_US, 1, STR_NONE), 3, "the first has left");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at, 1, STR_NONE, STR_NONE), 1, "the first event");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 10 * HOUR_US, 2, STR_NONE, STR_NONE), 3, "two at once");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 30 * HOUR_US, 1, STR_NONE, STR_NONE), 3, "the first has left");
 	IS_INT(w.first_at, start_at + 10 * HOUR_US, "first is the first that still counts");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE), 4, "a late event folds in");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at + HOUR_US, 1, STR_NONE), 0, "one that is too old counts nothing");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE, STR_NONE), 4, "a late event folds in");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + HOUR_US, 1, STR_NONE, STR_NONE), 0, "one that is too old counts nothing");
 	OK_(window_write(arena, &w, &body) == OK && window_read(arena, body, &w, NULL) == OK && window_write(arena, &w, &again) == OK, "written and read");
 	IS_STR(again, body, "the same bytes again");
-	IS_INT(window_take(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE), 3, "taken back");
-	IS_INT(window_take(&w, 24 * HOUR_US, start_at, 1, STR_NONE), 3, "nothing to take back");
-	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 31 * HOUR_US, INT64_MAX, STR_NONE), INT64_MAX, "counts saturate");
+	IS_INT(window_take(&w, 24 * HOUR_US, start_at + 20 * HOUR_US, 1, STR_NONE, STR_NONE), 3, "taken back");
+	IS_INT(window_take(&w, 24 * HOUR_US, start_at, 1, STR_NONE, STR_NONE), 3, "nothing to take back");
+	IS_INT(window_add(&w, 24 * HOUR_US, start_at + 31 * HOUR_US, INT64_MAX, STR_NONE, STR_NONE), INT64_MAX, "counts saturate");
 	OK_(window_read(arena, STR("{\"buckets\":7}"), &w, NULL) == ERR_CORRUPT, "a foreign body is refused");
 	OK_(window_read(arena, str_sub(body, 0, body.len - 2), &w, NULL) == ERR_CORRUPT, "a body that is cut off is refused");
 	OK_(window_read(arena, STR("1 0 0 zz 0 "), &w, NULL) == ERR_CORRUPT, "a digit that is none is refused");
@@ -143,17 +143,42 @@ static void test_distinct(void)
 	struct window w;
 	int64_t n = 0;
 	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
-	IS_INT(window_add(&w, DAY_US, start_at, 5, STR("a")), 1, "one member however many events");
-	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("b")), 2, "another");
-	IS_INT(window_add(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a")), 2, "known already");
-	IS_INT(window_add(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c")), 2, "b has left, a was seen again");
-	IS_INT(window_take(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c")), 1, "c takes it back");
-	IS_INT(window_take(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a")), 1, "a has said it more than once");
+	IS_INT(window_add(&w, DAY_US, start_at, 5, STR("a"), STR_NONE), 1, "one member however many events");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("b"), STR_NONE), 2, "another");
+	IS_INT(window_add(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a"), STR_NONE), 2, "known already");
+	IS_INT(window_add(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c"), STR_NONE), 2, "b has left, a was seen again");
+	IS_INT(window_take(&w, DAY_US, start_at + 25 * HOUR_US + MINUTE_US, 1, STR("c"), STR_NONE), 1, "c takes it back");
+	IS_INT(window_take(&w, DAY_US, start_at + 2 * HOUR_US, 1, STR("a"), STR_NONE), 1, "a has said it more than once");
 	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
 	for (unsigned i = 0; i < 300; i++)
-		n = window_add(&w, DAY_US, start_at, 1, str_format(arena, "%u", i));
+		n = window_add(&w, DAY_US, start_at, 1, str_format(arena, "%u", i), STR_NONE);
 	IS_INT(n, WINDOW_MEMBERS_MAX, "distinct counts saturate");
 	OK_(w.saturated, "and say so");
+}
+
+static void test_shown(void)
+{
+	struct window w;
+	struct str body, twice;
+	int64_t n = 0;
+	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
+	IS_INT(window_add(&w, DAY_US, start_at, 1, STR("a"), STR("e")), 1, "one shows it");
+	IS_INT(window_add(&w, DAY_US, start_at, 1, STR("b"), STR("e")), 1, "another shows the same: they are one");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("c"), STR("f")), 2, "a third shows something else");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("c"), STR("e")), 2, "and then the same as the first");
+	OK_(window_write(arena, &w, &body) == OK && window_read(arena, body, &w, NULL) == OK && window_write(arena, &w, &twice) == OK && str_eq(body, twice), "written and read");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("d"), STR("f")), 2, "what was shown is known after that");
+	IS_INT(window_add(&w, DAY_US, start_at + HOUR_US, 1, STR("b"), STR_NONE), 3, "who shows nothing counts by his name");
+	IS_INT(window_take(&w, DAY_US, start_at + HOUR_US, 1, STR("b"), STR_NONE), 2, "and takes it back");
+	IS_INT(window_take(&w, DAY_US, start_at, 1, STR("a"), STR("e")), 2, "the first takes his back: two who showed the same are left");
+	OK_(window_take(&w, DAY_US, start_at, 1, STR("b"), STR("e")) == 2 && window_take(&w, DAY_US, start_at, 1, STR("c"), STR("e")) == 1, "until they do");
+	IS_INT(window_add(&w, DAY_US, start_at + 26 * HOUR_US, 1, STR("b"), STR("e")), 1, "what has left the window is new again");
+	OK_(window_read(arena, STR_NONE, &w, NULL) == OK, "an empty window");
+	for (unsigned i = 0; i < 2 * WINDOW_SHOWN_MAX; i++)
+		n = window_add(&w, DAY_US, start_at, 1, STR("a"), str_format(arena, "%u", i));
+	OK_(n == 1 && w.shown_count == WINDOW_SHOWN_MAX, "of one who shows much the last is remembered");
+	IS_INT(window_add(&w, DAY_US, start_at, 1, STR("b"), str_format(arena, "%u", 2 * WINDOW_SHOWN_MAX - 1)), 1, "which is still his");
+	OK_(window_write(arena, &w, &body) == OK && window_read(arena, str_sub(body, 0, body.len - 4), &w, NULL) == ERR_CORRUPT, "cut off it is refused");
 }
 
 static void test_threshold(void)
@@ -275,6 +300,7 @@ int main(void)
 	test_part();
 	test_window();
 	test_distinct();
+	test_shown();
 	test_threshold();
 	test_hostile_times();
 	test_incidents();
