@@ -64,6 +64,9 @@ const struct command commands[] = {
 	{ "holds", "[--json]", "what is held, until when, by whom and why", cmd_holds },
 	{ "key", "add [--json] [--label TEXT] [--expires TIME|SPAN] operator|reseller|customer|reporter ID | list [--json] | revoke [--json] NAME",
 		"keys by which programs of others use the API", cmd_key },
+	{ "webhook", "add [--reseller ID|--customer ID|--reporter ID] --events KIND,... URL | list | remove WEBHOOK | enable WEBHOOK | rotate WEBHOOK | test WEBHOOK"
+		" | deliveries [--state STATE] WEBHOOK | redeliver WEBHOOK DELIVERY",
+		"who is told of events by webhook, and what became of it; each with --json", cmd_webhook },
 	{ "api", "openapi", "the OpenAPI document of the API, without a daemon", cmd_api },
 	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },
 	{ "test", "pass SPAN", "move the test clock from due row to due row", cmd_test },

@@ -187,7 +187,7 @@ static int settle(struct arena *a, const char *socket_path)
 		int status = client_get(a, socket_path, "/v1/status", &root, &text);
 		if (status)
 			return status;
-		if (!json_int(root, "acts_sent", 0) && !json_flag(root, "due_now", false) && json_flag(root, "judge_linked", true))
+		if (!json_int(root, "acts_sent", 0) && !json_int(root, "deliveries_sent", 0) && !json_flag(root, "due_now", false) && json_flag(root, "judge_linked", true))
 			return EXIT_OK;
 		(void)nanosleep(&pause, NULL);
 	}

@@ -72,6 +72,9 @@ static struct share share_of(const struct child *c, const struct config *config)
 	if (name == ROLE_JUDGE) {
 		s.witnesses_required = a->witnesses_required;
 		s.stamp_every_us = a->stamp_every_us;
+		s.hooks_retry_us = a->hooks_retry_us;
+		s.hooks_disable_us = a->hooks_disable_us;
+		s.hooks_keep_us = a->hooks_keep_us;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;
@@ -113,7 +116,14 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.posting_by_two = a->posting_by_two;
 		s.operator_count = a->operator_count;
 	}
+	if (name == ROLE_JUDGE || name == ROLE_HAND) {
+		s.hooks_http = a->hooks_http;
+		s.hooks_http_count = a->hooks_http_count;
+	}
 	if (name == ROLE_HAND) {
+		s.hooks_allow = a->hooks_allow;
+		s.hooks_allow_count = a->hooks_allow_count;
+		s.hooks_per_minute = a->hooks_per_minute;
 		s.smarthost = a->smarthost;
 		s.nft_table = a->nft_table;
 		s.protect = a->protect;

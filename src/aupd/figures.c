@@ -10,6 +10,7 @@
 
 #include "base/net.h"
 #include "model/act.h"
+#include "model/webhook.h"
 
 #define COUNTER(name_, help_) { .name = "aupd_" name_, .type = OMETRIC_COUNTER, .help = (help_) }
 #define GAUGE(name_, help_) { .name = "aupd_" name_, .type = OMETRIC_GAUGE, .help = (help_) }
@@ -42,14 +43,16 @@ static const struct ometric judge[] = {
 	[JUDGE_FOLDED] = COUNTER("frames_folded", "Frames of ears that were judged."), [JUDGE_BATCHES] = COUNTER("batches", "Batches that were committed."),
 	[JUDGE_CONFLICTS] = COUNTER("conflicts", "Batches that were folded again because another judge was quicker."),
 	[JUDGE_STUCK] = GAUGE("store_stuck", "1 while the store takes nothing."), [JUDGE_LEAVES] = GAUGE("ledger_leaves", "Leaves of the ledger."),
-	[JUDGE_SIGNED_LEAVES] = GAUGE("ledger_signed_leaves", "Leaves that its last checkpoint covers."), END,
+	[JUDGE_SIGNED_LEAVES] = GAUGE("ledger_signed_leaves", "Leaves that its last checkpoint covers."),
+	[JUDGE_HOOKS_REPEATED] = COUNTER("deliveries_repeated", "Deliveries to webhooks that were given out again, under their id, because nobody knew what had become of them."), END,
 };
 
 static const struct ometric desk[] = { [DESK_REQUESTS] = COUNTER("requests", "Requests to the API."), END };
 
 static const struct ometric hand[] = {
 	[HAND_RESULTS] = { .name = "aupd_act_results", .type = OMETRIC_COUNTER, .help = "What the hand told of acts.", BY("result", act_result_words) },
-	[HAND_REPEATED] = COUNTER("acts_repeated", "Acts that the journal had begun before."), [HAND_RUNNING] = GAUGE("acts_running", "Acts in hand."), END,
+	[HAND_REPEATED] = COUNTER("acts_repeated", "Acts that the journal had begun before."), [HAND_RUNNING] = GAUGE("acts_running", "Acts in hand."),
+	[HAND_HOOKS] = { .name = "aupd_deliveries", .type = OMETRIC_COUNTER, .help = "What became of tries to deliver to webhooks.", BY("outcome", hook_outcome_words) }, END,
 };
 
 static const struct ometric signer[] = { [SIGNER_SIGNED] = COUNTER("checkpoints_signed", "Checkpoints of the ledger that were signed."),

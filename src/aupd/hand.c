@@ -13,6 +13,7 @@
 #include "aupd/drivers.h"
 #include "aupd/errand.h"
 #include "aupd/figures.h"
+#include "aupd/hook_send.h"
 #include "aupd/journal.h"
 #include "aupd/role.h"
 #include "base/addr.h"
@@ -35,6 +36,7 @@ struct hand {
 	bool journal_fails;             /* it has been said */
 	struct journal *journal;
 	struct errands *errands;
+	struct hook_sends *hooks;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
 };
 
@@ -244,13 +246,29 @@ static void close_fds(const int *fds, unsigned count)
 		net_close(fds[i]);
 }
 
-static void on_errand(void *arg, struct str body)
+static void tell(struct hand *h, enum frame_type type, struct str body)
 {
-	struct hand *h = arg;
-	struct frame f = { .type = FRAME_ERRAND, .now = clock_wall_at(), .body = body };
+	struct frame f = { .type = type, .now = clock_wall_at(), .body = body };
 	/* without a judge nobody is told; it asks again */
 	if (h->has_judge && bus_send(&h->judge, &f, NULL, 0) != OK)
 		log_warn("cannot answer the judge");
+}
+
+static void on_errand(void *arg, struct str body)
+{
+	tell(arg, FRAME_ERRAND, body);
+}
+
+static void on_delivery(void *arg, struct str body)
+{
+	tell(arg, FRAME_HOOK, body);
+}
+
+static void take_delivery(struct hand *h, const struct frame *f)
+{
+	struct why why = { .line = 0 };
+	if (hook_send(h->hooks, f->body, &why) != OK)
+		log_error("an order to deliver to a webhook was not understood", "why", why.text);
 }
 
 static void take_errand(struct hand *h, const struct frame *f)
@@ -267,6 +285,8 @@ static void judge_frame(void *arg, const struct frame *f, const int *take_fds, u
 		take_order(arg, f);
 	else if (f->type == FRAME_ERRAND)
 		take_errand(arg, f);
+	else if (f->type == FRAME_HOOK)
+		take_delivery(arg, f);
 }
 
 /* The child's answer: at.index names the job, its first byte the exit status. */
@@ -367,6 +387,8 @@ static enum err hand_start(struct role *r, struct why *why)
 	}
 	if (e == OK)
 		e = errands_open(r->loop, &r->share, on_errand, h, &h->errands, why);
+	if (e == OK)
+		e = hook_sends_open(r->loop, &r->share, h->dir_fd, &r->figures, on_delivery, h, &h->hooks, why);
 	for (int i = 0; e == OK && action_drivers[i]; i++)
 		e = action_drivers[i]->open(&o, &h->drivers[i], why);
 	return e;

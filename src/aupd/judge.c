@@ -4,6 +4,7 @@
 #include "aupd/figures.h"
 #include "aupd/judge_binding.h"
 #include "aupd/judge_erase.h"
+#include "aupd/judge_hook.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 
@@ -72,6 +73,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_load_policies(j, why);
 	if (e == OK)
 		e = judge_load_registry(j, why);
+	if (e == OK)
+		e = judge_hooks_load(j, why);
 	if (e == OK)
 		e = judge_bindings_open(j, why);
 	if (e == OK)
@@ -199,6 +202,8 @@ static enum err fold_from_ear(struct judge *j, const struct frame *f, struct why
 static enum err fold_one(struct judge *j, const struct held_frame *h, struct why *why)
 {
 	struct act_report r = { 0 };
+	struct hook_result hook = { 0 };
+	struct str body;
 	j->fold.now = clock_wall_at();
 	switch (h->from) {
 	case FROM_EAR:
@@ -207,7 +212,14 @@ static enum err fold_one(struct judge *j, const struct held_frame *h, struct why
 		judge_answer(j, h);
 		return OK;
 	case FROM_HAND:
-		if (field_decode(work_arena(j->fold.work), str_copy(work_arena(j->fold.work), h->frame.body), act_report_fields, &r, why) != OK) {
+		body = str_copy(work_arena(j->fold.work), h->frame.body);
+		if (h->frame.type == FRAME_HOOK) {
+			if (field_decode(work_arena(j->fold.work), body, hook_result_fields, &hook, why) == OK)
+				return hook_result(&j->fold, &hook, why);
+			log_error("the hand reports of a webhook what is no result", "why", why->text);
+			return OK;
+		}
+		if (field_decode(work_arena(j->fold.work), body, act_report_fields, &r, why) != OK) {
 			log_error("the hand reports what is no result", "why", why->text);
 			return OK;
 		}
@@ -332,6 +344,8 @@ static bool run_batch(struct judge *j)
 	enum err e = OK;
 	for (int tries = 0; tries < 100; tries++) {
 		e = judge_tables_follow(j, &why);
+		if (e == OK)
+			e = judge_hooks_follow(j, &why);
 		if (e == OK)
 			e = judge_bindings_mend(j, &why);
 		for (unsigned i = 0; e == OK && i < j->batch_count; i++)

@@ -11,6 +11,7 @@
 #include "aupd/attempt.h"
 #include "aupd/role.h"
 #include "engine/fold.h"
+#include "engine/hook.h"
 #include "evidence/chest.h"
 #include "evidence/ledger.h"
 #include "evidence/raw.h"
@@ -70,6 +71,9 @@ struct judge {
 	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
 	struct judge_stamps *stamps;            /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
+	struct hook_set hooks;          /* who is told by webhook; texts in hooks_arena */
+	struct arena *hooks_arena;
+	bool hooks_stale;               /* a batch that was committed, or will be, changes them */
 	bool erasing;                   /* this look took a step of an erasure, or of another long walk */
 	bool keys_stale;                /* the ear has not been told the table of reporters' keys as it is now */
 	unsigned reporter_keys;         /* how many it was told */

@@ -207,6 +207,8 @@ static enum err cmd_backup(struct commanding *c)
 /* What only tells changes nothing but the record of the look-up, and answers a GET. What changes is kept for a replay, unless its answer tells a secret. */
 enum use { TELLS, KEPT, UNKEPT };
 
+#define WITH_KEYS (SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) | SCOPES(SCOPE_REPORTER))
+
 /* scopes: whose it is when it is not an operator's. */
 static const struct { const char *op; enum err (*run)(struct commanding *); enum use use; unsigned scopes; } commands[] = {
 	{ "case-open", cmd_open, KEPT, 0 }, { "case-approve", cmd_approve, KEPT, 0 }, { "case-resolve", cmd_resolve, KEPT, 0 }, { "case-reopen", cmd_reopen, KEPT, 0 },
@@ -236,6 +238,9 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "erase", cmd_erase, UNKEPT, 0 }, { "hold", cmd_hold, UNKEPT, 0 }, { "holds", cmd_holds, TELLS, 0 },
 	{ "sightings", cmd_sightings, TELLS, 0 }, { "key-add", cmd_key_add, UNKEPT, 0 }, { "key-revoke", cmd_key_revoke, KEPT, 0 },
 	{ "onetime", cmd_onetime, UNKEPT, SCOPES(SCOPE_NOBODY) },
+	{ "webhook-add", cmd_webhook_add, UNKEPT, WITH_KEYS }, { "webhook-remove", cmd_webhook_remove, KEPT, WITH_KEYS },
+	{ "webhook-rotate", cmd_webhook_rotate, UNKEPT, WITH_KEYS }, { "webhook-enable", cmd_webhook_enable, KEPT, WITH_KEYS },
+	{ "webhook-test", cmd_webhook_test, KEPT, WITH_KEYS }, { "webhook-redeliver", cmd_webhook_redeliver, KEPT, WITH_KEYS },
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) },

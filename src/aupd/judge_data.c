@@ -5,6 +5,7 @@
  */
 #include "aupd/judge.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_hook.h"
 #include "aupd/registry_row.h"
 #include "base/file.h"
 
@@ -38,6 +39,8 @@ enum err judge_tables_follow(struct judge *j, struct why *why)
 		e = judge_load_policies(j, why);
 	if (e == OK)
 		e = judge_load_registry(j, why);
+	if (e == OK)
+		e = judge_hooks_load(j, why);
 	if (e == OK)
 		j->tables_version = version;
 	return e;

@@ -6,6 +6,7 @@
 #include "aupd/judge_binding.h"
 #include "aupd/judge_command.h"
 #include "aupd/judge_erase.h"
+#include "aupd/judge_hook.h"
 
 #include "base/clock.h"
 #include "base/point.h"
@@ -57,6 +58,7 @@ static enum err act_on(struct judge *j, const struct row *due, struct why *why)
 	case TABLE_LETTER: return letter_due(j, due, why);
 	case TABLE_ACT: return judge_release(j, due, why);
 	case TABLE_ERASURE: return judge_erase(j, due, why);
+	case TABLE_WEBHOOK: case TABLE_DELIVERY: case TABLE_HOOK_LANE: return judge_hook_due(j, due, why);
 	case TABLE_HOLD: return judge_hold_due(j, due, why);
 	default: return fold_due(&j->fold, due, why);
 	}
@@ -94,6 +96,10 @@ bool judge_due(struct judge *j)
 		j->fold.now = q.due_by;
 		arena_reset(j->scratch);
 		enum err e = j->hand_is_new || j->nft_is_new ? judge_reconcile(j, &why) : OK;
+		if (e == OK && j->hand_is_new)
+			e = judge_hooks_reconcile(j, &why);
+		if (e == OK)
+			e = judge_hooks_follow(j, &why);
 		if (e == OK)
 			e = j->driver->page(j->store, j->scratch, &q, &rows, &n, &why);
 		unsigned expired = 0;

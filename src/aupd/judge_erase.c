@@ -6,6 +6,8 @@
  * clean the record that it was done. Behind register and key a minute passes when there are other judges, who may still hold them.
  */
 #include "aupd/judge_erase.h"
+#include "aupd/judge_hook.h"
+#include "engine/queue.h"
 #include "base/clock.h"
 #include "cases/case.h"
 #include "engine/deed.h"
@@ -193,6 +195,29 @@ static enum err walk(struct erasing *s)
 	return go_on(s, ERASURE_ROWS, 0);
 }
 
+/* A URL is its owner's; what it was to be told names nobody, and goes with it. */
+static enum err forget_webhooks(struct erasing *s, size_t *ret_n)
+{
+	static const enum table tables[] = { TABLE_HOOK_LANE, TABLE_DELIVERY, TABLE_WEBHOOK };
+	static const enum scope scopes[] = { SCOPE_CUSTOMER, SCOPE_RESELLER };
+	struct arena *a = work_arena(s->j->fold.work);
+	struct row *rows;
+	enum err e = OK;
+	*ret_n = 0;
+	for (size_t t = 0; e == OK && !*ret_n && t < 6; t++) {
+		e = page(s, (struct query){ .table = tables[t / 2], .owner = webhook_owner(a, scopes[t % 2], s->x.id) }, &rows, ret_n);
+		for (size_t i = 0; e == OK && i < *ret_n; i++) {
+			e = work_delete(s->j->fold.work, tables[t / 2], rows[i].key, s->why);
+			if (e == OK && tables[t / 2] == TABLE_WEBHOOK)
+				e = queue_webhook(&s->j->fold, rows[i].key, false, s->why);
+			if (e == OK && tables[t / 2] == TABLE_WEBHOOK)
+				e = keyring_destroy(s->j->fold.keyring, judge_hook_subject(a, rows[i].key), s->why);
+			e = e == ERR_NOTFOUND ? OK : e;
+		}
+	}
+	return e || !*ret_n ? e : judge_hooks_change(s->j, s->why);
+}
+
 static enum err destroy_key(struct erasing *s)
 {
 	struct fold *f = &s->j->fold;
@@ -202,6 +227,9 @@ static enum err destroy_key(struct erasing *s)
 	for (size_t i = 0; e == OK && i < n; i++)
 		e = work_delete(f->work, TABLE_LETTER, rows[i].key, s->why);
 	s->x.letters += n;
+	if (e || n)
+		return e ? e : go_on(s, ERASURE_KEY, 0);
+	e = s->x.reporter ? OK : forget_webhooks(s, &n);
 	if (e || n)
 		return e ? e : go_on(s, ERASURE_KEY, 0);
 	const struct query theirs[] = { { .table = TABLE_BINDING_USE, .owner = s->x.subject }, { .table = TABLE_API_KEY, .owner = s->x.id },

@@ -176,7 +176,7 @@ static void hand_frame(void *arg, const struct frame *f, const int *take_fds, un
 {
 	struct judge *j = arg;
 	close_fds(take_fds, 0, fd_count);
-	if (f->type == FRAME_RESULT)
+	if (f->type == FRAME_RESULT || f->type == FRAME_HOOK)
 		hold(arg, FROM_HAND, f, -1);
 	else if (f->type == FRAME_ERRAND)
 		take_errand(j, f->body);

@@ -8,6 +8,7 @@
 #include "engine/queue.h"
 #include "model/erasure.h"
 #include "model/upstream.h"
+#include "model/webhook.h"
 
 enum { SOURCES_MAX = 3, REASONS_MAX = 32, LIMIT_DEFAULT = 50, REASON_BYTES_MAX = 200 };
 
@@ -33,6 +34,7 @@ static const struct queue {
 	{ "approvals", "a person, or a second one, has to agree", { { TABLE_ACT, "held", false }, { TABLE_QUEUE, "second", false }, { TABLE_ERASURE, NULL, true } } },
 	{ "dead", "a letter did not arrive, or what was to be done was not", { { TABLE_QUEUE, "bounced", false }, { TABLE_QUEUE, "refused", false } } },
 	{ "upstream", "an upstream passed it on, and its deadline went by without our result", { { TABLE_UPSTREAM, "overdue", false } } },
+	{ "webhooks", "a webhook was disabled, or did not take what it was to be told", { { TABLE_QUEUE, "webhooks", false } } },
 	{ "unattributed", "whose it was, or what it breaks, cannot be told yet", { { TABLE_PARKED, NULL, false } } },
 	{ "over-cap", "more than may count of its reporter: it is judged when there is room", { { TABLE_PARKED, "over-cap", false } } },
 	{ "intake", "no report yet: a person reads it", { { TABLE_ITEM, "waiting", false } } },
@@ -121,6 +123,19 @@ static enum err act_row(struct listing *l, const struct act *act, struct entry *
 	return OK;
 }
 
+static enum err webhook_row(struct listing *l, struct str id, struct entry *x)
+{
+	struct webhook w = { 0 };
+	struct row found;
+	enum err e = work_load(l->c->j->fold.work, TABLE_WEBHOOK, id, webhook_fields, &w, &found, l->c->why);
+	x->key = id;
+	x->state = str_of(hook_state_words[w.state]);
+	x->what = str_format(l->a, "of %s %.*s", scope_words[w.scope], STR_ARG(w.owner));
+	x->reason = w.because ? str_of(hook_end_words[w.because]) : STR("given-up");
+	x->yours = true;
+	return e;
+}
+
 /* A row of TABLE_QUEUE that is gone meanwhile, or whose case is, is no error. */
 static enum err queue_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
 {
@@ -137,6 +152,8 @@ static enum err queue_row(struct listing *l, const struct row *row, struct entry
 		e = work_load(l->c->j->fold.work, TABLE_ACT, rest, act_fields, &act, &found, l->c->why);
 		if (e == OK)
 			e = act_row(l, &act, x);
+	} else if (str_eq(name, STR("webhooks"))) {
+		e = webhook_row(l, rest, x);
 	} else {
 		e = str_to_u64(rest, INT64_MAX, &number);
 		if (e == OK)

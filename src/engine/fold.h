@@ -24,6 +24,8 @@ enum { POLICIES_MAX = 64 };
 /* Under whose key the rows of TABLE_SIGHTING lie, around the keys of the customers. */
 #define FOLD_SIGHTINGS STR("sightings")
 
+struct hook_set;
+
 struct fold {
 	struct work *work;
 	const struct registry *registry;
@@ -48,6 +50,7 @@ struct fold {
 	enum err (*drop)(void *arg, struct str text, struct why *why);
 	void *keep_arg;
 	const struct policy *shadow;                    /* a draft that is tried: what it reads is noted too; NULL = none */
+	const struct hook_set *hooks;                   /* who is told by webhook (engine/hook.h); NULL = nobody */
 	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */
 	/* A replay: no record is written and no letter rendered, and whose an observation is was told before it. */
 	bool trial;

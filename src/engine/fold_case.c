@@ -5,6 +5,7 @@
 #include "engine/forward.h"
 
 #include "engine/find.h"
+#include "engine/hook.h"
 #include "engine/queue.h"
 #include "engine/reporter.h"
 #include "engine/reporter_status.h"
@@ -288,11 +289,15 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = put_record(f, c, &out.events[i], why);
 		if (e == OK)
 			e = put_event(f, &out.events[i], why);
+		if (e == OK)
+			e = hook_case(f, c, &out.events[i], why);
 		if (e == OK && in->type == INPUT_FINDING && is_report(&out.events[i]))
 			e = note_report(f, c, in, &out.events[i], reports++, why);
 		if (e == OK && in->type == INPUT_FINDING && out.events[i].copy)
 			e = reporter_copied(f, out.events[i].reporter, why);
 	}
+	if (e == OK)
+		e = hook_forwarded(f, c, out.acts, out.act_count, why);
 	enum verdict verdict = e == OK ? verdict_of(in, &out, appealed) : VERDICT_NONE;
 	if (verdict)
 		e = reporter_decided(f, c, verdict, why);
@@ -304,6 +309,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = upstream_closed(f, c, why);
 	if (e == OK)
 		e = reporter_status_step(f, c, in, why);
+	if (e == OK)
+		e = hook_reports(f, c, why);
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
 	if (e == OK)

@@ -84,6 +84,8 @@ enum err purge_case(struct fold *f, const struct row *seen, int64_t closed_befor
 		return e;
 	uint64_t forwarded = 0;
 	e = remove_row(f, TABLE_FORWARDING, str_format(work_arena(f->work), "%llu", (unsigned long long)c.number), &forwarded, why);
+	if (e == OK)
+		e = remove_row(f, TABLE_HOOK_REPORTS, str_format(work_arena(f->work), "%llu", (unsigned long long)c.number), &forwarded, why);
 	if (e == OK && str_starts(c.clause, STR("reseller.")))
 		e = plan_forget(f, c.customer, c.number, why);
 	if (e)

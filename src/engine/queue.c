@@ -64,6 +64,11 @@ enum err queue_plan(struct fold *f, uint64_t number, bool in, struct why *why)
 	return set(f, "plans", str_format(work_arena(f->work), "%llu", (unsigned long long)number), in, why);
 }
 
+enum err queue_webhook(struct fold *f, struct str hook, bool in, struct why *why)
+{
+	return set(f, "webhooks", hook, in, why);
+}
+
 static bool is_refused(const struct act *act)
 {
 	return act->state == ACT_UNCLEAR || (act->state == ACT_REFUSED && act->desired);

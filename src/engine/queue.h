@@ -29,4 +29,7 @@ enum err queue_plan(struct fold *f, uint64_t number, bool in, struct why *why) M
 /* What was to be done at a service, and was refused, or nobody can tell: "refused" holds it until it is done or lifted. */
 enum err queue_act(struct fold *f, const struct act *act, struct why *why) MUST_CHECK;
 
+/* Deliveries of that webhook were given up, or it was disabled: "webhooks" holds it until it takes one again, is enabled or removed. */
+enum err queue_webhook(struct fold *f, struct str hook, bool in, struct why *why) MUST_CHECK;
+
 #endif

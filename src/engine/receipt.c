@@ -3,6 +3,7 @@
  */
 #include "engine/receipt.h"
 
+#include "engine/hook.h"
 #include "engine/reporter_status.h"
 
 const char *const receipt_state_words[] = { "received", "ours", "not-ours", "forwarded", "acted", "refused", NULL };
@@ -81,6 +82,7 @@ enum err receipt_note(struct fold *f, const struct observation *o, const struct 
 		: !str_eq(row.state, str_of(fate_words[FATE_PARKED])) && !str_eq(row.state, str_of(fate_words[FATE_OVER_CAP]));
 	if (row.version && result->fate != FATE_CASE && settled)
 		return OK;
+	const struct receipt before = r;
 	r.fate = result->fate;
 	r.number = result->fate == FATE_CASE ? result->number : 0;
 	r.sealed = sealed;
@@ -94,7 +96,9 @@ enum err receipt_note(struct fold *f, const struct observation *o, const struct 
 	/* who reported with a key of his own may ask for all of his */
 	row.owner = o->reporter_verified && str_starts(o->reporter, STR("api:")) ? o->reporter : STR("");
 	e = work_store(f->work, &row, receipt_fields, &r, why);
-	return e ? e : reporter_status_join(f, o->receipt, &r, why);
+	if (e == OK)
+		e = reporter_status_join(f, o->receipt, &r, why);
+	return e ? e : hook_receipt(f, row.key, row.owner, row.version ? &before : NULL, &r, why);
 }
 
 enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why *why)
@@ -104,11 +108,14 @@ enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why
 	enum err e = id.len ? work_load(f->work, TABLE_RECEIPT, id, receipt_fields, &r, &row, why) : OK;
 	if (e || !id.len || r.fate != FATE_COUNTED)
 		return e == ERR_NOTFOUND ? OK : e;
+	const struct receipt before = r;
 	r.fate = FATE_CASE;
 	r.number = number;
 	row.state = str_of(fate_words[FATE_CASE]);
 	e = work_store(f->work, &row, receipt_fields, &r, why);
-	return e ? e : reporter_status_join(f, id, &r, why);
+	if (e == OK)
+		e = reporter_status_join(f, id, &r, why);
+	return e ? e : hook_receipt(f, row.key, row.owner, &before, &r, why);
 }
 
 enum err receipt_discard(struct fold *f, struct str id, struct why *why)
@@ -118,8 +125,11 @@ enum err receipt_discard(struct fold *f, struct str id, struct why *why)
 	enum err e = id.len ? work_load(f->work, TABLE_RECEIPT, id, receipt_fields, &r, &row, why) : OK;
 	if (e || !id.len || !is_waiting(row.state))
 		return e == ERR_NOTFOUND ? OK : e;
+	const struct receipt before = r;
 	r.fate = FATE_DISCARDED;
 	row.state = str_of(fate_words[FATE_DISCARDED]);
 	e = work_store(f->work, &row, receipt_fields, &r, why);
-	return e ? e : reporter_status_discarded(f, id, why);
+	if (e == OK)
+		e = reporter_status_discarded(f, id, why);
+	return e ? e : hook_receipt(f, row.key, row.owner, &before, &r, why);
 }

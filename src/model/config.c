@@ -13,6 +13,7 @@
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
 #include "model/config_upstream.h"
+#include "model/config_webhooks.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
@@ -108,6 +109,7 @@ const struct conf_item config_items[] = {
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
+	{ .name = "webhooks", .type = CONF_BLOCK, .items = config_webhooks_items, .arguments = "{ }", .doc = "what the webhooks of subscribers may be" },
 	{ .name = "enforcement", .type = CONF_ENUM, .words = (const char *const[]){ "observe", "on", NULL }, .arguments = "observe|on", .fallback = "observe",
 		.doc = "observe: limits and suspensions are shown, not done; holds until `aup enforcement` is used" },
 	{ .name = "posting-by-two", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no",
@@ -158,7 +160,8 @@ const struct field share_fields[] = {
 	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
-	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), { .name = NULL },
+	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), S(hooks_http, hooks_http_count),
+	S(hooks_allow, hooks_allow_count), F(hooks_per_minute, FIELD_U64), F(hooks_retry_us, FIELD_INT), F(hooks_disable_us, FIELD_INT), F(hooks_keep_us, FIELD_INT), { .name = NULL },
 };
 
 /* Every statement of a name, its arguments joined by blanks. */
@@ -441,6 +444,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = gather(c, in_intake, "mailbox-domain", &a->mailbox_domains, &a->mailbox_domain_count, why);
 	if (e == OK)
 		e = config_upstreams(c, why);
+	if (e == OK)
+		e = config_webhooks(c, why);
 	if (e == OK)
 		e = gather(c, in_hand, "protect", &a->protect, &a->protect_count, why);
 	if (e == OK)

@@ -80,7 +80,11 @@ struct share {
 	struct str stamp_url, stamp_ca; /* PEM */
 	struct str *ledger_allow;       /* prefixes that these may live in although they are not public */
 	unsigned ledger_allow_count;
+	/* judge, hand: hosts of webhooks that may be told without TLS */
+	struct str *hooks_http;
+	unsigned hooks_http_count;
 	/* judge */
+	int64_t hooks_retry_us, hooks_disable_us, hooks_keep_us;
 	uint64_t witnesses_required;
 	int64_t stamp_every_us;
 	bool bindings;                  /* who held what is kept */
@@ -101,6 +105,9 @@ struct share {
 	struct str *webhook_allow;      /* prefixes that hooks may live in although they are not public */
 	unsigned webhook_allow_count;
 	struct str webhook_secret;
+	struct str *hooks_allow;        /* prefixes that webhooks of subscribers may live in although they are not public */
+	unsigned hooks_allow_count;
+	uint64_t hooks_per_minute;
 	uint64_t suspensions_per_hour;
 };
 

@@ -32,6 +32,7 @@ enum frame_type {
 	FRAME_CONTROL,          /* keeper <-> role: start, stop, reload, status, test clock moved */
 	FRAME_EVENT,            /* judge -> desk: something changed, for `aup tail` */
 	FRAME_ERRAND,           /* judge -> hand: what the ledger wants of a witness or a time-stamping authority; and back */
+	FRAME_HOOK,             /* judge -> hand: one delivery to a webhook (model/webhook.h); and what became of it */
 	FRAME_TYPE_END
 };
 

@@ -78,6 +78,10 @@ bool principal_fence(const struct principal *p, struct arena *a, struct query *q
 		q->owner = p->id;
 		return true;
 	}
+	if (q->table == TABLE_WEBHOOK || q->table == TABLE_DELIVERY) {
+		q->owner = str_format(a, "%s/%.*s", scope_words[p->scope], STR_ARG(p->id));
+		return q->owner.len > 0;
+	}
 	if (q->table == TABLE_RECEIPT && p->scope == SCOPE_REPORTER) {
 		q->owner = str_format(a, "api:%.*s", STR_ARG(p->id));
 		return q->owner.len > 0;

@@ -56,6 +56,10 @@ enum table {
 	TABLE_CONDUCT,          /* reseller: what its scorecard is computed from, which versions it acknowledged; due = conduct_due_at */
 	TABLE_ONETIME,          /* SHA-256 of a one-time link's token, hex: what it opens; owner = customer; due = when it expires */
 	TABLE_UPSTREAM,         /* UPSTREAM "/" REFERENCE: a complaint that an upstream passed on to us; owner = upstream; rank = when; due = by when it wants the result */
+	TABLE_WEBHOOK,          /* id: whom to tell of what, see model/webhook.h; owner = scope "/" id of whose it is; state; due = when more of it is removed */
+	TABLE_DELIVERY,         /* webhook "/" id: one event as one webhook is told of it; owner as the webhook's; state; rank = when it happened; due = when it is forgotten */
+	TABLE_HOOK_LANE,        /* webhook "/" case or receipt: what it still has to be told of that; owner as the webhook's; state = "waiting" or "sent"; due = next try */
+	TABLE_HOOK_REPORTS,     /* case number: the reports whose reporters are told when their state changes */
 	TABLE_END
 };
 

@@ -52,5 +52,8 @@ enum err read_my_case(struct web_call *c) MUST_CHECK;
 enum err read_my_forwarded(struct web_call *c) MUST_CHECK;
 enum err read_my_reports(struct web_call *c) MUST_CHECK;
 enum err read_my_report(struct web_call *c) MUST_CHECK;
+enum err read_webhooks(struct web_call *c) MUST_CHECK;
+enum err read_webhook(struct web_call *c) MUST_CHECK;
+enum err read_deliveries(struct web_call *c) MUST_CHECK;
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "model/webhook.h"
 #include "web/call.h"
 #include "web/openapi.h"
 
@@ -275,6 +276,61 @@ static void put_components(struct jsonw *w, struct nouns *nouns)
 	jsonw_end(w, '}');
 }
 
+static void put_header(struct jsonw *w, const char *name, const char *doc)
+{
+	static const struct param text = { .value = VALUE_TEXT, .most = 1000 };
+	put_param(w, name, "header", true, doc, &text);
+}
+
+static void put_hook_body(struct jsonw *w, const char *kind, const char *about)
+{
+	char data[TEXT_BYTES * 2];
+	(void)snprintf(data, sizeof(data), "{\"type\":\"object\",\"properties\":{\"%s\":{\"type\":\"string\"},\"path\":{\"type\":\"string\"}},\"additionalProperties\":false}", about);
+	jsonw_object(w, "requestBody");
+	jsonw_object(w, "content");
+	jsonw_object(w, "application/json");
+	jsonw_object(w, "schema");
+	put_type(w, "object");
+	jsonw_object(w, "properties");
+	jsonw_raw(w, "id", STR("{\"type\":\"string\"}"));
+	jsonw_object(w, "type");
+	put_type(w, "string");
+	jsonw_str(w, "const", str_of(kind));
+	jsonw_end(w, '}');
+	jsonw_raw(w, "timestamp", STR("{\"type\":\"string\",\"format\":\"date-time\"}"));
+	jsonw_raw(w, "data", str_of(data));
+	jsonw_end(w, '}');
+	jsonw_bool(w, "additionalProperties", false);
+	for (int i = 0; i < 4; i++)
+		jsonw_end(w, '}');
+}
+
+/* What subscribers are sent: the table of kinds. */
+static void put_hooks(struct jsonw *w)
+{
+	jsonw_object(w, "webhooks");
+	for (int k = 0; k < HOOK_KINDS; k++) {
+		jsonw_object(w, hook_kind_words[k]);
+		jsonw_object(w, "post");
+		jsonw_str(w, "summary", str_of(hook_kinds[k].doc));
+		jsonw_array(w, "x-scopes");
+		for (int i = 0; i < SCOPE_END; i++)
+			if (hook_kinds[k].scopes & SCOPES(i))
+				jsonw_str(w, NULL, str_of(scope_words[i]));
+		jsonw_end(w, ']');
+		jsonw_array(w, "parameters");
+		put_header(w, "webhook-id", "of the event, the same each time that it is sent");
+		put_header(w, "webhook-timestamp", "seconds since 1970, of this time");
+		put_header(w, "webhook-signature", "v1, and HMAC-SHA-256 in base64; two while a secret is being replaced");
+		jsonw_end(w, ']');
+		put_hook_body(w, hook_kind_words[k], k == HOOK_TEST ? "webhook" : k == HOOK_REPORT_STATE ? "report" : "case");
+		jsonw_raw(w, "responses", STR("{\"2XX\":{\"description\":\"taken\"},\"410\":{\"description\":\"not any more: the webhook is disabled\"}}"));
+		jsonw_end(w, '}');
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, '}');
+}
+
 /* Is this the first route of its path? Its methods stand together. */
 static bool first_of(const struct route *t)
 {
@@ -308,6 +364,7 @@ void web_openapi(struct buf *out)
 		jsonw_end(&w, '}');
 	}
 	jsonw_end(&w, '}');
+	put_hooks(&w);
 	put_components(&w, &nouns);
 	jsonw_end(&w, '}');
 }

@@ -8,6 +8,7 @@
 #include "model/entity.h"
 #include "model/item.h"
 #include "model/subject.h"
+#include "model/webhook.h"
 #include "web/call.h"
 
 enum { KEY_MOST = ROW_KEY_MAX };
@@ -76,6 +77,11 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
 	TEXT("resolution"), TIME("due"), TEXT("next"), FLAG("corrected"), ANY("undertaking")
+#define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
+	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
+#define DELIVERY TEXT("delivery"), TEXT("type"), TEXT("about"), TIME("at"), TEXT("state"), NUMBER("attempts"), NUMBER("repeated"), NUMBER("status"), TEXT("failure"), \
+	TIME("tried"), TIME("over")
+#define WEBHOOK_STEP STEP("webhook", "its id")
 #define MY_REPORT TEXT("receipt"), TEXT("state"), TEXT("reason"), TIME("received")
 
 const struct route routes[] = {
@@ -180,6 +186,26 @@ const struct route routes[] = {
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,
 		MEMBERS(MY_REPORT), NULL },
+	{ "GET", "/v1/webhooks", "listWebhooks", OPERATOR | OUTSIDE, "one's own webhooks, and to operators those of all; the latest first",
+		PARAMS(LIMIT, AFTER, FILTER("state", "in that state")), read_webhooks, NULL, false, MEMBERS(LIST("webhooks", WEBHOOK), TEXT("after")), NULL },
+	{ "POST", "/v1/webhooks", "addWebhook", OPERATOR | OUTSIDE, "a URL that is told of events; its secret is in this answer and in no other",
+		PARAMS({ .name = "url", .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = WEBHOOK_URL_MAX, .doc = "where, by https" },
+			{ .name = "events", .in = IN_BODY, .value = VALUE_TEXT, .needed = true, .most = 1000, .doc = "kinds of events with commas between them, or all" },
+			MAY_BE("scope", 20, "of whom, when an operator registers it for somebody else"), MAY_BE("id", 200, "who that is")), NULL, "webhook-add", false,
+		MEMBERS(TEXT("webhook"), TEXT("secret"), NUMBER("code")), NULL },
+	{ "GET", "/v1/webhooks/{webhook}", "getWebhook", OPERATOR | OUTSIDE, "one of them", PARAMS(WEBHOOK_STEP), read_webhook, NULL, false, MEMBERS(WEBHOOK), NULL },
+	{ "POST", "/v1/webhooks/{webhook}/remove", "removeWebhook", OPERATOR | OUTSIDE, "it is told nothing more, and what it was told is forgotten", PARAMS(WEBHOOK_STEP),
+		NULL, "webhook-remove", false, TOLD(TEXT("webhook")), NULL },
+	{ "POST", "/v1/webhooks/{webhook}/enable", "enableWebhook", OPERATOR | OUTSIDE, "it is told again, after it was disabled", PARAMS(WEBHOOK_STEP),
+		NULL, "webhook-enable", false, TOLD(TEXT("webhook")), NULL },
+	{ "POST", "/v1/webhooks/{webhook}/rotate", "rotateWebhook", OPERATOR | OUTSIDE, "another secret; for a day both sign", PARAMS(WEBHOOK_STEP),
+		NULL, "webhook-rotate", false, TOLD(TEXT("webhook"), TEXT("secret"), TIME("until")), NULL },
+	{ "POST", "/v1/webhooks/{webhook}/test", "testWebhook", OPERATOR | OUTSIDE, "an event of the kind webhook.test, tried once", PARAMS(WEBHOOK_STEP),
+		NULL, "webhook-test", false, TOLD(TEXT("webhook"), TEXT("delivery")), NULL },
+	{ "GET", "/v1/webhooks/{webhook}/deliveries", "listDeliveries", OPERATOR | OUTSIDE, "what it was told, and what became of it; the latest first",
+		PARAMS(WEBHOOK_STEP, LIMIT, AFTER, FILTER("state", "in that state")), read_deliveries, NULL, false, MEMBERS(LIST("deliveries", DELIVERY), TEXT("after")), NULL },
+	{ "POST", "/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver", "redeliver", OPERATOR | OUTSIDE, "one that is over goes out again, under its id",
+		PARAMS(WEBHOOK_STEP, STEP("delivery", "its id")), NULL, "webhook-redeliver", false, TOLD(TEXT("webhook"), TEXT("delivery")), NULL },
 	{ "GET", "/v1/status", "getStatus", LOOKERS, "how many rows are in which state", NULL, read_status, NULL, false, NULL, NULL },
 	{ "GET", "/metrics", "getMetrics", LOOKERS, "the same, and what the roles count", NULL, read_metrics, NULL, false, NULL,
 		"application/openmetrics-text; version=1.0.0; charset=utf-8" },

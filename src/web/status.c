@@ -10,7 +10,8 @@ static const struct { const char *name; enum table table; const char *state; } c
 	{ "cases_review", TABLE_CASE, "review" }, { "cases_paused", TABLE_CASE, "paused" }, { "items_waiting", TABLE_ITEM, "waiting" },
 	{ "parked", TABLE_PARKED, NULL }, { "acts_held", TABLE_ACT, "held" }, { "acts_queued", TABLE_ACT, "queued" }, { "acts_sent", TABLE_ACT, "sent" },
 	{ "acts_undoing", TABLE_ACT, "undoing" }, { "acts_unclear", TABLE_ACT, "unclear" }, { "entities", TABLE_ENTITY, NULL }, { "policies", TABLE_POLICY, NULL },
-	{ "records", TABLE_RECORD, NULL } };
+	{ "records", TABLE_RECORD, NULL }, { "webhooks", TABLE_WEBHOOK, "on" }, { "webhooks_disabled", TABLE_WEBHOOK, "disabled" },
+	{ "deliveries_waiting", TABLE_DELIVERY, "waiting" }, { "deliveries_sent", TABLE_HOOK_LANE, "sent" } };
 
 /* What the judge tells of bindings: numbers and times; NULL when it keeps none. */
 static enum err bindings(const struct web_call *c, struct json **ret_root)

@@ -83,7 +83,7 @@ def daemon():
 
 
 def configuration():
-    text, manual = source("model/config.c") + source("model/config_fetch.c") + source("model/config_upstream.c"), page("aupd.conf.5")
+    text, manual = source("model/config.c") + source("model/config_fetch.c") + source("model/config_upstream.c") + source("model/config_webhooks.c"), page("aupd.conf.5")
     rows = re.findall(r'\{ \.name = "([a-z-]+)", \.type = (CONF_\w+)(.*?)\.doc = "[^"]+" \}', text, re.S)
     tap.ok(len(rows) > 25, "the tables of the configuration are found", len(rows))
     for name, kind, rest in rows:
@@ -140,6 +140,9 @@ def interfaces():
     names |= {m for path in paths.values() for op in path.values() for a in op["responses"]["200"]["content"].values() for m in a["schema"].get("properties", {})
               if op["x-scopes"] != ["operator"]}
     tap.is_equal(missing(sorted(names), manual), [], "and each parameter, and each member of an answer to others than operators")
+    kinds = json.loads(said(aup, "api", "openapi"))["webhooks"]
+    tap.ok(len(kinds) > 10, "the kinds of events of webhooks are found", kinds)
+    tap.is_equal([k for k in kinds if not re.search(rf"^\.It Li {re.escape(k)}$", manual, re.M)], [], "aupd-api.7 has each of them")
     ops = re.findall(r'\{ "([a-z-]+)", cmd_', source("aupd/judge_command.c"))
     tap.ok(len(ops) > 15, "the commands are found", ops)
     tap.is_equal(missing(ops, manual), [], "and each command")

@@ -118,6 +118,8 @@ class World:
         cases = {scope: (mine, others, nobody) for scope in ("reseller", "customer")}
         item = self.d.check("intake", "list", "--json").json["rows"]
         tester = lambda own, none: {"operator": (own, [], none)}
+        hooks = {s: ({"webhook": self.hook(s)}, [{"webhook": self.hook(o)} for o in self.web if o != s] if s != "operator" else [], {"webhook": "wh_0"})
+                 for s in self.web}
         return {
             "/v1/my/cases/{case}": cases,
             "/v1/my/cases/{case}/answer": cases,
@@ -126,6 +128,9 @@ class World:
             "/v1/my/forwarded/{case}/acknowledge": {"reseller": cases["reseller"]},
             "/v1/my/forwarded/{case}/result": {"reseller": cases["reseller"]},
             "/v1/my/policies/{version}/acknowledge": {"reseller": ({"version": self.d.cases()[0]["body"]["policy"]}, [], {"version": "none"})},
+            **{f"/v1/webhooks/{{webhook}}{end}": hooks for end in ("", "/deliveries", "/enable", "/rotate", "/test")},
+            "/v1/webhooks/{webhook}/remove": {s: ({"webhook": self.hook(s)}, x[1], x[2]) for s, x in hooks.items()},
+            "/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver": {s: (None, [dict(o, delivery="evt_1") for o in x[1]], dict(x[2], delivery="evt_1")) for s, x in hooks.items()},
             "/v1/my/reports/{receipt}": {"reporter": ({"receipt": self.receipts["bakery"]}, [{"receipt": self.foreign_receipt()}], {"receipt": "0" * 32})},
             "/v1/cases/{case}": tester(mine, nobody),
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),
@@ -140,6 +145,12 @@ class World:
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
             "/v1/policies/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
         }
+
+    def hook(self, scope):
+        """A webhook of that scope; nobody answers there."""
+        r = self.web[scope]("/v1/webhooks", "POST", {"url": "https://hooks.invalid/", "events": "all"})
+        assert r.status == 200, r.body
+        return json.loads(r.body)["webhook"]
 
     def foreign_receipt(self):
         """Of a report that another one made: by mail."""
@@ -182,7 +193,8 @@ def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
         full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1",
-                           "queue": "due", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter)}, op)
+                           "queue": "due", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
+                           "delivery": "evt_1"}, op)
         for scope, web in w.web.items():
             if scope not in op["x-scopes"]:
                 tap.is_equal(web(full, method, body_of(op)).status, 403, f"{method} {path} is not for a {scope}")

@@ -2,7 +2,7 @@
 """kill -9 of any role, and of the keeper with all of them, while mail, API reports, registers and bindings come in and acts go out.
 
 Nothing acknowledged is lost (an import of bindings is asked about with `aup who`, and API reports rest on it), no case is there twice, no effect is applied twice at its target: a letter may be repeated only
-under its Message-ID, a webhook only under its idempotency key; every checkpoint that was ever given out is of the ledger as
+under its Message-ID, a webhook only under its idempotency key, an event to a subscriber only under its id, and no event is lost; every checkpoint that was ever given out is of the ledger as
 it is in the end. AUPD_ROUNDS is the number of kills (`make torture`), AUPD_SEED gives who is killed and when. A build with
 points is also killed at those, between any two steps that must hold together; AUPD_POINTS names some of them, AUPD_PLANT a
 fault of the product that this must see.
@@ -33,8 +33,8 @@ PER_RUN = 25                        # kills of one daemon; then the next one beg
 TOGETHER = 3                        # customers of an import, for each way in
 REPORTERS = 3                       # that a case of unsolicited mail needs
 LOADED = ["store.middle", "store.committed", "judge.marked", "judge.imported", "judge.bound", "judge.ordering", "judge.ordered", "ledger.sequenced", "ledger.signed",
-          "signer.signed", "hand.noted", "hand.done", "spool.synced", "desk.told", "file.sync"]
-ACTING = ["hand.noted", "hand.done", "judge.ordering", "judge.ordered", "store.middle", "store.committed", "desk.told"]
+          "signer.signed", "hand.noted", "hand.done", "hand.delivering", "hand.delivered", "spool.synced", "desk.told", "file.sync"]
+ACTING = ["hand.noted", "hand.done", "hand.delivering", "hand.delivered", "judge.ordering", "judge.ordered", "store.middle", "store.committed", "desk.told"]
 ONLY = os.environ.get("AUPD_POINTS", "").split()
 
 
@@ -55,7 +55,12 @@ class Hook(http.server.BaseHTTPRequestHandler):
     lock = threading.Lock()
     gate = threading.Event()            # closed: calls are heard and not answered
 
+    told = []                           # (id, kind, case, octets) of what a subscriber heard
+
     def do_POST(self):
+        if self.path == "/events":
+            self.hear()
+            return
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with Hook.lock:
             known = any(op == "do" and key == body["key"] for op, key, _, _ in Hook.calls)
@@ -68,6 +73,17 @@ class Hook(http.server.BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(answer)
         except OSError:                 # the caller was killed
+            pass
+
+    def hear(self):
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        body = json.loads(raw)
+        with Hook.lock:
+            Hook.told.append((self.headers["webhook-id"], body["type"], body["data"]["case"], raw))
+        try:
+            self.send_response(204)
+            self.end_headers()
+        except OSError:
             pass
 
     def log_message(self, *_):
@@ -349,6 +365,27 @@ def the_targets(d, load, wanted, by_nft):
         subprocess.run(["nft", "delete", "table", "inet", "aupd"], check=False)
 
 
+def the_subscriber(d):
+    """What a webhook of an operator was told, against the story of the cases."""
+    kinds = {"opened": "case.opened", "step": "case.step", "letter": "notice.sent", "act-done": "case.measure"}
+    db = sqlite3.connect(f"file:{d.data}/aupd.db?mode=ro", uri=True)
+    events = [json.loads(row[0]) for row in db.execute("SELECT body FROM t2")]
+    rows = [json.loads(row[0]) for row in db.execute("SELECT body FROM t39")]
+    left = db.execute("SELECT count(*) FROM t40").fetchone()[0]
+    db.close()
+    wanted = sorted((f"C-{e['number']}", kinds[e["type"]]) for e in events if e["type"] in kinds)
+    heard = {i: (case, kind) for i, kind, case, _ in Hook.told}
+    tap.is_equal((sorted(heard.values()) == wanted, left), (True, 0), f"each of {len(wanted)} events was told of, under an id of its own, and none waits", len(heard))
+    tap.is_equal(len({(i, raw) for i, _, _, raw in Hook.told}), len(heard), "what was told again was the same")
+    again = len(Hook.told) - len(heard)
+    tap.ok(again <= sum(r.get("repeated", 0) for r in rows), f"the {again} that were told again are counted")
+    order = {}
+    for _, kind, case, _ in Hook.told:
+        order.setdefault(case, []).append(kind)
+    tap.is_equal([c for c, list_ in order.items() if list_[0] != "case.opened"], [], "of each case it heard first that it was opened")
+    return len(wanted)
+
+
 def check(d, load, seen, by_nft):
     tap.is_equal(load.wrong, [], "the same request again got the same id")
     fates = {}
@@ -362,6 +399,7 @@ def check(d, load, seen, by_nft):
     the_holders(d, load)
     wanted, records = the_store(d, load)
     the_targets(d, load, wanted, by_nft)
+    tap.ok(the_subscriber(d) or not wanted, "a subscriber heard of them")
     d.until(lambda: (checkpoint(d) or (0, 0))[1] == records, "a checkpoint of all records")
     tap.is_equal(seen.problems(d), [], "every checkpoint that was ever given out is of the ledger as it is now")
     tap.diag(f"{len(wanted)} cases, {records} records, {len(seen.notes)} checkpoints")
@@ -383,9 +421,12 @@ def one_run(seed, kills, url, by_nft):
     random.seed(seed)
     tap.diag(f"seed {seed}, {kills} kills")
     Hook.calls.clear()
+    Hook.told.clear()
     Hook.gate.set()
-    with Daemon(policy=None, registry=None, conf="bindings { feed radius 1 }", hand="allow-hook 127.0.0.0/8\nhook-secret \"s\"", enforcement="on") as d:
+    host = url.split(":")[1][2:]
+    with Daemon(policy=None, registry=None, conf=f"bindings {{ feed radius 1 }}\nwebhooks {{ allow {host}/32\nhttp {host}\nper-minute 60000 }}", hand="allow-hook 127.0.0.0/8\nhook-secret \"s\"", enforcement="on") as d:
         with_hook(d, url, by_nft)
+        d.check("webhook", "add", f"{url}events", "--events", "case.opened,case.step,case.measure,notice.sent")
         killer = Killer(d)
         if d.points and PLANT:
             d.points.plant(PLANT)
