@@ -289,11 +289,11 @@ class Log:
 class Daemon:
     """See the head of this file.
 
-    conf: more lines of configuration; spool, hand: lines of those blocks; listens: kinds; operators: {name: uid};
+    conf: more lines of configuration; spool, hand, provider: lines of those blocks; listens: kinds; operators: {name: uid};
     start=False: only the directory and the configuration are made; policy, registry: None = nothing is posted, imported.
     """
 
-    def __init__(self, conf="", hand="", spool="", listens=("smtp", "lmtp", "http", "ingest"), operators=None, policy=POLICY, registry=REGISTRY,
+    def __init__(self, conf="", hand="", spool="", provider="", listens=("smtp", "lmtp", "http", "ingest"), operators=None, policy=POLICY, registry=REGISTRY,
                  testing=True, start=True, env=None, log_level="info", enforcement="observe"):
         self.dir = tempfile.mkdtemp(prefix="aupd-test.")
         self.address = loopback()
@@ -305,7 +305,7 @@ class Daemon:
         self.process = None
         self.readiness = None
         self.ports = {}
-        self.more = dict(conf=conf, hand=hand, spool=spool, testing=testing, log_level=log_level, enforcement=enforcement)
+        self.more = dict(conf=conf, hand=hand, spool=spool, provider=provider, testing=testing, log_level=log_level, enforcement=enforcement)
         self.listens = listens
         self.operators = operators if operators is not None else {"tester": os.getuid()}
         self.asan = "asan" in os.path.basename(BUILD)
@@ -329,7 +329,8 @@ class Daemon:
 
     def config_text(self, **changes):
         m = dict(self.more, **changes)
-        lines = ['provider "Example Net" { domain example.net }', f"data {self.data}", f"run {self.run}"]
+        provider = f"domain example.net\n{m['provider']}\n" if m["provider"] else "domain example.net"
+        lines = [f'provider "Example Net" {{ {provider} }}', f"data {self.data}", f"run {self.run}"]
         for i, kind in enumerate(self.listens):
             if kind == "ingest":
                 lines.append(f"listen ingest {self.run}/ingest.sock")

@@ -1,5 +1,5 @@
 /*
- * Hex and base64 (RFC 4648). Strict: wrong length, foreign bytes, misplaced padding and bits beyond the end are errors.
+ * Hex and base64 (RFC 4648), percent decoding (RFC 3986). Strict: wrong length, foreign bytes, misplaced padding and bits beyond the end are errors.
  */
 #include "base/arena.h"
 #include "base/str.h"
@@ -40,6 +40,29 @@ enum err str_unhex(struct arena *a, struct str s, struct str *ret_bytes)
 		p[i] = (char)(hi << 4 | lo);
 	}
 	*ret_bytes = (struct str){ p, s.len / 2 };
+	return OK;
+}
+
+enum err str_unpercent(struct arena *a, struct str s, bool form, struct str *ret_text)
+{
+	char *out = arena_alloc(a, s.len + 1);
+	size_t n = 0;
+	if (!out)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.ptr[i];
+		if (c == '%') {
+			int hi = i + 2 < s.len ? nibble(s.ptr[i + 1]) : -1, lo = hi < 0 ? -1 : nibble(s.ptr[i + 2]);
+			if (lo < 0)
+				return ERR_SYNTAX;
+			c = (char)(hi << 4 | lo);
+			i += 2;
+		} else if (form && c == '+') {
+			c = ' ';
+		}
+		out[n++] = c;
+	}
+	*ret_text = (struct str){ out, n };
 	return OK;
 }
 

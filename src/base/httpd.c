@@ -64,34 +64,19 @@ static void on_timer(void *arg)
 
 /* --- the request's head --- */
 
-static int hex(char c)
+/* No control octets come out: they have no business in a path or a query of ours, but for line ends and tabs in a query. */
+static enum err decode(struct arena *a, struct str s, bool query, struct str *ret_text)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* RFC 3986 2.1. No control bytes come out: they have no business in a path or a query of ours. */
-static enum err percent_decode(struct arena *a, struct str s, bool plus, struct str *ret_text)
-{
-	char *out = arena_alloc(a, s.len + 1);
-	size_t n = 0;
-	if (!out)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-		if (c == '%') {
-			if (i + 2 >= s.len || hex(s.ptr[i + 1]) < 0 || hex(s.ptr[i + 2]) < 0)
-				return ERR_SYNTAX;
-			c = (char)(hex(s.ptr[i + 1]) << 4 | hex(s.ptr[i + 2]));
-			i += 2;
-		} else if (plus && c == '+') {
-			c = ' ';
-		}
-		if (((unsigned char)c < 0x20 && !(plus && (c == '\n' || c == '\r' || c == '\t'))) || c == 0x7f)
-			return ERR_SYNTAX;
-		out[n++] = c;
+	struct str text;
+	enum err e = str_unpercent(a, s, query, &text);
+	for (size_t i = 0; e == OK && i < text.len; i++) {
+		char c = text.ptr[i];
+		if (((unsigned char)c < 0x20 && !(query && (c == '\n' || c == '\r' || c == '\t'))) || c == 0x7f)
+			e = ERR_SYNTAX;
 	}
-	*ret_text = (struct str){ out, n };
-	return OK;
+	if (e == OK)
+		*ret_text = text;
+	return e;
 }
 
 static enum err parse_query(struct http_request *p, struct str query)
@@ -108,9 +93,9 @@ static enum err parse_query(struct http_request *p, struct str query)
 		if (p->query_count == HTTPD_QUERY_MAX)
 			return ERR_LIMIT;
 		struct http_pair *pair = &pairs[p->query_count++];
-		enum err e = percent_decode(p->arena, str_sub(part, 0, cut), true, &pair->name);
+		enum err e = decode(p->arena, str_sub(part, 0, cut), true, &pair->name);
 		if (e == OK)
-			e = percent_decode(p->arena, value, true, &pair->value);
+			e = decode(p->arena, value, true, &pair->value);
 		if (e)
 			return e;
 	}
@@ -124,7 +109,7 @@ static enum err parse_target(struct http_request *p)
 	/* RFC 9112 3.2.1: origin-form alone; we are nobody's proxy */
 	if (!p->target.len || p->target.ptr[0] != '/')
 		return ERR_SYNTAX;
-	enum err e = percent_decode(p->arena, str_sub(p->target, 0, cut), false, &p->path);
+	enum err e = decode(p->arena, str_sub(p->target, 0, cut), false, &p->path);
 	if (e == OK && cut != SIZE_MAX)
 		e = parse_query(p, str_sub(p->target, cut + 1, p->target.len));
 	return e;

@@ -81,6 +81,8 @@ struct str str_base64(struct arena *a, struct str s);
 struct str str_base64url(struct arena *a, struct str s);
 enum err str_unbase64(struct arena *a, struct str s, struct str *ret_bytes) MUST_CHECK;
 enum err str_unbase64url(struct arena *a, struct str s, struct str *ret_bytes) MUST_CHECK;
+/* Percent decoding (RFC 3986 2.1): any octet may come out. form: "+" is a blank. ERR_SYNTAX: a "%" without two hex digits behind it. */
+enum err str_unpercent(struct arena *a, struct str s, bool form, struct str *ret_text) MUST_CHECK;
 /* Bytes as printable text: control and non-UTF-8 bytes become \xNN; for errors and terminals. */
 struct str str_printable(struct arena *a, struct str s, size_t max);
 

@@ -28,6 +28,13 @@ struct query call_query(const struct web_call *c, enum table t);
 /* "after" for the next page, behind that row. */
 void call_after(const struct web_call *c, const struct row *last);
 
+/*
+ * The array `name` of those rows behind q that may be seen: put writes one, or says in *ret_shown that it wrote nothing. What is hidden is
+ * rare, and is passed over until the page is full. ret_last: the last one shown, behind which there may be more; without a key: there is none.
+ */
+typedef enum err call_put_fn(struct web_call *c, const struct row *row, bool *ret_shown);
+enum err call_list_seen(struct web_call *c, const char *name, struct query *q, call_put_fn *put, struct row *ret_last) MUST_CHECK;
+
 enum err read_cases(struct web_call *c) MUST_CHECK;
 enum err read_case(struct web_call *c) MUST_CHECK;
 enum err read_events(struct web_call *c) MUST_CHECK;

@@ -32,7 +32,6 @@ static enum err put_if_seen(struct web_call *call, const struct row *row, bool *
 	struct casefile c;
 	struct row of;
 	char name[CASE_TEXT_MAX];
-	*ret_shown = false;
 	enum err e = field_decode(call->arena, row->body, forwarding_fields, &x, call->why);
 	if (e)
 		return e;
@@ -44,34 +43,12 @@ static enum err put_if_seen(struct web_call *call, const struct row *row, bool *
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
-/* What is hidden is rare: it is passed over until the page is full. */
 enum err read_my_forwarded(struct web_call *call)
 {
 	struct query q = call_query(call, TABLE_FORWARDING);
-	struct row last = { 0 };
-	unsigned shown = 0;
-	bool more = true;
-	enum err e = OK;
-	jsonw_array(call->w, "forwarded");
-	while (e == OK && more && shown < q.limit) {
-		struct row *rows;
-		size_t n = 0;
-		e = view_page(&call->view, &q, &rows, &n, call->why);
-		for (size_t i = 0; e == OK && i < n && shown < q.limit; i++) {
-			bool seen;
-			e = put_if_seen(call, &rows[i], &seen);
-			q.has_after = true;
-			q.after_rank = rows[i].rank;
-			q.after_key = rows[i].key;
-			if (e || !seen)
-				continue;
-			last = rows[i];
-			shown++;
-		}
-		more = n == q.limit;
-	}
-	jsonw_end(call->w, ']');
-	if (e == OK && last.key.len && (more || shown == q.limit))
+	struct row last;
+	enum err e = call_list_seen(call, "forwarded", &q, put_if_seen, &last);
+	if (e == OK && last.key.len)
 		call_after(call, &last);
 	return e;
 }

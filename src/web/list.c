@@ -31,6 +31,35 @@ void call_after(const struct web_call *c, const struct row *last)
 	jsonw_str(c->w, "after", str_format(c->arena, "%lld,%.*s", (long long)last->rank, STR_ARG(last->key)));
 }
 
+enum err call_list_seen(struct web_call *c, const char *name, struct query *q, call_put_fn *put, struct row *ret_last)
+{
+	struct row last = { 0 };
+	unsigned shown = 0;
+	bool more = true;
+	enum err e = OK;
+	jsonw_array(c->w, name);
+	while (e == OK && more && shown < q->limit) {
+		struct row *rows;
+		size_t n = 0;
+		e = view_page(&c->view, q, &rows, &n, c->why);
+		for (size_t i = 0; e == OK && i < n && shown < q->limit; i++) {
+			bool seen = false;
+			e = put(c, &rows[i], &seen);
+			q->has_after = true;
+			q->after_rank = rows[i].rank;
+			q->after_key = rows[i].key;
+			if (e || !seen)
+				continue;
+			last = rows[i];
+			shown++;
+		}
+		more = n == q->limit;
+	}
+	jsonw_end(c->w, ']');
+	*ret_last = more || shown == q->limit ? last : (struct row){ 0 };
+	return e;
+}
+
 /* text: bodies that are no JSON. */
 static enum err list(struct web_call *c, enum table t, bool text)
 {

@@ -71,37 +71,27 @@ static enum err put_place(const struct web_call *call, const struct row *last)
 	return e;
 }
 
-/* What is hidden behind the fence is rare: it is passed over until the page is full. */
+static enum err put_if_seen(struct web_call *call, const struct row *row, bool *ret_shown)
+{
+	struct casefile c = { 0 };
+	enum err e = field_decode(call->arena, row->body, casefile_fields, &c, call->why);
+	*ret_shown = e == OK && principal_sees(&call->who, &c);
+	if (!*ret_shown)
+		return e;
+	jsonw_object(call->w, NULL);
+	put_case(call, &c);
+	jsonw_end(call->w, '}');
+	return OK;
+}
+
 enum err read_my_cases(struct web_call *call)
 {
 	struct query q = call_query(call, TABLE_CASE);
-	unsigned shown = 0;
-	bool more = true;
-	struct row last = { 0 };
+	struct row last;
 	enum err e = read_place(call, &q);
-	jsonw_array(call->w, "cases");
-	while (e == OK && more && shown < q.limit) {
-		struct row *rows;
-		size_t n = 0;
-		e = view_page(&call->view, &q, &rows, &n, call->why);
-		for (size_t i = 0; e == OK && i < n && shown < q.limit; i++) {
-			struct casefile c = { 0 };
-			e = field_decode(call->arena, rows[i].body, casefile_fields, &c, call->why);
-			q.has_after = true;
-			q.after_rank = rows[i].rank;
-			q.after_key = rows[i].key;
-			if (e || !principal_sees(&call->who, &c))
-				continue;
-			last = rows[i];
-			jsonw_object(call->w, NULL);
-			put_case(call, &c);
-			jsonw_end(call->w, '}');
-			shown++;
-		}
-		more = n == q.limit;
-	}
-	jsonw_end(call->w, ']');
-	return e == OK && last.key.len && (more || shown == q.limit) ? put_place(call, &last) : e;
+	if (e == OK)
+		e = call_list_seen(call, "cases", &q, put_if_seen, &last);
+	return e == OK && last.key.len ? put_place(call, &last) : e;
 }
 
 static enum err put_events(struct web_call *call, struct str text)

@@ -12,7 +12,7 @@
 #include "model/onetime.h"
 #include "web/call.h"
 
-enum { PAGE_BYTES = 32 << 10, FORM_BYTES_MAX = 3 * CASE_NOTE_MAX + 256, COMMAND_BYTES = 8 * CASE_NOTE_MAX, CODED_LEN = 3 };
+enum { PAGE_BYTES = 32 << 10, FORM_BYTES_MAX = 3 * CASE_NOTE_MAX + 256, COMMAND_BYTES = 8 * CASE_NOTE_MAX };
 
 static const struct route asked = { "POST", ONETIME_PATH "{token}", "useLink", 0, "what a one-time link opens", NULL, NULL, "onetime", false, NULL, NULL };
 
@@ -131,30 +131,13 @@ bool onetime_asked(const struct route *route)
 	return route == &asked;
 }
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1;
-}
-
 static enum err decode(struct arena *a, struct str coded, struct str *ret_text)
 {
-	char *out = arena_alloc(a, coded.len + 1);
-	size_t n = 0;
-	if (!out)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < coded.len; i++) {
-		char c = coded.ptr[i];
-		if (c == '%') {
-			int high = i + 2 < coded.len ? digit(coded.ptr[i + 1]) : -1, low = high < 0 ? -1 : digit(coded.ptr[i + 2]);
-			if (low < 0)
-				return ERR_SYNTAX;
-			out[n++] = (char)(high << 4 | low);
-			i += CODED_LEN - 1;
-		} else {
-			out[n++] = c == '+' ? ' ' : c;
-		}
-	}
-	struct str text = str_trim((struct str){ out, n });
+	struct str text;
+	enum err e = str_unpercent(a, coded, true, &text);
+	if (e)
+		return e;
+	text = str_trim(text);
 	if (str_chr(text, '\0') != SIZE_MAX || !str_utf8_valid(text))
 		return ERR_SYNTAX;
 	if (!text.len)

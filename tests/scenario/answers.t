@@ -7,6 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import Daemon, arf, missing
+from desk import Post
 
 MARKS = "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8"
 QMAIL = """Hi. This is the qmail-send program at mx.customers.example.
@@ -60,9 +61,9 @@ MAILS = (
 SENDERS = {"bounce": "Mail Delivery System <MAILER-DAEMON@mx.customers.example>"}
 
 
-class Desk:
+class Desk(Post):
     def __init__(self, d):
-        self.d, self.n = d, 0
+        super().__init__(d)
         rows = ["type,id,customer,kind,resource,language,email,from"]
         for i in range(len(MAILS) + 4):
             rows += [f"customer,c{i},,,,en,c{i}@customers.example,2026-01-01T00:00:00Z", f"prefix,p{i},c{i},static,198.18.1.{i + 1}/32,,,2026-01-01T00:00:00Z"]
@@ -82,12 +83,6 @@ class Desk:
         self.n += 1
         self.d.smtp_send(f"From: {author}\nTo: <{to}>\nMessage-ID: <{self.n}@customers.example>\n{text}", sender=sender, to=to)
         self.d.settle()
-
-    def body(self, number):
-        return self.d.check("case", "show", number, "--json").json["body"]
-
-    def explain(self, number):
-        return self.d.check("case", "explain", number).out
 
 
 def shapes(k):

@@ -1,76 +1,18 @@
 #!/usr/bin/env python3
 """What a customer can do about a case by mail: appeal to somebody who has not decided in it, say that it is mended, and sign an undertaking. Each letter of the
 way is held against a reviewed file."""
-import email.utils
 import os
-import re
-import shutil
 import sys
-import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import golden
 import tap
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, missing
+from desk import Post, customers, null_policy
 
 WORD = "desk@example.net"
-START = "2026-01-01T00:00:00Z"
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "appeal")
 PEOPLE = ("acme", "bolt", "cask", "dune", "echo", "fern", "gale")
 OPERATORS = {"tester": os.getuid(), "alice": 1001, "bob": 1002}
-
-
-def register():
-    rows = ["type,id,customer,kind,resource,language,email,from"]
-    for i, name in enumerate(PEOPLE):
-        rows += [f"customer,{name},,,,{'de' if name == 'bolt' else 'en'},it@{name}.example,{START}",
-                 f"prefix,p-{name},{name},static,198.18.2.{i + 1}/32,,,{START}", f"service,m-{name},{name},mail,,,,{START}"]
-    return "\n".join(rows) + "\n"
-
-
-class Post:
-    def __init__(self, d):
-        self.d, self.n, self.seen, self.hours = d, 0, 0, 0
-
-    def pass_time(self, hours):
-        self.hours += hours
-        self.d.pass_time(f"{hours}h")
-
-    def news(self, to=None):
-        letters = self.d.sink.letters[self.seen:]
-        self.seen += len(letters)
-        return [x for x in letters if to is None or x.recipients == [to]]
-
-    def spam(self, name, reporters="abc", hours=0):
-        for r in reporters:
-            self.n += 1
-            self.d.smtp_send(arf(f"198.18.2.{PEOPLE.index(name) + 1}", number=self.n, reporter=f"fbl@{r}.far.example", at=time.time() + (self.hours + hours) * 3600),
-                             sender="")
-        self.d.settle()
-
-    def open(self, name):
-        """(the case, its notice, when it began)."""
-        self.spam(name)
-        number = self.d.cases("--customer", name)[0]["case"]
-        return number, self.news(f"it@{name}.example")[0], self.body(number)["opened_at"] / 1e6
-
-    def answer(self, letter, text):
-        self.n += 1
-        to = email.utils.parseaddr(letter.message["Reply-To"])[1]
-        self.d.smtp_send(f"From: <{letter.recipients[0]}>\nTo: <{to}>\nSubject: Re: {letter.subject}\nMessage-ID: <{self.n}@far.example>\n"
-                         f"Content-Type: text/plain; charset=utf-8\n\n{text}\n", sender=letter.recipients[0], to=to)
-        self.d.settle()
-
-    def show(self, number):
-        return self.d.check("case", "show", number, "--json").json
-
-    def body(self, number):
-        return self.show(number)["body"]
-
-    def states(self, number, verb):
-        return [a["state"] for a in self.show(number)["acts"] if a["verb"] == verb]
-
-    def explain(self, number):
-        return self.d.check("case", "explain", number).out
 
 
 def granted(p):
@@ -227,18 +169,10 @@ def undertaking(p):
 
 
 def main():
-    with Daemon(start=False, enforcement="on", policy=None, registry=None, operators=OPERATORS) as d:
-        d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
-        d.start()
-        policy = os.path.join(d.dir, "policy")
-        shutil.copytree(POLICY, policy)
-        with open(f"{policy}/aup.policy", encoding="utf-8") as f:
-            text = f.read()
-        with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
-            f.write(re.sub(r"driver nft set \w+", "driver null", text))
-        d.check("policy", "post", policy)
-        d.check("registry", "import", "-", stdin=register())
-        p = Post(d)
+    with Daemon(enforcement="on", policy=None, registry=None, operators=OPERATORS, provider=f"word-to {WORD}") as d:
+        d.check("policy", "post", null_policy(d))
+        d.check("registry", "import", "-", stdin=customers(PEOPLE, german="bolt"))
+        p = Post(d, PEOPLE)
         for part in (granted, refused, fixed, not_fixed, undertaking):
             part(p)
 

@@ -4,28 +4,15 @@ back as far as that goes."""
 import json
 import os
 import re
-import shutil
 import sqlite3
 import sys
-import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import POLICY, Daemon, arf, missing, xarf
+from daemon import Daemon, arf, missing, xarf
+from desk import null_policy
 
 SECOND = 65534                          # user id of another operator
 ROOT = os.getuid() == 0
-
-
-def null_policy():
-    """The policy that ships, with enforcements that need no firewall."""
-    where = os.path.join(tempfile.mkdtemp(prefix="aupd-policy."), "policy")
-    shutil.copytree(POLICY, where)
-    path = os.path.join(where, "aup.policy")
-    with open(path) as f:
-        text = re.sub(r"driver nft set \w+", "driver null", f.read())
-    with open(path, "w") as f:
-        f.write(text)
-    return where
 
 
 def shops(d, count):
@@ -176,23 +163,20 @@ def recorded(d, cases):
 
 
 def main():
-    policy = null_policy()
-    try:
-        with Daemon(policy=policy, operators={"tester": os.getuid(), "second": SECOND}, enforcement="on") as d:
-            shops(d, 4)
-            cases = [complain(d, i, 10 * i) for i in range(1, 5)]
-            d.pass_time("49h")
-            usage(d, cases)
-            asked_first(d, cases)
-            resolved(d, cases)
-            assigned(d, cases)
-            written(d, cases)
-            changed_meanwhile(d, cases)
-            merged(d, cases)
-            sealed(d)
-            recorded(d, cases)
-    finally:
-        shutil.rmtree(os.path.dirname(policy))
+    with Daemon(policy=None, operators={"tester": os.getuid(), "second": SECOND}, enforcement="on") as d:
+        d.check("policy", "post", null_policy(d))
+        shops(d, 4)
+        cases = [complain(d, i, 10 * i) for i in range(1, 5)]
+        d.pass_time("49h")
+        usage(d, cases)
+        asked_first(d, cases)
+        resolved(d, cases)
+        assigned(d, cases)
+        written(d, cases)
+        changed_meanwhile(d, cases)
+        merged(d, cases)
+        sealed(d)
+        recorded(d, cases)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)

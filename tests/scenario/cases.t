@@ -3,28 +3,14 @@
 emergency lane, do-not-tell, merging and splitting, paging, and the story that explain tells."""
 import json
 import os
-import re
-import shutil
 import sys
-import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, arf, missing
+from desk import null_policy
 
 SECOND, THIRD = 65534, 65533            # user ids of more operators
 ROOT = os.getuid() == 0
-
-
-def null_policy():
-    """The policy that ships, with enforcements that need no firewall."""
-    where = os.path.join(tempfile.mkdtemp(prefix="aupd-policy."), "policy")
-    shutil.copytree(POLICY, where)
-    path = os.path.join(where, "aup.policy")
-    with open(path) as f:
-        text = re.sub(r"driver nft set \w+", "driver null", f.read())
-    with open(path, "w") as f:
-        f.write(text)
-    return where
 
 
 def complain(d, source="203.0.113.17", reporters="abc", start=1, at=None):
@@ -279,20 +265,17 @@ def observed(d):
 
 def main():
     operators = {"tester": os.getuid(), "second": SECOND, "third": THIRD}
-    policy = null_policy()
-    try:
-        with Daemon(policy=policy, operators=operators, enforcement="on") as d:
-            complain(d)
-            number = story(d)
-            words(d, number)
-            limits(d, number)
-            emergency(d, resolve_and_reopen(d))
-            by_person(d)
-            joined(d)
-            no_letters(d)
-            pages(d)
-    finally:
-        shutil.rmtree(os.path.dirname(policy))
+    with Daemon(policy=None, operators=operators, enforcement="on") as d:
+        d.check("policy", "post", null_policy(d))
+        complain(d)
+        number = story(d)
+        words(d, number)
+        limits(d, number)
+        emergency(d, resolve_and_reopen(d))
+        by_person(d)
+        joined(d)
+        no_letters(d)
+        pages(d)
     with Daemon(operators=operators) as d:
         observed(d)
 

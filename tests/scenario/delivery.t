@@ -3,12 +3,11 @@
 and when no address is left a person is asked."""
 import email.utils
 import os
-import re
-import shutil
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import desk
 import tap
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, arf, missing
 
 WORD = "desk@example.net"
 COLUMNS = "type,id,customer,reseller,kind,resource,language,email,from"
@@ -24,15 +23,7 @@ def register():
     return "\n".join(rows) + "\n"
 
 
-class Post:
-    def __init__(self, d):
-        self.d, self.n, self.seen = d, 0, 0
-
-    def news(self):
-        letters = self.d.sink.letters[self.seen:]
-        self.seen += len(letters)
-        return letters
-
+class Post(desk.Post):
     def open(self, i):
         """A case of customer ci: (number, the letter)."""
         for name in "abc":
@@ -157,21 +148,10 @@ def silence(p):
 
 
 def run(part, edit=None):
-    with Daemon(start=False, enforcement="on", policy=None, registry=None) as d:
-        d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
-        d.start()
-        policy = os.path.join(d.dir, "policy")
-        shutil.copytree(POLICY, policy)
-        # nothing is passed on to resellers here: a letter goes to one only when nobody else is left
-        with open(f"{policy}/resellers.policy", encoding="utf-8") as f:
-            kept = re.sub(r'(?ms)^resellers \{.*?^\}\n|^test ".*?^\}\n', "", f.read())
-        with open(f"{policy}/resellers.policy", "w", encoding="utf-8") as f:
-            f.write(kept)
-        with open(f"{policy}/aup.policy", encoding="utf-8") as f:
-            text = re.sub(r"driver nft set \w+", "driver null", f.read())
-        with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
-            f.write(text.replace("languages en de", f"languages en de\n{edit}") if edit else text)
-        d.check("policy", "post", policy)
+    # nothing is passed on to resellers here: a letter goes to one only when nobody else is left
+    edits = [("resellers.policy", r'(?ms)^resellers \{.*?^\}\n|^test ".*?^\}\n', "")] + ([("aup.policy", "languages en de", f"languages en de\n{edit}")] if edit else [])
+    with Daemon(enforcement="on", policy=None, registry=None, provider=f"word-to {WORD}") as d:
+        d.check("policy", "post", desk.null_policy(d, *edits))
         d.check("registry", "import", "-", stdin=register())
         part(Post(d))
 

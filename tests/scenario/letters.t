@@ -4,23 +4,18 @@ import email.utils
 import json
 import os
 import re
-import shutil
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import desk
 import tap
-from daemon import POLICY, REGISTRY, Daemon, arf, missing, xarf
+from daemon import REGISTRY, Daemon, arf, missing, xarf
 
 ACME, SMITH, BAKERY, STRANGER = "203.0.113.17", "203.0.113.130", "203.0.113.66", "198.51.100.9"
 WORD = "desk@example.net"
 
 
-class Post:
-    """The letters of one daemon, and mails to it."""
-
-    def __init__(self, d):
-        self.d, self.n, self.seen = d, 0, 0
-
+class Post(desk.Post):
     def report(self, source, reporter, sender=None, more="", days=0):
         self.n += 1
         at = time.time() + days * 86400 if days else None
@@ -32,17 +27,8 @@ class Post:
         for name in "abc":
             self.report(source, f"fbl@{name}{source.replace('.', '-')}.example", sender="", days=days)
 
-    def news(self, to=None):
-        """Letters since the last question, to one address or all."""
-        letters = [x for x in self.d.sink.letters[self.seen:] if to is None or to in x.recipients]
-        self.seen = len(self.d.sink.letters)
-        return letters
-
     def case(self, customer):
         return next((c["case"] for c in self.d.cases() if c.get("body", {}).get("customer") == customer), None)
-
-    def acts(self, number, verb):
-        return [a for a in self.d.check("case", "show", number, "--json").json["acts"] if a["verb"] == verb]
 
     def notices(self, number):
         return {a["service"]: a["state"] for a in self.acts(number, "notify")}
@@ -192,16 +178,8 @@ def refused(p):
 
 
 def main():
-    with Daemon(start=False, enforcement="on", policy=None, registry=None) as d:
-        d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
-        d.start()
-        policy = os.path.join(d.dir, "policy")
-        shutil.copytree(POLICY, policy)
-        with open(f"{policy}/aup.policy", encoding="utf-8") as f:
-            text = f.read()
-        with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
-            f.write(re.sub(r"driver nft set \w+", "driver null", text))
-        d.check("policy", "post", policy)
+    with Daemon(enforcement="on", policy=None, registry=None, provider=f"word-to {WORD}") as d:
+        d.check("policy", "post", desk.null_policy(d))
         d.check("registry", "import", REGISTRY)
         p = Post(d)
         reporters(p)

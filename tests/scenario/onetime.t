@@ -10,13 +10,14 @@ import urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import LIMIT, Answer, Daemon, arf, missing
+from desk import Post
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-class Desk:
+class Desk(Post):
     def __init__(self, d):
-        self.d, self.n = d, 0
+        super().__init__(d)
         rows = ["type,id,customer,kind,resource,language,email,from"]
         for i in range(8):
             rows += [f"customer,c{i},,,,{'de' if i == 1 else 'en'},c{i}@customers.example,2026-01-01T00:00:00Z",
@@ -46,12 +47,6 @@ class Desk:
 
     def send(self, path, text, headers=None):
         return self.ask(path, "POST", urllib.parse.urlencode({"text": text}), headers or FORM)
-
-    def body(self, number):
-        return self.d.check("case", "show", number, "--json").json["body"]
-
-    def explain(self, number):
-        return self.d.check("case", "explain", number).out
 
 
 def same(a, b):

@@ -2,12 +2,11 @@
 """The desk work of operators against a live daemon: queues with who may act on what, and why reports stand together."""
 import os
 import re
-import shutil
 import sys
-import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import POLICY, REGISTRY, Daemon, arf, missing, xarf
+from daemon import REGISTRY, Daemon, arf, missing, xarf
+from desk import null_policy
 
 SECOND = 65534                          # user id of another operator
 ROOT = os.getuid() == 0
@@ -18,18 +17,6 @@ prefix,p-deaf,deaf,203.0.113.224/28,static,,
 customer,kid,,,,Kid,
 prefix,p-kid,kid,203.0.113.240/28,static,,
 """
-
-
-def null_policy():
-    """The policy that ships, with enforcements that need no firewall."""
-    where = os.path.join(tempfile.mkdtemp(prefix="aupd-policy."), "policy")
-    shutil.copytree(POLICY, where)
-    path = os.path.join(where, "aup.policy")
-    with open(path) as f:
-        text = re.sub(r"driver nft set \w+", "driver null", f.read())
-    with open(path, "w") as f:
-        f.write(text)
-    return where
 
 
 def complain(d, source="203.0.113.17", reporters="abc", start=1):
@@ -206,20 +193,17 @@ def paged(d):
 
 
 def main():
-    policy = null_policy()
-    try:
-        with Daemon(policy=policy, operators={"tester": os.getuid(), "second": SECOND}, enforcement="on") as d:
-            d.check("registry", "import", "-", stdin=PEOPLE)
-            empty(d)
-            number = together(d)
-            waiting(d, number)
-            second_people(d)
-            undelivered(d)
-            held(d, number)
-            sealed(d)
-            paged(d)
-    finally:
-        shutil.rmtree(os.path.dirname(policy))
+    with Daemon(policy=None, operators={"tester": os.getuid(), "second": SECOND}, enforcement="on") as d:
+        d.check("policy", "post", null_policy(d))
+        d.check("registry", "import", "-", stdin=PEOPLE)
+        empty(d)
+        number = together(d)
+        waiting(d, number)
+        second_people(d)
+        undelivered(d)
+        held(d, number)
+        sealed(d)
+        paged(d)
     unattributed()
 
 

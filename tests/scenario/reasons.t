@@ -7,34 +7,18 @@ import io
 import json
 import os
 import re
-import shutil
 import sys
-import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import PERSONAL, POLICY, Daemon, arf, missing, xarf
+from daemon import PERSONAL, Daemon, arf, missing, xarf
+from desk import null_policy
 
 TOLD = {("messaging.spam", "feedback-loop"): 6, ("content.phishing", "trusted"): 1}
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "reasons.json")
 
 
-def policy():
-    where = os.path.join(tempfile.mkdtemp(prefix="aupd-policy."), "policy")
-    shutil.copytree(POLICY, where)
-    for name, edits in (("aup.policy", ((r"driver nft set \w+", "driver null"),)),
-                        ("content.policy", ((r'("Fraud and deception" group fraud \{\n    statement \{)',
-                                            r'\1\n        law "Section 263 of a code"\n        explains "pages that deceive are forbidden"\n'
-                                            r'        keyword PHISHING\n        territory DE AT\n        source trusted-flagger\n       '),))):
-        path = os.path.join(where, name)
-        with open(path) as f:
-            text = f.read()
-        for pattern, new in edits:
-            text, n = re.subn(pattern, new, text)
-            if not n:
-                raise RuntimeError(f"{pattern} is not in {name}")
-        with open(path, "w") as f:
-            f.write(text)
-    return where
+DECEPTION = ("content.policy", r'("Fraud and deception" group fraud \{\n    statement \{)',
+             r'\1\n        law "Section 263 of a code"\n        explains "pages that deceive are forbidden"\n        keyword PHISHING\n        territory DE AT\n        source trusted-flagger\n       ')
 
 
 def masked(text):
@@ -162,7 +146,8 @@ def refused(d):
 
 
 def main():
-    with Daemon(policy=policy(), enforcement="on") as d:
+    with Daemon(policy=None, enforcement="on") as d:
+        d.check("policy", "post", null_policy(d, DECEPTION))
         golden(ruled(d) + stated(d))
         counts(d)
         refused(d)

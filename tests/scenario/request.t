@@ -1,63 +1,25 @@
 #!/usr/bin/env python3
 """A request for information: the customer is asked with a date, an answer by mail or API completes it, and silence is a finding of its own that
 comes before a person, once. The letters are held against reviewed files."""
-import email.utils
 import json
 import os
-import re
-import shutil
 import sys
-import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import golden
 import tap
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, missing
+from desk import Post, customers, null_policy
 
 WORD = "desk@example.net"
-START = "2026-01-01T00:00:00Z"
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "request")
 PEOPLE = ("acme", "bolt", "cask", "dune", "echo")
 ASKED = "Which system was it at that time, and who looks after it?"
 
 
-def register():
-    rows = ["type,id,customer,kind,resource,language,email,from"]
-    for i, name in enumerate(PEOPLE):
-        rows += [f"customer,{name},,,,{'de' if name == 'bolt' else 'en'},it@{name}.example,{START}",
-                 f"prefix,p-{name},{name},static,198.18.2.{i + 1}/32,,,{START}", f"service,m-{name},{name},mail,,,,{START}"]
-    return "\n".join(rows) + "\n"
-
-
-class Desk:
-    def __init__(self, d):
-        self.d, self.n, self.seen = d, 0, 0
-
-    def news(self, to=None):
-        letters = self.d.sink.letters[self.seen:]
-        self.seen += len(letters)
-        return [x for x in letters if to is None or x.recipients == [to]]
-
-    def open(self, name):
-        for r in "abc":
-            self.n += 1
-            self.d.smtp_send(arf(f"198.18.2.{PEOPLE.index(name) + 1}", number=self.n, reporter=f"fbl@{r}.far.example", at=time.time()), sender="")
-        self.d.settle()
-        number = self.d.cases("--customer", name)[0]["case"]
-        return number, self.news(f"it@{name}.example")[0], self.show(number)["body"]["opened_at"] / 1e6
-
+class Desk(Post):
     def ask(self, number, *more):
         self.d.check("case", "ask", number, ASKED, "--within", "5d", *more)
         self.d.settle()
-
-    def answer(self, letter, text):
-        self.n += 1
-        to = email.utils.parseaddr(letter.message["Reply-To"])[1]
-        self.d.smtp_send(f"From: <{letter.recipients[0]}>\nTo: <{to}>\nSubject: Re: {letter.subject}\nMessage-ID: <{self.n}@far.example>\n"
-                         f"Content-Type: text/plain; charset=utf-8\n\n{text}\n", sender=letter.recipients[0], to=to)
-        self.d.settle()
-
-    def show(self, number):
-        return self.d.check("case", "show", number, "--json").json
 
     def events(self, number):
         return [(e["type"], e["actor"]) for e in self.show(number)["events"] if e["type"] in ("request", "unanswered")]
@@ -67,18 +29,10 @@ class Desk:
 
 
 def main():
-    with Daemon(start=False, enforcement="observe", policy=None, registry=None) as d:
-        d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
-        d.start()
-        policy = os.path.join(d.dir, "policy")
-        shutil.copytree(POLICY, policy)
-        with open(f"{policy}/aup.policy", encoding="utf-8") as f:
-            text = f.read()
-        with open(f"{policy}/aup.policy", "w", encoding="utf-8") as f:
-            f.write(re.sub(r"driver nft set \w+", "driver null", text))
-        d.check("policy", "post", policy)
-        d.check("registry", "import", "-", stdin=register())
-        p = Desk(d)
+    with Daemon(policy=None, registry=None, provider=f"word-to {WORD}") as d:
+        d.check("policy", "post", null_policy(d))
+        d.check("registry", "import", "-", stdin=customers(PEOPLE, german="bolt"))
+        p = Desk(d, PEOPLE)
         acme, notice, base = p.open("acme")
         bolt, notice_bolt, base_bolt = p.open("bolt")
         cask, notice_cask, _ = p.open("cask")

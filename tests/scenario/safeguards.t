@@ -3,13 +3,12 @@
 longer, who decided does not decide about the appeal; and what lawyers and whoever is on call are told."""
 import os
 import re
-import shutil
 import sys
-import tempfile
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, arf, missing
+from desk import Post, null_policy
 
 SECOND, THIRD = 65534, 65533
 WORD = "desk@example.net"
@@ -22,21 +21,9 @@ ladder wide {
 """
 
 
-def policy():
-    where = os.path.join(tempfile.mkdtemp(prefix="aupd-policy."), "policy")
-    shutil.copytree(POLICY, where)
-    with open(os.path.join(where, "aup.policy")) as f:
-        text = re.sub(r"driver nft set \w+", "driver null", f.read())
-    with open(os.path.join(where, "aup.policy"), "w") as f:
-        f.write(text)
-    with open(os.path.join(where, "ladders.policy"), "a") as f:
-        f.write(WIDE)
-    return where
-
-
-class Scene:
+class Scene(Post):
     def __init__(self, d):
-        self.d, self.n = d, 0
+        super().__init__(d)
         rows = ["type,id,customer,kind,resource,service,target,language,email,lifeline,depends"]
         for i in range(80):
             rows += [f"customer,c{i},,,,,,{'de' if i == 1 else 'en'},{'' if i == 2 else f'c{i}@customers.example'},,", f"prefix,p{i},c{i},static,198.18.2.{i + 1}/32,,,,,,"]
@@ -49,18 +36,6 @@ class Scene:
             self.d.smtp_send(arf(f"198.18.2.{i + 1}", number=self.n, reporter=f"r@{name}{i}.example"), sender="")
         self.d.settle()
         return self.d.cases("--customer", f"c{i}")[0]["case"]
-
-    def show(self, number):
-        return self.d.check("case", "show", number, "--json").json
-
-    def body(self, number):
-        return self.show(number)["body"]
-
-    def acts(self, number, verb):
-        return [a for a in self.show(number)["acts"] if a["verb"] == verb]
-
-    def story(self, number):
-        return self.d.check("case", "explain", number).out
 
     def letters(self, i, since=0):
         return [x for x in self.d.sink.letters[since:] if x.recipients == [f"c{i}@customers.example"]]
@@ -77,13 +52,13 @@ def untold(s):
     tap.is_equal((s.body(number)["state"], s.letters(0, heard)), ("open", []), "a case marked do-not-tell is reopened, and no letter goes")
     d.pass_time("49h")
     tap.is_equal([a["state"] for a in s.acts(number, "limit")[-1:]], ["held"], "then nothing is limited by itself")
-    tap.like(s.story(number), "limit waits for a person: no notice of it has reached the customer", "and the story says why")
+    tap.like(s.explain(number), "limit waits for a person: no notice of it has reached the customer", "and the story says why")
     tap.is_equal(d.aup("case", "approve", number, s.acts(number, "limit")[-1]["key"]).rc, 0, "a person may say so")
     d.settle()
     tap.is_equal(s.acts(number, "limit")[-1]["state"], "done", "then it is done")
     number = s.spam(2)
     tap.ok(s.body(number).get("flags", 0) & BOUNCED, "a customer whom the register names no address of is one who could not be reached")
-    tap.like(s.story(number), "the register names no address of the customer.*The ladder stands", "which the story tells")
+    tap.like(s.explain(number), "the register names no address of the customer.*The ladder stands", "which the story tells")
     d.pass_time("30d")
     tap.is_equal(s.acts(number, "limit"), [], "and nothing follows")
     r = d.aup("case", "reply", number, "hello")
@@ -105,7 +80,7 @@ def emergency(s):
         tap.is_equal(d.aup("case", "uphold", number, "fine", uid=uid).rc, 1, "nobody who cut reviews it")
     d.pass_time("5h")
     tap.is_equal([a["state"] for a in s.acts(number, "suspend")], ["undone", "undone"], "nobody looked: all that was cut is lifted")
-    tap.like(s.story(number), "nobody reviewed the emergency in time.*A person decides", "and a person decides")
+    tap.like(s.explain(number), "nobody reviewed the emergency in time.*A person decides", "and a person decides")
     r = d.aup("case", "emergency", number, "mail", "--because", "again")
     tap.is_equal((r.rc, "another person has to first" in r.err), (1, True), "who cut and was not reviewed does not cut again", r.err)
     tap.is_equal(d.aup("case", "uphold", number, "fine").rc, 1, "nor lets it go on")
@@ -121,7 +96,7 @@ def appeal(s):
     number = d.check("case", "open", "--customer", "c6", "--ladder", "spam", "--because", "odd traffic").out.strip()
     d.check("case", "uphold", number, "I see it too", uid=SECOND)
     d.check("case", "appeal", number, "it was not us")
-    tap.like(s.story(number), "the customer appeals, and a person who took no part in the decision looks at it", "an appeal stops the ladder, and the story says whom it waits for")
+    tap.like(s.explain(number), "the customer appeals, and a person who took no part in the decision looks at it", "an appeal stops the ladder, and the story says whom it waits for")
     for uid in (None, SECOND):
         r = d.aup("case", "uphold", number, "no", uid=uid)
         tap.is_equal((r.rc, "took part in the decision" in r.err or "opened this case" in r.err), (1, True), "who opened or upheld it does not decide about the appeal", r.err)
@@ -177,7 +152,7 @@ def lawyers(s):
     numbers = [c["case"] for c in d.cases("--flag", "counsel")]
     tap.is_equal([s.body(n)["clause"] for n in numbers], ["general.liability"], "a legal threat lies in the lawyers' queue at once")
     tap.is_equal([c["case"] for c in d.cases("--flag", "hold")], numbers, "and nothing of it may be purged")
-    tap.like(s.story(numbers[0]), "lawyers' queue", "as its story says")
+    tap.like(s.explain(numbers[0]), "lawyers' queue", "as its story says")
 
 
 def words(s):
@@ -204,25 +179,19 @@ def words(s):
 
 
 def main():
-    where = policy()
-    try:
-        with Daemon(start=False, enforcement="on", policy=where, registry=None, operators={"tester": os.getuid(), "second": SECOND, "third": THIRD}) as d:
-            d.write_config(d.config_text().replace("{ domain example.net }", f"{{ domain example.net\nword-to {WORD} }}"))
-            d.start()
-            d.check("policy", "post", where)
-            s = Scene(d)
-            told(s)
-            untold(s)
-            if os.getuid() == 0:
-                emergency(s)
-                appeal(s)
-                scope(s)
-            else:
-                tap.skip("emergency, appeal and scope take two people", "only root can be two people")
-            lawyers(s)
-            words(s)
-    finally:
-        shutil.rmtree(os.path.dirname(where))
+    with Daemon(enforcement="on", policy=None, registry=None, provider=f"word-to {WORD}", operators={"tester": os.getuid(), "second": SECOND, "third": THIRD}) as d:
+        d.check("policy", "post", null_policy(d, ("ladders.policy", r"\Z", WIDE)))
+        s = Scene(d)
+        told(s)
+        untold(s)
+        if os.getuid() == 0:
+            emergency(s)
+            appeal(s)
+            scope(s)
+        else:
+            tap.skip("emergency, appeal and scope take two people", "only root can be two people")
+        lawyers(s)
+        words(s)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)

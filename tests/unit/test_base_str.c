@@ -206,6 +206,18 @@ static void test_map(void)
 	map_free(NULL);
 }
 
+static void test_unpercent(void)
+{
+	struct str out = STR("untouched");
+	OK_(str_unpercent(a, STR("a%2Fb%c3%a4+c%00"), false, &out) == OK && str_eq(out, ((struct str){ "a/b\xc3\xa4+c\0", 8 })), "percent decoding gives any octet, and leaves a plus");
+	OK_(str_unpercent(a, STR("a+b%2B"), true, &out) == OK && str_eq(out, STR("a b+")), "in a form a plus is a blank");
+	OK_(str_unpercent(a, STR_NONE, true, &out) == OK && !out.len, "nothing is nothing");
+	out = STR("untouched");
+	const char *bad[] = { "%", "a%2", "%4", "%g0", "%0g", "%%20" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		OK_(str_unpercent(a, str_of(bad[i]), false, &out) == ERR_SYNTAX && str_eq(out, STR("untouched")), "a percent sign without two digits is none");
+}
+
 int main(void)
 {
 	a = arena_new("test", 8 << 20);
@@ -218,6 +230,7 @@ int main(void)
 	test_buffer();
 	test_arena();
 	test_map();
+	test_unpercent();
 	arena_free(a);
 	return tap_done();
 }

@@ -2,10 +2,8 @@
  * The fold over a store: what was counted before a rule fires, retractions, a commit that another judge beats, what cannot be
  * told yet, changes taken back, cases joined and taken apart.
  */
-#include "engine/fold.h"
 #include "evidence/raw.h"
-#include "store/store.h"
-#include "tap.h"
+#include "folding.h"
 
 static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
 static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z }\n"
@@ -13,19 +11,6 @@ static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T0
 	"clause email.unsolicited \"Spam\" group spam {\n"
 	"rule r { when report messaging.spam, grade A; count distinct reporters per customer >= 3 in 24h; severity medium; ladder l; appeal 30d; because \"{count}\" }\n"
 	"rule s { when report content.phishing, service web; severity medium; ladder l; appeal 30d; because \"web\" }\n}\n";
-
-static struct arena *arena;
-static struct store *store;
-static struct registry *registry;
-static struct fold f;
-static uint32_t reports;
-static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
-
-static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
-{
-	(void)arg;
-	return store_null.load(store, a, keys, count, rows, why);
-}
 
 static enum err commit(struct work *w)
 {
@@ -38,22 +23,9 @@ static enum err commit(struct work *w)
 	return e;
 }
 
-static void give(struct entity e)
-{
-	e.from_at = e.until_at = TIME_NONE;
-	OK_(registry_add(registry, &e, NULL) == OK, "an entity");
-}
-
 static void begin(bool with_service)
 {
-	struct row_reader reader = { load_rows, NULL };
-	struct seal_key fixed = { { 1 } };
 	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) } };
-	struct bundle b = { STR("aup.policy"), files, 2 };
-	struct policy *p = NULL;
-	struct why why = { .line = 0 };
-	if (policy_load(arena, &b, &p, &why) != OK)
-		printf("# %s:%u: %s\n", why.file, why.line, why.text);
 	registry = registry_new(NULL);
 	give((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("acme") });
 	if (with_service)
@@ -61,35 +33,7 @@ static void begin(bool with_service)
 	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static"),
 		.service = with_service ? STR("w") : STR_NONE });
 	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("own"), .resource = STR("198.51.100.0/24") });
-	OK_(registry_ready(registry, 1, NULL, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
-	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
-		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1 };
-}
-
-static void end(void)
-{
-	work_free(f.work);
-	keyring_close(f.keyring);
-	registry_free(registry);
-	store_null.close(store);
-}
-
-static struct observation report(const char *kind, const char *source, const char *by)
-{
-	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
-		.incidents = 1, .reporter = str_of(by), .reporter_verified = true, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
-		.source = { .type = SOURCE_ADDR, .text = str_of(source) } };
-	OK_(addr_parse(str_of(source), &o.source.addr) == OK, "an address");
-	return o;
-}
-
-static struct fold_result fold(const struct observation *o)
-{
-	struct fold_result r = { .fate = FATE_NONE };
-	struct why why = { .line = 0 };
-	if (fold_observation(&f, o, &r, &why) != OK)
-		printf("# %s\n", why.text);
-	return r;
+	folding_begin(folding_policy(files, 2));
 }
 
 static struct casefile the_case(uint64_t number)
@@ -223,7 +167,7 @@ static void test_retract(void)
 static void test_conflict(void)
 {
 	begin(false);
-	struct row_reader reader = { load_rows, NULL };
+	struct row_reader reader = { folding_load, NULL };
 	struct work *mine = f.work, *other = work_new(&reader);
 	struct observation a = report("messaging.spam", "192.0.2.7", "a"), b = report("messaging.spam", "192.0.2.7", "b"), c = report("messaging.spam", "192.0.2.7", "c");
 	(void)fold(&a);

@@ -4,10 +4,8 @@
  */
 #include "engine/backtest.h"
 #include "engine/export.h"
-#include "engine/fold.h"
+#include "folding.h"
 #include "policy/reads.h"
-#include "store/store.h"
-#include "tap.h"
 
 static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
 static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z; languages en }\n"
@@ -17,31 +15,13 @@ static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T0
 	"rule r { when report messaging.spam, grade A; count distinct reporters per customer >= %u in 24h; severity medium; ladder l; appeal 30d; because \"{count}\" }\n"
 	"rule s { when report content.phishing, fact %s is red; count distinct campaign per customer >= 2 in 24h; severity medium; ladder l; appeal 30d; because \"x\" }\n}\n";
 
-static struct arena *arena;
-static struct store *store;
-static struct registry *registry;
-static struct fold f;
-static unsigned reports;
-static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
-
-static enum err load_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
-{
-	(void)arg;
-	return store_null.load(store, a, keys, count, rows, why);
-}
-
 static struct policy *version_with(unsigned least, const char *step, const char *fact)
 {
 	struct bundle_file *files = ARENA_ARRAY(arena, struct bundle_file, 3);
 	files[0] = (struct bundle_file){ STR("aup.md"), STR(document) };
 	files[1] = (struct bundle_file){ STR("aup.policy"), str_format(arena, rules, step, least, fact) };
 	files[2] = (struct bundle_file){ STR("letters/en/n.txt"), STR("Subject: s\n\nb\n") };
-	struct bundle b = { STR("aup.policy"), files, 3 };
-	struct policy *p = NULL;
-	struct why why = { .line = 0 };
-	if (policy_load(arena, &b, &p, &why) != OK)
-		printf("# %s:%u: %s\n", why.file, why.line, why.text);
-	return p;
+	return folding_policy(files, 3);
 }
 
 static struct policy *version(unsigned least)
@@ -49,16 +29,8 @@ static struct policy *version(unsigned least)
 	return version_with(least, "", "colour");
 }
 
-static void give(struct entity e)
-{
-	e.from_at = e.until_at = TIME_NONE;
-	OK_(registry_add(registry, &e, NULL) == OK, "an entity");
-}
-
 static void begin_with(const char *email)
 {
-	struct row_reader reader = { load_rows, NULL };
-	struct seal_key fixed = { { 1 } };
 	registry = registry_new(NULL);
 	for (unsigned i = 0; i < 2; i++) {
 		struct str id = str_format(arena, "acme-%u", i);
@@ -67,9 +39,8 @@ static void begin_with(const char *email)
 		give((struct entity){ .type = ENTITY_PREFIX, .id = str_format(arena, "p%u", i), .customer = id, .resource = str_format(arena, "192.0.2.%u/32", i),
 			.kind = STR("static") });
 	}
-	OK_(registry_ready(registry, 1, NULL, NULL) == OK && store_null.open(-1, "", STORE_WRITE, &store, NULL) == OK, "a register and a store");
-	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { version(3) }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
-		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1, .notes_sightings = true };
+	folding_begin(version(3));
+	f.notes_sightings = true;
 }
 
 static void begin(void)
@@ -77,30 +48,13 @@ static void begin(void)
 	begin_with("a@b.invalid");
 }
 
-static void end(void)
+/* What would be answered. */
+static struct observation letter(const char *kind, const char *source, const char *by)
 {
-	work_free(f.work);
-	keyring_close(f.keyring);
-	registry_free(registry);
-	store_null.close(store);
-}
-
-static struct observation report(const char *kind, const char *source, const char *by)
-{
-	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
-		.incidents = 1, .reporter = str_of(by), .reporter_verified = true, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
-		.reply_to = STR("someone@reporter.example"), .subject_line = STR("Complaint"), .source = { .type = SOURCE_ADDR, .text = str_of(source) } };
-	OK_(addr_parse(str_of(source), &o.source.addr) == OK, "an address");
+	struct observation o = report(kind, source, by);
+	o.reply_to = STR("someone@reporter.example");
+	o.subject_line = STR("Complaint");
 	return o;
-}
-
-static enum fate fold(const struct observation *o)
-{
-	struct fold_result r = { .fate = FATE_NONE };
-	struct why why = { .line = 0 };
-	if (fold_observation(&f, o, &r, &why) != OK)
-		printf("# %s\n", why.text);
-	return r.fate;
 }
 
 /* The rows that the batch leaves, and their sightings. */
@@ -143,22 +97,22 @@ static void test_noted(void)
 	begin();
 	struct fact facts[] = { { .name = STR("colour"), .value = STR("red") }, { .name = STR("recipient"), .value = STR("eve@example.net") },
 		{ .name = STR("campaign"), .value = str_format(arena, "%600d", 7) }, { .name = STR("use"), .value = STR("outside") } };
-	struct observation a = report("messaging.spam", "192.0.2.0", "a"), b = report("content.phishing", "192.0.2.1", "b"), c = report("messaging.spam", "198.18.0.1", "c"),
-		sealed = report("content.csam", "192.0.2.0", "d"), unknown = report("messaging.spam", "192.0.2.0", "e");
+	struct observation a = letter("messaging.spam", "192.0.2.0", "a"), b = letter("content.phishing", "192.0.2.1", "b"), c = letter("messaging.spam", "198.18.0.1", "c"),
+		sealed = letter("content.csam", "192.0.2.0", "d"), unknown = letter("messaging.spam", "192.0.2.0", "e");
 	b.facts = facts;
 	b.fact_count = 4;
 	unknown.kind = KIND_UNCLASSIFIED;
-	IS_INT(fold(&a), FATE_COUNTED, "counted");
-	IS_INT(fold(&a), FATE_DUPLICATE, "a duplicate");
+	IS_INT(fold(&a).fate, FATE_COUNTED, "counted");
+	IS_INT(fold(&a).fate, FATE_DUPLICATE, "a duplicate");
 	(void)fold(&b);
-	IS_INT(fold(&c), FATE_NOT_OURS, "not ours");
+	IS_INT(fold(&c).fate, FATE_NOT_OURS, "not ours");
 	(void)fold(&sealed);
-	IS_INT(fold(&unknown), FATE_PERSON, "a class that nobody knows");
+	IS_INT(fold(&unknown).fate, FATE_PERSON, "a class that nobody knows");
 	work_begin(f.work);
-	struct observation gone = report("messaging.spam", "192.0.2.0", "f");
+	struct observation gone = letter("messaging.spam", "192.0.2.0", "f");
 	(void)fold(&gone);
 	work_undo(f.work);
-	struct observation last = report("messaging.spam", "192.0.2.1", "g");
+	struct observation last = letter("messaging.spam", "192.0.2.1", "g");
 	(void)fold(&last);
 	IS_INT(close_batch(list, &n), 1, "a batch leaves one row");
 	IS_INT(n, 3, "with what was judged about customers: no duplicate, nobody else's, nothing sealed, nothing taken back");
@@ -171,7 +125,7 @@ static void test_noted(void)
 	(void)fold(&last);
 	IS_INT(close_batch(list, &n), 1, "the same item judged once more in the same instant, by a person's word, has a row of its own");
 	f.notes_sightings = false;
-	struct observation quiet = report("messaging.spam", "192.0.2.1", "h");
+	struct observation quiet = letter("messaging.spam", "192.0.2.1", "h");
 	(void)fold(&quiet);
 	IS_INT(close_batch(list, &n), 0, "a fold that is not told to notes nothing");
 	end();
@@ -185,7 +139,7 @@ static void test_shadow(void)
 	unsigned n;
 	begin();
 	f.shadow = version_with(3, "", "use");
-	struct observation o = report("content.phishing", "192.0.2.1", "a");
+	struct observation o = letter("content.phishing", "192.0.2.1", "a");
 	o.facts = facts;
 	o.fact_count = 3;
 	(void)fold(&o);

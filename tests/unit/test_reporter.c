@@ -5,7 +5,7 @@
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "engine/reporter.h"
-#include "tap.h"
+#include "folding.h"
 
 static const char document[] = "# Policy\n\n### Spam {#email.unsolicited}\n\nNo spam.\n";
 static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T00:00:00Z }\n"
@@ -15,71 +15,28 @@ static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T0
 	"rule g { when report content.phishing, reporter reputation >= good; severity medium; ladder l; appeal 30d; because \"good\" }\n"
 	"rule a { when report content.fraud; severity medium; ladder l; appeal 30d; because \"any\" }\n}\n";
 
-static struct arena *arena;
-static struct registry *registry;
-static struct fold f;
-static uint32_t reports;
-static const int64_t start_at = INT64_C(1772323200) * SECOND_US;        /* 2026-03-01 */
-
-static enum err no_rows(void *arg, struct arena *a, const struct row_key *keys, size_t count, struct row *rows, struct why *why)
-{
-	(void)arg;
-	(void)a;
-	(void)why;
-	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct row){ .table = keys[i].table, .key = keys[i].key, .due_at = TIME_NONE };
-	return OK;
-}
-
 static void begin(void)
 {
-	struct row_reader reader = { no_rows, NULL };
-	struct seal_key fixed = { { 1 } };
 	struct bundle_file files[] = { { STR("aup.md"), STR(document) }, { STR("aup.policy"), STR(rules) },
 		{ STR("letters/en/reporter-need-more.txt"), STR("Subject: more\n\nmissing: {reason}.\n") },
 		{ STR("letters/en/reporter-receipt.txt"), STR("Subject: receipt\n\n{receipt}\n") } };
-	struct bundle b = { STR("aup.policy"), files, 4 };
-	struct policy *p = NULL;
-	struct why why = { .line = 0 };
-	if (!OK_(policy_load(arena, &b, &p, &why) == OK, "the policy"))
-		printf("# %s:%u: %s\n", why.file, why.line, why.text);
 	registry = registry_new(NULL);
-	struct entity customer = { .type = ENTITY_CUSTOMER, .id = STR("acme"), .from_at = TIME_NONE, .until_at = TIME_NONE, .value = ENTITY_NO_VALUE };
-	struct entity prefix = { .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static"),
-		.from_at = TIME_NONE, .until_at = TIME_NONE, .value = ENTITY_NO_VALUE };
-	OK_(registry_add(registry, &customer, NULL) == OK && registry_add(registry, &prefix, NULL) == OK && registry_ready(registry, 1, NULL, NULL) == OK, "a register");
-	f = (struct fold){ .work = work_new(&reader), .registry = registry, .policies = { p }, .policy_count = 1, .keyring = keyring_fixed(&fixed),
-		.token_key = fixed, .mail_domain = STR("test.invalid"), .mail_local = STR("abuse"), .now = start_at + DAY_US, .source = 1 };
+	give((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("acme") });
+	give((struct entity){ .type = ENTITY_PREFIX, .id = STR("p"), .customer = STR("acme"), .resource = STR("192.0.2.0/24"), .kind = STR("static") });
+	folding_begin(folding_policy(files, 4));
 }
 
-static void end(void)
+static struct observation report_by(const char *kind, const char *by, bool proven)
 {
-	work_free(f.work);
-	keyring_close(f.keyring);
-	registry_free(registry);
-}
-
-static struct observation report(const char *kind, const char *by, bool proven)
-{
-	struct observation o = { .kind = kind_find(str_of(kind)), .event_at = f.now, .first_at = f.now, .last_at = f.now, .zone_given = true, .received_at = f.now,
-		.incidents = 1, .reporter = str_of(by), .reporter_proven = proven, .report_id = str_format(arena, "id-%u", ++reports), .at = { 1, reports * 100, 0 },
-		.source = { .type = SOURCE_ADDR, .text = STR("192.0.2.7") } };
-	OK_(addr_parse(o.source.text, &o.source.addr) == OK, "an address");
+	struct observation o = report(kind, "192.0.2.7", by);
+	o.reporter_verified = false;
+	o.reporter_proven = proven;
 	return o;
-}
-
-static struct fold_result fold(const struct observation *o)
-{
-	struct fold_result r = { .fate = FATE_NONE };
-	struct why why = { .line = 0 };
-	if (fold_observation(&f, o, &r, &why) != OK)
-		printf("# %s\n", why.text);
-	return r;
 }
 
 static enum fate fate(const char *kind, const char *by, bool proven)
 {
-	struct observation o = report(kind, by, proven);
+	struct observation o = report_by(kind, by, proven);
 	return fold(&o).fate;
 }
 
@@ -236,7 +193,7 @@ static void test_cap(void)
 	begin();
 	OK_(reporter_decide(&f, &d, NULL) == OK, "one an hour");
 	IS_INT(fate("content.fraud", "mail:flood.example", true), FATE_CASE, "the first counts");
-	struct observation o = report("content.fraud", "mail:flood.example", true);
+	struct observation o = report_by("content.fraud", "mail:flood.example", true);
 	o.receipt = STR("r");
 	IS_INT(fold(&o).fate, FATE_OVER_CAP, "the second does not");
 	struct row row, gone;
@@ -258,7 +215,7 @@ static void test_cap(void)
 	OK_(work_get(f.work, TABLE_PARKED, str_format(arena, "1.%s", key), &row, NULL) == OK && fold_due(&f, &row, NULL) == OK, "the copy is judged too");
 	OK_(work_get(f.work, TABLE_RECEIPT, STR("r2"), &gone, NULL) == OK && str_eq(gone.state, STR("duplicate")), "  and counts for nothing");
 	IS_INT(shown("mail:flood.example").account.over, 2, "two were over");
-	struct observation again = report("content.fraud", "mail:flood.example", true);
+	struct observation again = report_by("content.fraud", "mail:flood.example", true);
 	struct fold_result r;
 	OK_(fold_again(&f, &again, &r, NULL) == OK && r.fate == FATE_CASE, "what is tried once more is no new report");
 	f.now += 3 * HOUR_US;
@@ -277,8 +234,8 @@ static void decide(uint64_t number, enum case_input_type type, bool on, const ch
 static void test_outcomes(void)
 {
 	begin();
-	struct observation o = report("content.fraud", "mail:cert.example", true), p = report("content.fraud", "mail:second.example", true),
-		q = report("content.fraud", "anna@r.example", false);
+	struct observation o = report_by("content.fraud", "mail:cert.example", true), p = report_by("content.fraud", "mail:second.example", true),
+		q = report_by("content.fraud", "anna@r.example", false);
 	uint64_t n = fold(&o).number;
 	(void)fold(&p);
 	(void)fold(&q);
@@ -292,7 +249,7 @@ static void test_outcomes(void)
 	decide(n, INPUT_REVIEWED, false, "bob");
 	IS_INT(shown("mail:cert.example").account.upheld, 0, "undone on appeal: it was not upheld");
 	IS_INT(shown("mail:cert.example").account.undone, REPORTER_UNIT, "  but undone");
-	struct observation away = report("content.fraud", "mail:cert.example", true), row;
+	struct observation away = report_by("content.fraud", "mail:cert.example", true), row;
 	away.source.text = STR("203.0.113.9");
 	OK_(addr_parse(away.source.text, &away.source.addr) == OK, "somebody else's address");
 	row = away;
@@ -301,10 +258,10 @@ static void test_outcomes(void)
 	IS_INT(fold(&away).fate, FATE_NOT_OURS, "nobody of ours");
 	IS_INT(fold(&row).fate, FATE_NOT_OURS, "in two rows");
 	IS_INT(shown("mail:cert.example").account.not_ours, REPORTER_UNIT, "counts once a mail");
-	struct observation back = report("content.fraud", "mail:second.example", true);
+	struct observation back = report_by("content.fraud", "mail:second.example", true);
 	back.kind = KIND_RETRACTION;
 	IS_INT(shown("mail:second.example").account.retracted, 0, "nothing was taken back");
-	struct observation fresh = report("content.fraud", "mail:second.example", true);
+	struct observation fresh = report_by("content.fraud", "mail:second.example", true);
 	IS_INT(fold(&fresh).fate, FATE_CASE, "a report");
 	IS_INT(fold(&back).fate, FATE_RETRACTED, "taken back");
 	IS_INT(shown("mail:second.example").account.retracted, REPORTER_UNIT, "is his to answer for");
@@ -316,7 +273,7 @@ static void test_term(void)
 	begin();
 	IS_INT(fate("content.phishing", "mail:cert.example", true), FATE_COUNTED, "no rule can be told of a new reporter, and nothing waits for it");
 	for (int i = 0; i < 3; i++) {
-		struct observation o = report("content.fraud", "mail:cert.example", true);
+		struct observation o = report_by("content.fraud", "mail:cert.example", true);
 		uint64_t n = fold(&o).number;
 		decide(n, INPUT_REVIEWED, true, "alice");
 		decide(n, INPUT_RESOLVE, true, "alice");
@@ -352,11 +309,8 @@ static struct str asked(struct observation *o)
 	struct entity shared[] = { { .type = ENTITY_CUSTOMER, .id = STR("b") },
 		{ .type = ENTITY_PREFIX, .id = STR("s1"), .customer = STR("acme"), .resource = STR("198.51.100.1/32"), .kind = STR("shared"), .ports = STR("1024-2047") },
 		{ .type = ENTITY_PREFIX, .id = STR("s2"), .customer = STR("b"), .resource = STR("198.51.100.1/32"), .kind = STR("shared"), .ports = STR("2048-4095") } };
-	for (size_t i = 0; i < 3; i++) {
-		shared[i].from_at = shared[i].until_at = TIME_NONE;
-		shared[i].value = ENTITY_NO_VALUE;
-		OK_(registry_add(registry, &shared[i], NULL) == OK, "an address that two share by ports");
-	}
+	for (size_t i = 0; i < 3; i++)
+		give(shared[i]);
 	OK_(registry_ready(registry, 2, NULL, NULL) == OK, "a register");
 	o->source.text = STR("198.51.100.1");
 	OK_(addr_parse(o->source.text, &o->source.addr) == OK, "its source");
@@ -371,18 +325,18 @@ static struct str asked(struct observation *o)
 static void test_question(void)
 {
 	f.now = start_at + DAY_US;
-	struct observation o = report("content.fraud", "anna@r.example", false);
+	struct observation o = report_by("content.fraud", "anna@r.example", false);
 	struct str letter = asked(&o);
 	OK_(str_find(letter, STR("missing: the source port.")) != SIZE_MAX, "of a shared address the port alone is asked for, at once");
 	if (str_find(letter, STR("missing: the source port.")) == SIZE_MAX)
 		tap_dump("letter", letter);
-	o = report("content.fraud", "anna@r.example", false);
+	o = report_by("content.fraud", "anna@r.example", false);
 	o.zone_given = false;
 	OK_(str_find(asked(&o), STR("missing: the source port; the time zone of the time")) != SIZE_MAX, "and the zone where the report gives none");
-	o = report("content.fraud", "anna@r.example", false);
+	o = report_by("content.fraud", "anna@r.example", false);
 	o.event_at = o.first_at = o.last_at = TIME_NONE;
 	OK_(str_find(asked(&o), STR("missing: the source port; the exact time of the event")) != SIZE_MAX, "and the time where it gives none");
-	o = report("content.fraud", "anna@r.example", false);
+	o = report_by("content.fraud", "anna@r.example", false);
 	o.source.port = 1500;
 	OK_(str_find(asked(&o), STR("missing")) == SIZE_MAX, "nothing where all is told");
 }
@@ -394,7 +348,7 @@ static void test_sign(void)
 	struct item i = { 0 };
 	char key[POSITION_TEXT_MAX];
 	begin();
-	struct observation o = report("content.fraud", "mail:cert.example", true);
+	struct observation o = report_by("content.fraud", "mail:cert.example", true);
 	o.facts = &sign;
 	o.fact_count = 1;
 	IS_INT(fold(&o).fate, FATE_PERSON, "what contradicts itself is no finding, whoever reports it");
@@ -421,7 +375,7 @@ static unsigned letters(void)
 /* One more report whose sender is to be answered; how many letters there are then. */
 static unsigned answer(const char *to)
 {
-	struct observation o = report("messaging.spam", to, false);
+	struct observation o = report_by("messaging.spam", to, false);
 	o.reply_to = str_of(to);
 	o.receipt = str_format(arena, "receipt-%u", reports);
 	(void)fold(&o);
