@@ -55,7 +55,8 @@ static void answer(struct http_request *r, unsigned status, const char *text, co
 	buf_done(&b);
 }
 
-static bool find_caller(struct reports *s, struct http_request *r, struct caller *ret_caller)
+/* 0; or the status of who is none: 503 while nobody has said yet whether the store has his key. */
+static unsigned find_caller(struct reports *s, struct http_request *r, struct caller *ret_caller)
 {
 	struct digest d;
 	struct str auth = http_header(r, "authorization"), key = http_header(r, "x-api-key");
@@ -63,7 +64,7 @@ static bool find_caller(struct reports *s, struct http_request *r, struct caller
 		key = str_trim(str_sub(auth, 7, auth.len));
 	struct client *found = s->o.trusted ? &s->clients[0] : NULL;
 	if (!found && !key.len)
-		return false;
+		return 401;
 	digest_sha256(key, &d);
 	struct str hex = digest_hex(r->arena, &d);
 	for (unsigned i = 0; !s->o.trusted && i < s->client_count; i++)
@@ -74,7 +75,9 @@ static bool find_caller(struct reports *s, struct http_request *r, struct caller
 		*ret_caller = (struct caller){ &found->who, found->key_digest };
 	else if (of_store)
 		*ret_caller = (struct caller){ of_store->client, of_store->digest };
-	return found || of_store;
+	if (found || of_store)
+		return 0;
+	return s->o.keys && !report_keys_known(s->o.keys) ? 503 : 401;
 }
 
 static bool too_many(const struct reports *s, struct report_client *c)
@@ -117,12 +120,9 @@ static void on_request(void *arg, struct http_request *r)
 		return;
 	}
 	struct caller c;
-	if (!find_caller(s, r, &c)) {
-		/* whether the store has this key nobody has said yet */
-		if (s->o.keys && !report_keys_known(s->o.keys))
-			answer(r, 503, "keys are not known yet, come again", "30");
-		else
-			answer(r, 401, "an API key is needed: Authorization: Bearer KEY", NULL);
+	unsigned refused = find_caller(s, r, &c);
+	if (refused) {
+		answer(r, refused, refused == 503 ? "keys are not known yet, come again" : "an API key is needed: Authorization: Bearer KEY", refused == 503 ? "30" : NULL);
 		return;
 	}
 	if (!s->o.trusted && too_many(s, c.who)) {
