@@ -167,7 +167,7 @@ static int tell(struct calling *c, struct command_text *t, const char *number, c
 	return EXIT_OK;
 }
 
-enum last { LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART };
+enum last { LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART, LAST_DECISION };
 
 static const struct case_verb {
 	const char *name, *op;
@@ -182,7 +182,8 @@ static const struct case_verb {
 	{ "undertaking", "case-undertaking", LAST_TEXT, false }, { "ask", "case-ask", LAST_TEXT, false },
 	{ "counter-notice", "case-counter", LAST_TEXT_MAYBE, false }, { "counter-incomplete", "case-counter", LAST_TEXT, true },
 	{ "stay", "case-stay", LAST_TEXT, false }, { "emergency", "case-emergency", LAST_SERVICE, false },
-	{ "part", "case-part", LAST_PART, false }, { NULL, NULL, LAST_TEXT, false } };
+	{ "part", "case-part", LAST_PART, false },
+	{ "locked", "case-locked", LAST_TEXT_MAYBE, false }, { "decision", "case-decision", LAST_DECISION, false }, { NULL, NULL, LAST_TEXT, false } };
 
 /* "-": the text is what standard input says. */
 static struct str text_of(struct arena *a, const char *arg)
@@ -209,10 +210,10 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 		if (argc == 4)
 			jsonw_str(&t->w, v->last == LAST_INTO ? "into" : "service", str_of(argv[3]));
 		return argc == 4 && (because || v->last == LAST_INTO);
-	case LAST_PART:
+	case LAST_PART: case LAST_DECISION:
 		if (argc != 5)
 			return false;
-		jsonw_str(&t->w, "part", str_of(argv[3]));
+		jsonw_str(&t->w, v->last == LAST_PART ? "part" : "decision", str_of(argv[3]));
 		jsonw_str(&t->w, "text", text_of(c->a, argv[4]));
 		return true;
 	case LAST_EVENTS:

@@ -22,6 +22,7 @@ const struct command commands[] = {
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
+		" | locked C-N [TEXT] | decision C-N (transfer|cancel|suspend|denied|withdrawn) TEXT"
 		" | part C-N (actor|helper|sent|stored|shown) REASON"
 		" | undertaking C-N --probation SPAN TEXT | signed C-N REASON | ask C-N TEXT --within SPAN"
 		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)"

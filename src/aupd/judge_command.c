@@ -84,7 +84,7 @@ static enum err tell_waiting(struct commanding *c, uint64_t number)
 static enum err case_command(struct commanding *c, enum case_input_type type)
 {
 	struct fold_command cmd = { .type = type, .actor = c->who, .text = arg(c, "text"), .service = arg(c, "service"), .act = arg(c, "act"),
-		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .part = part_find(arg(c, "part")),
+		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .part = part_find(arg(c, "part")), .decision = decision_find(arg(c, "decision")),
 		.on = json_flag(c->root, "on", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
 	uint64_t number = 0;
 	char text[CASE_TEXT_MAX];
@@ -131,6 +131,8 @@ static enum err cmd_stay(struct commanding *c) { return case_command(c, INPUT_ST
 static enum err cmd_undertaking(struct commanding *c) { return case_command(c, INPUT_UNDERTAKING); }
 static enum err cmd_request(struct commanding *c) { return case_command(c, INPUT_REQUEST); }
 static enum err cmd_part(struct commanding *c) { return case_command(c, INPUT_PART); }
+static enum err cmd_locked(struct commanding *c) { return case_command(c, INPUT_LOCKED); }
+static enum err cmd_decided(struct commanding *c) { return case_command(c, INPUT_DECIDED); }
 static enum err cmd_signed(struct commanding *c) { return case_command(c, INPUT_SIGNED); }
 static enum err cmd_fixed(struct commanding *c) { return case_command(c, INPUT_FIXED); }
 static enum err cmd_appeal(struct commanding *c) { return case_command(c, INPUT_APPEAL); }
@@ -217,6 +219,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
 	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
+	{ "case-locked", cmd_locked, KEPT, 0 }, { "case-decision", cmd_decided, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
 	{ "macro-remove", cmd_macro_remove, KEPT, 0 }, { "macros", cmd_macros, TELLS, 0 }, { "macro-run", cmd_macro_run, KEPT, 0 },

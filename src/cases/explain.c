@@ -46,6 +46,10 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	line(out, "service", c->service);
 	line(out, "clause", str_format(a, "%.*s, policy version %.*s, rule %.*s", STR_ARG(c->clause), STR_ARG(c->policy), STR_ARG(c->rule)));
 	part_line(a, out, "role", c->role, c->role_by);
+	if (c->proceeding) {
+		line(out, "proceeding", str_format(a, "%s, about %.*s", proceeding_words[c->proceeding], STR_ARG(c->disputed)));
+		line(out, "decision", c->decision ? str_of(decision_words[c->decision]) : STR_NONE);
+	}
 	part_line(a, out, "content", c->content, c->content_by);
 	line(out, "because", c->because);
 	if (c->report_count)

@@ -123,7 +123,8 @@ static void open_new(struct step_work *w)
 	c->grade = s->grade;
 	c->opened_at = w->in->now;
 	c->resolved_at = c->paused_at = c->next_due_at = c->fix_by_at = c->review_by_at = c->recheck_since_at = c->recheck_until_at = c->probation_since_at =
-		c->probation_until_at = c->asked_at = c->asked_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at = c->counter_at = c->restore_at = c->restore_by_at = TIME_NONE;
+		c->probation_until_at = c->asked_at = c->asked_until_at = c->first_event_at = c->last_event_at = c->ladder_started_at =
+		c->counter_at = c->restore_at = c->restore_by_at = c->lock_by_at = c->implement_at = TIME_NONE;
 	c->opened_by = STR("rule");
 	c->state = f->weight == WEIGHT_PERSON ? CASE_REVIEW : CASE_OPEN;
 	if (f->weight == WEIGHT_ADVICE)
@@ -191,6 +192,8 @@ enum err finding_step(struct step_work *w)
 	} else if (fresh || again || (harder && !str_eq(c->ladder, f->ladder)))
 		ladder_start(w, f->ladder);
 	e = copyright_note(w);
+	if (e == OK)
+		e = proceeding_note(w);
 	return e ? e : ladder_run(w);
 }
 
@@ -234,6 +237,7 @@ enum err retract_step(struct step_work *w)
 	c->resolved_at = w->in->now;
 	c->resolution = STR("retracted");
 	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->asked_until_at = TIME_NONE;
+	proceeding_forget(c);
 	c->dispute = DISPUTE_NONE;
 	if (c->strikes)
 		c->strikes--;
@@ -303,8 +307,12 @@ static struct str label_of(struct str key)
 
 static enum err tell_result(struct step_work *w, const struct act *act)
 {
+	bool told;
 	if (act->verb < VERB_LIMIT)
 		return OK;
+	enum err e = proceeding_done(w, act, &told);
+	if (e || told)
+		return e;
 	/* what was lifted because the case goes on under another number goes on there */
 	if (!act->desired && w->c->state == CASE_MERGED)
 		return OK;

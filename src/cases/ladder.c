@@ -41,6 +41,8 @@ void ladder_besides(struct casefile *c)
 	due_sooner(c, c->review_by_at, STR(review_words));
 	due_sooner(c, copyright_due_at(c), c->dispute == DISPUTE_ASKED ? STR("the last day on which what was disabled can be put back: a person decides")
 		: STR("what was disabled is put back, unless a court has been asked"));
+	due_sooner(c, proceeding_due_at(c), c->proceeding == PROCEEDING_NOTICED ? STR("the last time to lock the name")
+		: STR("the decision about the name is carried out, unless a court has been asked"));
 	due_sooner(c, c->recheck_until_at, STR("closed, unless something new happens before"));
 	due_sooner(c, c->asked_until_at, STR("silence about the request for information is a finding of its own, unless the customer has answered"));
 }
@@ -414,6 +416,8 @@ enum err due_step(struct step_work *w)
 			return ERR_LIMIT;
 	}
 	enum err e = copyright_due(w);
+	if (e == OK)
+		e = proceeding_due(w);
 	if (e == OK)
 		e = request_due(w);
 	if (e == OK && c->recheck_until_at != TIME_NONE && c->recheck_until_at <= w->in->now)

@@ -93,6 +93,7 @@ void case_close(struct step_work *w, struct str reason)
 	c->resolved_at = w->in->now;
 	c->resolution = reason;
 	c->next_due_at = c->paused_at = c->review_by_at = c->recheck_until_at = c->restore_at = c->restore_by_at = c->counter_at = c->asked_until_at = TIME_NONE;
+	proceeding_forget(c);
 	c->cutter_count = 0;
 	c->flags &= ~(uint32_t)(CASE_EMERGENCY | CASE_NOTICE_BOUNCED | CASE_APPEALED | CASE_CORRECTED);
 	w->out->lift = LIFT_ALL;
@@ -295,7 +296,9 @@ static enum err by_person(struct step_work *w)
 	case INPUT_REPLY: return reply_step(w);
 	case INPUT_NOTE: return note_step(w);
 	case INPUT_COUNTER: return copyright_counter(w);
-	case INPUT_STAY: return copyright_stay(w);
+	case INPUT_STAY: return w->c->proceeding ? proceeding_stay(w) : copyright_stay(w);
+	case INPUT_LOCKED: return proceeding_locked(w);
+	case INPUT_DECIDED: return proceeding_decided(w);
 	case INPUT_PART: return part_step(w);
 	case INPUT_ATTACH: return attach_step(w);
 	case INPUT_ASSIGN:

@@ -82,6 +82,17 @@ void part_forget(struct casefile *c);
 void part_absorb(struct casefile *c, const struct casefile *other);
 enum err part_step(struct step_work *w) MUST_CHECK;
 
+/* A notice of a proceeding came; a person says that the name is locked; an act of the case was done or lifted, *ret_told: this tells of it. */
+enum err proceeding_note(struct step_work *w) MUST_CHECK;
+enum err proceeding_locked(struct step_work *w) MUST_CHECK;
+enum err proceeding_done(struct step_work *w, const struct act *act, bool *ret_told) MUST_CHECK;
+/* A person enters how it was decided, or that a court was asked. */
+enum err proceeding_decided(struct step_work *w) MUST_CHECK;
+enum err proceeding_stay(struct step_work *w) MUST_CHECK;
+void proceeding_forget(struct casefile *c);
+int64_t proceeding_due_at(const struct casefile *c);
+enum err proceeding_due(struct step_work *w) MUST_CHECK;
+
 enum err operator_step(struct step_work *w) MUST_CHECK;
 /* A letter that follows what a step did; none when the policy has no letter of that name, or the customer is not to be told. */
 enum err step_tell(struct step_work *w, const char *letter, struct str label, uint32_t step, struct str service) MUST_CHECK;

@@ -31,6 +31,8 @@ static enum err merge(struct step_work *w)
 		return why_set(w->why, ERR_CONFLICT, "not with a case that is %s", case_state_words[c->state]);
 	if (copyright_due_at(c) != TIME_NONE || c->dispute == DISPUTE_STAYED)
 		return why_set(w->why, ERR_CONFLICT, "a counter-notice runs in this case: it is %s", dispute_words[c->dispute]);
+	if (c->proceeding && c->proceeding != PROCEEDING_ENDED)
+		return why_set(w->why, ERR_CONFLICT, "a proceeding runs in this case: it is %s", proceeding_words[c->proceeding]);
 	c->state = CASE_MERGED;
 	c->merged_into = number_of(w, w->in->other);
 	c->next_due_at = c->review_by_at = c->paused_at = c->asked_until_at = TIME_NONE;
@@ -103,7 +105,7 @@ static enum err split_off(struct step_work *w)
 		.grade = o->grade, .opened_at = w->in->now, .resolved_at = TIME_NONE, .first_event_at = TIME_NONE, .last_event_at = TIME_NONE,
 		.ladder_started_at = TIME_NONE, .paused_at = TIME_NONE, .next_due_at = TIME_NONE, .fix_by_at = TIME_NONE, .review_by_at = TIME_NONE,
 		.recheck_since_at = TIME_NONE, .recheck_until_at = TIME_NONE, .probation_since_at = TIME_NONE, .probation_until_at = TIME_NONE,
-		.asked_at = TIME_NONE, .asked_until_at = TIME_NONE,
+		.asked_at = TIME_NONE, .asked_until_at = TIME_NONE, .lock_by_at = TIME_NONE, .implement_at = TIME_NONE,
 		.dead = o->dead, .dead_count = o->dead_count,
 		.appeal_until_at = o->appeal_until_at, .because = o->because, .source_text = w->in->moved_count ? w->in->moved[0].source : STR_NONE,
 		.opened_by = STR("rule"), .strikes = o->strikes ? 1 : 0 };

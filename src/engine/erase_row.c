@@ -16,7 +16,7 @@ const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TA
 	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, TABLE_UPSTREAM, TABLE_RECEIPT, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
-static const char *const of_case[] = { "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
+static const char *const of_case[] = { "disputed", "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
 static const char *const of_event[] = { "text", "source", "binding", "reasons", "terms", "raw", "incident", "shown", NULL };
 static const char *const of_act[] = { "target", "instance", "last_text", "way", NULL };
 static const char *const of_item[] = { "text", "name", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
@@ -26,7 +26,7 @@ static const char *const of_receipt[] = { "whose", "to", NULL };
 /* Of a candidate that stays: the words of the mail. */
 static const char *const of_candidate[] = { "subject_line", "facts", "shown", NULL };
 /* Where people write, or what they wrote is repeated. No other member is emptied for a word: a name may be that of a service too. */
-static const char *const text_members[] = { "text", "because", "source_text", "resolution", "reason", "reasons", "value", "last_text", "subject_line", "message_id",
+static const char *const text_members[] = { "disputed", "text", "because", "source_text", "resolution", "reason", "reasons", "value", "last_text", "subject_line", "message_id",
 	"in_reply_to", "about", "problems", "reply_to", "upstream_to", "reporter", "witnesses", "copies", "report_id", "source", "domain", "binding", "target", "subject", "params", NULL };
 /* Of these the running texts, in which somebody else's address can stand as well. */
 static const char *const free_members[] = { "text", "because", "resolution", "reason", "reasons", "last_text", "subject_line", "about", "problems", "subject", NULL };

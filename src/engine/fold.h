@@ -124,6 +124,7 @@ struct fold_command {
 	uint64_t number;
 	struct str actor, text, service, act, clause, customer, ladder, raw;
 	enum part part;
+	enum decision decision;
 	uint64_t other;                 /* INPUT_MERGE: into which case */
 	uint64_t moved[CASE_MOVED_MAX]; /* INPUT_SPLIT: the orders of the events that leave */
 	unsigned moved_count;

@@ -50,7 +50,7 @@ enum err new_case(struct fold *f, struct str customer, struct str group, uint64_
 	*ret_case = (struct casefile){ .number = case_number(n, partition), .thread = thread, .customer = customer, .group = group };
 	int64_t *times[] = { &ret_case->opened_at, &ret_case->changed_at, &ret_case->resolved_at, &ret_case->first_event_at, &ret_case->last_event_at,
 		&ret_case->ladder_started_at, &ret_case->paused_at, &ret_case->next_due_at, &ret_case->fix_by_at, &ret_case->appeal_until_at, &ret_case->review_by_at,
-		&ret_case->counter_at, &ret_case->restore_at, &ret_case->restore_by_at,
+		&ret_case->counter_at, &ret_case->restore_at, &ret_case->restore_by_at, &ret_case->lock_by_at, &ret_case->implement_at,
 		&ret_case->recheck_since_at, &ret_case->recheck_until_at, &ret_case->probation_since_at, &ret_case->probation_until_at,
 		&ret_case->asked_at, &ret_case->asked_until_at };
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
@@ -244,7 +244,8 @@ static enum err note_report(struct fold *f, const struct casefile *c, const stru
 /* A person's words that go into the letters of the step. */
 static bool has_words(const struct case_input *in)
 {
-	return in->type == INPUT_REPLY || in->type == INPUT_COUNTER || in->type == INPUT_STAY || in->type == INPUT_UNDERTAKING || in->type == INPUT_REQUEST;
+	return in->type == INPUT_REPLY || in->type == INPUT_COUNTER || in->type == INPUT_STAY || in->type == INPUT_UNDERTAKING || in->type == INPUT_REQUEST ||
+		in->type == INPUT_DECIDED;
 }
 
 /* Did a person say whether the reports were right? Not in a sealed case before the second one has. */

@@ -244,7 +244,7 @@ enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *
 	if (e)
 		return e;
 	struct case_input in = { .type = cmd->type, .actor = cmd->actor, .text = cmd->text, .service = cmd->service, .flag = cmd->flag, .on = cmd->on,
-		.raw = cmd->raw, .span_us = cmd->span_us, .part = cmd->part };
+		.raw = cmd->raw, .span_us = cmd->span_us, .part = cmd->part, .decision = cmd->decision };
 	if (cmd->type == INPUT_APPROVE || cmd->type == INPUT_UNDO) {
 		e = find_act(f, &c, cmd->act, &act, why);
 		if (e)

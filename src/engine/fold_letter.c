@@ -119,6 +119,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "reseller", reseller_of(f, c) }, { "reason", c->resolution },
 		{ "status", letter_state(language, c->state) }, { "text", text },
 		{ "notice", notices_of(a, c, act->party) }, { "restore_at", letter_time(a, c->restore_at) }, { "restore_by", letter_time(a, c->restore_by_at) },
+		{ "implement_at", letter_time(a, c->implement_at) }, { "decision", letter_decision(language, c->decision) },
 		{ "reasons", letter_reasons(a, language, c, cl ? &cl->statement : &st, restricts ? &about : NULL) },
 		{ "link", link[ONETIME_ANSWER] }, { "link_fixed", link[ONETIME_FIXED] }, { "link_appeal", link[ONETIME_APPEAL] },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };

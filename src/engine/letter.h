@@ -28,6 +28,7 @@ struct str letter_evidence(struct arena *a, struct str language, const struct ca
 struct str letter_state(struct str language, enum case_state state);
 struct str letter_how(struct str language);
 /* The customer's part, and whether that is what reports presume. */
+struct str letter_decision(struct str language, enum decision d);
 struct str letter_part(struct arena *a, struct str language, const struct casefile *c);
 /* What a decision is owed by Article 17(3): duration (of the act that restricts; NULL = of none), place, ground, who told, machines. */
 struct str letter_reasons(struct arena *a, struct str language, const struct casefile *c, const struct statement *st, const struct act *about);

@@ -15,7 +15,7 @@ struct words {
 	const char *report[2], *incident[2], *reporter[2];      /* one, several */
 	const char *whole, *each, *latest;
 	const char *states[CASE_TERMINATED + 1];
-	const char *presumed, *parts[PART_SHOWN + 1];
+	const char *presumed, *parts[PART_SHOWN + 1], *decisions[DECISION_WITHDRAWN + 1];
 };
 
 static const struct words list[] = {
@@ -27,7 +27,9 @@ static const struct words list[] = {
 			[CASE_RESOLVED] = "settled", [CASE_MERGED] = "joined with another case", [CASE_TERMINATED] = "ended with the contract" },
 		.presumed = "by the reports: {part}", .parts = { [PART_UNTOLD] = "the reports do not tell", [PART_HELPER] = "others act, and what you offer helps them",
 			[PART_ACTOR] = "you acted yourself", [PART_STORED] = "the content is stored with you", [PART_SENT] = "you sent the content",
-			[PART_SHOWN] = "you show the content" } },
+			[PART_SHOWN] = "you show the content" },
+		.decisions = { [DECISION_TRANSFER] = "the name is transferred to the complainant", [DECISION_CANCEL] = "the name is cancelled",
+			[DECISION_SUSPEND] = "the name is suspended", [DECISION_DENIED] = "the complaint was denied", [DECISION_WITHDRAWN] = "the complaint was withdrawn or dismissed" } },
 	{ .language = "de", .verbs = { [VERB_LIMIT] = "Einschränkung: {service}", [VERB_SUSPEND] = "Sperre: {service}", [VERB_TERMINATE] = "Kündigung: {service}" },
 		.all = "alle Dienste", .offending = "der betroffene Dienst", .none = "keiner", .answer = "Antwort auf dieses Schreiben",
 		.report = { "Meldung", "Meldungen" }, .incident = { "Vorfall", "Vorfällen" }, .reporter = { "Stelle", "Stellen" },
@@ -37,7 +39,10 @@ static const struct words list[] = {
 			[CASE_RESOLVED] = "erledigt", [CASE_MERGED] = "mit einem anderen Fall vereint", [CASE_TERMINATED] = "mit dem Vertrag beendet" },
 		.presumed = "nach den Meldungen: {part}", .parts = { [PART_UNTOLD] = "aus den Meldungen nicht zu erkennen",
 			[PART_HELPER] = "andere handeln, und was Sie anbieten, hilft ihnen", [PART_ACTOR] = "Sie haben selbst gehandelt",
-			[PART_STORED] = "der Inhalt liegt bei Ihnen", [PART_SENT] = "Sie haben den Inhalt versandt", [PART_SHOWN] = "Sie zeigen den Inhalt" } },
+			[PART_STORED] = "der Inhalt liegt bei Ihnen", [PART_SENT] = "Sie haben den Inhalt versandt", [PART_SHOWN] = "Sie zeigen den Inhalt" },
+		.decisions = { [DECISION_TRANSFER] = "der Name wird auf den Beschwerdeführer übertragen", [DECISION_CANCEL] = "der Name wird gelöscht",
+			[DECISION_SUSPEND] = "der Name wird gesperrt", [DECISION_DENIED] = "die Beschwerde wurde abgewiesen",
+			[DECISION_WITHDRAWN] = "die Beschwerde wurde zurückgenommen oder eingestellt" } },
 };
 
 static const struct words *words_of(struct str language)
@@ -109,6 +114,11 @@ struct str letter_part(struct arena *a, struct str language, const struct casefi
 	if (!c->role || !c->content)
 		return one_part(a, w, c->role ? c->role : c->content, c->role ? c->role_by : c->content_by);
 	return str_format(a, "%.*s; %.*s", STR_ARG(one_part(a, w, c->role, c->role_by)), STR_ARG(one_part(a, w, c->content, c->content_by)));
+}
+
+struct str letter_decision(struct str language, enum decision d)
+{
+	return d ? str_of(words_of(language)->decisions[d]) : STR_NONE;
 }
 
 struct str letter_how(struct str language)

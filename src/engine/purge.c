@@ -90,7 +90,7 @@ enum err purge_case(struct fold *f, const struct row *seen, int64_t closed_befor
 		e = plan_forget(f, c.customer, c.number, why);
 	if (e)
 		return e;
-	c.because = c.source_text = c.resolution = STR_NONE;
+	c.because = c.disputed = c.source_text = c.resolution = STR_NONE;
 	c.recent_count = 0;
 	c.flags |= CASE_THINNED;
 	p->cases++;

@@ -254,8 +254,10 @@ static enum err expect(struct run *r, const struct test_step *s)
 static enum err command(struct run *r, const struct test_step *s)
 {
 	static const enum case_input_type inputs[] = { [TEST_ANSWER] = INPUT_ANSWER, [TEST_RESOLVE] = INPUT_RESOLVE, [TEST_APPROVE] = INPUT_APPROVE,
-		[TEST_UPHOLD] = INPUT_REVIEWED, [TEST_DISMISS] = INPUT_REVIEWED, [TEST_COUNTER] = INPUT_COUNTER, [TEST_INCOMPLETE] = INPUT_COUNTER, [TEST_STAY] = INPUT_STAY };
+		[TEST_UPHOLD] = INPUT_REVIEWED, [TEST_DISMISS] = INPUT_REVIEWED, [TEST_COUNTER] = INPUT_COUNTER, [TEST_INCOMPLETE] = INPUT_COUNTER, [TEST_STAY] = INPUT_STAY,
+		[TEST_LOCKED] = INPUT_LOCKED, [TEST_DECISION] = INPUT_DECIDED };
 	struct fold_command c = { .type = inputs[s->type], .number = r->last_case, .on = s->type == TEST_UPHOLD || s->type == TEST_COUNTER,
+		.decision = decision_find(s->decision),
 		.actor = s->type == TEST_ANSWER ? STR("customer") : s->actor.len ? s->actor : STR("operator"), .text = STR("test") };
 	size_t i = 0;
 	struct row row;
@@ -283,7 +285,7 @@ static enum err play(struct run *r, const struct test_step *s)
 	case TEST_REPORT: case TEST_SIGNAL: return report(r, s);
 	case TEST_PASS: return settle(r, r->f.now + s->at_us);
 	case TEST_ANSWER: case TEST_RESOLVE: case TEST_APPROVE: case TEST_UPHOLD: case TEST_DISMISS:
-	case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY: return command(r, s);
+	case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY: case TEST_LOCKED: case TEST_DECISION: return command(r, s);
 	case TEST_RETRACT:
 		back = *s;
 		back.type = TEST_REPORT;

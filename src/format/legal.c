@@ -47,6 +47,12 @@ static const struct {
 	{ "/s/", LEGAL_SIGNED }, { "digitally signed", LEGAL_SIGNED }, { "electronically signed", LEGAL_SIGNED }, { "signed electronically", LEGAL_SIGNED },
 	{ "sincerely", LEGAL_CLOSING }, { "regards", LEGAL_CLOSING }, { "respectfully", LEGAL_CLOSING }, { "yours truly", LEGAL_CLOSING }, { "faithfully", LEGAL_CLOSING },
 	{ "begin pgp signature", LEGAL_CLOSING },
+	/* proceedings over domain names: before which provider, and that one is pending */
+	{ "uniform domain name dispute resolution policy", LEGAL_UDRP }, { "uniform domain-name dispute-resolution policy", LEGAL_UDRP }, { "udrp", LEGAL_UDRP },
+	{ "uniform rapid suspension*", LEGAL_URS }, { "urs complaint", LEGAL_URS }, { "urs proceeding*", LEGAL_URS }, { "urs procedure", LEGAL_URS },
+	{ "verification request*", LEGAL_PENDING }, { "request for registrar verification", LEGAL_PENDING }, { "registrar verification*", LEGAL_PENDING },
+	{ "notice of complaint", LEGAL_PENDING }, { "notification of complaint", LEGAL_PENDING }, { "administrative proceeding*", LEGAL_PENDING },
+	{ "notice of lock", LEGAL_PENDING }, { "request to lock", LEGAL_PENDING }, { "lock request", LEGAL_PENDING },
 	/* other rights, and threats */
 	{ "patent infring*", LEGAL_PATENT }, { "infringement of patent*", LEGAL_PATENT }, { "infringes patent*", LEGAL_PATENT }, { "infringes our patent*", LEGAL_PATENT },
 	{ "u.s. patent no*", LEGAL_PATENT }, { "us patent no*", LEGAL_PATENT }, { "european patent*", LEGAL_PATENT }, { "patentverletzung*", LEGAL_PATENT },
@@ -141,6 +147,8 @@ enum kind legal_kind(const struct legal_found *f)
 		return KIND_COURT_ORDER;
 	if (legal_says(f, LEGAL_AGENCY))
 		return KIND_LEGAL_REQUEST;
+	if (legal_says(f, LEGAL_PENDING) && (legal_says(f, LEGAL_UDRP) || legal_says(f, LEGAL_URS)))
+		return legal_says(f, LEGAL_URS) ? KIND_URS : KIND_UDRP;
 	if (legal_says(f, LEGAL_COUNTER) || (legal_says(f, LEGAL_MISTAKE) && legal_says(f, LEGAL_CONSENT)))
 		return KIND_COUNTER_NOTICE;
 	if (legal_says(f, LEGAL_RETRACT))

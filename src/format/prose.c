@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "format/dispute.h"
 #include "format/dmca.h"
 #include "format/prose_time.h"
 #include "format/shapes.h"
@@ -29,6 +30,8 @@ static const struct {
 } letters[] = { { KIND_COPYRIGHT, "dmca", "a copyright notice in words: a person confirms what it alleges, and whether it is complete" },
 	{ KIND_COUNTER_NOTICE, "counter-notice", "a counter-notice: a person puts it to its case" },
 	{ KIND_RETRACTION, "retraction", "a notice is taken back in words: a person puts it to its case" },
+	{ KIND_UDRP, "dispute", "a proceeding over a domain name is pending (UDRP): a person confirms the name, which is locked within two business days" },
+	{ KIND_URS, "dispute", "a proceeding over a domain name is pending (URS): a person confirms the name, which is locked within 24 hours" },
 	{ KIND_TRADEMARK, "legal", "a claim of a trademark: a person reads it" }, { KIND_PATENT, "legal", "for counsel: a claim of a patent" },
 	{ KIND_TRADE_SECRET, "legal", "for counsel: a claim of a trade secret" }, { KIND_LEGAL_CLAIM, "legal", "for counsel: a legal claim" },
 	{ KIND_LEGAL_THREAT, "legal", "for counsel: a legal threat" }, { KIND_COURT_ORDER, "legal", "for counsel: an order of a court" },
@@ -347,6 +350,8 @@ static void scan(struct decode *d, struct text *t)
 	}
 	if (ambiguous)
 		decode_problem(d, false, "a date may have its month first: it was read with the day first");
+	if (t->legal == KIND_UDRP || t->legal == KIND_URS)
+		dispute_tell(d, t->bytes, t->legal, t->path, t->base);
 	if (!d->count && t->kind != KIND_UNCLASSIFIED) {
 		struct observation *o = decode_add(d);
 		if (o)

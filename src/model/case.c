@@ -7,7 +7,18 @@ const char *const case_state_words[] = { "none", "review", "open", "paused", "se
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
 	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed",
-	"request", "unanswered", "part", NULL };
+	"request", "unanswered", "part", "locked", "decided", NULL };
+
+const char *const proceeding_words[] = { "none", "noticed", "locked", "decided", "stayed", "due", "ended", NULL };
+const char *const decision_words[] = { "none", "transfer", "cancel", "suspend", "denied", "withdrawn", NULL };
+
+enum decision decision_find(struct str word)
+{
+	for (int d = DECISION_TRANSFER; decision_words[d]; d++)
+		if (str_eq(word, str_of(decision_words[d])))
+			return (enum decision)d;
+	return DECISION_NONE;
+}
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
 
@@ -60,6 +71,8 @@ const struct field casefile_fields[] = {
 	S(casefile, upstreams, upstream_count, CASE_UPSTREAMS_MAX), F(casefile, upstream_due_at, FIELD_INT),
 	S(casefile, receipts, receipt_count, CASE_RECEIPTS_MAX), F(casefile, told, FIELD_U64), F(casefile, untold, FIELD_U64),
 	E(casefile, dispute, dispute_words), F(casefile, counter_at, FIELD_TIME), F(casefile, restore_at, FIELD_TIME), F(casefile, restore_by_at, FIELD_TIME),
+	E(casefile, proceeding, proceeding_words), E(casefile, decision, decision_words), F(casefile, disputed, FIELD_STR), F(casefile, lock_by_at, FIELD_TIME),
+	F(casefile, implement_at, FIELD_TIME),
 	{ .name = "verdict", .type = FIELD_ENUM, .offset = offsetof(struct casefile, verdict), .words = verdict_words },
 	S(casefile, dead, dead_count, CASE_PEOPLE_MAX), S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };

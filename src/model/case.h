@@ -76,6 +76,23 @@ enum dispute {
 };
 extern const char *const dispute_words[];
 
+/* A proceeding over a domain name, in a case whose ladder knows them. */
+enum proceeding {
+	PROCEEDING_NONE,
+	PROCEEDING_NOTICED,             /* it is pending: the name is to be locked by lock_by_at */
+	PROCEEDING_LOCKED,              /* and it is; a decision is waited for */
+	PROCEEDING_DECIDED,             /* carried out at implement_at, unless a court is asked */
+	PROCEEDING_STAYED,              /* a court has been asked: the name stays locked */
+	PROCEEDING_DUE,                 /* a person carries the decision out */
+	PROCEEDING_ENDED,
+};
+extern const char *const proceeding_words[];
+
+/* For the complainant, or not. */
+enum decision { DECISION_NONE, DECISION_TRANSFER, DECISION_CANCEL, DECISION_SUSPEND, DECISION_DENIED, DECISION_WITHDRAWN };
+extern const char *const decision_words[];
+enum decision decision_find(struct str word);   /* DECISION_NONE when it is none */
+
 struct casefile {
 	uint64_t number;
 	uint64_t thread;
@@ -140,6 +157,10 @@ struct casefile {
 	enum dispute dispute;
 	int64_t counter_at;             /* when the answer came that is, or may be, a counter-notice */
 	int64_t restore_at, restore_by_at;
+	enum proceeding proceeding;
+	enum decision decision;
+	struct str disputed;            /* the name */
+	int64_t lock_by_at, implement_at;
 	struct str *dead;               /* keyed digests of the addresses from which its letters came back: no more goes there */
 	unsigned dead_count;
 	struct str *acts;               /* keys of its acts, in order; at most CASE_ACTS_MAX */
@@ -154,7 +175,7 @@ enum case_event_type {
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
 	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED,
-	EVENT_REQUEST, EVENT_UNANSWERED, EVENT_PART
+	EVENT_REQUEST, EVENT_UNANSWERED, EVENT_PART, EVENT_LOCKED, EVENT_DECIDED
 };
 extern const char *const case_event_words[];
 
@@ -233,10 +254,12 @@ enum case_input_type {
 	INPUT_CORRECT,                  /* text, subject: a late fact changed whose a report was; the subject is who it was by now */
 	INPUT_OPEN,                     /* actor, finding, text: opened by a person (other.discretion) */
 	INPUT_COUNTER,                  /* actor, text, on: the answer is a complete counter-notice, and its words; off: what is missing of it */
-	INPUT_STAY,                     /* actor, text: what shows that the rights holder has asked a court */
+	INPUT_STAY,                     /* actor, text: what shows that a court has been asked: by the rights holder, or about the decision over a name */
 	INPUT_ATTACH,                   /* actor, text, raw: a file that a person put beside the story */
 	INPUT_HOLD,                     /* act: it was held instead of handed over, the notice before it never reached the customer */
 	INPUT_PART,                     /* actor, part, text: what the customer's part was, and why */
+	INPUT_LOCKED,                   /* actor, text: the name of a pending proceeding is locked */
+	INPUT_DECIDED,                  /* actor, decision, text: how it was decided */
 };
 
 /* A service of the customer as the register has it now. */
@@ -261,6 +284,7 @@ struct case_input {
 	uint32_t flag;
 	int64_t span_us;
 	enum part part;
+	enum decision decision;
 	bool on;
 	bool of_party;                  /* INPUT_ANSWER, AUTO_ANSWER, BOUNCE, DELAYED, DELIVERED: of a letter to a rights holder, not to the customer */
 	bool free;                      /* INPUT_RESULT, INPUT_DUE: nothing of the case is in force any more */

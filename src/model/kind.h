@@ -28,6 +28,7 @@ enum kind_flag {
 	KIND_HOSTED = 16,       /* about content at a URL rather than traffic */
 	KIND_READ = 32,         /* no format states it: a person reads it out of a report in prose */
 	KIND_COUNSEL = 64,      /* for lawyers: their queue, and nothing of it is purged */
+	KIND_DISPUTE = 256,     /* a notice that a proceeding over a domain name is pending */
 	KIND_CONTENT = 128,     /* about content: what it names tells whether that was sent or shown */
 };
 

@@ -49,6 +49,15 @@ struct counter {
 	struct str incomplete, forward, restored, stayed;
 };
 
+/* What follows the notice of a pending proceeding over a domain name; stayed may be "". */
+struct proceeding_rules {
+	bool given;
+	struct wait lock;               /* from the receipt of the notice */
+	struct wait implement;          /* from the decision; nothing = at once */
+	struct wait release;            /* from the notice that it ended without one, or with one for the customer */
+	struct str locked, decided, stayed, released;
+};
+
 struct ladder {
 	struct str name;
 	struct step *steps;
@@ -56,6 +65,7 @@ struct ladder {
 	int64_t forget_us;              /* a resolved case no longer counts after this */
 	bool emergency;
 	struct counter counter;
+	struct proceeding_rules proceeding;
 };
 
 /* What carries out a verb on a kind of service: a driver with its words, or a task for a person. */

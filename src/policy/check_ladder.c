@@ -40,6 +40,29 @@ static const char *may_be(const struct wait *w, const struct wait *before)
 	return w->by || before->by ? ", or may come," : "";
 }
 
+/* Who is told of a proceeding before the name is locked may move it away; and without a limit nothing locks it. */
+static enum err proceeding(struct checking *c, unsigned ladder)
+{
+	const struct ladder *l = &c->p->ladders[ladder];
+	const struct conf *at = conf_find(c->r->ladder_at[ladder]->child, "proceeding");
+	bool locks = false;
+	if (!l->proceeding.given)
+		return OK;
+	if (l->counter.given)
+		return conf_fail(c->why, at, 0, ERR_CONFLICT, "a ladder has either a counter-notice or a proceeding");
+	for (unsigned k = 0; k < l->step_count; k++) {
+		enum verb v = l->steps[k].verb;
+		if (v == VERB_NOTIFY || v == VERB_ADVISE || v == VERB_FORWARD)
+			return conf_fail(c->why, check_step_at(c, ladder, k), 2, ERR_DENIED, "nobody hears of a proceeding before the name is locked: its letters stand in the block");
+		locks |= v == VERB_LIMIT && !wait_given(&l->steps[k].after);
+	}
+	if (locks)
+		return OK;
+	enum err e = conf_fail(c->why, at, 0, ERR_NOTFOUND, "nothing locks the name");
+	why_hint(c->why, "write: at once limit SERVICE, and what carries that out: enforce limit SERVICE { ... }");
+	return e;
+}
+
 enum err check_ladder_steps(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++) {
@@ -50,6 +73,9 @@ enum err check_ladder_steps(struct checking *c)
 			if (!surely_after(&l->steps[k].after, &l->steps[k - 1].after, NULL))
 				return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes%s before the one above it",
 					may_be(&l->steps[k].after, &l->steps[k - 1].after));
+		enum err e = proceeding(c, i);
+		if (e)
+			return e;
 	}
 	return OK;
 }

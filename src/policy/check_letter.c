@@ -6,6 +6,7 @@
 #include "model/letter.h"
 #include "policy/checks.h"
 #include "policy/counter.h"
+#include "policy/proceeding.h"
 
 /* Points at the line of the letter: subject and body are pieces of one text that begins with "Subject: ". */
 static enum err in_letter(const struct checking *c, const struct letter_template *l, struct str text)
@@ -80,28 +81,42 @@ static enum err translated(const struct checking *c, const struct letter_templat
 	return OK;
 }
 
-static enum err counter_letters(const struct checking *c, unsigned ladder)
+/* The letter behind a word of a ladder's block. */
+static enum err block_letter(const struct checking *c, const struct conf *at, const char *word, struct str name)
 {
-	const struct conf *at = conf_find(c->r->ladder_at[ladder]->child, "counter-notice");
-	for (unsigned i = 0; i < COUNTER_LETTERS; i++) {
-		struct str name;
-		const char *word = counter_letter(&c->p->ladders[ladder].counter, i, &name);
-		for (unsigned n = 0; at && name.len && n < c->p->language_count; n++) {
-			if (has_letter(c->p, c->p->languages[n], name))
-				continue;
-			enum err e = conf_fail(c->why, conf_find(at->child, word), 1, ERR_NOTFOUND, "there is no letter \"%.*s\" in language %.*s", STR_ARG(name),
-				STR_ARG(c->p->languages[n]));
-			hint_file(c, c->p->languages[n], name);
-			return e;
-		}
+	for (unsigned n = 0; at && name.len && n < c->p->language_count; n++) {
+		if (has_letter(c->p, c->p->languages[n], name))
+			continue;
+		enum err e = conf_fail(c->why, conf_find(at->child, word), 1, ERR_NOTFOUND, "there is no letter \"%.*s\" in language %.*s", STR_ARG(name),
+			STR_ARG(c->p->languages[n]));
+		hint_file(c, c->p->languages[n], name);
+		return e;
 	}
 	return OK;
+}
+
+static enum err block_letters(const struct checking *c, unsigned ladder)
+{
+	const struct ladder *l = &c->p->ladders[ladder];
+	const struct conf *child = c->r->ladder_at[ladder]->child;
+	enum err e = OK;
+	for (unsigned i = 0; e == OK && i < COUNTER_LETTERS; i++) {
+		struct str name;
+		const char *word = counter_letter(&l->counter, i, &name);
+		e = block_letter(c, conf_find(child, "counter-notice"), word, name);
+	}
+	for (unsigned i = 0; e == OK && i < PROCEEDING_LETTERS; i++) {
+		struct str name;
+		const char *word = proceeding_letter(&l->proceeding, i, &name);
+		e = block_letter(c, conf_find(child, "proceeding"), word, name);
+	}
+	return e;
 }
 
 enum err check_letter_languages(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->ladder_count; i++) {
-		enum err e = counter_letters(c, i);
+		enum err e = block_letters(c, i);
 		if (e)
 			return e;
 	}

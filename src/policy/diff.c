@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "policy/business.h"
 #include "policy/counter.h"
+#include "policy/proceeding.h"
 #include "policy/rules.h"
 #include "policy/show.h"
 #include "policy/statement.h"
@@ -198,6 +199,18 @@ static struct str counter_text(struct differ *d, const struct ladder *l)
 	return s;
 }
 
+static struct str proceeding_text(struct differ *d, const struct ladder *l)
+{
+	struct buf b;
+	if (!l->proceeding.given)
+		return STR("none");
+	buf_init(&b, 1 << 16);
+	proceeding_show(&l->proceeding, &b);
+	struct str s = str_copy(d->a, str_trim(buf_str(&b)));
+	buf_done(&b);
+	return s;
+}
+
 static void ladder_diff(struct differ *d, const struct ladder *x, const struct ladder *y)
 {
 	unsigned steps = x->step_count > y->step_count ? x->step_count : y->step_count;
@@ -209,6 +222,7 @@ static void ladder_diff(struct differ *d, const struct ladder *x, const struct l
 	span_part(d, "ladder", y->name, "forget after", x->forget_us, y->forget_us);
 	flag_part(d, "ladder", y->name, "emergency", x->emergency, y->emergency);
 	part(d, "ladder", y->name, "counter-notice", counter_text(d, x), counter_text(d, y));
+	part(d, "ladder", y->name, "proceeding", proceeding_text(d, x), proceeding_text(d, y));
 }
 
 static void ladders_diff(struct differ *d, const struct policy *x, const struct policy *y)

@@ -5,6 +5,7 @@
 
 #include "policy/business.h"
 #include "policy/counter.h"
+#include "policy/proceeding.h"
 #include "policy/match.h"
 #include "policy/rules.h"
 #include "policy/statement.h"
@@ -233,6 +234,8 @@ static enum err read_ladder(struct loading *l, const struct conf *s)
 			e = read_property(l, s, c, d);
 		} else if (word_is(c, 0, "counter-notice")) {
 			e = d->counter.given ? conf_fail(l->why, c, 0, ERR_EXISTS, "counter-notice is given twice") : counter_read(l->p, c, &d->counter, l->why);
+		} else if (word_is(c, 0, "proceeding")) {
+			e = d->proceeding.given ? conf_fail(l->why, c, 0, ERR_EXISTS, "proceeding is given twice") : proceeding_read(l->p, c, &d->proceeding, l->why);
 		} else if (d->step_count == LADDER_STEPS_MAX) {
 			e = conf_fail(l->why, c, 0, ERR_LIMIT, "a ladder has at most %d steps", LADDER_STEPS_MAX);
 		} else {
@@ -346,7 +349,7 @@ static enum err read_statement(struct loading *l, const struct conf *s)
 /* A block where none belongs would be read by nobody: what stands in it looks like policy and is none. */
 static enum err check_blocks(struct loading *l, const struct conf *first, const char *const *words, bool clause)
 {
-	static const char *const in_clause[] = { "rule", "statement", NULL }, *const in_ladder[] = { "counter-notice", NULL }, *const nowhere[] = { NULL };
+	static const char *const in_clause[] = { "rule", "statement", NULL }, *const in_ladder[] = { "counter-notice", "proceeding", NULL }, *const nowhere[] = { NULL };
 	for (const struct conf *s = first; s; s = s->next) {
 		const char *const *w = words;
 		while (*w && !word_is(s, 0, *w))

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "policy/business.h"
 #include "policy/counter.h"
+#include "policy/proceeding.h"
 #include "policy/rules.h"
 #include "policy/statement.h"
 
@@ -264,6 +265,8 @@ void show_ladder(const struct ladder *l, struct buf *out)
 	}
 	if (l->counter.given)
 		counter_show(&l->counter, out);
+	if (l->proceeding.given)
+		proceeding_show(&l->proceeding, out);
 	buf_puts(out, "    forget after ");
 	show_span(l->forget_us, out);
 	buf_puts(out, "\n}\n");

@@ -4,10 +4,11 @@
 #include "policy/test.h"
 
 #include "base/time.h"
+#include "model/case.h"
 #include "policy/rules.h"
 
 static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss", "counter-notice", "counter-incomplete", "stay",
-	NULL };
+	"locked", "decision",	NULL };
 static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", "forward", "role", "content", NULL };
 
 static int index_of(struct str s, const char *const *words)
@@ -145,10 +146,16 @@ static enum err step_read(const struct conf *at, struct test_step *t, struct why
 		if (at->arg_count != 2 || span_parse(at->args[1].text, &t->at_us) != OK)
 			return conf_fail(why, at, 0, ERR_SYNTAX, "pass takes a span such as 48h");
 		return OK;
-	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS: case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY:
+	case TEST_APPROVE: case TEST_RETRACT: case TEST_UPHOLD: case TEST_DISMISS: case TEST_COUNTER: case TEST_INCOMPLETE: case TEST_STAY: case TEST_LOCKED:
 		if (at->arg_count > 1 && (at->arg_count != 3 || !str_eq(at->args[1].text, STR("by"))))
 			return bad(at, 1, why);
 		t->actor = at->arg_count > 2 ? at->args[2].text : STR_NONE;
+		return OK;
+	case TEST_DECISION:
+		if (at->arg_count < 2 || !decision_find(at->args[1].text) || (at->arg_count > 2 && (at->arg_count != 4 || !str_eq(at->args[2].text, STR("by")))))
+			return bad(at, 1, why);
+		t->decision = at->args[1].text;
+		t->actor = at->arg_count > 3 ? at->args[3].text : STR_NONE;
 		return OK;
 	case TEST_ANSWER: case TEST_RESOLVE:
 		return at->arg_count > 1 ? bad(at, 1, why) : OK;

@@ -10,7 +10,7 @@
 enum { TEST_STEPS_MAX = 200, TESTS_MAX = 2000 };
 
 enum test_step_type { TEST_GIVEN, TEST_REPORT, TEST_SIGNAL, TEST_PASS, TEST_ANSWER, TEST_RESOLVE, TEST_APPROVE, TEST_RETRACT, TEST_EXPECT,
-	TEST_UPHOLD, TEST_DISMISS, TEST_COUNTER, TEST_INCOMPLETE, TEST_STAY /* a person has looked: it goes on, or it is closed */ };
+	TEST_UPHOLD, TEST_DISMISS, TEST_COUNTER, TEST_INCOMPLETE, TEST_STAY, TEST_LOCKED, TEST_DECISION /* a person has looked: it goes on, or it is closed */ };
 enum expect_type { EXPECT_NOTHING, EXPECT_CASE, EXPECT_NOTIFY, EXPECT_ADVISE, EXPECT_ASK, EXPECT_TASK, EXPECT_LIMIT, EXPECT_SUSPEND, EXPECT_TERMINATE,
 	EXPECT_APPROVAL, EXPECT_CLOSED, EXPECT_FORWARD, EXPECT_ROLE, EXPECT_CONTENT };
 
@@ -31,6 +31,7 @@ struct test_step {
 	enum reputation reputation;
 	int64_t at_us;          /* since midnight of the effective day; PASS: the span */
 	struct str actor;
+	struct str decision;    /* DECISION */
 	struct expectation expect[EXPECTATIONS_MAX];
 	unsigned expect_count;
 	uint32_t line, column;

@@ -422,6 +422,32 @@ static void test_part(void)
 	free(w);
 }
 
+/* A proceeding in a case whose ladder knows none calls a person; one about another name does, too; and no case goes into another meanwhile. */
+static void test_proceeding(void)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	if (!w)
+		return;
+	w->a = arena_new("test", 8 << 20);
+	start(w, 1);
+	struct observation o = { .kind = KIND_UDRP, .source = { .type = SOURCE_DOMAIN, .text = STR("a.example") }, .event_at = w->now, .received_at = w->now, .reporter = STR("r") };
+	struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = STR("acme"), .tenant = STR("/") };
+	struct finding f = { .policy = STR("v1"), .clause = STR("c"), .group = STR("g"), .rule = STR("r"), .ladder = STR("spam"), .severity = SEVERITY_LOW };
+	struct case_input in = { .type = INPUT_FINDING, .finding = &f, .observation = &o, .subject = &s, .incident_key = STR("k"), .service = STR("mail") };
+	unsigned before = w->act_count;
+	OK_(step(w, &in) == OK && !w->c.proceeding, "without a way nothing is waited for");
+	bool called = false;
+	for (unsigned i = before; i < w->act_count; i++)
+		called |= w->acts[i].verb == VERB_TASK;
+	OK_(called, "but a person is called");
+	w->c.proceeding = PROCEEDING_LOCKED;
+	struct casefile other = { .number = 512 };
+	struct case_input merge = { .type = INPUT_MERGE, .actor = STR("alice"), .other = &other };
+	OK_(step(w, &merge) == ERR_CONFLICT, "a case with a proceeding is not merged into another");
+	arena_free(w->a);
+	free(w);
+}
+
 /* A hot customer: the row and the time of a step do not grow with the number of reports. */
 static void test_constant(void)
 {
@@ -462,6 +488,7 @@ int main(void)
 	test_sequences();
 	test_self_report();
 	test_part();
+	test_proceeding();
 	test_answer_first();
 	test_constant();
 	return tap_done();

@@ -273,6 +273,30 @@ static void safe_browsing(void)
 	OK_(d.outcome == OUTCOME_PROSE && strcmp(d.format, "safe-browsing") == 0 && d.count, "what cannot be read goes before a person, with its link");
 }
 
+/* Notices of dispute providers: which class, which names, which number; and what only speaks of such proceedings is none. */
+static void disputes(void)
+{
+#define AT " 0 2026-03-01T12:00:00Z zone "
+	is_notice(PLAIN "Request for Registrar Verification, Case No. D2026-0001\n\nUnder the UDRP we ask you to lock:\n\nDisputed domain name(s):\n  <acme-shop.example>\n"
+		"  acme.example\n\nRegards, panel@provider.example, www.provider.example\n",
+		"dispute prose: legal.udrp acme-shop.example" AT ", legal.udrp acme.example" AT, NULL, "a request for verification under the UDRP");
+	is_notice(PLAIN "URS Notice of Complaint. Uniform Rapid Suspension, Claim Number: FA2601002\nThe domain name name-shop.example. Lock it within 24 hours.\n",
+		"dispute prose: legal.urs name-shop.example" AT, NULL, "a notice of complaint under the URS");
+	is_notice(PLAIN "If you do not answer, our attorneys start a proceeding under the UDRP about the domain name a.example\n",
+		"legal prose: legal.threat  0 - - ", NULL, "a threat to begin one is a threat");
+	is_notice(PLAIN "Administrative proceeding under the UDRP. Domain name: info@a.example, http://b.example/x, 1.2, -.example, a..b, " "c.example-\n",
+		"dispute prose: legal.udrp http://b.example/x 0 - - , legal.udrp c.example" AT, NULL, "what is no name is not taken for one");
+	struct decode d = read_text(STR(PLAIN "Verification request, UDRP, case no. D2026-0001.\nDomain name: a.example\n"));
+	IS_STR(d.count ? observation_value(&d.observations[0], "proceeding") : STR_NONE, STR("D2026-0001"), "the number is kept");
+	char many[8000];
+	size_t n = (size_t)snprintf(many, sizeof(many), PLAIN "Verification request, UDRP. Domain names:\n");
+	for (int i = 0; i < 300 && n < sizeof(many); i++)
+		n += (size_t)snprintf(many + n, sizeof(many) - n, "n%d.example\n", i);
+	d = read_text((struct str){ many, n });
+	IS_INT(d.count, 50, "more names than there can be are not kept");
+#undef AT
+}
+
 int main(void)
 {
 	charset_start();
@@ -286,6 +310,7 @@ int main(void)
 	kinds();
 	many();
 	safe_browsing();
+	disputes();
 	arena_free(arena);
 	return tap_done();
 }
