@@ -230,6 +230,8 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 	if (!number && letter.len && i->type == ITEM_ANSWER)
 		e = acknowledge_answer(f, &kept, letter, owner, &taken, why);
 	if (e == OK && !taken && !number && letter.len && i->type == ITEM_ANSWER)
+		e = reporter_status_asked(f, i, letter, owner, &taken, why);
+	if (e == OK && !taken && !number && letter.len && i->type == ITEM_ANSWER)
 		e = complete_answer(f, i, letter, owner, &taken, why);
 	if (e || taken)
 		return e;

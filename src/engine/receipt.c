@@ -15,7 +15,8 @@ const struct field receipt_fields[] = {
 	{ .name = "sealed", .type = FIELD_BOOL, .offset = offsetof(struct receipt, sealed) },
 	{ .name = "lacking", .type = FIELD_BOOL, .offset = offsetof(struct receipt, lacking) },
 	{ .name = "whose", .type = FIELD_STR, .offset = offsetof(struct receipt, whose) }, { .name = "to", .type = FIELD_STR, .offset = offsetof(struct receipt, to) },
-	{ .name = "ended", .type = FIELD_BOOL, .offset = offsetof(struct receipt, ended) }, { .name = NULL },
+	{ .name = "ended", .type = FIELD_BOOL, .offset = offsetof(struct receipt, ended) },
+	{ .name = "asked_at", .type = FIELD_INT, .offset = offsetof(struct receipt, asked_at) }, { .name = NULL },
 };
 
 static struct receipt_told told(enum receipt_state state, enum receipt_reason reason)

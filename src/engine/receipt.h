@@ -35,6 +35,7 @@ struct receipt {
 	struct str whose;               /* of a person who got it by mail and is told the end: his id */
 	struct str to;                  /* and his address, sealed for him (engine/reporter_status.c) */
 	bool ended;                     /* he was told */
+	int64_t asked_at;               /* when he asked last and was answered; 0 = never */
 };
 
 extern const struct field receipt_fields[];

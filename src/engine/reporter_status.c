@@ -9,6 +9,7 @@
 
 #include "engine/deed.h"
 #include "engine/fold_case.h"
+#include "engine/letter.h"
 #include "engine/notice_ack.h"
 #include "engine/reporter.h"
 
@@ -139,17 +140,27 @@ static enum err told_of(struct fold *f, const struct receipt *r, const struct ca
 
 enum end { END_NOBODY, END_TOLD, END_NO_ROOM };
 
+/* In the words of the letter's own language. */
+static void put_told(const struct fold *f, struct reporter_answer *x, struct str language, struct receipt_told told)
+{
+	const struct letter_template *t = policy_letter(fold_policy_at(f, f->now), language, POLICY_STATUS_LETTER);
+	const struct words *w = words_of(t ? t->language : STR_NONE);
+	x->status = str_of(w->states[told.state]);
+	x->reason = w->reasons[told.reason] ? str_of(w->reasons[told.reason]) : STR_NONE;
+}
+
 /* The letter, when there is to be one. c: the case that the report led to, or NULL. */
 static enum err tell(struct fold *f, struct str id, struct receipt *r, const struct row *row, const struct casefile *c, enum end *ret_end, struct why *why)
 {
 	struct correspondent who;
 	struct reporter_wish wish;
 	struct receipt_told told;
-	struct reporter_answer x = { .letter = STATUS_LETTER, .receipt = id, .received_at = row->rank, .event_at = TIME_NONE };
 	bool sent = false;
 	*ret_end = END_NOBODY;
 	if (!tells(f) || r->ended || !open_receipt(f, id, r, &who))
 		return OK;
+	struct reporter_answer x = { .letter = STATUS_LETTER, .receipt = id, .to = who.to, .name = who.name, .language = who.language, .reference = who.reference,
+		.received_at = row->rank, .event_at = TIME_NONE };
 	enum err e = told_of(f, r, c, &told, why);
 	if (e == OK)
 		e = reporter_wish(f, who.to, who.name, &wish, why);
@@ -160,14 +171,7 @@ static enum err tell(struct fold *f, struct str id, struct receipt *r, const str
 		*ret_end = END_NO_ROOM;
 		return e;
 	}
-	const struct letter_template *t = policy_letter(fold_policy_at(f, f->now), wish.language.len ? wish.language : who.language, POLICY_STATUS_LETTER);
-	const struct words *w = words_of(t ? t->language : STR_NONE);
-	x.to = who.to;
-	x.name = who.name;
-	x.language = who.language;
-	x.reference = who.reference;
-	x.status = str_of(w->states[told.state]);
-	x.reason = w->reasons[told.reason] ? str_of(w->reasons[told.reason]) : STR_NONE;
+	put_told(f, &x, wish.language.len ? wish.language : who.language, told);
 	x.acns = notice_status(work_arena(f->work), who.notice_version, who.notice_id, told, true);
 	e = fold_answer_apart(f, &x, &sent, why);
 	r->ended = sent;
@@ -242,29 +246,92 @@ enum err reporter_status_discarded(struct fold *f, struct str id, struct why *wh
 	return tell_receipt(f, id, NULL, &end, why);
 }
 
+/* The case that a receipt leads to now; *ret_found: there is one. */
+static enum err case_of(struct fold *f, const struct receipt *r, struct casefile *c, bool *ret_found, struct why *why)
+{
+	struct row row;
+	enum err e = r->fate == FATE_CASE ? fold_find_case(f, r->number, c, &row, why) : ERR_NOTFOUND;
+	if (e == OK)
+		e = follow_merged(f, c, &row, why);
+	*ret_found = e == OK;
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
 enum err reporter_status_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why)
 {
 	struct str id = str_sub(act->key, sizeof(STATUS_LETTER), act->key.len);
 	struct receipt r = { 0 };
 	struct receipt_told told;
 	struct casefile c;
-	struct row row, case_row;
+	struct row row;
+	bool found;
 	if (!str_starts(act->key, STR(STATUS_LETTER "/")))
 		return OK;
+	/* what retention took since cannot be asked any more, and what he asked for is answered at once */
 	enum err e = work_load(f->work, TABLE_RECEIPT, id, receipt_fields, &r, &row, why);
-	bool of_case = e == OK && r.fate == FATE_CASE;
-	if (of_case)
-		e = fold_find_case(f, r.number, &c, &case_row, why);
-	if (e == OK && of_case)
-		e = follow_merged(f, &c, &case_row, why);
-	/* what retention took since cannot be asked any more: it was fit to be told */
 	if (e)
 		return e == ERR_NOTFOUND ? OK : e;
-	e = told_of(f, &r, of_case ? &c : NULL, &told, why);
+	e = case_of(f, &r, &c, &found, why);
+	if (e == OK)
+		e = told_of(f, &r, found ? &c : NULL, &told, why);
 	if (e == OK && told.state == RECEIPT_RECEIVED) {
 		act->desired = false;
 		act->state = ACT_UNDONE;
 		*ret_gate = GATE_DROP;
 	}
 	return e;
+}
+
+/* It goes where the letter went that he answers, whatever his mail says of itself. */
+static enum err answer(struct fold *f, const struct letter *l, const struct receipt *r, const struct row *row, bool *ret_sent, struct why *why)
+{
+	struct correspondent who;
+	struct reporter_wish wish;
+	struct receipt_told told;
+	struct casefile c;
+	bool found;
+	enum err e = case_of(f, r, &c, &found, why);
+	if (e == OK)
+		e = told_of(f, r, found ? &c : NULL, &told, why);
+	if (e == OK)
+		e = reporter_wish(f, l->to, STR_NONE, &wish, why);
+	if (e)
+		return e;
+	(void)open_receipt(f, row->key, r, &who);
+	struct reporter_answer x = { .letter = STATUS_LETTER, .asked = true, .receipt = row->key, .to = l->to, .language = l->language, .reference = who.reference,
+		.key = str_format(work_arena(f->work), STATUS_LETTER "/%.*s/%lld", STR_ARG(row->key), (long long)(f->now / SECOND_US)),
+		.received_at = row->rank, .event_at = TIME_NONE };
+	put_told(f, &x, wish.language.len ? wish.language : l->language, told);
+	x.acns = notice_status(work_arena(f->work), who.notice_version, who.notice_id, told,
+		found && case_is_closed(&c) && told.state != RECEIPT_RECEIVED);
+	e = fold_answer_turn(f, &x.send_at, why);
+	if (e || x.send_at != f->now)
+		return e;
+	return fold_answer_apart(f, &x, ret_sent, why);
+}
+
+enum err reporter_status_asked(struct fold *f, const struct item *i, struct str message_id, struct str owner, bool *ret_taken, struct why *why)
+{
+	struct letter l = { 0 };
+	struct receipt r = { 0 };
+	struct row row;
+	bool asks = i->said_count && i->said->asks_status && str_starts(owner, STR(DEED_REPORTER)) && str_eq(deed_reporter(f, i->reporter), owner);
+	*ret_taken = false;
+	if (!asks || !tells(f))
+		return OK;
+	enum err e = letter_open(f, message_id, &l, why);
+	if (e == OK)
+		e = l.receipt.len ? work_load(f->work, TABLE_RECEIPT, l.receipt, receipt_fields, &r, &row, why) : ERR_NOTFOUND;
+	if (e || (r.asked_at && f->now - r.asked_at < DAY_US))
+		return e == ERR_NOTFOUND ? OK : e;
+	e = answer(f, &l, &r, &row, ret_taken, why);
+	if (e || !*ret_taken)
+		return e;
+	r.asked_at = f->now;
+	e = work_store(f->work, &row, receipt_fields, &r, why);
+	struct item kept = *i;
+	kept.said_count = 0;
+	kept.state = i->said->says_more ? ITEM_WAITING : ITEM_DONE;
+	kept.reason = i->said->says_more ? STR("he asked what became of his report and was told; he says more") : STR("he asked what became of his report, and was told");
+	return e ? e : put_item(f, &kept, false, why);
 }

@@ -1,5 +1,5 @@
 /*
- * What a reporter who wrote by mail hears after his receipt: one letter, when his report has come to its end.
+ * What a reporter who wrote by mail hears after his receipt: one letter, when his report has come to its end, and an answer when he asks.
  *
  * It says what receipt_tell() says, and no more. Only where the policy in force says `reporter-status yes`, to persons: no feedback
  * loop, no machine, no address that nobody reads, nobody with an API key. Never of what is sealed or marked do-not-tell, never twice
@@ -20,5 +20,12 @@ enum err reporter_status_step(struct fold *f, struct casefile *c, const struct c
 enum err reporter_status_discarded(struct fold *f, struct str id, struct why *why) MUST_CHECK;
 /* A letter that waited for its turn is due: it is dropped when nothing of its report may be told any more. */
 enum err reporter_status_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why) MUST_CHECK;
+
+/*
+ * A mail to the letter with that Message-ID, which may be one about a report of `owner`'s. *ret_taken: he asks what became of it, was
+ * answered, and all has been done with the mail. From another address, a second time in a day, without the letter or the receipt, and
+ * where the policy tells no reporters, it is left as it is.
+ */
+enum err reporter_status_asked(struct fold *f, const struct item *i, struct str message_id, struct str owner, bool *ret_taken, struct why *why) MUST_CHECK;
 
 #endif

@@ -237,6 +237,25 @@ static void scan(struct reading *r)
 	take_lines(r);
 }
 
+/* The word by which the letters say that the state can be asked for, in any language that they ship in. */
+static void take_status(struct reading *r)
+{
+	static const char *const names[] = { "status", "stand", NULL };
+	struct str rest = r->text, line;
+	bool first = true;
+	while (str_next_line(&rest, &line)) {
+		line = str_trim(line);
+		if (!line.len)
+			continue;
+		while (first && line.len && str_chr(STR(".!?"), line.ptr[line.len - 1]) != SIZE_MAX)
+			line.len--;
+		for (const char *const *n = names; first && *n; n++)
+			r->said->asks_status |= str_eq_fold(line, str_of(*n));
+		r->said->says_more |= !first;
+		first = false;
+	}
+}
+
 struct said *said_read(struct arena *a, struct str text, int64_t near)
 {
 	struct said *s = ARENA_NEW(a, struct said);
@@ -247,6 +266,7 @@ struct said *said_read(struct arena *a, struct str text, int64_t near)
 		return NULL;
 	s->at = TIME_NONE;
 	scan(&r);
+	take_status(&r);
 	enum side side = r.ports[SIDE_SOURCE] ? SIDE_SOURCE : SIDE_ANY;
 	s->port = r.ports[side];
 	s->unclear |= r.ports_two[side] ? MISSING_PORT : 0;
@@ -254,5 +274,5 @@ struct said *said_read(struct arena *a, struct str text, int64_t near)
 		s->unclear |= MISSING_TIME | MISSING_ZONE;
 	if (doubts_clock(r.text))
 		s->unclear = SAID_UNCLEAR;
-	return s->at != TIME_NONE || s->zoned || s->port ? s : NULL;
+	return s->at != TIME_NONE || s->zoned || s->port || s->asks_status ? s : NULL;
 }

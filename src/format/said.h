@@ -1,5 +1,5 @@
 /*
- * What a reporter states who was asked for the port, the time or the zone of his report. Of his own words alone: the letter that he
+ * What a reporter states who was asked for the port, the time or the zone of his report, or whether he asks what became of it. Of his own words alone: the letter that he
  * quotes, the line above it and his signature name times and addresses too. Nothing is made up; what is said in two ways is unclear.
  */
 #ifndef AUPD_FORMAT_SAID_H

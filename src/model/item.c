@@ -18,7 +18,7 @@ const char *const letter_field_names[] = { "case", "customer", "clause", "clause
 
 static const struct field said_fields[] = {
 	F(said, at, FIELD_TIME), F(said, at_zoned, FIELD_BOOL), F(said, zoned, FIELD_BOOL), F(said, east_s, FIELD_INT), F(said, port, FIELD_U16),
-	F(said, unclear, FIELD_U32),
+	F(said, unclear, FIELD_U32), F(said, asks_status, FIELD_BOOL), F(said, says_more, FIELD_BOOL),
 	{ .name = "addresses", .type = FIELD_STRS, .offset = offsetof(struct said, addresses), .count_offset = offsetof(struct said, address_count), .max = SAID_ADDRESSES_MAX },
 	{ .name = NULL },
 };

@@ -34,6 +34,8 @@ struct said {
 	int64_t east_s;                 /* zoned: seconds east of UTC */
 	uint16_t port;                  /* 0: none */
 	uint32_t unclear;               /* MISSING_ bits of what is said in two ways or may be read in two; all, when a clock is said to be wrong */
+	bool asks_status;               /* STATUS stands alone on its first line: he asks what became of his report */
+	bool says_more;                 /* and something below it */
 	struct str *addresses;          /* RFC 5952 */
 	unsigned address_count;
 };

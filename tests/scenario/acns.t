@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Copyright notices in XML are answered in XML: what came of one, and how it ended, beside the letter, for the program that sent it."""
+import email.utils
 import os
 import shutil
 import subprocess
@@ -93,6 +94,11 @@ def ended(d):
     tap.is_equal(document(got)[0], "application/xml", "a notice that a person discards has its status with the letter")
     is_well_formed(document(got)[1], "  that is well formed")
     is_golden(document(got)[1], "rejected.xml", "  and says that it was rejected")
+    first = next(x for x in d.sink.letters if x.recipients == ["notices@first.example"])
+    to = email.utils.parseaddr(first.message["Reply-To"])[1]
+    d.smtp_send(crlf(f"From: notices@first.example\nTo: {to}\nSubject: Re\nMessage-ID: <ask@first.example>\n\nSTATUS\n"), sender="notices@first.example", to=to)
+    d.settle()
+    is_golden(document(d.sink.letters[-1])[1], "open.xml", "who asks by mail before is told that it is open")
     got = news("case", "resolve", d.cases()[0]["case"], "the customer deleted it")
     is_golden(document(got.get("notices@first.example"))[1], "closed.xml", "when its case is settled a notice is closed")
     tap.ok("notices@second.example" not in got, "of what was not ours nothing is told twice", got)

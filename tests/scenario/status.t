@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What a reporter hears after his receipt: one letter when his report has come to its end, in his language, with what the API tells.
 Machines, whoever wants none, whoever cannot be reached and whoever was erased hear nothing; nor does anybody of what may not be told."""
+import email.utils
 import json
 import os
 import re
@@ -42,6 +43,20 @@ class Post:
         since = len(self.d.sink.letters)
         self.d.check("case", "resolve", number, text)
         return self.news(since)
+
+    def ask(self, letter, words, sender=None, frm=None):
+        """A reply, with the letter quoted; gives what it is answered."""
+        self.n += 1
+        since, to = len(self.d.sink.letters), email.utils.parseaddr(letter.message["Reply-To"])[1]
+        sender = sender or letter.recipients[0]
+        quoted = "".join(f"> {line}\n" for line in ["STATUS", "We have received it and keep it."])
+        self.d.smtp_send(f"From: <{frm or sender}>\nTo: <{to}>\nSubject: Re: your receipt\nMessage-ID: <{self.n}@reply.example>\nMIME-Version: 1.0\n"
+                         f"Content-Type: text/plain; charset=utf-8\n\n{words}\n\nOn Mon, 2 Feb 2026 at 10:00 Example Net\n<{to}> wrote:\n{quoted}", sender=sender, to=to)
+        self.d.settle()
+        return self.d.sink.letters[since:]
+
+    def items(self, state):
+        return [i["body"].get("reason", "") for i in json.loads(self.d.api(f"/v1/intake?state={state}").body)["rows"]]
 
     def discard(self, n=-1):
         """What waits before a person, the newest unless told."""
@@ -200,6 +215,53 @@ def merged(p):
     tap.is_equal(sorted(got), ["ole@one.example", "pia@two.example"], "the end of the other one is that of both")
 
 
+def asked(p):
+    """By mail, to the address of any letter about the report."""
+    base = time.time()
+    letter = p.send("sam@asks.example")[0]
+    german = p.send("tea@asks.example", more="Content-Language: de\n")[0]
+    got = p.ask(letter, "STATUS")
+    tap.is_equal([x.recipients for x in got], [["sam@asks.example"]], "who asks is answered")
+    is_golden(got[0], "asked-en.txt", base)
+    tap.is_equal((p.items("done")[-1:], p.items("waiting")), (["he asked what became of his report, and was told"], []), "and nobody has to look at it")
+    is_golden(p.ask(german, "Stand?")[0], "asked-de.txt", base)
+    number = p.case()
+    p.d.check("case", "flag", number, "do-not-tell")
+    tap.is_equal((p.ask(letter, "STATUS"), len(p.items("waiting"))), ([], 1), "a second time in a day he is not, and a person sees it")
+    p.d.pass_time("1d")
+    tap.like(p.ask(letter, "status")[0].text(), r"Status: +received\s+Reason: +-\s", "a day later he is; of a case that is marked do-not-tell it was received, and no more")
+    p.d.check("case", "flag", "--off", number, "do-not-tell")
+    p.d.pass_time("1d")
+    waits = len(p.items("waiting"))
+    for what, words, sender in (("another address", "STATUS", "eve@stranger.example"), ("other words", "What is the status of this?", None), ("the word below others", "Hello,\nSTATUS", None)):
+        tap.is_equal(p.ask(letter, words, sender), [], f"no answer to {what}")
+        waits += 1
+        tap.is_equal(len(p.items("waiting")), waits, "  which waits for a person as it did")
+    got = p.ask(letter, "Status.\n\nAnd please call me.")
+    tap.is_equal(([x.recipients for x in got], p.items("waiting").count("he asked what became of his report and was told; he says more")), ([["sam@asks.example"]], 1),
+                 "who says more is answered, and a person reads the rest")
+    p.d.check("reporter", "set", "tea@asks.example", "--letters", "no", "--because", "she asked for none")
+    tap.like(p.ask(german, "STATUS")[0].text(), "Stand: +bearbeitet", "who wants no letters by themselves is answered when he asks")
+    end = p.resolve(number)["sam@asks.example"]
+    p.d.pass_time("1d")
+    p.d.restart()
+    got = p.ask(end, "STATUS")
+    tap.is_equal([x.subject for x in got], [end.subject], "the letter at the end can be asked too, and says the same, also after a restart")
+    p.d.pass_time("91d")
+    tap.is_equal(p.ask(letter, "STATUS"), [], "after the 90 days of letters nothing is told at its address")
+
+
+def asked_by_machine(p):
+    p.d.report(xarf(HARBOUR, report_id="88888888-8172-431a-9276-c28ba90f694a"), token="machine")
+    letter = p.send("uwe@asks.example")[0]
+    p.n += 1
+    since, to = len(p.d.sink.letters), email.utils.parseaddr(letter.message["Reply-To"])[1]
+    p.d.smtp_send(f"From: <uwe@asks.example>\nTo: <{to}>\nSubject: Re: your receipt\nAuto-Submitted: auto-replied\nMessage-ID: <{p.n}@reply.example>\n\nSTATUS\n",
+                  sender="uwe@asks.example", to=to)
+    p.d.settle()
+    tap.is_equal(p.d.sink.letters[since:], [], "a program that answers by itself is not answered")
+
+
 def crowd(p, rounds):
     """More than may be told of one case, and more than go in an hour."""
     # no hour ends while it goes on
@@ -313,6 +375,7 @@ def silent():
         tap.is_equal(p.resolve(p.case()), {}, "where the policy does not say so nobody is told")
         row = d.api("/v1/receipts/" + receipt_of(receipt)).body.decode()
         tap.ok("whose" not in row, "and no address is kept for it", row)
+        tap.is_equal(p.ask(receipt, "STATUS"), [], "who asks is not told either")
 
 
 def main():
@@ -325,6 +388,9 @@ def main():
         unwanted(p)
         untold(p)
         merged(p)
+        asked_by_machine(p)
+    with Daemon() as d:
+        asked(Post(d))
     with Daemon(operators=people) as d:
         later(Post(d))
     with Daemon(operators=people) as d:
