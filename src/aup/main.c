@@ -57,7 +57,8 @@ const struct command commands[] = {
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "tail", "[--json] [--count N]", "what happens in cases, as it happens", cmd_tail },
-	{ "reporter", "list [--after PLACE] | show NAME | trust NAME --because TEXT | distrust NAME --because TEXT | forget NAME --because TEXT | cap NAME HOUR DAY --because TEXT"
+	{ "reporter", "list [--after PLACE] | show NAME | trust NAME --because TEXT"
+		" | flagger NAME --because TEXT | distrust NAME --because TEXT | forget NAME --because TEXT | cap NAME HOUR DAY --because TEXT"
 		" | set NAME [--letters yes|no] [--language LANGUAGE] --because TEXT",
 		"who reports, who is believed, how much may count, what became of it, who is written to; each with --json", cmd_reporter },
 	{ "erase", "[--json] --basis TEXT [--even-open TEXT] CUSTOMER|REPORTER-ADDRESS", "have the personal data of a subject go; two people ask for the same", cmd_erase },

@@ -16,6 +16,8 @@ static void print_queue(struct arena *a, const struct json *q)
 	int64_t count = json_int(q, "count", 0), yours = json_int(q, "yours", 0);
 	struct str number = str_format(a, "%lld%s", (long long)count, json_flag(q, "more", false) ? "+" : "");
 	(void)printf("%-14.*s %6.*s  %-27.*s  %.*s", STR_ARG(json_text(q, "name")), STR_ARG(number), STR_ARG(oldest.len ? oldest : STR("-")), STR_ARG(json_text(q, "doc")));
+	if (json_int(q, "first", 0))
+		(void)printf(" (%lld of them first)", (long long)json_int(q, "first", 0));
 	if (yours < count)
 		(void)printf(" (%lld of them for somebody else)", (long long)(count - yours));
 	(void)printf("\n");
@@ -40,6 +42,8 @@ static void print_row(struct arena *a, const struct json *m)
 		(void)printf(": %.*s", STR_ARG(str_printable(a, reason, TEXT_SHOWN)));
 	if (name.len && key.len)
 		(void)printf("  [%.*s]", STR_ARG(key));
+	if (json_text(m, "first").len)
+		(void)printf("  FIRST: %s", str_eq(json_text(m, "first"), STR("urgent")) ? "its kind is urgent" : "a trusted flagger reported it");
 	if (!json_flag(m, "yours", false))
 		(void)printf("  NOT YOURS: %.*s", STR_ARG(str_printable(a, needs, TEXT_SHOWN)));
 	(void)printf("\n");

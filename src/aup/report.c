@@ -89,8 +89,10 @@ static enum err words_of(struct counting *k, const struct json *event, struct st
 	return e;
 }
 
-static struct str source_of(const struct statement *st)
+static struct str source_of(const struct statement *st, struct str told)
 {
+	if (str_eq(told, STR("trusted-flagger")))
+		return STR("TRUSTED_FLAGGER");
 	return st->source.len ? st->source : STR("TYPE_OTHER_NOTIFICATION");
 }
 
@@ -104,7 +106,7 @@ static enum err take_notice(struct counting *k, const struct json *event)
 	enum err e = words_of(k, event, &st);
 	if (e == OK && told.len)
 		e = count(k, str_format(k->page, "reports,,,,,,,%.*s,%.*s", STR_ARG(json_text(event, "kind")), STR_ARG(told)));
-	return e ? e : count(k, str_format(k->page, "notices,%.*s,%.*s,%.*s,,,%s,,", STR_ARG(clause), STR_ARG(st.category), STR_ARG(source_of(&st)),
+	return e ? e : count(k, str_format(k->page, "notices,%.*s,%.*s,%.*s,,,%s,,", STR_ARG(clause), STR_ARG(st.category), STR_ARG(source_of(&st, told)),
 		st.detected ? "found-by-machine" : ""));
 }
 

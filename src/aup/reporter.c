@@ -45,7 +45,7 @@ static void print_list(const struct json *root)
 {
 	const struct json *list = json_get(root, "reporters");
 	for (const struct json *r = list ? list->child : NULL; r; r = r->next)
-		(void)printf("%-40.*s %-11.*s %-11.*s %8lld %8lld\n", STR_ARG(json_text(r, "name")), STR_ARG(json_text(r, "standing")), STR_ARG(json_text(r, "reputation")),
+		(void)printf("%-40.*s %-15.*s %-11.*s %8lld %8lld\n", STR_ARG(json_text(r, "name")), STR_ARG(json_text(r, "standing")), STR_ARG(json_text(r, "reputation")),
 			(long long)json_int(r, "reports", 0), (long long)json_int(r, "over", 0));
 	if (json_text(root, "after").len)
 		(void)printf("There are more: aup reporter list --after %.*s\n", STR_ARG(json_text(root, "after")));
@@ -73,7 +73,8 @@ static bool make_wish(struct command_text *t, int argc, char **argv, const struc
 /* False when it is no such command. */
 static bool make(struct command_text *t, int argc, char **argv, const struct said *s)
 {
-	static const struct { const char *verb, *standing; } words[] = { { "trust", "trusted" }, { "distrust", "distrusted" }, { "forget", "none" } };
+	static const struct { const char *verb, *standing; } words[] = { { "trust", "trusted" }, { "flagger", "trusted-flagger" }, { "distrust", "distrusted" }, { "forget", "none" } };
+	enum { WORDS = sizeof(words) / sizeof(words[0]) };
 	const char *verb = argc > 1 ? argv[1] : "", *because = s->because;
 	uint64_t hour, day;
 	if (s->letters || s->language)
@@ -90,9 +91,9 @@ static bool make(struct command_text *t, int argc, char **argv, const struct sai
 	}
 	bool cap = strcmp(verb, "cap") == 0 && argc == 5 && str_to_u64(str_of(argv[3]), INT32_MAX, &hour) == OK && str_to_u64(str_of(argv[4]), INT32_MAX, &day) == OK;
 	size_t i = 0;
-	while (i < 3 && strcmp(verb, words[i].verb) != 0)
+	while (i < WORDS && strcmp(verb, words[i].verb) != 0)
 		i++;
-	if (!because || (!cap && (i == 3 || argc != 3)))
+	if (!because || (!cap && (i == WORDS || argc != 3)))
 		return false;
 	command_begin(t, "reporter-decide");
 	jsonw_str(&t->w, "name", str_of(argv[2]));

@@ -3,7 +3,9 @@
  */
 #include "aupd/judge_command.h"
 #include "engine/fold_case.h"
+#include "engine/queue.h"
 #include "engine/receipt.h"
+#include "engine/reporter.h"
 #include "engine/upstream.h"
 
 enum { HIDE_MAX = 1000, RAW_ANSWER_MAX = 2 << 20 };
@@ -56,7 +58,8 @@ static enum err close_item(struct commanding *c, struct item *i, struct row *row
 	i->state = state;
 	i->reason = str_format(work_arena(c->j->fold.work), "%s by %.*s%s%.*s", item_state_words[state], STR_ARG(c->who), text.len ? ": " : "", STR_ARG(text));
 	row->state = str_of(item_state_words[state]);
-	return work_store(c->j->fold.work, row, item_fields, i, c->why);
+	enum err e = queue_item(&c->j->fold, row->key, i, i->urgency, c->why);
+	return e ? e : work_store(c->j->fold.work, row, item_fields, i, c->why);
 }
 
 /* The candidate as the person sets it right. */
@@ -87,7 +90,7 @@ static enum err read_candidate(struct commanding *c, const struct item *i, struc
 	if (!o->receipt.len && o->reply_to.len)
 		o->receipt = fold_receipt(&c->j->fold, &o->at);
 	o->report_id = str_format(work_arena(c->j->fold.work), "confirmed:%.*s:%lld", STR_ARG(key), (long long)n);
-	return OK;
+	return reporter_is_flagger(&c->j->fold, o->reporter, &o->flagger, c->why);
 }
 
 enum err cmd_confirm(struct commanding *c)
@@ -213,7 +216,9 @@ static enum err hide_waiting(struct commanding *c, const struct ignore_rule *rul
 		i.state = ITEM_IGNORED;
 		i.reason = str_format(a, "ignored by rule %.*s", STR_ARG(rule->name));
 		row.state = str_of(item_state_words[ITEM_IGNORED]);
-		e = work_store(c->j->fold.work, &row, item_fields, &i, c->why);
+		e = queue_item(&c->j->fold, row.key, &i, i.urgency, c->why);
+		if (e == OK)
+			e = work_store(c->j->fold.work, &row, item_fields, &i, c->why);
 		++*ret_hidden;
 	}
 	return e;

@@ -3,6 +3,10 @@
  *
  * One table names each queue with its questions to the store, each along an index; a queue is counted to QUERY_LIMIT_MAX and no
  * further. Of each row it is told whether whoever asks may act on it alone. A sealed case is shown by its number only.
+ *
+ * What stands first (engine/queue.h) is asked for first: the urgent, then what trusted flaggers reported, each from all sources of the
+ * queue; then these sources themselves, without what was told. What waits for us and not for a person's judgement, an upstream's deadline
+ * and an erasure, has no such order.
  */
 #include "aupd/judge_command.h"
 #include "engine/queue.h"
@@ -46,6 +50,7 @@ struct entry {
 	struct str key, state, customer, clause, what, reason;
 	int64_t since_at, due_at;
 	bool sealed;
+	enum urgency urgency;
 	bool yours;                     /* whoever asks may act on it alone */
 	struct str bars;                /* why not */
 };
@@ -57,6 +62,30 @@ struct listing {
 	struct arena *a;
 };
 
+enum { STEPS = URGENCY_COUNT * SOURCES_MAX };
+
+/* Steps are gone through downwards by urgency, and upwards by source. Number n of them, as a place names it; false: there is nothing to ask. */
+static bool step_at(const struct listing *l, unsigned n, struct origin *ret_origin)
+{
+	const struct origin *s = &l->q->sources[n % SOURCES_MAX];
+	unsigned urgency = n / SOURCES_MAX;
+	*ret_origin = *s;
+	if (!s->table || !urgency)
+		return s->table;
+	if (s->table == TABLE_UPSTREAM || s->table == TABLE_ERASURE)
+		return false;
+	*ret_origin = (struct origin){ TABLE_QUEUE, str_c(l->a, str_format(l->a, QUEUE_FIRST_STATE, s->table == TABLE_QUEUE ? s->state : l->q->name, urgency_words[urgency])), false };
+	return true;
+}
+
+/* The step behind n; STEPS when it was the last one. */
+static unsigned step_behind(unsigned n)
+{
+	if (n % SOURCES_MAX < SOURCES_MAX - 1)
+		return n + 1;
+	return n < SOURCES_MAX ? STEPS : n - 2 * SOURCES_MAX + 1;
+}
+
 /* due: a week on covers every erasure that waits for its second person. */
 static struct query question(const struct listing *l, const struct origin *s, unsigned limit)
 {
@@ -67,6 +96,12 @@ static struct query question(const struct listing *l, const struct origin *s, un
 	if (s->due)
 		q.due_by = now + (s->table == TABLE_ERASURE ? 8 * DAY_US : l->within_us);
 	return q;
+}
+
+/* What falls due first stands first: behind this row nothing does in time. */
+static bool is_later(const struct listing *l, const struct row *row)
+{
+	return row->table == TABLE_QUEUE && l->q->sources[0].due && row->rank > l->c->j->fold.now + l->within_us;
 }
 
 static void barred(struct listing *l, struct entry *x, enum err e, const struct why *why)
@@ -86,6 +121,7 @@ static void of_case(struct listing *l, const struct casefile *c, struct entry *x
 	x->customer = c->customer;
 	x->clause = c->clause;
 	x->what = c->next_what;
+	x->urgency = case_urgency(c);
 	enum err e = case_may_review(c, l->c->who, &why);
 	if (e == OK && x->sealed)
 		e = str_eq(c->wanted_by, l->c->who) ? why_set(&why, ERR_DENIED, "you have asked already; another person has to")
@@ -115,6 +151,7 @@ static enum err act_row(struct listing *l, const struct act *act, struct entry *
 		return e;
 	if (e == OK)
 		of_case(l, &c, x);
+	x->urgency = act->urgency;
 	x->since_at = act->created_at;
 	x->what = str_format(l->a, "%s of %.*s%s%.*s", verb_words[act->verb], STR_ARG(act->service), act->last_text.len ? ": " : "", STR_ARG(act->last_text));
 	x->key = act->key;
@@ -123,47 +160,16 @@ static enum err act_row(struct listing *l, const struct act *act, struct entry *
 	return OK;
 }
 
-static enum err webhook_row(struct listing *l, struct str id, struct entry *x)
+static enum err webhook_row(struct listing *l, const struct row *row, struct entry *x)
 {
 	struct webhook w = { 0 };
-	struct row found;
-	enum err e = work_load(l->c->j->fold.work, TABLE_WEBHOOK, id, webhook_fields, &w, &found, l->c->why);
-	x->key = id;
+	enum err e = field_decode(l->a, row->body, webhook_fields, &w, l->c->why);
+	x->key = row->key;
 	x->state = str_of(hook_state_words[w.state]);
 	x->what = str_format(l->a, "of %s %.*s", scope_words[w.scope], STR_ARG(w.owner));
 	x->reason = w.because ? str_of(hook_end_words[w.because]) : STR("given-up");
 	x->yours = true;
 	return e;
-}
-
-/* A row of TABLE_QUEUE that is gone meanwhile, or whose case is, is no error. */
-static enum err queue_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
-{
-	struct str rest = row->key, name;
-	struct casefile c;
-	struct row found;
-	struct act act = { 0 };
-	uint64_t number;
-	*ret_in = str_split(&rest, '/', &name);
-	if (!*ret_in)
-		return OK;
-	enum err e;
-	if (str_eq(name, STR("refused"))) {
-		e = work_load(l->c->j->fold.work, TABLE_ACT, rest, act_fields, &act, &found, l->c->why);
-		if (e == OK)
-			e = act_row(l, &act, x);
-	} else if (str_eq(name, STR("webhooks"))) {
-		e = webhook_row(l, rest, x);
-	} else {
-		e = str_to_u64(rest, INT64_MAX, &number);
-		if (e == OK)
-			e = fold_find_case(&l->c->j->fold, number, &c, &found, l->c->why);
-		if (e == OK)
-			of_case(l, &c, x);
-	}
-	x->since_at = row->rank;
-	*ret_in = e == OK;
-	return e == ERR_NOTFOUND ? OK : e;
 }
 
 static enum err item_row(struct listing *l, const struct row *row, struct entry *x)
@@ -176,6 +182,7 @@ static enum err item_row(struct listing *l, const struct row *row, struct entry 
 	x->key = row->key;
 	x->since_at = i.received_at;
 	x->sealed = sealed;
+	x->urgency = i.urgency;
 	x->state = str_of(item_type_words[i.type]);
 	x->what = i.reason;
 	x->yours = !sealed;
@@ -183,13 +190,12 @@ static enum err item_row(struct listing *l, const struct row *row, struct entry 
 	return e;
 }
 
-static enum err parked_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
+static enum err parked_row(struct listing *l, const struct row *row, struct entry *x)
 {
 	struct observation o = { 0 };
-	/* what is over a cap ranks last, and has a queue of its own */
-	*ret_in = l->q->sources[0].state || !str_eq(row->state, OVER_CAP_STATE);
 	enum err e = field_decode(l->a, row->body, observation_fields, &o, l->c->why);
 	x->sealed = kind_info(o.kind)->flags & KIND_SEALED;
+	x->urgency = observation_urgency(&o);
 	x->key = row->key;
 	x->since_at = o.received_at;
 	x->due_at = row->due_at;
@@ -197,6 +203,58 @@ static enum err parked_row(struct listing *l, const struct row *row, struct entr
 	x->what = str_format(l->a, "%s, %.*s", kind_info(o.kind)->name, STR_ARG(o.source.text));
 	x->yours = true;
 	return e;
+}
+
+/* What stands there under that key: "about" of a row of TABLE_QUEUE. */
+static enum err load_about(struct listing *l, struct str name, struct str about, struct row *found, struct entry *x)
+{
+	static const struct { const char *name; enum table table; } tables[] = { { "refused", TABLE_ACT }, { "approvals", TABLE_ACT }, { "unattributed", TABLE_PARKED },
+		{ "over-cap", TABLE_PARKED }, { "intake", TABLE_ITEM }, { "webhooks", TABLE_WEBHOOK } };
+	struct casefile c;
+	uint64_t number;
+	enum err e;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		if (str_eq(name, str_of(tables[i].name))) {
+			e = work_get(l->c->j->fold.work, tables[i].table, about, found, l->c->why);
+			return e || found->version ? e : ERR_NOTFOUND;
+		}
+	e = str_to_u64(about, INT64_MAX, &number);
+	if (e == OK)
+		e = fold_find_case(&l->c->j->fold, number, &c, found, l->c->why);
+	if (e == OK)
+		of_case(l, &c, x);
+	return e;
+}
+
+/* A row that is gone meanwhile, or whose case is, is no error. */
+static enum err queue_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
+{
+	struct str rest = row->key, state, name;
+	struct row found = { .table = TABLE_CASE };
+	struct act act = { 0 };
+	bool own = false;
+	*ret_in = str_split(&rest, '/', &state);
+	if (!*ret_in)
+		return OK;
+	name = str_sub(state, 0, str_chr(state, '.'));
+	enum err e = load_about(l, name, rest, &found, x);
+	if (e == OK && found.table == TABLE_ACT) {
+		e = field_decode(l->a, found.body, act_fields, &act, l->c->why);
+		e = e ? e : act_row(l, &act, x);
+	} else if (e == OK && found.table == TABLE_PARKED) {
+		e = parked_row(l, &found, x);
+	} else if (e == OK && found.table == TABLE_ITEM) {
+		e = item_row(l, &found, x);
+	} else if (e == OK && found.table == TABLE_WEBHOOK) {
+		e = webhook_row(l, &found, x);
+	}
+	/* of a queue that has no other rows: since when it stands there */
+	for (unsigned i = 0; i < SOURCES_MAX; i++)
+		own |= l->q->sources[i].table == TABLE_QUEUE && str_eq(str_of(l->q->sources[i].state), name);
+	if (own)
+		x->since_at = row->rank;
+	*ret_in = e == OK;
+	return e == ERR_NOTFOUND ? OK : e;
 }
 
 static enum err upstream_row(struct listing *l, const struct row *row, struct entry *x)
@@ -237,17 +295,18 @@ static enum err erasure_row(struct listing *l, const struct row *row, struct ent
 	return OK;
 }
 
-static enum err read_entry(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
+static enum err read_row(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
 {
 	struct act act = { 0 };
 	enum err e = OK;
-	*x = (struct entry){ .since_at = TIME_NONE, .due_at = TIME_NONE };
-	*ret_in = true;
 	switch (row->table) {
 	case TABLE_CASE: return case_row(l, row, x, ret_in);
 	case TABLE_QUEUE: return queue_row(l, row, x, ret_in);
 	case TABLE_ITEM: return item_row(l, row, x);
-	case TABLE_PARKED: return parked_row(l, row, x, ret_in);
+	case TABLE_PARKED:
+		/* what is over a cap ranks last, and has a queue of its own */
+		*ret_in = l->q->sources[0].state || !str_eq(row->state, OVER_CAP_STATE);
+		return parked_row(l, row, x);
 	case TABLE_UPSTREAM: return upstream_row(l, row, x);
 	case TABLE_ERASURE: return erasure_row(l, row, x, ret_in);
 	default:
@@ -256,12 +315,24 @@ static enum err read_entry(struct listing *l, const struct row *row, struct entr
 	}
 }
 
+static enum err read_entry(struct listing *l, const struct row *row, struct entry *x, bool *ret_in)
+{
+	*x = (struct entry){ .since_at = TIME_NONE, .due_at = TIME_NONE };
+	*ret_in = true;
+	enum err e = read_row(l, row, x, ret_in);
+	/* what stands first has been told */
+	if (row->table == TABLE_CASE || row->table == TABLE_ACT || row->table == TABLE_PARKED || row->table == TABLE_ITEM)
+		*ret_in &= x->urgency == URGENCY_NONE;
+	return e;
+}
+
 static void put_entry(struct jsonw *w, const struct entry *x)
 {
 	jsonw_object(w, NULL);
 	if (x->number[0])
 		jsonw_str(w, "case", str_of(x->number));
 	jsonw_bool(w, "sealed", x->sealed);
+	jsonw_str(w, "first", x->urgency ? str_of(urgency_words[x->urgency]) : STR_NONE);
 	jsonw_str(w, "state", x->state);
 	jsonw_time(w, "since", x->since_at);
 	jsonw_time(w, "due", x->due_at);
@@ -315,16 +386,19 @@ static enum err count_queue(struct listing *l)
 {
 	struct commanding *c = l->c;
 	struct tally t = { .n = 0 };
-	int64_t count = 0, yours = 0, oldest = TIME_NONE;
+	int64_t count = 0, first = 0, yours = 0, oldest = TIME_NONE;
+	struct origin from;
 	bool more = false, by_due = l->q->sources[0].due;
 	enum err e = OK;
-	for (unsigned s = 0; e == OK && s < SOURCES_MAX && l->q->sources[s].table; s++) {
-		struct query q = question(l, &l->q->sources[s], QUERY_LIMIT_MAX);
+	for (unsigned s = 0; e == OK && s < STEPS; s++) {
+		if (!step_at(l, s, &from))
+			continue;
+		struct query q = question(l, &from, QUERY_LIMIT_MAX);
 		struct row *rows;
 		size_t n = 0;
 		e = c->j->driver->page(c->j->store, l->a, &q, &rows, &n, c->why);
 		more |= n == QUERY_LIMIT_MAX;
-		for (size_t i = 0; e == OK && i < n; i++) {
+		for (size_t i = 0; e == OK && i < n && !is_later(l, &rows[i]); i++) {
 			struct entry x;
 			bool in;
 			e = read_entry(l, &rows[i], &x, &in);
@@ -332,6 +406,7 @@ static enum err count_queue(struct listing *l)
 				continue;
 			int64_t at = by_due ? x.due_at : x.since_at;
 			count++;
+			first += x.urgency != URGENCY_NONE;
 			yours += x.yours;
 			oldest = at != TIME_NONE && (oldest == TIME_NONE || at < oldest) ? at : oldest;
 			tally_up(&t, x.reason);
@@ -342,6 +417,7 @@ static enum err count_queue(struct listing *l)
 	jsonw_str(c->w, "doc", str_of(l->q->doc));
 	jsonw_int(c->w, "count", count);
 	jsonw_bool(c->w, "more", more);
+	jsonw_int(c->w, "first", first);
 	jsonw_int(c->w, "yours", yours);
 	jsonw_time(c->w, "oldest", oldest);
 	put_tally(c->w, &t);
@@ -349,20 +425,21 @@ static enum err count_queue(struct listing *l)
 	return e;
 }
 
-/* A place is "SOURCE RANK KEY"; of a case its number stands for the key, which names the customer. */
-static enum err read_place(struct listing *l, struct str text, unsigned *ret_source, struct query *q)
+/* A place is "STEP RANK KEY"; of a case its number stands for the key, which names the customer. */
+static enum err read_place(struct listing *l, struct str text, unsigned *ret_step, struct query *q)
 {
-	struct str source, rank;
+	struct str step, rank;
+	struct origin from;
 	uint64_t n, number;
 	if (!text.len)
 		return OK;
-	if (!str_split(&text, ',', &source) || str_to_u64(source, SOURCES_MAX - 1, &n) != OK || !l->q->sources[n].table || l->q->sources[n].due ||
+	if (!str_split(&text, ',', &step) || str_to_u64(step, STEPS - 1, &n) != OK || !step_at(l, (unsigned)n, &from) || from.due ||
 	    !str_split(&text, ',', &rank) || str_to_i64(rank, &q->after_rank) != OK)
 		return why_set(l->c->why, ERR_SYNTAX, "this is no place in queue %s", l->q->name);
-	*ret_source = (unsigned)n;
+	*ret_step = (unsigned)n;
 	q->has_after = true;
 	q->after_key = text;
-	if (l->q->sources[n].table != TABLE_CASE)
+	if (from.table != TABLE_CASE)
 		return OK;
 	struct casefile c;
 	struct row row;
@@ -372,23 +449,26 @@ static enum err read_place(struct listing *l, struct str text, unsigned *ret_sou
 	return e;
 }
 
-static void put_place(struct listing *l, unsigned source, const struct row *row, const struct entry *x)
+static void put_place(struct listing *l, unsigned step, const struct row *row, const struct entry *x)
 {
-	jsonw_str(l->c->w, "after", str_format(l->a, "%u,%lld,%.*s", source, (long long)row->rank, STR_ARG(row->table == TABLE_CASE ? str_of(x->number) : row->key)));
+	jsonw_str(l->c->w, "after", str_format(l->a, "%u,%lld,%.*s", step, (long long)row->rank, STR_ARG(row->table == TABLE_CASE ? str_of(x->number) : row->key)));
 }
 
 static enum err list_queue(struct listing *l, unsigned limit)
 {
 	struct commanding *c = l->c;
 	struct query place = { 0 };
-	unsigned source = 0, shown = 0;
-	enum err e = read_place(l, command_arg(c, "after"), &source, &place);
+	struct origin from = { 0 };
+	unsigned step = STEPS - SOURCES_MAX, shown = 0;
+	enum err e = read_place(l, command_arg(c, "after"), &step, &place);
 	jsonw_str(c->w, "queue", str_of(l->q->name));
 	jsonw_array(c->w, "rows");
 	struct row last = { 0 };
 	struct entry last_entry = { .since_at = TIME_NONE };
-	for (; e == OK && shown < limit && source < SOURCES_MAX && l->q->sources[source].table; source += shown < limit) {
-		struct query q = question(l, &l->q->sources[source], limit - shown);
+	for (; e == OK && shown < limit && step < STEPS; step = shown < limit ? step_behind(step) : step) {
+		if (!step_at(l, step, &from))
+			continue;
+		struct query q = question(l, &from, limit - shown);
 		struct row *rows;
 		size_t n = 0;
 		q.has_after = place.has_after;
@@ -396,7 +476,7 @@ static enum err list_queue(struct listing *l, unsigned limit)
 		q.after_key = place.after_key;
 		place.has_after = false;
 		e = c->j->driver->page(c->j->store, l->a, &q, &rows, &n, c->why);
-		for (size_t i = 0; e == OK && i < n; i++, shown++) {
+		for (size_t i = 0; e == OK && i < n && !is_later(l, &rows[i]); i++, shown++) {
 			struct entry x;
 			bool in;
 			e = read_entry(l, &rows[i], &x, &in);
@@ -407,10 +487,10 @@ static enum err list_queue(struct listing *l, unsigned limit)
 		}
 	}
 	jsonw_end(c->w, ']');
-	if (e == OK && shown == limit && l->q->sources[source].due)
+	if (e == OK && shown == limit && from.due)
 		jsonw_bool(c->w, "more", true);
 	else if (e == OK && shown == limit)
-		put_place(l, source, &last, &last_entry);
+		put_place(l, step, &last, &last_entry);
 	return e;
 }
 

@@ -91,11 +91,11 @@ static enum err read_decision(struct commanding *c, struct reporter_decision *d)
 		if (str_eq(what, str_of(standing_words[i]))) {
 			d->standing = (enum standing)i;
 			/* a name that anybody can claim would be trusted in anybody */
-			if (d->standing == STANDING_TRUSTED && !str_starts(d->name, STR("mail:")) && !str_starts(d->name, STR("api:")))
+			if ((d->standing == STANDING_TRUSTED || d->standing == STANDING_FLAGGER) && !str_starts(d->name, STR("mail:")) && !str_starts(d->name, STR("api:")))
 				return why_set(c->why, ERR_DENIED, "%.*s cannot be trusted: only a name that is proved can, mail:DOMAIN or api:CLIENT", STR_ARG(d->name));
 			return OK;
 		}
-	return why_set(c->why, ERR_SYNTAX, "a reporter is trusted, distrusted or none of both");
+	return why_set(c->why, ERR_SYNTAX, "a reporter is trusted, trusted-flagger, distrusted or none of them");
 }
 
 /* Who has no bound any more has nothing that waits for one: it is judged at once, in the order in which it came. */

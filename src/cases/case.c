@@ -15,6 +15,11 @@ bool case_is_closed(const struct casefile *c)
 	return c->state == CASE_RESOLVED || c->state == CASE_MERGED || c->state == CASE_TERMINATED;
 }
 
+enum urgency case_urgency(const struct casefile *c)
+{
+	return c->flags & CASE_URGENT ? URGENCY_URGENT : c->flags & CASE_FLAGGED ? URGENCY_FLAGGER : URGENCY_NONE;
+}
+
 bool case_is_forgotten(const struct casefile *c, const struct ladder *l, int64_t now)
 {
 	if (c->state == CASE_MERGED || c->state == CASE_TERMINATED)

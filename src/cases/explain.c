@@ -57,6 +57,8 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 			STR_ARG(counted(a, c->incident_count, "incident", "incidents")), STR_ARG(second(a, c->first_event_at)), STR_ARG(second(a, c->last_event_at))));
 	line(out, "strikes", str_format(a, "%llu%s", (unsigned long long)c->strikes, c->flags & CASE_ADVICE ? " (advice only: it counts none)" : ""));
 	line(out, "grade", str_of(grades[c->grade]));
+	if (!case_is_closed(c) && case_urgency(c))
+		line(out, "first", case_urgency(c) == URGENCY_URGENT ? STR("its kind is urgent") : STR("a trusted flagger reported it"));
 	line(out, "assigned", c->assigned);
 	line(out, "resolution", c->resolution);
 	if (c->told || c->untold)

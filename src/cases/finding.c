@@ -23,7 +23,7 @@ struct reported {
 
 static enum teller told_by(const struct observation *o)
 {
-	return o->witness != WITNESS_REPORT ? TELLER_OURSELVES : o->reporter_verified ? TELLER_TRUSTED : o->complaint ? TELLER_FEEDBACK : TELLER_OTHER;
+	return o->witness != WITNESS_REPORT ? TELLER_OURSELVES : o->flagger ? TELLER_FLAGGER : o->reporter_verified ? TELLER_TRUSTED : o->complaint ? TELLER_FEEDBACK : TELLER_OTHER;
 }
 
 static enum err count_report(struct step_work *w, const struct reported *r)
@@ -54,6 +54,8 @@ static enum err count_report(struct step_work *w, const struct reported *r)
 	e->item = r->seen->at;
 	e->raw = r->finding ? w->in->raw : STR_NONE;
 	e->incident = r->key;
+	w->c->flags |= kind_info(r->seen->kind)->flags & KIND_URGENT ? CASE_URGENT : 0;
+	w->c->flags |= r->seen->flagger ? CASE_FLAGGED : 0;
 	if (w->c->flags & CASE_SEALED_CLASS)
 		return OK;
 	e->source = r->seen->source.text;
@@ -103,6 +105,7 @@ static void seal_if(struct casefile *c, const struct finding *f)
 	if (f->weight == WEIGHT_SEALED)
 		c->flags |= CASE_SEALED_CLASS | CASE_DO_NOT_TELL | CASE_HOLD;
 	if (c->flags & CASE_SEALED_CLASS) {
+		c->flags |= CASE_URGENT;
 		c->state = CASE_SEALED;
 		part_forget(c);
 		c->because = c->source_text = STR_NONE;
@@ -145,8 +148,10 @@ enum err finding_step(struct step_work *w)
 	if (kind_info(w->in->observation->kind)->flags & KIND_COUNSEL)
 		c->flags |= CASE_COUNSEL | CASE_HOLD;
 	seal_if(c, f);
-	if (again)
+	if (again) {
 		part_forget(c);
+		c->flags &= ~(uint32_t)(CASE_URGENT | CASE_FLAGGED);
+	}
 	enum err e = count_all(w);
 	if (e == OK)
 		e = remedy_seen(w);

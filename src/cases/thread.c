@@ -53,7 +53,7 @@ static enum err absorb(struct step_work *w)
 	/* together they are one course of conduct: the worse count of strikes, not the sum */
 	c->strikes = o->strikes > c->strikes ? o->strikes : c->strikes;
 	c->grade = o->grade > c->grade ? o->grade : c->grade;
-	c->flags |= o->flags & (CASE_HOLD | CASE_COUNSEL | CASE_DO_NOT_TELL);
+	c->flags |= o->flags & (CASE_HOLD | CASE_COUNSEL | CASE_DO_NOT_TELL | CASE_URGENT | CASE_FLAGGED);
 	part_absorb(c, o);
 	request_absorb(w);
 	return because(w, EVENT_MERGED, "took in");
@@ -86,6 +86,8 @@ static enum err take_report(struct step_work *w, const struct case_event *from)
 	e->record = STR_NONE;
 	e->told = TELLER_NONE;
 	part_note(w->c, kind_info(from->kind)->role, kind_info(from->kind)->content);
+	w->c->flags |= kind_info(from->kind)->flags & KIND_URGENT ? CASE_URGENT : 0;
+	w->c->flags |= from->told == TELLER_FLAGGER ? CASE_FLAGGED : 0;
 	enum err err = incident_count(w, &told, &telling);
 	if (err)
 		return err;

@@ -20,7 +20,7 @@ const struct field backfill_fields[] = {
 /* The way from a number to its case. */
 #define NUMBER STR("number/")
 
-static const enum table stages[] = { TABLE_COUNTER, TABLE_CASE_EVENT, TABLE_ACT, TABLE_RECEIPT };
+static const enum table stages[] = { TABLE_COUNTER, TABLE_CASE_EVENT, TABLE_ACT, TABLE_RECEIPT, TABLE_PARKED };
 
 bool backfill_query(const struct backfill *b, struct query *ret_query)
 {
@@ -97,6 +97,17 @@ static enum err of_receipt(struct fold *f, const struct row *row, struct why *wh
 	return e || !is_found(&c) ? e : find_receipt(f, &c, row->key, row->owner, why);
 }
 
+static enum err of_parked(struct fold *f, const struct row *seen, struct why *why)
+{
+	struct observation o = { 0 };
+	struct row row;
+	bool in = false;
+	enum err e = work_load(f->work, TABLE_PARKED, seen->key, observation_fields, &o, &row, why);
+	if (e == OK)
+		e = queue_parked_before(f, &row, &o, &in, why);
+	return e || !in ? e : work_put(f->work, &row, why);
+}
+
 enum err backfill_row(struct fold *f, struct backfill *b, const struct row *row, struct why *why)
 {
 	enum err e;
@@ -104,6 +115,7 @@ enum err backfill_row(struct fold *f, struct backfill *b, const struct row *row,
 	case TABLE_COUNTER: e = of_case(f, str_sub(row->key, NUMBER.len, row->key.len), why); break;
 	case TABLE_CASE_EVENT: e = of_event(f, b, row, why); break;
 	case TABLE_ACT: e = of_act(f, row, why); break;
+	case TABLE_PARKED: e = of_parked(f, row, why); break;
 	default: e = of_receipt(f, row, why); break;
 	}
 	/* what went since the page was read, or went with retention */

@@ -10,7 +10,7 @@
 
 #include "engine/fold.h"
 
-enum { BACKFILL_LEVEL = 1 /* raised when something else is written of old rows: every store is walked through once more */ };
+enum { BACKFILL_LEVEL = 2 /* raised when something else is written of old rows: every store is walked through once more */ };
 
 /* How far the walk is. */
 struct backfill {

@@ -10,6 +10,7 @@
 #include "engine/find.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
+#include "engine/queue.h"
 #include "evidence/record.h"
 
 const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE,
@@ -321,6 +322,11 @@ static enum err erase_parked(struct eraser *r, struct row *row, struct json *roo
 		return OK;
 	/* its text names the subject all over, whoever wrote it */
 	enum err e = wipe_raw(r, raw, why);
+	if (e)
+		return e;
+	struct observation o = { 0 };
+	if (about && field_decode(work_arena(r->f->work), row->body, observation_fields, &o, why) == OK)
+		e = queue_unparked(r->f, row->key, &o, why);
 	if (e)
 		return e;
 	if (about) {

@@ -7,6 +7,7 @@
 #include "engine/earlier.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
+#include "engine/queue.h"
 #include "engine/receipt.h"
 #include "engine/reporter.h"
 #include "engine/upstream.h"
@@ -94,6 +95,8 @@ static enum err put_parked(struct fold *f, struct row *row, const struct observa
 	enum err e = OK;
 	if (f->keep && !kept.raw.len && !kept.of_sealed && !(kind_info(o->kind)->flags & KIND_SEALED))
 		e = f->keep(f->keep_arg, &o->at, FOLD_PARKED, &kept.raw, why);
+	if (e == OK)
+		e = queue_parked(f, row->key, o, str_eq(row->state, OVER_CAP_STATE), why);
 	return e ? e : work_store(f->work, row, observation_fields, &kept, why);
 }
 
@@ -441,5 +444,7 @@ enum err fold_observation(struct fold *f, const struct observation *o, struct fo
 
 enum err fold_again(struct fold *f, const struct observation *o, struct fold_result *ret_result, struct why *why)
 {
-	return take(f, o, true, ret_result, why);
+	/* it waits again with what is known of its reporter by now, or not at all */
+	enum err e = queue_unparked(f, fold_parked_key(f, o), o, why);
+	return e ? e : take(f, o, true, ret_result, why);
 }

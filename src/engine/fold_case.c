@@ -262,7 +262,7 @@ static enum verdict verdict_of(const struct case_input *in, const struct case_ou
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
-	uint32_t queues = queue_of(c);
+	struct queue_standing queues = queue_of(c);
 	bool appealed = c->flags & CASE_APPEALED;
 	in->now = f->now;
 	if (!in->policy)
@@ -277,6 +277,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	if (e == OK)
 		upstream_bound(f, c);
 	for (unsigned i = 0; e == OK && i < out.act_count; i++) {
+		/* what it stands with by now it gets with all others of the case, below */
+		out.acts[i].urgency = queues.urgency;
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
 			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
 		if (e == OK && out.acts[i].verb == VERB_FORWARD && out.acts[i].letter.len)
@@ -315,7 +317,7 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
 	if (e == OK)
-		e = queue_follow(f, c, queues, why);
+		e = queue_follow(f, c, &queues, why);
 	if (e == OK)
 		e = put_case(f, row, c, why);
 	return e ? e : tell_unsent(f, row, c, &out, why);

@@ -5,6 +5,8 @@
  * of the sealed class is never hidden.
  */
 #include "engine/fold_case.h"
+#include "engine/queue.h"
+#include "engine/reporter.h"
 
 static bool reporter_fits(struct str rule, struct str reporter)
 {
@@ -35,6 +37,18 @@ static enum err ignore(struct fold *f, struct item *i, struct why *why)
 	return e == ERR_NOTFOUND ? OK : e;
 }
 
+/* By the gravest of what it may be, and by who reported it: of its sender the candidates alone have the name that is proved. */
+static enum err urge(struct fold *f, struct item *i, struct why *why)
+{
+	bool flagger = false;
+	enum err e = i->candidate_count ? reporter_is_flagger(f, i->candidates[0].reporter, &flagger, why) : OK;
+	i->urgency = i->type == ITEM_SEALED ? URGENCY_URGENT : flagger ? URGENCY_FLAGGER : URGENCY_NONE;
+	for (unsigned k = 0; k < i->candidate_count; k++)
+		if (observation_urgency(&i->candidates[k]) > i->urgency)
+			i->urgency = observation_urgency(&i->candidates[k]);
+	return e;
+}
+
 enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 {
 	char key[POSITION_TEXT_MAX];
@@ -51,7 +65,11 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	position_print(&i->at, key);
 	struct row row = { .table = TABLE_ITEM, .key = str_format(work_arena(f->work), "%u.%s", f->source, key), .owner = i->reporter,
 		.state = str_of(item_state_words[i->state]), .due_at = TIME_NONE, .rank = i->received_at };
-	return work_store(f->work, &row, item_fields, i, why);
+	enum urgency before = i->urgency;
+	e = urge(f, i, why);
+	if (e == OK)
+		e = queue_item(f, row.key, i, before, why);
+	return e ? e : work_store(f->work, &row, item_fields, i, why);
 }
 
 enum err before_person(struct fold *f, const struct observation *o, const char *reason, struct why *why)

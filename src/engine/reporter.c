@@ -69,7 +69,8 @@ enum err reporter_know(struct fold *f, struct observation *o, bool again, int64_
 	enum err e = load(f, o->reporter, &r, &row, why);
 	if (e || (!row.version && !o->reporter_proven))
 		return e;
-	o->reporter_verified |= o->reporter_proven && r.standing == STANDING_TRUSTED;
+	o->reporter_verified |= o->reporter_proven && reporter_is_trusted(&r);
+	o->flagger = o->reporter_proven && r.standing == STANDING_FLAGGER;
 	o->reporter_verified &= r.standing != STANDING_DISTRUSTED;
 	o->reputation = o->reporter_proven ? reporter_reputation(&r, f->now) : REPUTATION_CANNOT_TELL;
 	*ret_distrusted = r.standing == STANDING_DISTRUSTED;
@@ -102,6 +103,15 @@ enum err reporter_outcome(struct fold *f, const struct observation *o, enum verd
 	if (f->told || !o->reporter_proven || o->witness != WITNESS_REPORT)
 		return OK;
 	return count(f, o->reporter, v, VERDICT_NONE, &o->at, why);
+}
+
+enum err reporter_is_flagger(struct fold *f, struct str name, bool *ret_is, struct why *why)
+{
+	struct reporter r = { 0 };
+	struct row row;
+	enum err e = is_proved(name) ? load(f, name, &r, &row, why) : OK;
+	*ret_is = e == OK && r.standing == STANDING_FLAGGER;
+	return e;
 }
 
 enum err reporter_copied(struct fold *f, struct str name, struct why *why)

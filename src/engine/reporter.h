@@ -24,6 +24,8 @@ struct reporter_shown {
 enum err reporter_know(struct fold *f, struct observation *o, bool again, int64_t *ret_waits_until, bool *ret_distrusted, struct why *why) MUST_CHECK;
 /* What became of one report of his; once an item for VERDICT_NOT_OURS. Nothing for a name that is not proved. */
 enum err reporter_outcome(struct fold *f, const struct observation *o, enum verdict v, struct why *why) MUST_CHECK;
+/* Is that the proved name of a trusted flagger? */
+enum err reporter_is_flagger(struct fold *f, struct str name, bool *ret_is, struct why *why) MUST_CHECK;
 /* A report of his showed what another name had shown before: noted, and held against nobody. Nothing for a name that is not proved. */
 enum err reporter_copied(struct fold *f, struct str name, struct why *why) MUST_CHECK;
 /* A person has decided about the case: all who reported what it remembers, once a decision. Notes it in the case. */

@@ -7,6 +7,7 @@
 #ifndef AUPD_MODEL_ACT_H
 #define AUPD_MODEL_ACT_H
 
+#include "model/kind.h"
 #include "model/policy.h"
 #include "model/subject.h"
 
@@ -72,6 +73,7 @@ struct act {
 	bool automatic;                 /* no person asked for it */
 	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
 	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */
+	enum urgency urgency;           /* of its case */
 	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */
 };
 

@@ -77,7 +77,7 @@ const struct field casefile_fields[] = {
 	S(casefile, dead, dead_count, CASE_PEOPLE_MAX), S(casefile, acts, act_count, CASE_ACTS_MAX), { .name = NULL },
 };
 
-const char *const teller_words[] = { "none", "trusted", "feedback-loop", "ourselves", "other", NULL };
+const char *const teller_words[] = { "none", "trusted", "feedback-loop", "ourselves", "other", "trusted-flagger", NULL };
 
 const struct field case_event_fields[] = {
 	F(case_event, number, FIELD_U64), F(case_event, n, FIELD_U64), E(case_event, type, case_event_words), F(case_event, at, FIELD_TIME),

@@ -39,6 +39,8 @@ enum case_flag {
 	CASE_ADVICE = 64,       /* advice only: strikes stay 0 */
 	CASE_SEALED_CLASS = 128,        /* of the sealed class in every state: nothing of it is shown */
 	CASE_CORRECTED = 256,           /* a late fact changed whose it was: nothing goes on until a person has looked */
+	CASE_URGENT = 1024,     /* by the kind of one of its reports, or of the sealed class */
+	CASE_FLAGGED = 2048,    /* a trusted flagger reported it */
 	CASE_THINNED = 512,             /* closed long ago: texts, addresses and letters are gone */
 };
 
@@ -180,7 +182,7 @@ enum case_event_type {
 extern const char *const case_event_words[];
 
 /* Who told of a report, for counts that name nobody. NONE: not kept, or counted in the case that it was split off from. */
-enum teller { TELLER_NONE, TELLER_TRUSTED, TELLER_FEEDBACK, TELLER_OURSELVES, TELLER_OTHER };
+enum teller { TELLER_NONE, TELLER_TRUSTED, TELLER_FEEDBACK, TELLER_OURSELVES, TELLER_OTHER, TELLER_FLAGGER };
 extern const char *const teller_words[];
 
 struct case_event {

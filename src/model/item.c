@@ -35,7 +35,7 @@ const struct field item_fields[] = {
 		.count_offset = offsetof(struct item, candidate_count), .max = 256 },
 	F(item, raw_digest, FIELD_DIGEST), F(item, raw_len, FIELD_U64), F(item, raw, FIELD_STR), F(item, raw_in_case, FIELD_BOOL), F(item, receipt, FIELD_STR),
 	{ .name = "problems", .type = FIELD_STRS, .offset = offsetof(struct item, problems), .count_offset = offsetof(struct item, problem_count), .max = 256 },
-	{ .name = NULL },
+	E(item, urgency, urgency_words), { .name = NULL },
 };
 
 const struct field letter_fields[] = {

@@ -63,6 +63,7 @@ struct item {
 	struct str receipt;             /* receipt id given to the reporter */
 	struct str *problems;
 	unsigned problem_count;
+	enum urgency urgency;           /* by the gravest of what it may be; the fold fills it in */
 };
 
 /* Hides items from the list of what waits, and keeps them. All that is given must hold. */

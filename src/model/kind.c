@@ -19,6 +19,8 @@ const char *const kind_words[] = {
 	NULL,
 };
 
+const char *const urgency_words[] = { "none", "trusted-flagger", "urgent", NULL };
+
 const struct kind_info *kind_info(enum kind k)
 {
 	return &infos[(unsigned)k < KIND_COUNT ? k : KIND_UNCLASSIFIED];

@@ -30,7 +30,17 @@ enum kind_flag {
 	KIND_COUNSEL = 64,      /* for lawyers: their queue, and nothing of it is purged */
 	KIND_DISPUTE = 256,     /* a notice that a proceeding over a domain name is pending */
 	KIND_CONTENT = 128,     /* about content: what it names tells whether that was sent or shown */
+	KIND_URGENT = 256,      /* life or health may be in danger: before all else in every queue */
 };
+
+/* What stands first in a queue, rising; among each other those that wait longest or fall due first. */
+enum urgency {
+	URGENCY_NONE,
+	URGENCY_FLAGGER,        /* a trusted flagger reported it (Regulation (EU) 2022/2065, Article 22) */
+	URGENCY_URGENT,         /* its kind is urgent, or it is of the sealed class */
+	URGENCY_COUNT,
+};
+extern const char *const urgency_words[];
 
 struct kind_info {
 	const char *name, *rsit_class, *rsit_type;

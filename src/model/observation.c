@@ -39,7 +39,7 @@ const struct field observation_fields[] = {
 		.count_offset = offsetof(struct observation, fact_count), .max = OBSERVATION_FACTS_MAX },
 	{ .name = "at", .type = FIELD_STRUCT, .offset = offsetof(struct observation, at), .fields = position_fields },
 	F(observation, raw_digest, FIELD_DIGEST), F(observation, raw_len, FIELD_U64), F(observation, meta, FIELD_STR), F(observation, of_sealed, FIELD_BOOL), F(observation, raw, FIELD_STR),
-	F(observation, receipt, FIELD_STR), F(observation, shown, FIELD_STR),
+	F(observation, receipt, FIELD_STR), F(observation, shown, FIELD_STR), F(observation, flagger, FIELD_BOOL),
 	F(observation, upstream, FIELD_STR), F(observation, upstream_case, FIELD_STR), F(observation, upstream_to, FIELD_STR), F(observation, upstream_due_at, FIELD_INT), END,
 };
 
@@ -56,6 +56,11 @@ struct str observation_value(const struct observation *o, const char *name)
 {
 	const struct fact *f = observation_fact(o, name);
 	return f ? f->value : STR_NONE;
+}
+
+enum urgency observation_urgency(const struct observation *o)
+{
+	return kind_info(o->kind)->flags & KIND_URGENT ? URGENCY_URGENT : o->flagger ? URGENCY_FLAGGER : URGENCY_NONE;
 }
 
 struct str observation_lane_key(struct arena *a, const struct observation *o)

@@ -72,6 +72,7 @@ struct observation {
 	struct str reporter;            /* identity of the witness as far as known: "api:CLIENT", "mail:DOMAIN", else a domain or address that anybody may claim */
 	bool reporter_proven;           /* the name is proved: by API key, or by our own mail server's Authentication-Results */
 	bool reporter_verified;         /* proved, and one whom the provider knows */
+	bool flagger;                   /* that one is a trusted flagger: the fold fills it in */
 	enum reputation reputation;     /* of a proved reporter, from what became of his reports; the fold fills it in */
 	bool complaint;                 /* in a form of feedback loops: whoever got the message complained to his own mail provider */
 	struct str reply_to;            /* where a receipt may go; "" = nowhere */
@@ -101,6 +102,7 @@ struct observation {
 extern const struct field fact_fields[], source_fields[], position_fields[], observation_fields[];
 
 const struct fact *observation_fact(const struct observation *o, const char *name);     /* the first of that name */
+enum urgency observation_urgency(const struct observation *o);
 struct str observation_value(const struct observation *o, const char *name);            /* STR_NONE when absent */
 /*
  * Does a notice have all that 17 U.S.C. 512(c)(3) asks for, by its facts "dmca-..."? Incomplete: one of them is absent. Unclear: one

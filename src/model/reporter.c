@@ -5,7 +5,7 @@
 
 #include "base/time.h"
 
-const char *const standing_words[] = { "none", "trusted", "distrusted", NULL };
+const char *const standing_words[] = { "none", "trusted", "distrusted", "trusted-flagger", NULL };
 const char *const reputation_words[] = { "cannot-tell", "poor", "fair", "good", NULL };
 const char *const verdict_words[] = { "none", "upheld", "refused", "undone", "retracted", "not-ours", NULL };
 
@@ -82,11 +82,16 @@ enum reputation reporter_reputation(const struct reporter *r, int64_t now)
 	return x.upheld * 5 >= all * 4 ? REPUTATION_GOOD : x.upheld * 2 < all ? REPUTATION_POOR : REPUTATION_FAIR;
 }
 
+bool reporter_is_trusted(const struct reporter *r)
+{
+	return r->standing == STANDING_TRUSTED || r->standing == STANDING_FLAGGER;
+}
+
 struct reporter_cap reporter_cap(const struct reporter *r, bool proven)
 {
 	if (r->capped || r->cap_hour || r->cap_day)
 		return (struct reporter_cap){ r->cap_hour, r->cap_day };
-	return proven && r->standing != STANDING_TRUSTED ? (struct reporter_cap){ REPORTER_HOUR_CAP, REPORTER_DAY_CAP } : (struct reporter_cap){ 0, 0 };
+	return proven && !reporter_is_trusted(r) ? (struct reporter_cap){ REPORTER_HOUR_CAP, REPORTER_DAY_CAP } : (struct reporter_cap){ 0, 0 };
 }
 
 static void move_to(struct reporter *r, uint64_t hour)

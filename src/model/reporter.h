@@ -12,7 +12,8 @@
 enum { REPORTER_HALF_LIFE_DAYS = 90, REPORTER_KEPT_DAYS = 730, REPORTER_UNIT = 1000000, REPORTER_ENOUGH = 3 /* outcomes before anything is said */,
 	REPORTER_CAP_MAX = 1000000, REPORTER_TEXT_MAX = 1000, REPORTER_HOUR_CAP = 5000, REPORTER_DAY_CAP = 50000 /* of who is proved, unless decided */ };
 
-enum standing { STANDING_NONE, STANDING_TRUSTED, STANDING_DISTRUSTED };
+/* FLAGGER: trusted, and a trusted flagger of the law: what he reports comes first. */
+enum standing { STANDING_NONE, STANDING_TRUSTED, STANDING_DISTRUSTED, STANDING_FLAGGER };
 extern const char *const standing_words[];
 
 /* Rising, but for the first. */
@@ -45,6 +46,8 @@ struct reporter {
 };
 
 extern const struct field reporter_fields[];
+
+bool reporter_is_trusted(const struct reporter *r);
 
 /* Halves what was before. At or before faded_at nothing changes. */
 void reporter_fade(struct reporter *r, int64_t now);

@@ -62,9 +62,9 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define SAID_TO_FORWARDING MEMBERS(TEXT("case"), TEXT("state"), TEXT("answer"), NUMBER("code"))
 /* What the judge answers says that it is done, too. */
 #define TOLD(...) MEMBERS(__VA_ARGS__, NUMBER("code"))
-#define QUEUES LIST("queues", TEXT("name"), TEXT("doc"), NUMBER("count"), FLAG("more"), NUMBER("yours"), TIME("oldest"), \
+#define QUEUES LIST("queues", TEXT("name"), TEXT("doc"), NUMBER("count"), FLAG("more"), NUMBER("first"), NUMBER("yours"), TIME("oldest"), \
 	LIST("reasons", TEXT("reason"), NUMBER("count")))
-#define QUEUE_ROWS LIST("rows", TEXT("case"), FLAG("sealed"), TEXT("state"), TIME("since"), TIME("due"), TEXT("key"), TEXT("customer"), TEXT("clause"), \
+#define QUEUE_ROWS LIST("rows", TEXT("case"), FLAG("sealed"), TEXT("first"), TEXT("state"), TIME("since"), TIME("due"), TEXT("key"), TEXT("customer"), TEXT("clause"), \
 	TEXT("what"), TEXT("reason"), FLAG("yours"), TEXT("needs"))
 #define SCORECARD TEXT("reseller"), TEXT("window"), NUMBER("open"), NUMBER("sent"), NUMBER("repeated"), NUMBER("answered"), NUMBER("fixed"), NUMBER("late"), \
 	NUMBER("back"), FLAG("failing"), LIST("acknowledgements", TEXT("version"), TIME("asked"), TIME("due"), TIME("acknowledged"), TEXT("by"), TIME("told"), \

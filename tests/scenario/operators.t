@@ -152,7 +152,7 @@ def sealed(d):
     d.check("case", "note", number, "looked at")
     r = d.check("queue", "approvals", "--json")
     got = [x for x in r.json["rows"] if x.get("case") == number]
-    tap.is_equal([sorted(x) for x in got], [["case", "due", "needs", "sealed", "since", "state", "yours"]], "a sealed case is its number, state and time")
+    tap.is_equal([sorted(x) for x in got], [["case", "due", "first", "needs", "sealed", "since", "state", "yours"]], "a sealed case is its number, state and time, and that it is urgent as all of these are")
     tap.is_equal([(x["yours"], x["needs"]) for x in got], [(False, "you have asked already; another person has to")], "who asked waits for another person")
     tap.ok("kid" not in r.out and "child" not in r.out, "and nothing says whose or what", r.out)
     if ROOT:

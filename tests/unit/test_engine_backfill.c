@@ -66,6 +66,9 @@ static void make(void)
 {
 	for (unsigned n = 0; n < CASES; n++)
 		put_case(n, n == 3 ? ERASE_ALIAS "0123" : "acme", n == 1 ? CASE_SEALED_CLASS : n == 2 ? CASE_THINNED : n == 5 ? CASE_APPEALED | CASE_COUNSEL : 0, CASE_OPEN);
+	const struct observation threat = { .kind = KIND_THREAT, .received_at = 9 }, spam = { .kind = KIND_SPAM, .received_at = 9 };
+	put(TABLE_PARKED, "1.2.3.0", observation_fields, &threat, "");
+	put(TABLE_PARKED, "1.2.4.0", observation_fields, &spam, "");
 	struct row bad = { .table = TABLE_CASE_EVENT, .key = STR("1/00000001"), .due_at = TIME_NONE, .body = STR("{\"type\":7}") };
 	BUG_ON(work_put(f.work, &bad, NULL) != OK);
 	commit();
@@ -165,7 +168,9 @@ static void test_queues(struct arena *a)
 	const struct row *appeal = queued(rows, n, "appeals/1536"), *refused = queued(rows, n, "refused/C-1/s/suspend/web");
 	OK_(appeal && appeal->rank == 7 && str_eq(appeal->state, STR("appeals")) && queued(rows, n, "counsel/1536"), "what a case waits for stands in its queues, since it last changed");
 	OK_(refused && refused->rank == 6 && str_eq(refused->state, STR("refused")), "so does an act that was refused");
-	IS_INT(n, 2 + CASES / 2, "and nothing else");
+	const struct row *threat = queued(rows, n, "unattributed.urgent/1.2.3.0");
+	OK_(threat && threat->rank == 9 && str_eq(threat->state, STR("unattributed.urgent")), "and a report of a threat that waits to be attributed, first");
+	IS_INT(n, 3 + CASES / 2, "and nothing else");
 }
 
 static void test_slices(void)
