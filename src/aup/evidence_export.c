@@ -12,7 +12,7 @@
 #include "evidence/proof.h"
 #include "model/ids.h"
 
-enum { NAMES_MAX = RECORD_LINES_MAX, TAIL_LEN = 7 + 2 * DIGEST_LEN + 1 /* the last line of a bundle */ };
+enum { NAMES_MAX = RECORD_LINES_MAX };
 
 struct exporting {
 	struct evidence_call *c;
@@ -287,20 +287,15 @@ static int check_names(const struct exporting *x)
 	return EXIT_OK;
 }
 
-/* The list of what is withheld, over all that stands before it. */
+/* The list of what is withheld, and the digest of what is not. */
 static int list_withheld(struct exporting *x)
 {
 	struct arena *a = x->c->a;
 	struct why why = { .line = 0 };
-	struct digest before, list;
-	struct buf out;
-	buf_init(&out, EVIDENCE_BUNDLE_BYTES_MAX);
-	enum err e = evidence_bundle_write(a, &x->b, &out, &why);
-	if (e == OK) {
-		digest_sha256(str_sub(buf_str(&out), 0, out.len - TAIL_LEN), &before);
-		e = handed_write(a, &x->b, str_of(x->profile), &before, &x->b.redaction, &why);
-	}
-	buf_done(&out);
+	struct digest list;
+	enum err e = evidence_bundle_order(a, &x->b, &why);
+	if (e == OK)
+		e = handed_write(a, &x->b, str_of(x->profile), &x->b.redaction, &why);
 	if (e)
 		return cli_fail(&why);
 	digest_sha256(x->b.redaction, &list);

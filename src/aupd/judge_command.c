@@ -245,6 +245,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "webhook-rotate", cmd_webhook_rotate, UNKEPT, WITH_KEYS }, { "webhook-enable", cmd_webhook_enable, KEPT, WITH_KEYS },
 	{ "webhook-test", cmd_webhook_test, KEPT, WITH_KEYS }, { "webhook-redeliver", cmd_webhook_redeliver, KEPT, WITH_KEYS },
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-evidence", cmd_my_evidence, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-pack", cmd_my_pack, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-fixed", cmd_my_fixed, KEPT, SCOPES(SCOPE_CUSTOMER) },

@@ -50,6 +50,8 @@ enum err cmd_my_policy_acknowledge(struct commanding *c) MUST_CHECK;
 enum err command_of_holder(struct commanding *c, enum case_input_type type, uint64_t of) MUST_CHECK;
 enum err cmd_onetime(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
+enum err cmd_my_evidence(struct commanding *c) MUST_CHECK;
+enum err cmd_my_pack(struct commanding *c) MUST_CHECK;
 enum err cmd_my_fixed(struct commanding *c) MUST_CHECK;
 enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;

@@ -6,7 +6,7 @@
  * Under a profile (evidence/redaction.h) the judge alone decides what goes out, and whoever put the bundle together has its digest sealed by a
  * deed of the ledger.
  */
-#include "aupd/judge_command.h"
+#include "aupd/judge_evidence.h"
 #include "aupd/judge_redaction.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
@@ -27,7 +27,7 @@ static enum err need_ledger(struct commanding *c)
 	return why_set(c->why, ERR_UNSUPPORTED, "this judge keeps no ledger: the first one does");
 }
 
-static enum err need_signed(struct commanding *c)
+enum err evidence_need_signed(struct commanding *c)
 {
 	enum err e = need_ledger(c);
 	uint64_t signed_size = e ? 0 : ledger_checkpoint_size(c->j->ledger);
@@ -116,7 +116,7 @@ enum err cmd_evidence_consistency(struct commanding *c)
 	struct arena *a = work_arena(c->j->fold.work);
 	struct merkle_proof p;
 	struct digest before, after;
-	enum err e = need_signed(c);
+	enum err e = evidence_need_signed(c);
 	if (e)
 		return e;
 	int64_t from = json_int(c->root, "from", 0), to = json_int(c->root, "to", 0), last = (int64_t)ledger_checkpoint_size(l);
@@ -146,8 +146,7 @@ static enum err leaf_of(struct commanding *c, const struct row *row, uint64_t *r
 	return judge_ledger_leaf(c->j, work_arena(c->j->fold.work), (uint8_t)(rank >> 48), rank & ((UINT64_C(1) << 48) - 1), ret_leaf, c->why);
 }
 
-/* ERR_AGAIN: not under a signed checkpoint of that size yet; it is seen to. */
-static enum err prove(struct commanding *c, const struct row *row, uint64_t size, uint64_t *ret_leaf, struct merkle_proof *ret_proof)
+enum err evidence_prove(struct commanding *c, const struct row *row, uint64_t size, uint64_t *ret_leaf, struct merkle_proof *ret_proof)
 {
 	struct digest leaf;
 	enum err e = leaf_of(c, row, ret_leaf);
@@ -161,8 +160,7 @@ static enum err prove(struct commanding *c, const struct row *row, uint64_t size
 	return ledger_prove(c->j->ledger, &leaf, *ret_leaf, size, ret_proof, c->why);
 }
 
-/* The checkpoint that is given out with a record: the last that witnesses signed, when it covers the record; else the last. */
-static enum err choose_checkpoint(struct commanding *c, const struct row *last, struct str *ret_note, uint64_t *ret_size)
+enum err evidence_choose(struct commanding *c, const struct row *last, struct str *ret_note, uint64_t *ret_size)
 {
 	uint64_t size, leaf;
 	struct str note = judge_witness_note(c->j, &size);
@@ -183,15 +181,15 @@ enum err cmd_evidence_proof(struct commanding *c)
 	struct proof p = { .checkpoint = STR_NONE };
 	struct str text;
 	uint64_t size = 0;
-	enum err e = need_signed(c);
+	enum err e = evidence_need_signed(c);
 	if (e == OK)
 		e = work_get(c->j->fold.work, TABLE_RECORD, command_arg(c, "record"), &row, c->why);
 	if (e == OK && !row.version)
 		e = why_set(c->why, ERR_NOTFOUND, "there is no record \"%.100s\"", str_c(a, str_printable(a, command_arg(c, "record"), 90)));
 	if (e == OK)
-		e = choose_checkpoint(c, &row, &p.checkpoint, &size);
+		e = evidence_choose(c, &row, &p.checkpoint, &size);
 	if (e == OK)
-		e = prove(c, &row, size, &p.index, &p.path);
+		e = evidence_prove(c, &row, size, &p.index, &p.path);
 	if (e == OK)
 		e = proof_write(a, &p, &text, c->why);
 	if (e == OK)
@@ -356,9 +354,9 @@ static enum err begin(struct exporting *x)
 	if (e == OK && !last.version)
 		e = why_set(c->why, ERR_NOTFOUND, "case %s has no record", x->number);
 	if (e == OK)
-		e = choose_checkpoint(c, &last, &note, &x->size);
+		e = evidence_choose(c, &last, &note, &x->size);
 	if (e == OK)
-		e = prove(c, &last, x->size, &leaf, &p);
+		e = evidence_prove(c, &last, x->size, &leaf, &p);
 	struct str opened = redaction_asked_text(a, &x->redaction);
 	for (unsigned i = 0; i < x->only_count; i++)
 		opened = str_format(a, "%.*s, record %llu", STR_ARG(opened), (unsigned long long)x->only[i]);
@@ -438,7 +436,7 @@ static enum err put_record(struct exporting *x, uint64_t n, const struct row *ro
 	uint64_t leaf;
 	enum err e = row->version ? record_read(a, row->body, &r, c->why) : why_set(c->why, ERR_AGAIN, "record %llu of the case cannot be seen yet", (unsigned long long)n);
 	if (e == OK)
-		e = prove(c, row, x->size, &leaf, &p);
+		e = evidence_prove(c, row, x->size, &leaf, &p);
 	if (e)
 		return e;
 	jsonw_object(c->w, NULL);
@@ -490,7 +488,7 @@ static enum err put_records(struct exporting *x)
 enum err cmd_evidence_export(struct commanding *c)
 {
 	struct exporting *x = ARENA_NEW(work_arena(c->j->fold.work), struct exporting);
-	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	enum err e = x ? evidence_need_signed(c) : ERR_NOMEM;
 	if (e)
 		return e;
 	x->c = c;
@@ -538,7 +536,7 @@ enum err cmd_evidence_raw(struct commanding *c)
 	struct row row;
 	struct str bytes;
 	uint8_t salt[32];
-	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	enum err e = x ? evidence_need_signed(c) : ERR_NOMEM;
 	if (e)
 		return e;
 	x->c = c;
@@ -568,7 +566,7 @@ enum err cmd_evidence_seal(struct commanding *c)
 	struct arena *a = work_arena(f->work);
 	struct exporting *x = ARENA_NEW(a, struct exporting);
 	struct str digest = command_arg(c, "redaction"), octets;
-	enum err e = x ? need_signed(c) : ERR_NOMEM;
+	enum err e = x ? evidence_need_signed(c) : ERR_NOMEM;
 	if (e)
 		return e;
 	x->c = c;
@@ -578,5 +576,5 @@ enum err cmd_evidence_seal(struct commanding *c)
 	if (e == OK && (!x->redaction.profile || digest.len != 2 * DIGEST_LEN || str_unhex(a, digest, &octets) != OK))
 		e = why_set(c->why, ERR_SYNTAX, "it takes a profile and the SHA-256, in hex, of the list of what is withheld");
 	secret_wipe(&x->key, sizeof(x->key));
-	return e ? e : redaction_seal(c, &x->redaction, x->number, digest, x->has_key ? x->found.customer : DEED_OFFICE);
+	return e ? e : redaction_tell_seal(c, &x->redaction, x->number, x->until, digest, x->has_key ? x->found.customer : DEED_OFFICE);
 }

@@ -13,19 +13,23 @@ struct str redaction_asked_text(struct arena *a, const struct redaction_asked *a
 	return str_format(a, " under the profile %s%s%.*s", redaction_profile_words[asked->profile], asked->reporter.len ? " of " : "", STR_ARG(asked->reporter));
 }
 
-enum err redaction_put_opening(struct commanding *c, const struct record *r, const struct record_line *value, const struct seal_key *key)
+static void put_opening(struct commanding *c, const struct evidence_opening *o)
 {
 	struct arena *a = work_arena(c->j->fold.work);
-	uint8_t salt[32];
-	enum err e = record_salt(a, r, value->key, key, salt);
-	if (e)
-		return e;
 	jsonw_object(c->w, NULL);
-	jsonw_str(c->w, "name", value->key);
-	jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)salt, sizeof(salt) }));
-	jsonw_str(c->w, "value", str_base64(a, value->value));
+	jsonw_str(c->w, "name", o->name);
+	jsonw_str(c->w, "salt", str_hex(a, (struct str){ (const char *)o->salt, sizeof(o->salt) }));
+	jsonw_str(c->w, "value", str_base64(a, o->value));
 	jsonw_end(c->w, '}');
-	return OK;
+}
+
+enum err redaction_put_opening(struct commanding *c, const struct record *r, const struct record_line *value, const struct seal_key *key)
+{
+	struct evidence_opening o = { .name = value->key, .value = value->value };
+	enum err e = record_salt(work_arena(c->j->fold.work), r, value->key, key, o.salt);
+	if (e == OK)
+		put_opening(c, &o);
+	return e;
 }
 
 static const struct record_line *value_of(const struct record_line *values, unsigned count, struct str name)
@@ -42,17 +46,13 @@ static struct str text_of(const struct record_line *values, unsigned count, stru
 	return v ? v->value : STR_NONE;
 }
 
-static void put_withheld(struct commanding *c, struct str name, int64_t len, enum redaction_reason reason)
+static void withhold(struct evidence_entry *e, struct str name, int64_t len, enum redaction_reason reason)
 {
-	jsonw_object(c->w, NULL);
-	jsonw_str(c->w, "name", name);
-	jsonw_int(c->w, "length", len);
-	jsonw_str(c->w, "reason", str_of(redaction_reason_words[reason]));
-	jsonw_end(c->w, '}');
+	e->withheld[e->withheld_count++] = (struct evidence_withheld){ name, str_of(redaction_reason_words[reason]), len };
 }
 
 /* Under full they go out themselves, or whoever asks for them is told that they are gone. Bytes that are damaged can be withheld all the same. */
-static enum err put_raw(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct row *event_row)
+static enum err sort_raw(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct row *event_row, struct evidence_entry *entry)
 {
 	struct arena *a = c->j->scratch;
 	struct arena_mark mark = arena_mark(a);
@@ -64,84 +64,123 @@ static enum err put_raw(struct commanding *c, const struct redaction_asked *aske
 	if (e == OK)
 		raw = judge_raw_read(c->j, a, event.raw, &bytes, NULL, NULL);
 	if (e == OK)
-		put_withheld(c, STR("raw"), raw ? -1 : (int64_t)bytes.len, raw == ERR_NOTFOUND ? REASON_GONE : REASON_RAW);
+		withhold(entry, STR("raw"), raw ? -1 : (int64_t)bytes.len, raw == ERR_NOTFOUND ? REASON_GONE : REASON_RAW);
 	arena_rewind(a, mark);
+	return e;
+}
+
+static enum err sort_value(struct arena *a, const struct redaction_about *about, const struct record *r, const struct record_line *value, const struct seal_key *key,
+	struct evidence_entry *entry)
+{
+	struct redaction_verdict v = { .how = REDACTION_WITHHELD };
+	enum err e = redaction_judge(a, about, value->key, value->value, &v);
+	if (e == OK && v.how == REDACTION_SHOWN) {
+		struct evidence_opening *o = &entry->openings[entry->opening_count++];
+		o->name = value->key;
+		o->value = value->value;
+		e = record_salt(a, r, value->key, key, o->salt);
+	} else if (e == OK && v.how == REDACTION_MASKED) {
+		entry->masked[entry->masked_count++] = (struct evidence_masked){ value->key, v.pieces, (int64_t)value->value.len };
+	} else if (e == OK) {
+		withhold(entry, value->key, v.says_length ? (int64_t)value->value.len : -1, v.reason);
+	}
+	return e;
+}
+
+enum err redaction_sort(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct record_line *values, unsigned count,
+	const struct seal_key *key, const struct row *event, struct evidence_entry *ret_entry)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct redaction_about about = { .profile = asked->profile, .kind = record_value(r, STR("kind")), .actor = text_of(values, count, STR("actor")),
+		.own = asked->reporter.len && str_eq(text_of(values, count, STR("reporter")), asked->reporter) };
+	struct evidence_entry x = { .openings = ARENA_ARRAY(a, struct evidence_opening, count + 1), .masked = ARENA_ARRAY(a, struct evidence_masked, count + 1),
+		.withheld = ARENA_ARRAY(a, struct evidence_withheld, r->count + 1) };
+	enum err e = x.openings && x.masked && x.withheld ? OK : why_set(c->why, ERR_NOMEM, "no memory for an export");
+	for (unsigned i = 0; e == OK && i < count; i++)
+		e = sort_value(a, &about, r, &values[i], key, &x);
+	for (unsigned i = 0; e == OK && i < r->count; i++) {
+		struct str name = str_sub(r->lines[i].key, 4, r->lines[i].key.len);
+		if (str_starts(r->lines[i].key, STR("com.")) && !value_of(values, count, name))
+			withhold(&x, name, -1, REASON_GONE);
+	}
+	if (e == OK)
+		e = sort_raw(c, asked, r, event, &x);
+	if (e == OK)
+		*ret_entry = x;
 	return e;
 }
 
 enum err redaction_put(struct commanding *c, const struct redaction_asked *asked, const struct record *r, const struct record_line *values, unsigned count,
 	const struct seal_key *key, const struct row *event)
 {
-	struct arena *a = work_arena(c->j->fold.work);
-	struct redaction_verdict v[RECORD_LINES_MAX];
-	struct redaction_about about = { .profile = asked->profile, .kind = record_value(r, STR("kind")), .actor = text_of(values, count, STR("actor")),
-		.own = asked->reporter.len && str_eq(text_of(values, count, STR("reporter")), asked->reporter) };
-	enum err e = OK;
+	struct evidence_entry x;
+	enum err e = redaction_sort(c, asked, r, values, count, key, event, &x);
+	if (e)
+		return e;
 	jsonw_array(c->w, "openings");
-	for (unsigned i = 0; e == OK && i < count; i++) {
-		e = redaction_judge(a, &about, values[i].key, values[i].value, &v[i]);
-		if (e == OK && v[i].how == REDACTION_SHOWN)
-			e = redaction_put_opening(c, r, &values[i], key);
-	}
+	for (unsigned i = 0; i < x.opening_count; i++)
+		put_opening(c, &x.openings[i]);
 	jsonw_end(c->w, ']');
 	jsonw_array(c->w, "masked");
-	for (unsigned i = 0; e == OK && i < count; i++) {
-		if (v[i].how != REDACTION_MASKED)
-			continue;
+	for (unsigned i = 0; i < x.masked_count; i++) {
 		jsonw_object(c->w, NULL);
-		jsonw_str(c->w, "name", values[i].key);
-		jsonw_int(c->w, "length", (int64_t)values[i].value.len);
-		jsonw_str(c->w, "pieces", str_base64(a, v[i].pieces));
+		jsonw_str(c->w, "name", x.masked[i].name);
+		jsonw_int(c->w, "length", x.masked[i].len);
+		jsonw_str(c->w, "pieces", str_base64(work_arena(c->j->fold.work), x.masked[i].pieces));
 		jsonw_end(c->w, '}');
 	}
 	jsonw_end(c->w, ']');
 	jsonw_array(c->w, "withheld");
-	for (unsigned i = 0; e == OK && i < count; i++)
-		if (v[i].how == REDACTION_WITHHELD)
-			put_withheld(c, values[i].key, v[i].says_length ? (int64_t)values[i].value.len : -1, v[i].reason);
-	for (unsigned i = 0; e == OK && i < r->count; i++) {
-		struct str name = str_sub(r->lines[i].key, 4, r->lines[i].key.len);
-		if (str_starts(r->lines[i].key, STR("com.")) && !value_of(values, count, name))
-			put_withheld(c, name, -1, REASON_GONE);
+	for (unsigned i = 0; i < x.withheld_count; i++) {
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "name", x.withheld[i].name);
+		jsonw_int(c->w, "length", x.withheld[i].len);
+		jsonw_str(c->w, "reason", x.withheld[i].reason);
+		jsonw_end(c->w, '}');
 	}
-	if (e == OK)
-		e = put_raw(c, asked, r, event);
 	jsonw_end(c->w, ']');
-	return e;
+	return OK;
 }
 
-enum err redaction_seal(struct commanding *c, const struct redaction_asked *asked, const char *number, struct str digest, struct str whose)
+enum err redaction_seal(struct commanding *c, const struct redaction_asked *asked, const char *number, uint64_t until, struct str digest, struct str whose,
+	struct record *ret_deed)
 {
 	struct fold *f = &c->j->fold;
 	struct arena *a = work_arena(f->work);
 	const struct policy *policy = fold_policy_at(f, f->now);
+	enum err e = deed_begin(f, str_c(a, HANDED_KIND), ret_deed, c->why);
+	if (e)
+		return e;
+	record_put(ret_deed, "case", str_of(number));
+	record_put(ret_deed, "records", str_format(a, "%s.1-%llu", number, (unsigned long long)until));
+	record_put(ret_deed, "profile", str_of(redaction_profile_words[asked->profile]));
+	record_put(ret_deed, "redaction", digest);
+	if (policy) {
+		record_put(ret_deed, "policy", policy->version);
+		record_put(ret_deed, "policy.digest", digest_hex(a, &policy->digest));
+	}
+	record_commit(ret_deed, "actor", c->who);
+	record_commit(ret_deed, "because", command_arg(c, "because"));
+	return deed_write(f, ret_deed, whose, c->why);
+}
+
+enum err redaction_tell_seal(struct commanding *c, const struct redaction_asked *asked, const char *number, uint64_t until, struct str digest, struct str whose)
+{
 	struct record_line actor = { STR("actor"), c->who };
 	struct seal_key key;
-	struct record r;
+	struct record deed;
 	struct row row;
-	enum err e = deed_begin(f, str_c(a, HANDED_KIND), &r, c->why);
+	enum err e = redaction_seal(c, asked, number, until, digest, whose, &deed);
+	if (e == OK)
+		e = work_get(c->j->fold.work, TABLE_RECORD, deed.id, &row, c->why);
+	if (e == OK)
+		e = keyring_get(c->j->fold.keyring, whose, &key, c->why);
 	if (e)
 		return e;
-	record_put(&r, "case", str_of(number));
-	record_put(&r, "profile", str_of(redaction_profile_words[asked->profile]));
-	record_put(&r, "redaction", digest);
-	if (policy) {
-		record_put(&r, "policy", policy->version);
-		record_put(&r, "policy.digest", digest_hex(a, &policy->digest));
-	}
-	record_commit(&r, "actor", c->who);
-	record_commit(&r, "because", command_arg(c, "because"));
-	e = deed_write(f, &r, whose, c->why);
-	if (e == OK)
-		e = work_get(f->work, TABLE_RECORD, r.id, &row, c->why);
-	if (e == OK)
-		e = keyring_get(f->keyring, whose, &key, c->why);
-	if (e)
-		return e;
-	jsonw_str(c->w, "record", r.id);
-	jsonw_str(c->w, "text", str_base64(a, row.body));
+	jsonw_str(c->w, "record", deed.id);
+	jsonw_str(c->w, "text", str_base64(work_arena(c->j->fold.work), row.body));
 	jsonw_array(c->w, "openings");
-	e = redaction_put_opening(c, &r, &actor, &key);
+	e = redaction_put_opening(c, &deed, &actor, &key);
 	jsonw_end(c->w, ']');
 	secret_wipe(&key, sizeof(key));
 	return e;

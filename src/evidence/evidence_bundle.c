@@ -16,7 +16,7 @@ enum { TAIL_LEN = 7 + 2 * DIGEST_LEN + 1, HEX_SALT_LEN = 2 * EVIDENCE_SALT_LEN, 
 /* The sections that are left. */
 struct sections {
 	struct arena *a;
-	struct str whole, rest;
+	struct str rest;
 	struct why *why;
 	enum err err;
 };
@@ -170,10 +170,8 @@ static void take_records(struct sections *s, struct evidence_bundle *b)
 
 static void take_handed(struct sections *s, struct evidence_bundle *b)
 {
-	const char *at = s->rest.ptr;
 	if (!take(s, "redaction", HANDED_BYTES_MAX, &b->redaction))
 		return;
-	digest_sha256((struct str){ s->whole.ptr, (size_t)(at - s->whole.ptr) }, &b->before);
 	if (!take(s, "handed", RECORD_BYTES_MAX, &b->handed.record))
 		(void)bad(s, ERR_SYNTAX, "the bundle has a redaction, and no record of its handing over");
 	take_openings(s, &b->handed);
@@ -217,7 +215,7 @@ enum err evidence_bundle_read(struct arena *a, struct str bytes, struct evidence
 	digest_sha256(bytes, &d);
 	if (!str_starts(tail, TAIL) || tail.ptr[TAIL_LEN - 1] != '\n' || !str_eq(str_sub(tail, TAIL.len, tail.len - TAIL.len - 1), digest_hex(a, &d)))
 		return why_set(why, ERR_CORRUPT, "the bundle is not as it was written: its last line is not the digest of what stands before it");
-	struct sections s = { a, bytes, str_sub(bytes, HEAD.len, bytes.len), why, OK };
+	struct sections s = { a, str_sub(bytes, HEAD.len, bytes.len), why, OK };
 	if (!take(&s, "checkpoint", NOTE_BYTES_MAX, &b.checkpoint))
 		(void)bad(&s, ERR_SYNTAX, "the bundle has no checkpoint");
 	if (!take(&s, "stamp", STAMPED_BYTES_MAX, &b.stamp))
@@ -252,6 +250,12 @@ static void put_openings(struct arena *a, const struct evidence_entry *e, struct
 	}
 }
 
+static void put_masked(struct arena *a, const struct evidence_entry *e, struct buf *out)
+{
+	for (unsigned i = 0; i < e->masked_count; i++)
+		put(out, "masked", str_format(a, "%.*s\n", STR_ARG(e->masked[i].name)), e->masked[i].pieces);
+}
+
 static void put_entry(struct arena *a, const struct evidence_entry *e, struct buf *out)
 {
 	struct buf proof;
@@ -265,8 +269,7 @@ static void put_entry(struct arena *a, const struct evidence_entry *e, struct bu
 	put(out, "proof", STR_NONE, buf_str(&proof));
 	buf_done(&proof);
 	put_openings(a, e, out);
-	for (unsigned i = 0; i < e->masked_count; i++)
-		put(out, "masked", str_format(a, "%.*s\n", STR_ARG(e->masked[i].name)), e->masked[i].pieces);
+	put_masked(a, e, out);
 }
 
 static void put_handed(struct arena *a, const struct evidence_bundle *b, struct buf *out)
@@ -350,23 +353,54 @@ static bool put_in_order(struct arena *a, struct evidence_bundle *b)
 	b->raws = sorted_raws;
 	if (b->entry_count)
 		qsort(b->entries, b->entry_count, sizeof(*b->entries), by_index);
+	for (unsigned i = 0; i < b->entry_count; i++)
+		sort_entry(&b->entries[i]);
 	return true;
+}
+
+enum err evidence_bundle_order(struct arena *a, struct evidence_bundle *b, struct why *why)
+{
+	return put_in_order(a, b) ? OK : why_set(why, ERR_NOMEM, "no memory for a bundle");
+}
+
+void evidence_bundle_content(struct arena *a, const struct evidence_bundle *b, struct digest *ret_digest)
+{
+	struct sha256 *h = sha256_new();
+	struct buf part;
+	buf_init(&part, EVIDENCE_BUNDLE_BYTES_MAX);
+	for (unsigned i = 0; i < b->entry_count + b->policy_count + b->raw_count; i++) {
+		unsigned policy = i - b->entry_count, raw = policy - b->policy_count;
+		if (i < b->entry_count) {
+			put(&part, "record", STR_NONE, b->entries[i].record);
+			put_openings(a, &b->entries[i], &part);
+			put_masked(a, &b->entries[i], &part);
+		} else if (policy < b->policy_count) {
+			put(&part, "policy", STR_NONE, b->policies[policy]);
+		} else {
+			put(&part, "raw", salt_line(a, b->raws[raw].salt), b->raws[raw].bytes);
+		}
+		BUG_ON(part.err);
+		sha256_update(h, buf_str(&part));
+		buf_clear(&part);
+	}
+	sha256_final(h, ret_digest);
+	sha256_free(h);
+	buf_done(&part);
 }
 
 enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struct buf *out, struct why *why)
 {
 	struct evidence_bundle again;
 	struct digest d;
-	if (!put_in_order(a, b))
-		return why_set(why, ERR_NOMEM, "no memory for a bundle");
+	enum err e = evidence_bundle_order(a, b, why);
+	if (e)
+		return e;
 	buf_put(out, HEAD);
 	put(out, "checkpoint", STR_NONE, b->checkpoint);
 	if (b->stamp.len)
 		put(out, "stamp", STR_NONE, b->stamp);
-	for (unsigned i = 0; i < b->entry_count; i++) {
-		sort_entry(&b->entries[i]);
+	for (unsigned i = 0; i < b->entry_count; i++)
 		put_entry(a, &b->entries[i], out);
-	}
 	for (unsigned i = 0; i < b->policy_count; i++)
 		put(out, "policy", STR_NONE, b->policies[i]);
 	for (unsigned i = 0; i < b->raw_count; i++)

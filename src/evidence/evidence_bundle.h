@@ -81,14 +81,17 @@ struct evidence_bundle {
 	struct evidence_raw *raws;
 	unsigned raw_count;
 	struct str redaction;           /* STR_NONE: chosen by hand */
-	struct digest before;           /* of all that stands before it; set by evidence_bundle_read */
 	struct evidence_entry handed;   /* record and openings; its place is in the proof */
 	struct str handed_proof, growth;
 };
 
 /* Borrows from bytes; lists lie in the arena. It says nothing before evidence_bundle_verify. */
 enum err evidence_bundle_read(struct arena *a, struct str bytes, struct evidence_bundle *ret_bundle, struct why *why) MUST_CHECK;
-/* Puts policies and raw bytes in order, and writes; refuses what evidence_bundle_read would. `out` holds nothing useful after an error. */
+/* Puts all in the order in which it is written: policies, raw bytes, records, and what is shown of them. */
+enum err evidence_bundle_order(struct arena *a, struct evidence_bundle *b, struct why *why) MUST_CHECK;
+/* Of what an ordered bundle holds, whatever checkpoint proves it: the SHA-256 of its sections record, opening, masked, policy and raw. */
+void evidence_bundle_content(struct arena *a, const struct evidence_bundle *b, struct digest *ret_digest);
+/* Puts all in order, and writes; refuses what evidence_bundle_read would. `out` holds nothing useful after an error. */
 enum err evidence_bundle_write(struct arena *a, struct evidence_bundle *b, struct buf *out, struct why *why) MUST_CHECK;
 
 /* Of one record that was proved: what else of the bundle belongs to it, NULL when it is not there. */

@@ -63,13 +63,15 @@ static enum err put_item(struct buf *out, const struct evidence_entry *e, const 
 	return OK;
 }
 
-enum err handed_write(struct arena *a, const struct evidence_bundle *b, struct str profile, const struct digest *before, struct str *ret_text, struct why *why)
+enum err handed_write(struct arena *a, const struct evidence_bundle *b, struct str profile, struct str *ret_text, struct why *why)
 {
 	struct buf out;
+	struct digest content;
 	enum err e = OK;
+	evidence_bundle_content(a, b, &content);
 	buf_init(&out, HANDED_BYTES_MAX);
 	buf_put(&out, HEAD);
-	buf_printf(&out, "profile %.*s\nbefore %.*s\n", STR_ARG(profile), STR_ARG(digest_hex(a, before)));
+	buf_printf(&out, "profile %.*s\ncontent %.*s\n", STR_ARG(profile), STR_ARG(digest_hex(a, &content)));
 	for (unsigned i = 0; e == OK && i < b->entry_count; i++) {
 		struct record r;
 		struct str name;
@@ -101,8 +103,8 @@ enum err handed_place(struct arena *a, const struct evidence_bundle *b, const st
 	const struct checkpoint_witnesses *witnesses, struct str *ret_checkpoint, struct why *why)
 {
 	struct proof p;
-	struct merkle_proof growth;
-	struct checkpoint later;
+	struct merkle_proof growth = { .count = 0 };
+	struct checkpoint later = { .size = 0 };
 	struct digest leaf;
 	enum err e = proof_read(a, b->handed_proof, &p, why);
 	if (e == OK && p.extra.ptr)
@@ -170,8 +172,9 @@ static bool take_head(struct str *rest, struct str name, struct str value)
 enum err handed_check(struct arena *a, const struct evidence_bundle *b, const struct evidence_link *links, const struct record *deed, struct why *why)
 {
 	struct str rest = b->redaction, profile = record_value(deed, STR("profile")), line;
-	struct digest d;
+	struct digest d, content;
 	digest_sha256(b->redaction, &d);
+	evidence_bundle_content(a, b, &content);
 	if (!str_eq(record_value(deed, STR("kind")), HANDED_KIND) || !redaction_profile_find(profile))
 		return why_set(why, ERR_CORRUPT, "what should be the record of the handing over is another one");
 	if (!str_eq(record_value(deed, STR("redaction")), digest_hex(a, &d)))
@@ -181,7 +184,7 @@ enum err handed_check(struct arena *a, const struct evidence_bundle *b, const st
 	rest = str_sub(rest, HEAD.len, rest.len);
 	if (!take_head(&rest, STR("profile "), profile))
 		return why_set(why, ERR_CORRUPT, "it was handed over under another profile");
-	if (!take_head(&rest, STR("before "), digest_hex(a, &b->before)))
+	if (!take_head(&rest, STR("content "), digest_hex(a, &content)))
 		return why_set(why, ERR_CORRUPT, "this is not what was handed over: something of it was changed, added or taken out");
 	for (unsigned i = 0; i < b->entry_count; i++) {
 		struct record r;

@@ -1,13 +1,14 @@
 /*
  * A bundle that was handed over under a profile: what of it is withheld, item by item, in a text whose digest is in the ledger.
  *
- *   "aupd-redaction/1" LF, "profile NAME" LF, "before HEX" LF, then for each record by rising leaf and each value that it commits to, `raw` among
+ *   "aupd-redaction/1" LF, "profile NAME" LF, "content HEX" LF, then for each record by rising leaf and each value that it commits to, `raw` among
  *   them, in byte order of names, when it is not shown:
  *   "withheld RECORD NAME LENGTH REASON" LF      LENGTH "-": not told
  *   "masked RECORD NAME LENGTH" LF               shown in part
  *
- * `before` is the SHA-256 of all octets of the bundle before the section. The record of the handing over, in the ledger like every other, names
- * the digest of the text as `redaction`, and case and profile: so nothing of the bundle, nor of what it leaves out, can be changed afterwards.
+ * `content` is that of evidence_bundle_content. The record of the handing over, in the ledger like every other, names the digest of the text as
+ * `redaction`, and case and profile: so nothing of the bundle, nor of what it leaves out, can be changed afterwards. Proofs are not part of it:
+ * they say where a record stands, under whatever checkpoint was at hand.
  * That what is shown in part is a part of what the record commits to is proved when the whole is revealed.
  */
 #ifndef AUPD_EVIDENCE_HANDED_H
@@ -18,9 +19,8 @@
 enum { HANDED_BYTES_MAX = 32 << 20 };
 #define HANDED_KIND STR("handed-over")
 
-/* The text of a bundle whose entries are in order, as evidence_bundle_write leaves them; before: digest of what it wrote up to its last line. */
-enum err handed_write(struct arena *a, const struct evidence_bundle *b, struct str profile, const struct digest *before, struct str *ret_text,
-	struct why *why) MUST_CHECK;
+/* The text of a bundle in order (evidence_bundle_order), by what its entries say is withheld. */
+enum err handed_write(struct arena *a, const struct evidence_bundle *b, struct str profile, struct str *ret_text, struct why *why) MUST_CHECK;
 /* Is the deed in a ledger that the key signed, and is that the ledger of the bundle, grown? */
 enum err handed_place(struct arena *a, const struct evidence_bundle *b, const struct checkpoint *c, const struct note_verifier *log,
 	const struct checkpoint_witnesses *witnesses, struct str *ret_checkpoint, struct why *why) MUST_CHECK;

@@ -109,6 +109,15 @@ class World:
         self.web = {scope: Web(d, k) for scope, k in self.keys.items()}
         self.reporter = d.check("reporter", "list", "--json").json["reporters"][0]["name"]
         self.document = json.loads(Web(d)("/v1/openapi.json").body)
+        self.packs = {}
+
+    def pack(self, scope):
+        """A pack that whoever has the key of that scope asked for, signed."""
+        if scope not in self.packs:
+            url = f"/v1/my/cases/{self.cases['bakery']}/evidence"
+            self.packs[scope] = json.loads(self.web[scope](url, "POST", {"because": "a test"}).body)["pack"]
+            self.d.until(lambda: self.web[scope](f"{url}/{self.packs[scope]}").status == 200, "the signature of a pack")
+        return self.packs[scope]
 
     def ids(self):
         """For each path that takes ids: who may ask, with his own, with those of others, and with some that nobody has."""
@@ -124,6 +133,9 @@ class World:
             "/v1/my/cases/{case}": cases,
             "/v1/my/cases/{case}/answer": cases,
             "/v1/my/cases/{case}/appeal": cases,
+            "/v1/my/cases/{case}/evidence": cases,
+            "/v1/my/cases/{case}/evidence/{pack}": {scope: ({"case": mine["case"], "pack": self.pack(scope)}, [{"case": o["case"], "pack": self.pack(scope)} for o in others],
+                                                            {"case": nobody["case"], "pack": self.pack(scope)}) for scope in ("reseller", "customer")},
             "/v1/my/cases/{case}/fixed": {"customer": cases["customer"]},
             "/v1/my/forwarded/{case}/acknowledge": {"reseller": cases["reseller"]},
             "/v1/my/forwarded/{case}/result": {"reseller": cases["reseller"]},
@@ -193,7 +205,7 @@ def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
         full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1",
-                           "queue": "due", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
+                           "queue": "due", "pack": "deed.1", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
                            "delivery": "evt_1"}, op)
         for scope, web in w.web.items():
             if scope not in op["x-scopes"]:

@@ -43,9 +43,9 @@ def story(d):
     d.settle()
     to = next(a for a in (email.utils.parseaddr(x.message["Reply-To"])[1] for x in d.sink.letters if x.recipients == ["office@wholesale-9.example"]) if "+" in a)
     number = d.cases("--customer", CUSTOMER)[0]["case"]
-    headers = {"Content-Type": "application/json", "Authorization": "Bearer " + d.check("key", "add", "customer", CUSTOMER, "--json").json["key"]}
+    web = Outside(d, "customer", CUSTOMER)
     for text in (SAID % to, UNSURE):
-        got = d._http(("tcp", (d.address, d.ports["api"])), "POST", f"/v1/my/cases/{number}/answer", json.dumps({"text": text}).encode(), headers)
+        got = web(f"/v1/my/cases/{number}/answer", "POST", {"text": text})
         assert got.status == 200, got
         d.settle()
     d.check("case", "note", number, NOTE)
@@ -172,9 +172,9 @@ def with_list(parts, old, new, count=1):
 
 def with_digest(parts):
     """And the record of the deed made to fit: its leaf is then another one."""
-    before = b"aupd-bundle/1\n" + b"".join(b"%s %d\n%s\n" % (n.encode(), len(o), o) for n, o in parts[:place(parts, "redaction")])
+    before = b"".join(b"%s %d\n%s\n" % (n.encode(), len(o), o) for n, o in parts[:place(parts, "redaction")] if n in ("record", "opening", "masked", "policy", "raw"))
     out, at, deed = list(parts), place(parts, "redaction"), place(parts, "handed")
-    out[at] = ("redaction", re.sub(rb"(?m)^before .*$", b"before " + hashlib.sha256(before).hexdigest().encode(), out[at][1]))
+    out[at] = ("redaction", re.sub(rb"(?m)^content .*$", b"content " + hashlib.sha256(before).hexdigest().encode(), out[at][1]))
     out[deed] = ("handed", re.sub(rb"(?m)^redaction .*$", b"redaction " + hashlib.sha256(out[at][1]).hexdigest().encode(), out[deed][1]))
     return out
 
@@ -280,6 +280,69 @@ def asked_by_hand(d, number):
     tap.ok("SHA-256" in ask("evidence-seal", **page, redaction="nonsense").get("error", ""), "nor one about nothing")
 
 
+class Outside:
+    """The API as a tenant sees it."""
+
+    def __init__(self, d, scope, ident):
+        self.d = d
+        self.headers = {"Content-Type": "application/json", "Authorization": "Bearer " + d.check("key", "add", scope, ident, "--json").json["key"]}
+
+    def __call__(self, path, method="GET", body=None):
+        return self.d._http(("tcp", (self.d.address, self.d.ports["api"])), method, path, json.dumps(body).encode() if body else None, self.headers)
+
+    def ask(self, number):
+        got = self(f"/v1/my/cases/{number}/evidence", "POST", {"because": "we contest it"})
+        tap.is_equal(got.status, 200, "a pack is asked for", got.body)
+        return json.loads(got.body)["pack"]
+
+    def fetch(self, number, pack):
+        path = f"/v1/my/cases/{number}/evidence/{pack}"
+        self.d.until(lambda: self(path).status != 503, "the signature of a pack")
+        return self(path)
+
+
+def by_api(d, elsewhere, number, to):
+    """By themselves: each tenant has what is his, and nothing by another name."""
+    who = {"customer": Outside(d, "customer", CUSTOMER), "reseller": Outside(d, "reseller", "wholesale-9")}
+    packs = {}
+    for scope, web in who.items():
+        packs[scope] = web.ask(number)
+        d.check("case", "note", number, "behind the pack")
+        got = web.fetch(number, packs[scope])
+        data = base64.b64decode(json.loads(got.body)["evidence"])
+        said = elsewhere.verify(data, "--profile", scope)
+        tap.is_equal(said.returncode, 0, f"a {scope} has a pack of his profile, and it verifies", said.stdout, said.stderr)
+        told = json.loads(elsewhere.verify(data, "--json").stdout)
+        tap.ok(told["handed_by"].startswith(scope + " ") and told["without_gap"] and b"behind the pack" not in data, "asked for by himself, and as it was then", told["handed_by"])
+        own = json.loads(elsewhere.verify(export(d, number, scope), "--json").stdout)
+        tap.is_equal(told["records"], own["records"][:len(told["records"])], "it has what a person would give him")
+        found = [(s, c) for s in (*SECRETS[scope], to) for c in codings(s) if len(c) > 5 and c.lower() in data.lower()]
+        tap.is_equal(found, [], "and nothing that he is not to see")
+    other = {"customer": "reseller", "reseller": "customer"}
+    second = d.check("case", "open", "--customer", CUSTOMER, "--because", "something else").out.strip()
+    d.check("case", "uphold", second, "it is one", uid=SECOND)
+    d.settle()
+    tap.is_equal([(web(f"/v1/my/cases/{second}").status, web(f"/v1/my/cases/{second}/evidence/{packs[scope]}").status) for scope, web in who.items()], [(200, 404)] * 2,
+                 "nor is it a pack of another case of the same customer")
+    for scope, web in who.items():
+        wrong = (packs[other[scope]], "deed.1", "deed.999999", f"{number}.1", "x")
+        tap.is_equal([web(f"/v1/my/cases/{number}/evidence/{p}").status for p in wrong], [404] * len(wrong), f"to a {scope} what is another's, or no pack, is not there")
+        tap.is_equal(web(f"/v1/my/cases/{number}/evidence", "POST").status, 400, "and a pack has a reason")
+    d.check("case", "flag", number, "do-not-tell")
+    for scope, web in who.items():
+        tap.is_equal((web(f"/v1/my/cases/{number}/evidence", "POST", {"because": "x"}).status, web(f"/v1/my/cases/{number}/evidence/{packs[scope]}").status), (404, 404),
+                     f"when nobody is to be told a {scope} has none, not even the one that was made before")
+    d.check("case", "flag", "--off", number, "do-not-tell")
+    d.check("case", "resolve", number, "settled")
+    for uid in (None, SECOND):
+        d.aup("erase", REPORTERS[0], "--basis", "asked for", uid=uid)
+    d.pass_time("1h")
+    for scope, web in who.items():
+        got = web.fetch(number, packs[scope])
+        tap.ok(got.status == 409 and b"ask for another one" in got.body, "a pack of which something was erased since is not given out as what it was", got)
+        tap.is_equal(web.fetch(number, web.ask(number)).status, 200, "but a new one is")
+
+
 def erased(d, elsewhere, number):
     """When the customer's key is gone, the records still prove themselves, and all else is said to be gone."""
     for uid in (None, SECOND):
@@ -306,6 +369,7 @@ def main():
         refused(d, number)
         d.kill_and_wait("judge")
         tap.is_equal(elsewhere.verify(export(d, number, "customer")).returncode, 0, "after a kill of the judge the next pack verifies too")
+        by_api(d, elsewhere, number, to)
         erased(d, elsewhere, number)
         elsewhere.close()
 
