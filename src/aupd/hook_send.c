@@ -248,8 +248,15 @@ enum err hook_sends_open(struct loop *l, const struct share *share, int stop_fd,
 		if (prefix_parse(share->hooks_allow[i], &allowed[t.allowed_count]) == OK)
 			t.allowed_count++;
 	if (!h || !(h->targets = map_new(2 * WEBHOOKS_MAX + 1)) || !(h->orders = map_new(HOOK_ORDERS_MAX)) || timer_new(l, pump, h, &h->soon) != OK ||
-	    transfers_new(l, &t, &h->transfers) != OK)
+	    transfers_new(l, &t, &h->transfers) != OK) {
+		if (h) {
+			map_free(h->targets);
+			map_free(h->orders);
+			timer_free(h->soon);
+		}
+		free(h);
 		return why_set(why, ERR_NOMEM, "nothing can be delivered to webhooks");
+	}
 	h->share = share;
 	h->figures = figures;
 	h->stop_fd = stop_fd;
