@@ -3,6 +3,7 @@
  */
 #include "attribution/registry.h"
 
+#include "attribution/mark.h"
 #include "base/names.h"
 
 static bool has(const struct entity *e, const char *column)
@@ -101,6 +102,8 @@ static enum err normal_resource(struct arena *a, struct entity *e, struct why *w
 		return names_normal(a, given, &e->resource) ? why_set(why, ERR_SYNTAX, "\"%.*s\" is no domain", STR_ARG(given)) : OK;
 	case ENTITY_MAILBOX:
 		return normal_mailbox(a, given, &e->resource) ? why_set(why, ERR_SYNTAX, "\"%.*s\" is no mailbox such as joe@example.net", STR_ARG(given)) : OK;
+	case ENTITY_MARK:
+		return mark_normal(a, mark_kind_of(e->kind), given, &e->resource, why);
 	case ENTITY_LOGIN:
 		e->resource = str_lower(a, given);
 		return OK;
@@ -113,7 +116,7 @@ static enum err normal_resource(struct arena *a, struct entity *e, struct why *w
 static bool kind_ok(const struct entity *e, const char **ret_words)
 {
 	static const struct { enum entity_type type; const char *words; } closed[] = { { ENTITY_PREFIX, "static dynamic delegated shared" },
-		{ ENTITY_CONTACT, "abuse technical billing legal" } };
+		{ ENTITY_CONTACT, "abuse technical billing legal" }, { ENTITY_MARK, "mail phone payment name+postcode device" } };
 	for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
 		struct str rest = str_of(closed[i].words), word;
 		bool known = !e->kind.len || e->type != closed[i].type;

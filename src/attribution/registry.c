@@ -205,7 +205,7 @@ enum err registry_add(struct registry *r, const struct entity *e, struct why *wh
 	of->last = n;
 	r->count++;
 	r->of_type[e->type]++;
-	return e->resource.len && e->type != ENTITY_PERMISSION ? index_resource(r, n, why) : OK;
+	return e->resource.len && e->type != ENTITY_PERMISSION && e->type != ENTITY_MARK ? index_resource(r, n, why) : OK;
 }
 
 static int by_place(const void *a, const void *b)

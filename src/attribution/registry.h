@@ -20,7 +20,7 @@ struct registry;
 /* names, which stays borrowed, tells public suffixes apart; NULL = none is known. */
 struct registry *registry_new(const struct names *names);
 void registry_free(struct registry *r);
-/* Copies the entity. The resource must be normalised (registry_normalise). */
+/* Copies the entity. The resource must be normalised (registry_normalise), that of a mark be a digest. */
 enum err registry_add(struct registry *r, const struct entity *e, struct why *why) MUST_CHECK;
 /* Resolves references; afterwards nothing is added. version is the registry's own count of changes. */
 /* ERR_LIMIT on resellers in a ring or in too many levels, then *ret_entity, which may be NULL, is one of those concerned. */

@@ -39,6 +39,7 @@ static void print_account(const struct json *root)
 		"document", "document_version", "value", "unit", "language", "name", "email", "phone", "from", "until", NULL };
 	static const char *const file[] = { "case", "state", "clause", "into", "step", "strikes", "reports", "opened", "resolved", "resolution", "due", "next", "corrected", NULL };
 	static const char *const act[] = { "act", "verb", "state", "service", "target", "since", "expires", NULL }, *const letter[] = { "case", "letter", "time", "fate", NULL };
+	static const char *const returned[] = { "case", "clause", "ended", "marks", "equal", "sure", "until", NULL }, *const kept[] = { "case", "marks", "until", NULL };
 	static const char *const hold[] = { "about", "by", "since", "until", "because", NULL }, *const erasure[] = { "phase", "asked", "basis", NULL };
 	const struct json *list = json_get(root, "resellers"), *states = json_get(root, "states");
 	(void)printf("customer: %.*s\n", STR_ARG(json_text(root, "customer")));
@@ -52,6 +53,8 @@ static void print_account(const struct json *root)
 	print_list(root, "in_force", "in force", act);
 	print_list(root, "letters", "letter", letter);
 	print_list(root, "holds", "hold", hold);
+	print_list(root, "returned", "in common with an ended contract", returned);
+	print_list(root, "kept", "marks kept", kept);
 	if (json_get(root, "erasure")) {
 		(void)printf("erasure:");
 		print_members(json_get(root, "erasure"), erasure);

@@ -405,8 +405,8 @@ static void on_due(void *arg)
 	struct judge *j = arg;
 	struct why why;
 	judge_watch_clock(j);
-	/* also when nothing comes: what another judge erased is not kept in memory */
-	if (j->role->share.number && judge_tables_follow(j, &why) != OK)
+	/* also when nothing comes: what another judge erased is not kept in memory, and what it took is what is looked at */
+	if (judge_tables_follow(j, &why) != OK)
 		log_warn("what the other judges changed cannot be read; it is tried again", "why", why.text);
 	if (!j->stuck && judge_due(j))
 		judge_set_due_timer(j);

@@ -1,14 +1,16 @@
 /*
  * One customer on a page, by command. See judge_command.h.
  *
- * What the register says, then cases with what follows from them, holds, and an erasure under way: every row by its key or along the index
- * of its owner, each list cut off at its bound and the answer at ANSWER_MAX, and then it says `more`. Who is asked about is a person: why
- * is said, and a look-up is left. Of a sealed case there are number and state, and nothing else here counts it.
+ * What the register says, then cases with what follows from them, holds, marks in common with ended contracts, and an erasure under way:
+ * every row by its key or along the index of its owner, each list cut off at its bound and the answer at ANSWER_MAX, and then it says
+ * `more`. Who is asked about is a person: why is said, and a look-up is left. Of a sealed case there are number and state, and nothing
+ * else here counts it.
  */
 #include "aupd/judge_command.h"
 #include "aupd/registry_row.h"
 #include "cases/case.h"
 #include "engine/deed.h"
+#include "engine/returning.h"
 #include "model/erasure.h"
 
 enum { CASES_MAX = 500, ENTITIES_MAX = 1000, ACTS_MAX = 4000, ANSWER_MAX = FRAME_BODY_MAX / 2 };
@@ -281,6 +283,58 @@ static enum err put_erasure(struct account *s)
 	return OK;
 }
 
+/* With whose ended contract he has marks in common: the case, and of a sealed one its number alone. */
+static enum err put_returned(struct account *s)
+{
+	struct jsonw *w = s->c->w;
+	struct arena *a = work_arena(s->c->j->fold.work);
+	struct returning_case *list = NULL;
+	unsigned n = 0;
+	char number[CASE_TEXT_MAX];
+	enum err e = returning_find(&s->c->j->fold, s->id, &list, &n, s->c->why);
+	jsonw_array(w, "returned");
+	for (unsigned i = 0; e == OK && i < n && !is_full(s); i++) {
+		case_text(list[i].number, number);
+		jsonw_object(w, NULL);
+		jsonw_str(w, "case", str_of(number));
+		jsonw_str(w, "clause", list[i].clause);
+		if (list[i].clause.len)
+			jsonw_time(w, "ended", list[i].ended_at);
+		jsonw_str(w, "marks", returning_words(a, list[i].kinds));
+		jsonw_int(w, "equal", list[i].marks);
+		jsonw_bool(w, "sure", returning_is_sure(&list[i]));
+		jsonw_time(w, "until", list[i].until_at);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	return e;
+}
+
+/* What is kept of him since a case ended his own contract. */
+static enum err put_kept(struct account *s)
+{
+	struct jsonw *w = s->c->w;
+	char number[CASE_TEXT_MAX];
+	enum err e = OK;
+	jsonw_array(w, "kept");
+	for (unsigned i = 0; e == OK && i < s->case_count && !is_full(s); i++) {
+		uint32_t kinds = 0;
+		int64_t until_at = TIME_NONE;
+		if (s->cases[i].state == CASE_TERMINATED && !is_sealed(&s->cases[i]))
+			e = returning_kept(&s->c->j->fold, s->cases[i].number, &kinds, &until_at, s->c->why);
+		if (e || !kinds)
+			continue;
+		case_text(s->cases[i].number, number);
+		jsonw_object(w, NULL);
+		jsonw_str(w, "case", str_of(number));
+		jsonw_str(w, "marks", returning_words(work_arena(s->c->j->fold.work), kinds));
+		jsonw_time(w, "until", until_at);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	return e;
+}
+
 static enum err put_all(struct account *s)
 {
 	enum err e = put_erasure(s);
@@ -297,6 +351,10 @@ static enum err put_all(struct account *s)
 	put_in_force(s);
 	put_letters(s);
 	e = put_holds(s);
+	if (e == OK)
+		e = put_returned(s);
+	if (e == OK)
+		e = put_kept(s);
 	jsonw_bool(s->c->w, "more", s->more);
 	return e;
 }

@@ -68,7 +68,7 @@ static enum err act_on(struct judge *j, const struct row *due, struct why *why)
 static enum err has_expired(struct judge *j, const struct row *due, unsigned *count, struct why *why)
 {
 	struct row row;
-	if (due->table != TABLE_SEEN && due->table != TABLE_RECEIPT && due->table != TABLE_LETTER && due->table != TABLE_TOKEN)
+	if (due->table != TABLE_SEEN && due->table != TABLE_RECEIPT && due->table != TABLE_LETTER && due->table != TABLE_TOKEN && due->table != TABLE_MARK)
 		return OK;
 	enum err e = work_get(j->fold.work, due->table, due->key, &row, why);
 	*count += e == OK && !row.version;

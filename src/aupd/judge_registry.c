@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/names.h"
 #include "base/point.h"
+#include "engine/returning.h"
 
 enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000 };
 
@@ -52,7 +53,8 @@ static enum err put_row(struct importing *m, struct arena *a, const struct entit
 	if (err || (old.version && str_eq(old.body, row.body)))
 		return err;
 	m->changed++;
-	return work_put(c->j->fold.work, &row, c->why);
+	err = work_put(c->j->fold.work, &row, c->why);
+	return err || e->type != ENTITY_MARK ? err : returning_ask(&c->j->fold, e, c->why);
 }
 
 static enum err import_line(struct importing *m, struct arena *a, struct str line)
@@ -67,6 +69,8 @@ static enum err import_line(struct importing *m, struct arena *a, struct str lin
 		err = field_read(a, root, entity_fields, &e, m->c->why);
 	if (err == OK)
 		err = registry_normalise(a, &e, &column, m->c->why);
+	if (err == OK && e.type == ENTITY_MARK)
+		returning_hide(&m->c->j->fold, &e);
 	if (err == OK)
 		err = put_row(m, a, &e);
 	if (err == OK)

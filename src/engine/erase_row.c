@@ -11,10 +11,11 @@
 #include "engine/fold_case.h"
 #include "engine/letter.h"
 #include "engine/queue.h"
+#include "engine/returning.h"
 #include "evidence/record.h"
 
 const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TABLE_ACT, TABLE_WINDOW, TABLE_PARKED, TABLE_ATTRIBUTION, TABLE_IGNORE,
-	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, TABLE_UPSTREAM, TABLE_RECEIPT, 0 };
+	TABLE_MACRO, TABLE_FIND, TABLE_FORWARDING, TABLE_CONDUCT, TABLE_UPSTREAM, TABLE_RECEIPT, TABLE_MARK, 0 };
 
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "disputed", "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
@@ -502,6 +503,7 @@ enum err erase_row(struct eraser *r, const struct row *seen, struct why *why)
 	case TABLE_IGNORE: return erase_ignores(r, &row, root, why);
 	case TABLE_FORWARDING: return erase_forwarding(r, &row, root, why);
 	case TABLE_RECEIPT: return erase_receipt(r, &row, root, why);
+	case TABLE_MARK: return r->x->reporter ? OK : returning_erase(r->f, &row, r->x, why);
 	case TABLE_CONDUCT:
 		if (!r->x->reporter && erase_is(r->x, row.key))
 			return remove_row(r, TABLE_CONDUCT, row.key, &r->x->rows, why);

@@ -9,6 +9,7 @@
 #include "engine/queue.h"
 #include "engine/reporter.h"
 #include "engine/reporter_status.h"
+#include "engine/returning.h"
 #include "engine/upstream.h"
 #include "evidence/raw.h"
 #include "evidence/record.h"
@@ -263,6 +264,7 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 {
 	struct case_output out;
 	struct queue_standing queues = queue_of(c);
+	enum case_state was = c->state;
 	bool appealed = c->flags & CASE_APPEALED;
 	in->now = f->now;
 	if (!in->policy)
@@ -316,6 +318,8 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		e = hook_reports(f, c, why);
 	if (e == OK)
 		e = find_note(f, c, in, &out, why);
+	if (e == OK)
+		e = returning_step(f, c, was, in, &out, why);
 	if (e == OK)
 		e = queue_follow(f, c, &queues, why);
 	if (e == OK)

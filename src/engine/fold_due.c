@@ -13,6 +13,7 @@
 #include "engine/reporter.h"
 #include "engine/reporter_status.h"
 #include "engine/request.h"
+#include "engine/returning.h"
 #include "engine/upstream.h"
 
 /* RFC 3463 3.2: it is the address that the server will not have. */
@@ -93,6 +94,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 		return work_delete(f->work, row->table, row->key, why);
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
 	case TABLE_UPSTREAM: return upstream_due(f, row->key, why);
+	case TABLE_MARK: return returning_due(f, row->key, why);
 	case TABLE_CONDUCT: return due_conduct(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;

@@ -6,7 +6,7 @@
 #define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct entity, member) }
 
 const char *const entity_type_words[] = { "none", "customer", "reseller", "affiliate", "user", "contact", "agreement", "limit", "service",
-	"prefix", "asn", "domain", "login", "mailbox", "permission", "served", NULL };
+	"prefix", "asn", "domain", "login", "mailbox", "permission", "served", "mark", NULL };
 
 const struct field entity_fields[] = {
 	{ .name = "type", .type = FIELD_ENUM, .offset = offsetof(struct entity, type), .words = entity_type_words },
@@ -41,7 +41,7 @@ const struct field entity_fields[] = {
 };
 
 #define T(t) (1u << ENTITY_##t)
-#define HOLDERS (T(USER) | T(AFFILIATE) | T(CONTACT) | T(AGREEMENT) | T(SERVICE) | T(LOGIN) | T(MAILBOX) | T(PERMISSION) | T(SERVED))
+#define HOLDERS (T(USER) | T(AFFILIATE) | T(CONTACT) | T(AGREEMENT) | T(SERVICE) | T(LOGIN) | T(MAILBOX) | T(PERMISSION) | T(SERVED) | T(MARK))
 #define OWNABLE (T(PREFIX) | T(ASN) | T(DOMAIN) | T(LIMIT))
 #define RESOURCES (T(PREFIX) | T(ASN) | T(DOMAIN) | T(LOGIN) | T(MAILBOX))
 #define ALL ((1u << ENTITY_TYPE_END) - 2u)
@@ -57,8 +57,8 @@ const struct entity_column entity_columns[] = {
 	{ "from", ALL, 0 },
 	{ "until", ALL, 0 },
 	{ "class", T(CUSTOMER) | T(RESELLER), 0 },
-	{ "kind", T(CONTACT) | T(LIMIT) | T(SERVICE) | T(PREFIX) | T(PERMISSION), T(LIMIT) | T(SERVICE) | T(PERMISSION) },
-	{ "resource", RESOURCES | T(PERMISSION), RESOURCES },
+	{ "kind", T(CONTACT) | T(LIMIT) | T(SERVICE) | T(PREFIX) | T(PERMISSION) | T(MARK), T(LIMIT) | T(SERVICE) | T(PERMISSION) | T(MARK) },
+	{ "resource", RESOURCES | T(PERMISSION) | T(MARK), RESOURCES | T(MARK) },
 	{ "ports", T(PREFIX), 0 },
 	{ "target", T(SERVICE), 0 },
 	{ "permitted_use", T(SERVICE), 0 },

@@ -1,6 +1,6 @@
 /*
  * The nouns of the registry: customers, affiliates, users, resellers, contacts, agreements, limits, service instances,
- * resources and written permissions, each valid for a span of time.
+ * resources, written permissions and identity marks, each valid for a span of time.
  *
  * One struct serves all types: a type's table says which members it has and which it needs. Rows of TABLE_ENTITY, key
  * "type/id". Names and addresses of people are sealed before they are stored (the `personal` members): everywhere else
@@ -31,6 +31,7 @@ enum entity_type {
 	ENTITY_MAILBOX,
 	ENTITY_PERMISSION,      /* customer; kind = what was agreed in writing, resource = its paper */
 	ENTITY_SERVED,          /* customer, reseller: who served whom while it was valid; goes before the customer's own column */
+	ENTITY_MARK,            /* customer; kind, resource = what he has in common with whoever returns: its keyed digest (attribution/mark.h) */
 	ENTITY_TYPE_END
 };
 #define ENTITY_NO_VALUE INT64_MIN

@@ -121,6 +121,8 @@ struct policy {
 	unsigned letter_count;
 	int64_t proof_us;               /* a letter that has not come back for so long after it was handed over has arrived */
 	int64_t recheck_us;             /* what is said to be mended must keep quiet for so long */
+	int64_t marks_us;               /* the marks of a customer whose contract was ended are kept for so long; 0 = not at all */
+	bool marks_outlive;             /* they stay when he is erased, until then */
 	struct str *languages;          /* the first is the fallback */
 	unsigned language_count;
 	struct reseller_rules resellers;

@@ -60,6 +60,8 @@ enum table {
 	TABLE_DELIVERY,         /* webhook "/" id: one event as one webhook is told of it; owner as the webhook's; state; rank = when it happened; due = when it is forgotten */
 	TABLE_HOOK_LANE,        /* webhook "/" case or receipt: what it still has to be told of that; owner as the webhook's; state = "waiting" or "sent"; due = next try */
 	TABLE_HOOK_REPORTS,     /* case number: the reports whose reporters are told when their state changes */
+	TABLE_MARK,             /* marks of customers whose contract was ended (engine/returning.h): kind "/" digest: whose; "case/" number: which; "met/"
+				   customer: which he has in common; owner of these two = customer; due = when it is forgotten, or looked at */
 	TABLE_END
 };
 

@@ -17,6 +17,9 @@ static bool meter_live(const struct coverage_sources *s, struct str name)
 	/* made by the product itself, when a person's request stays without an answer */
 	if (s->people && str_eq(name, STR("request.unanswered")))
 		return true;
+	/* and when the register gives a customer the marks of one whose contract people ended */
+	if (s->people && (str_eq(name, STR("order.returned")) || str_eq(name, STR("order.perhaps-returned"))))
+		return true;
 	for (unsigned i = 0; i < s->meter_count; i++) {
 		struct str m = s->meters[i];
 		bool family = m.len > 1 && str_eq(str_sub(m, m.len - 2, 2), STR(".*"));

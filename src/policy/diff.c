@@ -329,6 +329,8 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 	part(d, "policy", y->name, "languages", languages(d, x), languages(d, y));
 	span_part(d, "policy", y->name, "proof", x->proof_us, y->proof_us);
 	span_part(d, "policy", y->name, "recheck", x->recheck_us, y->recheck_us);
+	span_part(d, "policy", y->name, "marks", x->marks_us, y->marks_us);
+	flag_part(d, "policy", y->name, "marks-outlive-erasure", x->marks_outlive, y->marks_outlive);
 	span_part(d, "policy", y->name, "retention", x->rules->retention_us, y->rules->retention_us);
 	flag_part(d, "policy", y->name, "significant", x->significant, y->significant);
 	flag_part(d, "policy", y->name, "reporter-status", x->tells_reporters, y->tells_reporters);

@@ -32,6 +32,8 @@ static const struct conf_item policy_items[] = {
 	{ .name = "reporter-status", .type = CONF_YESNO, .fallback = "no", .doc = "reporters who wrote by mail are told by that letter what became of their report" },
 	{ .name = "proof", .type = CONF_SPAN, .fallback = "4h", .min = MINUTE_US, .max = 7 * DAY_US, .doc = "a letter that has not come back for so long has arrived" },
 	{ .name = "recheck", .type = CONF_SPAN, .fallback = "3d", .min = HOUR_US, .max = 30 * DAY_US, .doc = "what is said to be mended must keep quiet for so long" },
+	{ .name = "marks", .type = CONF_SPAN, .fallback = "730d", .max = 3650 * DAY_US, .doc = "how long the marks of a customer whose contract was ended are kept; 0s = not at all" },
+	{ .name = "marks-outlive-erasure", .type = CONF_YESNO, .fallback = "no", .doc = "they stay until then, though he is erased" },
 	{ .name = "retention", .type = CONF_SPAN, .fallback = "400d", .min = DAY_US, .max = 3650 * DAY_US, .doc = "how long the facts that rules count must be kept" },
 	{ .name = NULL },
 };
@@ -48,6 +50,8 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->r->retention_us = conf_number(s->child, policy_items, "retention");
 	l->p->proof_us = conf_number(s->child, policy_items, "proof");
 	l->p->recheck_us = conf_number(s->child, policy_items, "recheck");
+	l->p->marks_us = conf_number(s->child, policy_items, "marks");
+	l->p->marks_outlive = conf_number(s->child, policy_items, "marks-outlive-erasure");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
 	l->p->significance_said = conf_find(s->child, "significant") != NULL;

@@ -324,7 +324,9 @@ static void show_head(const struct policy *p, struct buf *out)
 	show_span(p->proof_us, out);
 	buf_puts(out, "\n    recheck ");
 	show_span(p->recheck_us, out);
-	buf_puts(out, "\n    retention ");
+	buf_puts(out, "\n    marks ");
+	show_span(p->marks_us, out);
+	buf_puts(out, p->marks_outlive ? "\n    marks-outlive-erasure yes\n    retention " : "\n    retention ");
 	show_span(p->rules->retention_us, out);
 	buf_puts(out, "\n    letters ");
 	show_quoted(out, p->rules->letters_dir);
