@@ -298,6 +298,8 @@ void xarf4_check(struct decode *d, const struct json *root)
 	const struct xarf4_type *t = xarf4_types;
 	check_members(d, root, xarf4_core, NULL);
 	for (; t->name; t++) {
+		if (!category.len || t->name[0] != category.ptr[0])
+			continue;
 		struct str name = str_of(t->name);
 		if (name.len == category.len + 1 + type.len && str_starts(name, category) && name.ptr[category.len] == '.' &&
 			str_eq(str_sub(name, category.len + 1, name.len), type))

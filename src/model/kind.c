@@ -36,9 +36,10 @@ enum kind kind_find(struct str name)
 
 enum kind kind_from_xarf(struct str category, struct str type)
 {
-	for (int k = 1; k < KIND_COUNT; k++) {
+	/* most differ in the first letter, and no call is needed to see that */
+	for (int k = 1; category.len && k < KIND_COUNT; k++) {
 		const char *name = infos[k].name;
-		if (category.len && strncmp(name, category.ptr, category.len) == 0 && name[category.len] == '.' && str_eq(str_of(name + category.len + 1), type))
+		if (name[0] == category.ptr[0] && strncmp(name, category.ptr, category.len) == 0 && name[category.len] == '.' && str_eq(str_of(name + category.len + 1), type))
 			return (enum kind)k;
 	}
 	return KIND_UNCLASSIFIED;
