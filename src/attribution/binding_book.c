@@ -103,16 +103,30 @@ static enum err look(const struct binding_book *b, bool login, struct str text, 
 	return OK;
 }
 
+static bool lower_of(struct str text, char lower[TEXT_MAX])
+{
+	if (!text.len || text.len > TEXT_MAX)
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		lower[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 0x20 : text.ptr[i]);
+	return true;
+}
+
+enum err binding_book_login(const struct binding_book *b, struct str text, struct binding_subject *ret_subject)
+{
+	char lower[TEXT_MAX];
+	text = str_trim(text);
+	return lower_of(text, lower) && key_of(b, true, (struct str){ lower, text.len }, ret_subject) ? OK : ERR_RANGE;
+}
+
 enum err binding_book_key(const struct binding_book *b, struct str text, struct binding_subject *ret_subject)
 {
 	char lower[TEXT_MAX];
 	struct binding_subject as_login, as_customer;
 	const struct entity *login, *customer;
 	text = str_trim(text);
-	if (!text.len || text.len > TEXT_MAX)
+	if (!lower_of(text, lower))
 		return ERR_NOTFOUND;
-	for (size_t i = 0; i < text.len; i++)
-		lower[i] = (char)(text.ptr[i] >= 'A' && text.ptr[i] <= 'Z' ? text.ptr[i] | 0x20 : text.ptr[i]);
 	enum err e = look(b, true, (struct str){ lower, text.len }, &as_login, &login);
 	if (e == OK)
 		e = look(b, false, text, &as_customer, &customer);

@@ -21,6 +21,8 @@ void binding_book_free(struct binding_book *b);                 /* accepts NULL 
  * ERR_EXISTS: a login of one customer and the id of another. ERR_CONFLICT: another subject has the same key.
  */
 enum err binding_book_key(const struct binding_book *b, struct str text, struct binding_subject *ret_subject) MUST_CHECK;
+/* The key of a login of that text, whether or not the register has it by now. ERR_RANGE: no login is empty or that long. */
+enum err binding_book_login(const struct binding_book *b, struct str text, struct binding_subject *ret_subject) MUST_CHECK;
 /* One row of who has that key: a login (there may be more rows of it), a customer or a reseller. NULL: nobody, or nobody alone. */
 const struct entity *binding_book_find(const struct binding_book *b, const struct binding_subject *s);
 

@@ -64,6 +64,8 @@ struct damages {
 	struct binding_damage list[DAMAGES_MAX];
 	unsigned count;
 	struct binding_store_report *report;
+	binding_store_seen *seen;
+	void *arg;
 };
 
 /* Beyond the bound the last one grows, so that no time in doubt is left out. */
@@ -108,6 +110,8 @@ static enum err load_day(struct binding_store *s, uint32_t day, uint32_t *day_be
 		}
 		if (e == OK)
 			e = remember(s, &item, why);
+		if (e == OK && d->seen && !item.is_span)
+			e = d->seen(d->arg, &item.binding);
 		if (e)
 			break;
 		d->report->records++;
@@ -158,7 +162,7 @@ static enum err load(struct binding_store *s, struct arena *a, struct damages *d
 	return e ? e : record_damages(s, d, now, why);
 }
 
-enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, struct binding_store **ret_store,
+enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, binding_store_seen *seen, void *arg, struct binding_store **ret_store,
 	struct binding_store_report *ret_report, struct why *why)
 {
 	struct binding_store_report report = { 0 };
@@ -171,6 +175,8 @@ enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, i
 		return why_set(why, ERR_NOMEM, "no memory for the binding store");
 	}
 	d->report = &report;
+	d->seen = seen;
+	d->arg = arg;
 	s->dir_fd = dir_fd;
 	s->retention_us = retention_us;
 	s->index = binding_index_new(capacity);

@@ -25,11 +25,14 @@ struct binding_store_report {
 	struct binding_damage cut;      /* torn off the newest; count 0: nothing */
 };
 
+/* Sees each binding that is read, in the order in which they were put. */
+typedef enum err binding_store_seen(void *arg, const struct binding *b);
+
 /*
  * dir_fd is borrowed. Opens what is there, bounded by capacity bindings (ERR_FULL). retention_us: older facts are left out as
- * binding_index_purge says; 0: none are. *ret_report for a person.
+ * binding_index_purge says; 0: none are. *ret_report for a person. seen: or NULL.
  */
-enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, struct binding_store **ret_store,
+enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, binding_store_seen *seen, void *arg, struct binding_store **ret_store,
 	struct binding_store_report *ret_report, struct why *why) MUST_CHECK;
 void binding_store_close(struct binding_store *s);              /* accepts NULL */
 /*

@@ -143,7 +143,7 @@ static struct session_held *find_held(const struct taking *t, const struct accou
 {
 	for (uint32_t n = t->s->held; n != SESSION_NOBODY; n = t->b->held[n].next) {
 		struct session_held *h = &t->b->held[n];
-		if (h->kind == x->kind && h->prefix.bits == x->prefix.bits && addr_eq(&h->prefix.addr, &x->prefix.addr) && h->port_from == x->port_from && h->port_to == x->port_to)
+		if (h->prefix.bits == x->prefix.bits && addr_eq(&h->prefix.addr, &x->prefix.addr) && h->port_from == x->port_from && h->port_to == x->port_to)
 			return h;
 	}
 	return NULL;
@@ -192,7 +192,7 @@ static enum err hold(struct taking *t, const struct accounting_held *x)
 static bool is_listed(const struct accounting *e, const struct session_held *h)
 {
 	for (unsigned i = 0; i < e->held_count; i++)
-		if (e->held[i].kind == h->kind && e->held[i].prefix.bits == h->prefix.bits && addr_eq(&e->held[i].prefix.addr, &h->prefix.addr))
+		if (e->held[i].prefix.bits == h->prefix.bits && addr_eq(&e->held[i].prefix.addr, &h->prefix.addr))
 			return true;
 	return false;
 }

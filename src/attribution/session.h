@@ -26,6 +26,7 @@ enum {
 	SESSION_SAME_S = 2,             /* a message of a time that is no later is no later */
 	SESSION_CONFIRM_S = 300,
 	SESSION_KEPT_S = 26 * 3600,
+	SESSION_SILENT_S = 3 * 86400,   /* an open one that was not heard of for so long makes room for others */
 	SESSION_HELD_MAX = 64,          /* bindings of one session at a time; beyond it they are told and not remembered */
 	SESSION_NAS_MAX = 65536,        /* access servers */
 	SESSION_KEY_LEN = 16,

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27 };
+enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27, SILENT_LOOKS = 64 };
 
 static struct str key_of(const session_ref *ref)
 {
@@ -190,14 +190,24 @@ void session_set_state(struct session_book *b, struct session *s, enum session_s
 
 void session_forget(struct session_book *b, uint32_t now_s)
 {
+	b->now_s = now_s;
 	while (b->ended_count && (uint64_t)b->ended[b->ended_from].end_s + SESSION_KEPT_S < now_s)
 		(void)forget_first(b, NULL);
 }
 
 bool session_make_room(struct session_book *b)
 {
+	bool any = false;
 	while (b->ended_count)
 		if (forget_first(b, NULL))
 			return true;
-	return false;
+	for (unsigned i = 0; i < SILENT_LOOKS && b->used; i++) {
+		const struct session *s = &b->list[b->hand];
+		if (s->ref && (uint64_t)s->seen_s + SESSION_SILENT_S < b->now_s) {
+			session_remove(b, b->hand);
+			any = true;
+		}
+		b->hand = (b->hand + 1) % b->used;
+	}
+	return any;
 }

@@ -61,6 +61,8 @@ struct session_book {
 	uint32_t held_used, held_spare;
 	uint32_t ended_from, ended_count, nas_count;
 	size_t open;
+	uint32_t hand;                  /* where it was looked last for silent ones */
+	uint32_t now_s;                 /* of the last message */
 	struct session_count count;
 };
 
@@ -77,6 +79,7 @@ void session_set_state(struct session_book *b, struct session *s, enum session_s
 void session_forget(struct session_book *b, uint32_t now_s);
 /* After a store was recalled: what was let go while the session went on is no longer held. */
 void session_recalled(struct session_book *b, struct session *s);
-bool session_make_room(struct session_book *b);         /* forgets the one that ended first; false: all are open */
+/* Forgets the one that ended first, or some that were not heard of for long. False: it found none. */
+bool session_make_room(struct session_book *b);
 
 #endif

@@ -35,7 +35,9 @@ static enum accounting_held_kind kind_of(const struct binding *one)
 {
 	if (one->port_from || one->port_to != BINDING_PORT_LAST)
 		return HELD_PORTS;
-	return addr_is_v4(&one->prefix.addr) ? HELD_ADDR4 : one->prefix.bits == 128 ? HELD_ADDR6 : one->prefix.bits == 64 ? HELD_FRAMED6 : HELD_DELEGATED6;
+	if (addr_is_v4(&one->prefix.addr))
+		return one->prefix.bits == 128 ? HELD_ADDR4 : HELD_ROUTE4;
+	return one->prefix.bits == 128 ? HELD_ADDR6 : one->prefix.bits == 64 ? HELD_FRAMED6 : HELD_DELEGATED6;
 }
 
 static struct session_held *find(struct session_book *b, const struct session *s, const struct binding *one)

@@ -75,6 +75,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.hooks_retry_us = a->hooks_retry_us;
 		s.hooks_disable_us = a->hooks_disable_us;
 		s.hooks_keep_us = a->hooks_keep_us;
+		s.radius_sessions = a->radius_sessions;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;
@@ -102,6 +103,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.authserv_id_count = a->authserv_id_count;
 		s.mailbox_domains = a->mailbox_domains;
 		s.mailbox_domain_count = a->mailbox_domain_count;
+		s.radius_listens = a->radius_listens;
+		s.radius_listen_count = a->radius_listen_count;
+		s.radius_clients = a->radius_clients;
+		s.radius_client_count = a->radius_client_count;
 		s.upstreams = a->upstreams;
 		s.upstream_count = a->upstream_count;
 		s.maps = a->maps;
@@ -199,6 +204,10 @@ static void hand_over(struct keeper *k, struct child *c)
 		for (unsigned i = 0; i < k->config->all.listen_count; i++) {
 			(void)snprintf(name, sizeof(name), "listen.%u", i);
 			send_fd(c, "fd", name, k->listen_fds[i]);
+		}
+		for (unsigned i = 0; i < k->config->all.radius_listen_count; i++) {
+			(void)snprintf(name, sizeof(name), "radius.%u", i);
+			send_fd(c, "fd", name, k->radius_fds[i]);
 		}
 		break;
 	case ROLE_JUDGE:

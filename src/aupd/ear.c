@@ -34,6 +34,7 @@ static void show_figures(struct ear *e)
 	ometric_set(f, EAR_SPOOL_BYTES, 0, (int64_t)s.used_bytes);
 	ometric_set(f, EAR_SYNCS, 0, (int64_t)s.syncs);
 	ometric_set(f, EAR_SYNC_FAILURES, 0, (int64_t)s.sync_failures);
+	ear_accounting_figures(e);
 	for (unsigned i = 0; i < ITEM_CLASS_COUNT; i++)
 		ometric_set(f, EAR_SHED, i, (int64_t)s.shed[i]);
 }
@@ -339,6 +340,7 @@ static enum err ear_start(struct role *r, struct why *why)
 	e->held_arena = arena_new("held", ITEM_ARENA_MAX);
 	e->flight = calloc(IN_FLIGHT_MAX, sizeof(*e->flight));
 	e->keys = report_keys_new();
+	buf_init(&e->messages, FRAME_BODY_MAX);
 	if (!e->arena || !e->held_arena || !e->flight || !e->keys)
 		return why_set(why, ERR_NOMEM, "no memory");
 	uint64_t share = r->share.spool_bytes / SEGMENTS_MIN;
@@ -376,6 +378,8 @@ static void open_listeners(struct ear *e)
 			err = reports_open(r->loop, &o, &e->reports[i], &why);
 		}
 	}
+	if (err == OK)
+		err = ear_accounting_listen(e, door, &why);
 	e->listen_count = r->share.listen_count;
 	if (err) {
 		log_error("a listener cannot start", "why", why.text);

@@ -1,5 +1,5 @@
 /*
- * The ear's state, shared by its two files: ear.c listens, reads the spool and keeps account of what the judges have confirmed;
+ * The ear's state, shared by its files: ear.c listens, reads the spool and keeps account of what the judges have confirmed;
  * ear_send.c decodes one item and says to the judges what is in it.
  */
 #ifndef AUPD_AUPD_EAR_H
@@ -8,8 +8,10 @@
 #include "aupd/attempt.h"
 #include "aupd/figures.h"
 #include "aupd/role.h"
+#include "intake/accounting.h"
 #include "intake/reports.h"
 #include "intake/smtp.h"
+#include "model/config_radius.h"
 #include "spool/reader.h"
 #include "spool/spool.h"
 
@@ -48,6 +50,9 @@ struct ear {
 	struct arena *held_arena;
 	struct smtp *smtps[CONFIG_LISTEN_MAX];
 	struct reports *reports[CONFIG_LISTEN_MAX];
+	struct accounting_listener *accounting[CONFIG_RADIUS_LISTEN_MAX];
+	struct accounting_client *accounting_clients;
+	struct buf messages;            /* of one item of accounting, on their way to the judge */
 	struct report_keys *keys;       /* of reporters, as judge 0 published them last */
 	unsigned listen_count;
 	struct judge_link judges[CONFIG_JUDGES_MAX];
@@ -65,6 +70,15 @@ struct ear {
 };
 
 void ear_count(struct ear *e, unsigned figure);
+/* A frame of one lane: has it gone, or is there room for it now? */
+enum send_state { SEND_NOW, SEND_DONE, SEND_FULL };
+enum send_state ear_may_send(const struct ear *e, const struct position *at, uint8_t lane);
+/* False when the link takes it not now. */
+bool ear_put(struct ear *e, enum frame_type type, const struct position *at, uint8_t lane, bool last, struct str body);
+/* Listeners of accounting, an item of theirs as one frame, and what they count. */
+enum err ear_accounting_listen(struct ear *e, struct sink door, struct why *why) MUST_CHECK;
+bool ear_send_accounting(struct ear *e, const struct spool_record *r);
+void ear_accounting_figures(struct ear *e);
 /* Names the reporter of all that was decoded, and says whether he is proved. */
 void ear_reporter(struct ear *e, struct decode *d, const struct json *meta);
 /* Marks a report that an upstream passed on; its reporter is named. */

@@ -27,26 +27,38 @@ struct judge_link *ear_judge(struct ear *e, uint8_t lane)
 	return &e->judges[lane % e->role->share.judges];
 }
 
+enum send_state ear_may_send(const struct ear *e, const struct position *at, uint8_t lane)
+{
+	/* confirmed, or sent already before there was no more room */
+	if (position_cmp(at, &e->lane_sent[lane]) <= 0)
+		return SEND_DONE;
+	return e->flight_count == IN_FLIGHT_MAX ? SEND_FULL : SEND_NOW;
+}
+
+bool ear_put(struct ear *e, enum frame_type type, const struct position *at, uint8_t lane, bool last, struct str body)
+{
+	struct frame f = { .type = type, .decoder = DECODER_VERSION, .source = 1, .incarnation = e->role->share.incarnation, .at = *at, .prev = e->lane_sent[lane],
+		.lane = lane, .flags = last ? FRAME_LAST_OF_ITEM : 0, .now = clock_wall_at(), .body = body };
+	if (bus_send(&ear_judge(e, lane)->bus, &f, NULL, 0) != OK)
+		return false;
+	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ *at, lane };
+	e->lane_sent[lane] = *at;
+	ear_count(e, EAR_FRAMES);
+	return true;
+}
+
 static bool send(struct ear *e, enum frame_type type, struct position at, struct str lane_key, bool last, const struct field *fields, const void *noun)
 {
 	uint8_t lane = lane_of(lane_key);
-	struct frame f = { .type = type, .decoder = DECODER_VERSION, .source = 1, .incarnation = e->role->share.incarnation, .at = at, .prev = e->lane_sent[lane],
-		.lane = lane, .flags = last ? FRAME_LAST_OF_ITEM : 0, .now = clock_wall_at() };
-	/* confirmed, or sent already before there was no more room */
-	if (position_cmp(&at, &e->lane_sent[lane]) <= 0)
-		return true;
-	if (e->flight_count == IN_FLIGHT_MAX)
-		return false;
+	enum send_state state = ear_may_send(e, &at, lane);
+	struct str body;
+	if (state != SEND_NOW)
+		return state == SEND_DONE;
 	/* the link has its own copy: an item of many rows must not hold all its frames in memory */
 	struct arena_mark mark = arena_mark(e->arena);
-	bool sent = field_encode(e->arena, fields, noun, &f.body) == OK && bus_send(&ear_judge(e, lane)->bus, &f, NULL, 0) == OK;
+	bool sent = field_encode(e->arena, fields, noun, &body) == OK && ear_put(e, type, &at, lane, last, body);
 	arena_rewind(e->arena, mark);
-	if (!sent)
-		return false;
-	e->flight[(e->flight_from + e->flight_count++) % IN_FLIGHT_MAX] = (struct sent){ at, lane };
-	e->lane_sent[lane] = at;
-	ear_count(e, EAR_FRAMES);
-	return true;
+	return sent;
 }
 
 static struct str meta_text(const struct json *meta, const char *name)
@@ -327,6 +339,8 @@ bool ear_send(struct ear *e, const struct spool_record *r)
 	struct json *meta = NULL;
 	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .maps = e->maps, .format = "unknown" };
 	bool again = e->held && position_cmp(&e->held_at, &r->at) == 0;
+	if (r->item_class == CLASS_ACCOUNTING)
+		return ear_send_accounting(e, r);
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));

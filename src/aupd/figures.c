@@ -19,6 +19,7 @@
 
 enum { PAGE_BYTES = FIGURES_MAX * sizeof(int64_t) };
 
+static const char *const radius_words[] = { "taken", "repeated", "unknown-client", "denied", "malformed", "refused", "dropped", NULL };
 static const char *const class_words[] = { "telemetry", "signal", "accounting", "complaint", NULL };
 
 static const struct ometric keeper[] = {
@@ -34,6 +35,7 @@ static const struct ometric ear[] = {
 	[EAR_SEALED] = COUNTER("items_sealed", "Items of the sealed class."),
 	[EAR_IN_FLIGHT] = GAUGE("frames_in_flight", "Frames that no judge has confirmed."),
 	[EAR_SHED] = { .name = "aupd_items_shed", .type = OMETRIC_COUNTER, .help = "Items that were refused for want of room.", BY("class", class_words) },
+	[EAR_RADIUS] = { .name = "aupd_radius_packets", .type = OMETRIC_COUNTER, .help = "Packets of RADIUS accounting, by what became of them.", BY("fate", radius_words) },
 	[EAR_SPOOL_BYTES] = GAUGE("spool_bytes", "Size of the spool."),
 	[EAR_SYNCS] = COUNTER("spool_syncs", "Group syncs of the spool."),
 	[EAR_SYNC_FAILURES] = COUNTER("spool_sync_failures", "Group syncs that failed."), END,

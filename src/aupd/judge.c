@@ -134,6 +134,8 @@ static enum err fold_intake(struct judge *j, const struct frame *f, struct why *
 {
 	struct arena *a = work_arena(j->fold.work);
 	enum err e;
+	if (f->type == FRAME_ACCOUNTING)
+		return judge_accounting(j, f->body, why);
 	if (f->type == FRAME_OBSERVATION) {
 		struct observation o = { 0 };
 		struct fold_result res;

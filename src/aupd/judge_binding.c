@@ -40,11 +40,21 @@ static void tell_opened(const struct binding_store_report *r, int64_t took_us)
 		log_warn("the newest segment of bindings did not end whole and was cut", "records", log_u64(r->cut.count));
 }
 
+static enum err recall(void *arg, const struct binding *b)
+{
+	return session_recall(arg, b);
+}
+
 static enum err open_store(struct judge *j, struct judge_bindings *b, struct why *why)
 {
 	const struct share *s = &j->role->share;
 	int64_t began = clock_monotonic_us();
-	enum err e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), &b->store, &b->report, why);
+	session_book_free(b->sessions);
+	b->sessions = NULL;
+	if (s->radius_sessions && !(b->sessions = session_book_new((size_t)s->radius_sessions, j->fold.token_key.octets)))
+		return why_set(why, ERR_NOMEM, "no memory for sessions");
+	enum err e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), b->sessions ? recall : NULL, b->sessions, &b->store,
+		&b->report, why);
 	if (e == ERR_FULL)
 		why_hint(why, "bindings { capacity } is less than what data/bindings holds");
 	if (e)
@@ -93,6 +103,7 @@ void judge_bindings_close(struct judge *j)
 		return;
 	put_down(j);
 	binding_book_free(j->bindings->book);
+	session_book_free(j->bindings->sessions);
 	if (j->bindings->dir_fd >= 0)
 		file_close(j->bindings->dir_fd);
 	free(j->bindings);
@@ -211,6 +222,38 @@ enum err judge_bindings_review(struct judge *j, const struct prefix *p, int64_t 
 	}
 	arena_free(a);
 	return e;
+}
+
+enum err judge_bindings_uses(struct judge *j, struct binding_uses *ret_uses, struct why *why)
+{
+	struct query q = { .table = TABLE_BINDING_USE, .due_by = TIME_NONE, .limit = 1 };
+	struct row *rows;
+	size_t n = 0;
+	*ret_uses = (struct binding_uses){ TIME_NONE, TIME_NONE };
+	enum err e = j->driver->page(j->store, work_arena(j->fold.work), &q, &rows, &n, why);
+	if (e || !n)
+		return e;
+	ret_uses->first_at = rows[0].rank;
+	q.descending = true;
+	e = j->driver->page(j->store, work_arena(j->fold.work), &q, &rows, &n, why);
+	ret_uses->last_at = e == OK && n ? rows[0].rank : ret_uses->first_at;
+	return e;
+}
+
+/* A day on both sides covers a report without a zone. */
+static bool may_matter(const struct binding_uses *uses, const struct binding *b)
+{
+	return uses->first_at != TIME_NONE && (b->start_at == TIME_NONE || b->start_at - 2 * DAY_US <= uses->last_at) &&
+		(b->end_at == TIME_NONE || b->end_at + 2 * DAY_US >= uses->first_at);
+}
+
+enum err judge_bindings_changed(struct judge *j, const struct binding_uses *uses, const struct binding *b, uint64_t *others, struct why *why)
+{
+	if (!may_matter(uses, b))
+		return OK;
+	struct arena *a = work_arena(j->fold.work);
+	struct str text = bindings_text(&j->bindings->view, a, b);
+	return judge_bindings_review(j, &b->prefix, b->start_at, b->end_at, b->flags & BINDING_WITHDRAWN ? str_format(a, "%.*s, withdrawn", STR_ARG(text)) : text, others, why);
 }
 
 enum err judge_bindings_late(struct judge *j, struct why *why)

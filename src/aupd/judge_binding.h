@@ -8,6 +8,7 @@
 #define AUPD_AUPD_JUDGE_BINDING_H
 
 #include "attribution/binding_store.h"
+#include "attribution/session.h"
 #include "aupd/judge.h"
 
 struct judge_bindings {
@@ -15,6 +16,8 @@ struct judge_bindings {
 	struct binding_store_report report;     /* of the last opening */
 	struct bindings view;           /* what the fold asks */
 	struct binding_book *book;
+	struct session_book *sessions;  /* made with the store; NULL: no accounting comes in */
+	int64_t heard_from_at[BINDING_FEED_MAX + 1], heard_at[BINDING_FEED_MAX + 1];    /* of feeds of accounting, and not recorded yet; 0 = nothing */
 	uint8_t feeds[BINDING_FEED_MAX];
 	int dir_fd;
 	bool dirty;                     /* something was put that is not synced */
@@ -39,6 +42,15 @@ enum err judge_bindings_daily(struct judge *j, struct why *why) MUST_CHECK;
 /* What was said before costs a look only; *put then stays. */
 enum err judge_bindings_put(struct judge *j, const struct binding *b, uint64_t *put, struct why *why) MUST_CHECK;
 enum err judge_bindings_span(struct judge *j, const struct feed_span *s, struct why *why) MUST_CHECK;
+/* When did what cases rest on happen? A fact about another time changes nothing. */
+struct binding_uses {
+	int64_t first_at, last_at;      /* TIME_NONE: nothing rests on any */
+};
+enum err judge_bindings_uses(struct judge *j, struct binding_uses *ret_uses, struct why *why) MUST_CHECK;
+/* Whether it may, and if so what rests on it is looked at. */
+enum err judge_bindings_changed(struct judge *j, const struct binding_uses *uses, const struct binding *b, uint64_t *others, struct why *why) MUST_CHECK;
+/* Messages about sessions, all of one item of the spool. */
+enum err judge_accounting(struct judge *j, struct str body, struct why *why) MUST_CHECK;
 /*
  * What cases rest on, in a time and, with a prefix, for its addresses: rows whose answer is another one now become due. fact for the
  * person. *others grows.

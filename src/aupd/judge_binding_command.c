@@ -18,7 +18,7 @@ struct taking {
 	uint8_t feed;                   /* of rows that name none; 0: none is given */
 	const char *file;
 	uint64_t rows, fresh, put, bad, others;
-	int64_t first_use_at, last_use_at;      /* when what cases rest on happened; TIME_NONE: nothing does */
+	struct binding_uses uses;
 };
 
 static enum err feed_number(const struct judge_bindings *b, struct str name, uint8_t *ret_feed)
@@ -57,24 +57,6 @@ static enum err own_feed(struct taking *t, struct why *why)
 	return OK;
 }
 
-/* When did what cases rest on happen? A fact about another time changes nothing. */
-static enum err read_uses(struct taking *t, struct why *why)
-{
-	struct judge *j = t->c->j;
-	struct query q = { .table = TABLE_BINDING_USE, .due_by = TIME_NONE, .limit = 1 };
-	struct row *rows;
-	size_t n = 0;
-	t->first_use_at = t->last_use_at = TIME_NONE;
-	enum err e = j->driver->page(j->store, work_arena(j->fold.work), &q, &rows, &n, why);
-	if (e || !n)
-		return e;
-	t->first_use_at = rows[0].rank;
-	q.descending = true;
-	e = j->driver->page(j->store, work_arena(j->fold.work), &q, &rows, &n, why);
-	t->last_use_at = e == OK && n ? rows[0].rank : t->first_use_at;
-	return e;
-}
-
 static enum err taking_init(struct taking *t, struct commanding *c, struct why *why)
 {
 	*t = (struct taking){ .c = c, .b = c->j->bindings, .names = { t, name_subject, name_feed } };
@@ -88,25 +70,13 @@ static enum err taking_init(struct taking *t, struct commanding *c, struct why *
 	if (!t->a)
 		return why_set(why, ERR_NOMEM, "no memory for rows");
 	enum err e = own_feed(t, why);
-	return e ? e : read_uses(t, why);
-}
-
-/* A day on both sides covers a report without a zone. */
-static bool may_matter(const struct taking *t, const struct binding *b)
-{
-	return t->first_use_at != TIME_NONE && (b->start_at == TIME_NONE || b->start_at - 2 * DAY_US <= t->last_use_at) &&
-		(b->end_at == TIME_NONE || b->end_at + 2 * DAY_US >= t->first_use_at);
+	return e ? e : judge_bindings_uses(c->j, &t->uses, why);
 }
 
 static enum err take(struct taking *t, struct binding *b, struct why *why)
 {
-	struct judge *j = t->c->j;
-	enum err e = judge_bindings_put(j, b, &t->put, why);
-	if (e || !may_matter(t, b))
-		return e;
-	struct str text = bindings_text(&t->b->view, t->a, b);
-	return judge_bindings_review(j, &b->prefix, b->start_at, b->end_at, b->flags & BINDING_WITHDRAWN ? str_format(t->a, "%.*s, withdrawn", STR_ARG(text)) : text,
-		&t->others, why);
+	enum err e = judge_bindings_put(t->c->j, b, &t->put, why);
+	return e ? e : judge_bindings_changed(t->c->j, &t->uses, b, &t->others, why);
 }
 
 /* The next row; what aupd knew when is told by its own clock, so that nothing is ever known before it came. */

@@ -149,6 +149,9 @@ static const char *unchangeable(const struct config *old, const struct config *f
 	listens &= old->all.web_listen_count == fresh->all.web_listen_count;
 	for (unsigned i = 0; listens && i < old->all.web_listen_count; i++)
 		listens = str_eq(old->all.web_listens[i].address, fresh->all.web_listens[i].address);
+	listens &= old->all.radius_listen_count == fresh->all.radius_listen_count;
+	for (unsigned i = 0; listens && i < old->all.radius_listen_count; i++)
+		listens = str_eq(old->all.radius_listens[i], fresh->all.radius_listens[i]);
 	if (!listens || !str_eq(old->api, fresh->api))
 		return "listen and api";
 	if (strcmp(old->data_dir, fresh->data_dir) != 0 || strcmp(old->run_dir, fresh->run_dir) != 0)
@@ -296,6 +299,8 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = net_listen(c->all.listens[i].address, 256, 0666, &k->listen_fds[i], why);
 	for (unsigned i = 0; e == OK && i < c->all.web_listen_count; i++)
 		e = net_listen(c->all.web_listens[i].address, 256, 0600, &k->web_fds[i], why);
+	for (unsigned i = 0; e == OK && i < c->all.radius_listen_count; i++)
+		e = net_bind_udp(c->all.radius_listens[i], &k->radius_fds[i], why);
 	int64_t now = e == OK ? read_state(k) : 0;
 	if (e == OK && c->all.testing) {
 		e = clock_test_create(now, &k->clock_fd, why);

@@ -1,6 +1,135 @@
 /*
- * Messages of accounting. See accounting.h.
+ * Messages of accounting as octets. See accounting.h. What is decoded was written by another role, which reads hostile packets.
  */
 #include "model/accounting.h"
 
 const char *const accounting_status_words[] = { "start", "stop", "interim", "on", "off", NULL };
+
+enum { VERSION = 1, FLAG_COUNTED = 1, TAKEN_BACK = 128 };
+
+static void put(struct buf *out, uint64_t v, unsigned len)
+{
+	char octets[8];
+	for (unsigned i = 0; i < len; i++)
+		octets[i] = (char)(v >> (8 * (len - 1 - i)));
+	buf_put(out, (struct str){ octets, len });
+}
+
+static void put_text(struct buf *out, struct str s)
+{
+	size_t len = s.len < ACCOUNTING_TEXT_MAX ? s.len : ACCOUNTING_TEXT_MAX;
+	put(out, len, 1);
+	buf_put(out, str_sub(s, 0, len));
+}
+
+void accounting_begin(struct buf *out, const struct accounting_batch *batch)
+{
+	put(out, VERSION, 1);
+	put(out, (uint64_t)batch->since_at, 8);
+	put(out, batch->lost, 8);
+}
+
+void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
+{
+	put(out, feed, 1);
+	put(out, e->status, 1);
+	put(out, e->counted ? FLAG_COUNTED : 0, 1);
+	put(out, (uint64_t)e->received_at, 8);
+	put(out, (uint64_t)e->delay_us, 8);
+	put(out, (uint64_t)e->event_at, 8);
+	put(out, (uint64_t)e->lasted_us, 8);
+	put(out, e->in_octets, 8);
+	put(out, e->out_octets, 8);
+	put(out, e->said, 1);
+	put(out, e->unclear, 1);
+	put_text(out, e->nas);
+	put_text(out, e->session);
+	put_text(out, e->user);
+	put_text(out, e->port);
+	put_text(out, e->station);
+	put(out, e->held_count, 1);
+	for (unsigned i = 0; i < e->held_count; i++) {
+		const struct accounting_held *h = &e->held[i];
+		put(out, h->kind | (h->taken_back ? TAKEN_BACK : 0), 1);
+		buf_put(out, (struct str){ (const char *)h->prefix.addr.octets, sizeof(h->prefix.addr.octets) });
+		put(out, h->prefix.bits, 1);
+		put(out, h->port_from, 2);
+		put(out, h->port_to, 2);
+	}
+}
+
+enum err accounting_open(struct str body, struct accounting_batch *ret_batch, struct str *ret_rest)
+{
+	struct reader r;
+	reader_init(&r, body);
+	uint8_t version = reader_u8(&r);
+	struct accounting_batch b = { .since_at = (int64_t)reader_u64(&r), .lost = reader_u64(&r) };
+	if (r.err || version != VERSION)
+		return ERR_SYNTAX;
+	*ret_batch = b;
+	*ret_rest = str_sub(body, r.pos, body.len);
+	return OK;
+}
+
+static struct str get_text(struct reader *r)
+{
+	uint8_t len = reader_u8(r);
+	return reader_take(r, len);
+}
+
+static bool get_held(struct reader *r, struct accounting_held *h)
+{
+	uint8_t kind = reader_u8(r);
+	struct str addr = reader_take(r, sizeof(h->prefix.addr.octets));
+	h->kind = (enum accounting_held_kind)(kind & ~TAKEN_BACK);
+	h->taken_back = kind & TAKEN_BACK;
+	h->prefix.bits = reader_u8(r);
+	h->port_from = reader_u16(r);
+	h->port_to = reader_u16(r);
+	if (r->err || h->kind >= HELD_KIND_END || h->prefix.bits > 128)
+		return false;
+	memcpy(h->prefix.addr.octets, addr.ptr, sizeof(h->prefix.addr.octets));
+	return true;
+}
+
+/* Times that are none would be computed with. */
+static bool is_time(int64_t at)
+{
+	return at == TIME_NONE || (at >= 0 && at / SECOND_US <= UINT32_MAX);
+}
+
+enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting *ret_accounting)
+{
+	struct reader r;
+	struct accounting e = { 0 };
+	if (!rest->len)
+		return ERR_NOTFOUND;
+	reader_init(&r, *rest);
+	uint8_t feed = reader_u8(&r), status = reader_u8(&r), flags = reader_u8(&r);
+	e.status = (enum accounting_status)status;
+	e.counted = flags & FLAG_COUNTED;
+	e.received_at = (int64_t)reader_u64(&r);
+	e.delay_us = (int64_t)reader_u64(&r);
+	e.event_at = (int64_t)reader_u64(&r);
+	e.lasted_us = (int64_t)reader_u64(&r);
+	e.in_octets = reader_u64(&r);
+	e.out_octets = reader_u64(&r);
+	e.said = reader_u8(&r);
+	e.unclear = reader_u8(&r);
+	e.nas = get_text(&r);
+	e.session = get_text(&r);
+	e.user = get_text(&r);
+	e.port = get_text(&r);
+	e.station = get_text(&r);
+	e.held_count = reader_u8(&r);
+	if (r.err || status >= ACCOUNTING_STATUS_END || flags & ~FLAG_COUNTED || e.held_count > ACCOUNTING_HELD_MAX || e.received_at == TIME_NONE || !is_time(e.received_at) ||
+		!is_time(e.event_at) || !is_time(e.delay_us) || (e.lasted_us != -1 && !is_time(e.lasted_us)) || e.delay_us == TIME_NONE || e.lasted_us == TIME_NONE)
+		return ERR_SYNTAX;
+	for (unsigned i = 0; i < e.held_count; i++)
+		if (!get_held(&r, &e.held[i]))
+			return ERR_SYNTAX;
+	*ret_feed = feed;
+	*ret_accounting = e;
+	*rest = str_sub(*rest, r.pos, rest->len);
+	return OK;
+}

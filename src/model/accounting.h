@@ -1,5 +1,12 @@
 /*
  * One message of accounting about one session, in the terms of what it says and not of the protocol: what RADIUS accounting becomes.
+ * And many of them, as the body of a frame:
+ *
+ *   u8 version 1 | i64 since | u64 lost | for each: u8 feed | u8 status | u8 flags | i64 received | i64 delay | i64 event | i64 lasted
+ *   | u64 in | u64 out | u8 said | u8 unclear | nas, session, user, port, station as u8 length and octets | u8 count
+ *   | for each holding: u8 kind, and 128 when taken back | 16 octets of address | u8 bits | u16 port from | u16 port to
+ *
+ * Integers in network order.
  *
  * What it does not say is not said: TIME_NONE, an empty text, a bit of `said` that is 0. Who sends it may be wrong in each of them.
  */
@@ -11,14 +18,15 @@
 
 enum {
 	ACCOUNTING_HELD_MAX = 24,       /* addresses, prefixes and blocks of ports of one message */
-	ACCOUNTING_TEXT_MAX = 253,
+	ACCOUNTING_TEXT_MAX = 255,
+	ACCOUNTING_PORT_LAST = 65535,   /* 0 to this: the whole address */
 };
 
 enum accounting_status { ACCOUNTING_START, ACCOUNTING_STOP, ACCOUNTING_INTERIM, ACCOUNTING_ON, ACCOUNTING_OFF, ACCOUNTING_STATUS_END };
 extern const char *const accounting_status_words[];
 
 /* What a message says of one of these is all that the session holds of it; of another one nothing has changed. */
-enum accounting_held_kind { HELD_ADDR4, HELD_ADDR6, HELD_FRAMED6, HELD_DELEGATED6, HELD_PORTS, HELD_KIND_END };
+enum accounting_held_kind { HELD_ADDR4, HELD_ADDR6, HELD_FRAMED6, HELD_DELEGATED6, HELD_ROUTE4, HELD_PORTS, HELD_KIND_END };
 
 struct accounting_held {
 	enum accounting_held_kind kind;
@@ -43,5 +51,19 @@ struct accounting {
 	struct accounting_held held[ACCOUNTING_HELD_MAX];
 	unsigned held_count;
 };
+
+/* How the messages of a batch were heard. */
+struct accounting_batch {
+	int64_t since_at;               /* we listen without a break from then on */
+	uint64_t lost;                  /* so many more were lost on our side since the batch before */
+};
+
+void accounting_begin(struct buf *out, const struct accounting_batch *batch);
+/* Texts longer than ACCOUNTING_TEXT_MAX are cut. */
+void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e);
+/* The head of a body; rest is what accounting_next takes. ERR_SYNTAX: it is no such body. */
+enum err accounting_open(struct str body, struct accounting_batch *ret_batch, struct str *ret_rest) MUST_CHECK;
+/* The next message; texts borrow. ERR_NOTFOUND: there are no more. ERR_SYNTAX: it is none, nor is what follows. */
+enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting *ret_accounting) MUST_CHECK;
 
 #endif

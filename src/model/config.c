@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
+#include "model/config_radius.h"
 #include "model/config_upstream.h"
 #include "model/config_webhooks.h"
 
@@ -106,6 +107,7 @@ const struct conf_item config_items[] = {
 		.doc = "a provider whose reseller we are: what it passes on is acknowledged and answered" },
 	{ .name = "fetch", .type = CONF_BLOCK, .items = config_fetch_items, .arguments = "{ }", .doc = "mailboxes that mail is picked up from" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
+	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
@@ -147,6 +149,9 @@ const struct field share_fields[] = {
 	F(keep_cases_us, FIELD_U64), F(keep_items_us, FIELD_U64), F(keep_lookups_us, FIELD_U64),
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count), S(upstreams, upstream_count),
+	S(radius_listens, radius_listen_count), F(radius_sessions, FIELD_U64),
+	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
+		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = config_fetch_fields, .size = sizeof(struct fetch_from),
@@ -463,6 +468,8 @@ static enum err fill(struct config *c, struct why *why)
 	a->bindings = a->feed_count > 0;
 	if (e == OK)
 		e = check_feeds(c, bindings, why);
+	if (e == OK)
+		e = config_radius(c, why);
 	if (e == OK)
 		e = config_fetches(c, why);
 	if (e == OK)

@@ -56,6 +56,11 @@ struct share {
 	struct str officer_key;         /* public key, hex */
 	struct str *authserv_ids, *mailbox_domains;
 	unsigned authserv_id_count, mailbox_domain_count;
+	struct str *radius_listens;     /* "ADDRESS:PORT" */
+	unsigned radius_listen_count;
+	struct radius_client *radius_clients;
+	unsigned radius_client_count;
+	uint64_t radius_sessions;       /* the judge's */
 	struct str *upstreams;          /* "NAME ADDRESS|DOMAIN" */
 	unsigned upstream_count;
 	struct map_file *maps;          /* added to the built-in ones */

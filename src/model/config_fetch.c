@@ -76,7 +76,7 @@ static bool is_mailbox(struct str s)
 	return s.len && s.len <= CONFIG_MAILBOX_MAX;
 }
 
-static enum err read_password(struct config *c, const struct conf *s, struct str *ret_secret, struct why *why)
+enum err config_secret(struct config *c, const struct conf *s, struct str *ret_secret, struct why *why)
 {
 	struct str text, line = STR_NONE;
 	struct why inner = { .line = 0 };
@@ -85,7 +85,7 @@ static enum err read_password(struct config *c, const struct conf *s, struct str
 		*ret_secret = line;
 		return OK;
 	}
-	return conf_fail(why, s, 1, ERR_NOTFOUND, "password-file: \"%.*s\" cannot be read, or its first line is empty", STR_ARG(s->args[1].text));
+	return conf_fail(why, s, 1, ERR_NOTFOUND, "%.*s: \"%.*s\" cannot be read, or its first line is empty", STR_ARG(s->args[0].text), STR_ARG(s->args[1].text));
 }
 
 static enum err read_imap(struct config *c, const struct conf *s, struct fetch_from *ret, struct why *why)
@@ -103,7 +103,7 @@ static enum err read_imap(struct config *c, const struct conf *s, struct fetch_f
 	if (folder && !is_mailbox(ret->folder))
 		return conf_fail(why, folder, 1, ERR_SYNTAX, "folder: \"%.*s\" is no name of a mailbox", STR_ARG(ret->folder));
 	ret->where = str_format(c->arena, "imaps://%.*s/", STR_ARG(host));
-	enum err e = read_password(c, conf_find(s->child, "password-file"), &ret->secret, why);
+	enum err e = config_secret(c, conf_find(s->child, "password-file"), &ret->secret, why);
 	return e || !ca ? e : config_ca(c, ca, &ret->ca, why);
 }
 

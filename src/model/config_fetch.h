@@ -15,5 +15,7 @@ extern const struct field config_fetch_fields[];        /* of a struct fetch_fro
 enum err config_fetches(struct config *c, struct why *why) MUST_CHECK;
 /* The file that a statement names, which must hold certificates in PEM. ERR_NOTFOUND with the place. */
 enum err config_ca(struct config *c, const struct conf *s, struct str *ret_pem, struct why *why) MUST_CHECK;
+/* The first line of the file that a statement names, not empty. ERR_NOTFOUND with the place. */
+enum err config_secret(struct config *c, const struct conf *s, struct str *ret_secret, struct why *why) MUST_CHECK;
 
 #endif

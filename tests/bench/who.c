@@ -136,7 +136,7 @@ static double own(int dir_fd, const struct binding_question *q, uint64_t count, 
 	struct binding_store_report report;
 	struct why why = { 0 };
 	double before = resident_bytes(), wall = bench_wall_s(), best = 1e9;
-	must(binding_store_open(dir_fd, count + LATE, 0, FIRST_AT + SPAN_DAYS * DAY_US, &s, &report, &why), &why, "open");
+	must(binding_store_open(dir_fd, count + LATE, 0, FIRST_AT + SPAN_DAYS * DAY_US, NULL, NULL, &s, &report, &why), &why, "open");
 	(void)ask(binding_store_index(s), q, 1);
 	bench_say("cold_start_s", bench_wall_s() - wall, "s");
 	bench_say("who_octets_per_binding", (resident_bytes() - before) / (double)count, "octets");
