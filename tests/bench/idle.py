@@ -27,4 +27,5 @@ def main():
         print("idle_processes %d 1" % len(roles))
 
 
-main()
+if __name__ == "__main__":
+    main()
