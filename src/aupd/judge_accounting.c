@@ -14,7 +14,7 @@ enum { SILENCE_S = 900, RECORD_EVERY_S = 60 };
 struct accounting_fold {
 	struct judge *j;
 	struct binding_uses uses;
-	uint64_t put, others;
+	uint64_t others;
 };
 
 /* An unknown login has a key too: the register may have it later. */
@@ -38,11 +38,10 @@ static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 		log_warn("a server tells what cannot have been; it is left out", "why", bad.text);
 		return OK;
 	}
-	uint64_t before = x->put;
-	enum err e = judge_bindings_put(x->j, &one, &x->put, why);
+	enum err e = judge_bindings_add(x->j, &one, why);
 	/* one that is only confirmed is no other answer */
 	bool confirms = one.kind == BINDING_INTERIM && one.end_at == TIME_NONE;
-	return e || confirms || x->put == before ? e : judge_bindings_changed(x->j, &x->uses, &one, &x->others, why);
+	return e || confirms ? e : judge_bindings_changed(x->j, &x->uses, &one, &x->others, why);
 }
 
 static enum err record(struct judge *j, uint8_t feed, enum feed_state state, enum feed_reason reason, int64_t from_at, int64_t until_at, struct why *why)

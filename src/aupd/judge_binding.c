@@ -174,6 +174,12 @@ enum err judge_bindings_put(struct judge *j, const struct binding *one, uint64_t
 	return e;
 }
 
+enum err judge_bindings_add(struct judge *j, const struct binding *one, struct why *why)
+{
+	struct binding_item item = { .binding = *one };
+	return put(j, &item, why);
+}
+
 enum err judge_bindings_span(struct judge *j, const struct feed_span *s, struct why *why)
 {
 	struct binding_item item = { .is_span = true, .span = *s };

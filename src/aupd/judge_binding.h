@@ -41,6 +41,8 @@ enum err judge_bindings_daily(struct judge *j, struct why *why) MUST_CHECK;
 
 /* What was said before costs a look only; *put then stays. */
 enum err judge_bindings_put(struct judge *j, const struct binding *b, uint64_t *put, struct why *why) MUST_CHECK;
+/* Of a caller who knows that it is news: to look costs more than to keep it twice. */
+enum err judge_bindings_add(struct judge *j, const struct binding *b, struct why *why) MUST_CHECK;
 enum err judge_bindings_span(struct judge *j, const struct feed_span *s, struct why *why) MUST_CHECK;
 /* When did what cases rest on happen? A fact about another time changes nothing. */
 struct binding_uses {

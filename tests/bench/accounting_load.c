@@ -56,12 +56,13 @@ static void make(struct slot *s, uint8_t id, uint64_t n, struct str secret, uint
 	radius_put(&w, RADIUS_CLASS, STR("0123456789abcdef"));
 	radius_put_addr(&w, RADIUS_FRAMED_IP_ADDRESS, &held);
 	radius_put_u32(&w, RADIUS_ACCT_SESSION_TIME, step * INTERIM_S);
-	radius_put_u32(&w, RADIUS_EVENT_TIMESTAMP, from_s);
+	/* all of it lies in the past, and says for how long it was under way */
+	radius_put_u32(&w, RADIUS_EVENT_TIMESTAMP, from_s - (MESSAGES - step) * INTERIM_S);
 	radius_put_u32(&w, RADIUS_ACCT_INPUT_OCTETS, step * 1000003);
 	radius_put_u32(&w, RADIUS_ACCT_OUTPUT_OCTETS, step * 3000017);
 	radius_put_u32(&w, RADIUS_ACCT_INPUT_GIGAWORDS, 0);
 	radius_put_u32(&w, RADIUS_ACCT_OUTPUT_GIGAWORDS, 0);
-	radius_put_u32(&w, RADIUS_ACCT_DELAY_TIME, 0);
+	radius_put_u32(&w, RADIUS_ACCT_DELAY_TIME, (MESSAGES - step) * INTERIM_S);
 	if (radius_end_request(&w, secret, STR_NONE, &octets) != OK || octets.len > sizeof(s->octets))
 		exit(1);
 	memcpy(s->octets, octets.ptr, octets.len);
