@@ -116,3 +116,25 @@ bool binding_eq(const struct binding *a, const struct binding *b)
 	return binding_same(a, b) && a->start_sure_at == b->start_sure_at && a->seen_at == b->seen_at && a->end_at == b->end_at && a->recorded_at == b->recorded_at &&
 		a->kind == b->kind && a->flags == b->flags && a->session == b->session;
 }
+
+void binding_inside(const struct addr *a, struct binding_subject *ret_subject)
+{
+	*ret_subject = (struct binding_subject){ { 0 } };
+	if (addr_is_v4(a))
+		memcpy(ret_subject->octets + 4, a->octets + 12, 4);
+	else
+		memcpy(ret_subject->octets, a->octets, BINDING_SUBJECT_LEN);
+}
+
+struct addr binding_inside_addr(const struct binding_subject *s)
+{
+	static const uint8_t none[4];
+	struct addr a = { { [10] = 0xff, [11] = 0xff } };
+	if (memcmp(s->octets, none, sizeof(none)) == 0) {
+		memcpy(a.octets + 12, s->octets + 4, 4);
+		return a;
+	}
+	a = (struct addr){ { 0 } };
+	memcpy(a.octets, s->octets, BINDING_SUBJECT_LEN);
+	return a;
+}

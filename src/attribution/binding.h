@@ -37,7 +37,9 @@ enum binding_flag {
 	BINDING_END_GUESSED = 2,        /* the end was inferred: held for sure until seen_at only */
 	BINDING_WEAK = 4,               /* the feed knows the subject by something that can be copied, such as a MAC address */
 	BINDING_WITHDRAWN = 8,          /* it never was */
-	BINDING_FLAGS_ALL = 15,
+	BINDING_INSIDE = 16,            /* the subject is an address behind this one (binding_inside): who held that is another question */
+	BINDING_FLAGS_ALL = 31,
+	BINDING_KIND_SHIFT = 5,         /* of a kind beside its flags in one octet */
 };
 
 struct binding_subject {
@@ -68,6 +70,13 @@ enum err binding_normalise(struct binding *b, struct why *why) MUST_CHECK;
 bool binding_same(const struct binding *a, const struct binding *b);            /* one identity */
 bool binding_eq(const struct binding *a, const struct binding *b);              /* in all that was said; both normalised */
 bool binding_subject_eq(const struct binding_subject *a, const struct binding_subject *b);
+
+/*
+ * An address behind a shared one as a subject: an IPv4 address whole, of an IPv6 address the first 64 bits. It is the only kind of subject
+ * that can be read.
+ */
+void binding_inside(const struct addr *a, struct binding_subject *ret_subject);
+struct addr binding_inside_addr(const struct binding_subject *s);
 
 /* Normalised times as the 32-bit seconds that segments and index keep: an unknown start is 0, an open end UINT32_MAX. */
 uint32_t binding_second(int64_t at);                                            /* TIME_NONE is 0, TIME_MAX UINT32_MAX */

@@ -71,6 +71,8 @@ static struct str field(const struct binding_csv *c, const struct csv_row *row, 
 	return str_trim(csv_text(row, c->columns[k]));
 }
 
+static const struct str inside_mark = { "inside:", 7 };
+
 static enum err get_port(struct str text, uint16_t *ret_port, struct why *why)
 {
 	uint64_t n;
@@ -87,11 +89,19 @@ static enum err get_time(struct str text, int64_t *ret_at, struct why *why)
 	return OK;
 }
 
-static enum err get_subject(const struct binding_csv *c, struct str text, struct binding_subject *ret_subject, struct why *why)
+static enum err get_subject(const struct binding_csv *c, struct str text, struct binding *b, struct why *why)
 {
+	struct addr inside;
 	if (!text.len)
 		return why_set(why, ERR_SYNTAX, "a binding needs a subject");
-	enum err e = c->names->subject(c->names->arg, text, ret_subject);
+	if (str_starts(text, inside_mark)) {
+		if (addr_parse(str_sub(text, inside_mark.len, text.len), &inside) != OK)
+			return why_set(why, ERR_SYNTAX, "behind inside: stands an address");
+		binding_inside(&inside, &b->subject);
+		b->flags |= BINDING_INSIDE;
+		return OK;
+	}
+	enum err e = c->names->subject(c->names->arg, text, &b->subject);
 	if (e == ERR_EXISTS)
 		return why_set(why, e, "this subject is the login of one customer and the id of another");
 	if (e == ERR_CONFLICT)
@@ -137,7 +147,7 @@ static enum err get_field(const struct binding_csv *c, const struct csv_row *row
 	case ADDRESS:
 		return prefix_parse(text, &b->prefix) == OK ? OK : why_set(why, ERR_SYNTAX, "neither an address nor a prefix such as 192.0.2.0/24");
 	case SUBJECT:
-		return get_subject(c, text, &b->subject, why);
+		return get_subject(c, text, b, why);
 	case START: return get_time(text, &b->start_at, why);
 	case END: return get_time(text, &b->end_at, why);
 	case PORT_FROM: return text.len ? get_port(text, &b->port_from, why) : OK;

@@ -2,7 +2,7 @@
  * Bindings from CSV. The first record names the columns, in any order:
  *
  *   address    address or prefix                                  needed
- *   subject    login or customer id                               needed
+ *   subject    login or customer id, or "inside:" and an address  needed
  *   start      RFC 3339 with zone; empty: not known               needed
  *   end        the same; empty: open, or not known                needed
  *   port_from  first and last port of the subject's range;

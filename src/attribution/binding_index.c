@@ -127,13 +127,13 @@ static void pack(const struct leaf_form *f, const struct binding *b, struct leaf
 	e->recorded = binding_second(b->recorded_at);
 	e->unsure = b->start_sure_at == TIME_MAX ? UINT16_MAX : (uint16_t)((b->start_sure_at - b->start_at) / SECOND_US);
 	e->feed = b->feed;
-	e->kind_flags = (uint8_t)((unsigned)b->kind << 4 | b->flags);
+	e->kind_flags = (uint8_t)((unsigned)b->kind << BINDING_KIND_SHIFT | b->flags);
 }
 
 static void unpack(const struct table *t, const struct leaf_entry *e, struct binding *b)
 {
 	*b = (struct binding){ .prefix.bits = (uint8_t)t->bits, .port_to = BINDING_PORT_LAST, .feed = e->feed, .flags = e->kind_flags & BINDING_FLAGS_ALL,
-		.kind = e->kind_flags >> 4, .start_at = binding_second_at(e->start), .seen_at = binding_second_at(e->seen),
+		.kind = e->kind_flags >> BINDING_KIND_SHIFT, .start_at = binding_second_at(e->start), .seen_at = binding_second_at(e->seen),
 		.end_at = e->end == UINT32_MAX ? TIME_NONE : binding_second_at(e->end), .recorded_at = binding_second_at(e->recorded) };
 	b->start_sure_at = e->unsure == UINT16_MAX ? TIME_MAX : b->start_at + e->unsure * SECOND_US;
 	if (t->form.v4) {

@@ -23,7 +23,7 @@ struct leaf_entry {
 	uint32_t subject[2];
 	uint32_t end, seen, recorded;
 	uint16_t unsure;                /* seconds after start until it is sure; UINT16_MAX: never */
-	uint8_t feed, kind_flags;       /* kind in the upper four bits */
+	uint8_t feed, kind_flags;       /* kind in the upper bits, from BINDING_KIND_SHIFT on */
 	uint32_t low[];                 /* two: the lower half of an IPv6 prefix longer than 64 */
 };
 

@@ -19,6 +19,7 @@ struct answering {
 	unsigned customer_count;
 	bool more, unknown, gap;        /* customers beyond those; a subject that the register has not; a customer who was none all the time */
 	const struct entity *holder;    /* of the first subject, at the instant */
+	enum grade inside;              /* the worst of those behind a shared address; GRADE_A: none was asked */
 };
 
 const char *bindings_feed_name(const struct bindings *b, uint8_t feed)
@@ -147,6 +148,57 @@ static void fill_candidates(struct answering *x)
 		subject_reason(x->a, s, STR("there are more candidates than are listed"));
 }
 
+static bool is_inside(const struct binding_holding *list, unsigned count, const struct binding_subject *s)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (list[i].binding.flags & BINDING_INSIDE && binding_subject_eq(&list[i].binding.subject, s))
+			return true;
+	return false;
+}
+
+/* Both rest on it: the time that both held, and what was known of both. */
+static void cite_inside(struct answering *x, const struct binding *one)
+{
+	struct subject *s = x->s;
+	s->binding = str_format(x->a, "%.*s; behind it %.*s", STR_ARG(s->binding), STR_ARG(bindings_text(x->b, x->a, one)));
+	s->from_at = one->start_at > s->from_at ? one->start_at : s->from_at;
+	s->until_at = one->end_at != TIME_NONE && one->end_at < s->until_at ? one->end_at : s->until_at;
+	s->known_at = one->recorded_at > s->known_at ? one->recorded_at : s->known_at;
+}
+
+/* Who held the address behind the shared one over the same window; behind that nothing is looked for. */
+static enum err customers_inside(struct answering *x, const struct binding_subject *key)
+{
+	struct binding_holding *list = ARENA_ARRAY(x->a, struct binding_holding, HOLDINGS_MAX);
+	struct binding_question q = *x->q;
+	struct binding_grade g;
+	unsigned count = 0;
+	if (!list)
+		return ERR_NOMEM;
+	q.addr = binding_inside_addr(key);
+	q.port = BINDING_PORT_NONE;
+	enum err e = binding_index_find(x->b->index, &q, list, HOLDINGS_MAX, &count);
+	if (e && e != ERR_LIMIT)
+		return e;
+	binding_grade(&q, list, count, e == ERR_LIMIT, &x->b->feeds, x->b->health, &g);
+	for (unsigned i = 0; g.grade != GRADE_A && i < BINDING_REASON_END; i++)
+		if (g.reasons & UINT32_C(1) << i)
+			subject_reason(x->a, x->s, str_format(x->a, "of the address behind it: %s", binding_reason_words[i]));
+	x->inside = g.grade > x->inside ? g.grade : x->inside;
+	x->unknown |= g.verdict != BINDING_HELD;
+	if (g.verdict != BINDING_HELD)
+		return OK;
+	cite_inside(x, &list[g.cited].binding);
+	e = OK;
+	for (unsigned i = 0; e == OK && i < g.subject_count; i++) {
+		if (is_inside(list, count, &g.subjects[i]))
+			x->unknown = true;
+		else
+			e = customers_of(x, &g.subjects[i]);
+	}
+	return e;
+}
+
 /* One customer, or nobody is named. */
 static void held(struct answering *x, const struct binding_grade *g, bool timed)
 {
@@ -169,6 +221,8 @@ static void held(struct answering *x, const struct binding_grade *g, bool timed)
 			s->grade = GRADE_B;
 			subject_reason(x->a, s, STR("they are logins of one customer"));
 		}
+		if (x->inside > GRADE_A)
+			lower(x, "who held the address behind the shared one is not as sure");
 		if (x->gap)
 			lower(x, "by the register it was a customer for a part of the window only");
 		if (!timed)
@@ -179,7 +233,7 @@ static void held(struct answering *x, const struct binding_grade *g, bool timed)
 enum err bindings_answer(const struct bindings *b, struct arena *a, const struct registry *r, const struct binding_question *q, int64_t at, bool timed,
 	struct subject *s)
 {
-	struct answering x = { .b = b, .a = a, .r = r, .q = q, .at = at, .s = s };
+	struct answering x = { .b = b, .a = a, .r = r, .q = q, .at = at, .s = s, .inside = GRADE_A };
 	struct binding_holding *holdings = ARENA_ARRAY(a, struct binding_holding, HOLDINGS_MAX);
 	struct binding_grade g;
 	unsigned count = 0;
@@ -198,7 +252,7 @@ enum err bindings_answer(const struct bindings *b, struct arena *a, const struct
 	}
 	cite(&x, &holdings[g.cited].binding);
 	for (unsigned i = 0; i < g.subject_count; i++) {
-		e = customers_of(&x, &g.subjects[i]);
+		e = is_inside(holdings, count, &g.subjects[i]) ? customers_inside(&x, &g.subjects[i]) : customers_of(&x, &g.subjects[i]);
 		if (e)
 			return e;
 	}

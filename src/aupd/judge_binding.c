@@ -259,7 +259,9 @@ enum err judge_bindings_changed(struct judge *j, const struct binding_uses *uses
 		return OK;
 	struct arena *a = work_arena(j->fold.work);
 	struct str text = bindings_text(&j->bindings->view, a, b);
-	return judge_bindings_review(j, &b->prefix, b->start_at, b->end_at, b->flags & BINDING_WITHDRAWN ? str_format(a, "%.*s, withdrawn", STR_ARG(text)) : text, others, why);
+	/* others may hold a shared address in front of one that is not of the public Internet */
+	const struct prefix *p = addr_is_special(&b->prefix.addr) ? NULL : &b->prefix;
+	return judge_bindings_review(j, p, b->start_at, b->end_at, b->flags & BINDING_WITHDRAWN ? str_format(a, "%.*s, withdrawn", STR_ARG(text)) : text, others, why);
 }
 
 enum err judge_bindings_late(struct judge *j, struct why *why)

@@ -76,6 +76,16 @@ def daemon():
     return Bound(registry=None, conf=CONF)
 
 
+def behind(w):
+    """A block of ports whose subject is an address behind it, and who had that by another feed."""
+    t = w.t
+    w.take(row("192.0.2.2", "inside:100.64.0.9", t - 600, t + 1200, None, (1024, 2047)), feed="cgnat")
+    w.take(row("100.64.0.9", "ex@dsl", t - 600, t + 300) + row("100.64.0.9", "why@dsl", t + 300, t + 1200))
+    tap.is_equal([w.brief("192.0.2.2", t + s, 1500) for s in (0, 900, 300)], [("yes", "A", "x"), ("yes", "A", "y"), ("cannot-tell", "C", "")],
+                 "behind a shared address: who had the address behind it then")
+    tap.like(w.who("192.0.2.2", t, 1500)["binding"], r"feed cgnat, id \w+; behind it binding 100\.64\.0\.9, .* feed radius", "and both bindings are cited")
+
+
 def imports():
     with daemon() as d:
         d.check("registry", "import", "-", stdin=REGISTRY)
@@ -115,6 +125,7 @@ def imports():
         tap.like(text, r"because: feed radius: nothing is known of the feed, ", "the feed's health in words")
         tap.like(d.check("who", "198.51.100.7", "--at", at(t), "--because", "words").out, rf"held: {at(t - 600)} until {at(t + 600)}\n", "and the interval")
 
+        behind(w)
         tap.is_equal(w.take(rows), (8, 0, 0), "the same again is no news")
         tap.is_equal(w.take(row("198.51.100.8", "why@dsl", t - 600, t + 1800)), (1, 1, 0), "an end that came later")
         tap.is_equal(w.brief("198.51.100.8", t + 300), ("yes", "A", "y"), "and made it sure")

@@ -54,6 +54,12 @@ static void columns(void)
 		b.flags == (BINDING_END_GUESSED | BINDING_WEAK) && b.seen_at - b.start_at == HOUR_US && b.end_at - b.start_at == 2 * HOUR_US, "an end that was inferred, a subject that is weak");
 	OK_(first("address,subject,start,end,unsure\n192.0.2.7,ann,2026-03-01T10:00:00Z,,end\n", &b, &why) == ERR_SYNTAX && why.column == 37 &&
 		first("address,subject,start,end,unsure\n192.0.2.7,ann,2026-03-01T10:00:00Z,,start\n", &b, &why) == ERR_SYNTAX, "no end that could be unsure, no such word");
+	struct addr inside = { { 0 } };
+	OK_(first("address,subject,start,end,port_from,port_to\n192.0.2.7,inside:100.64.0.9,2026-03-01T10:00:00Z,,1024,2047\n", &b, &why) == OK && b.flags == BINDING_INSIDE,
+		"a subject that is an address behind it");
+	struct addr got = binding_inside_addr(&b.subject);
+	OK_(addr_parse(STR("100.64.0.9"), &inside) == OK && addr_eq(&got, &inside), "  that one");
+	OK_(first("address,subject,start,end\n192.0.2.7,inside:,2026-03-01T10:00:00Z,\n", &b, &why) == ERR_SYNTAX && why.column == 11, "none is none");
 	OK_(first("address,subject,start,end\n", &b, &why) == ERR_NOTFOUND, "a header alone has no rows");
 }
 

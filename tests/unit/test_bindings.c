@@ -127,6 +127,70 @@ static void said_before(void)
 	OK_(!binding_index_said(view.index, &b), "nor what is of a length that nothing has");
 }
 
+/* A block of ports of a shared address: its subject is an address behind it. */
+static struct binding block(const char *address, unsigned from, unsigned to, const char *inside, int64_t from_s, int64_t until_s)
+{
+	struct binding b = { .port_from = (uint16_t)from, .port_to = (uint16_t)to, .feed = 3, .flags = BINDING_INSIDE, .kind = BINDING_STOP, .start_at = T + from_s * SECOND_US,
+		.start_sure_at = TIME_NONE, .seen_at = TIME_NONE, .end_at = T + until_s * SECOND_US, .recorded_at = T };
+	struct addr a;
+	if (prefix_parse(str_of(address), &b.prefix) != OK || addr_parse(str_of(inside), &a) != OK)
+		b.feed = 0;
+	binding_inside(&a, &b.subject);
+	return binding_normalise(&b, NULL) == OK ? b : (struct binding){ 0 };
+}
+
+static struct subject ask_port(const char *address, uint16_t port, int64_t at_s)
+{
+	struct observation o = { .source = { .type = SOURCE_ADDR, .text = str_of(address), .port = port }, .event_at = T + at_s * SECOND_US, .first_at = TIME_NONE,
+		.last_at = TIME_NONE, .received_at = T + at_s * SECOND_US, .zone_given = true };
+	struct subject s = { 0 };
+	if (addr_parse(o.source.text, &o.source.addr) != OK || attribute_bound(arena, registry, &view, T + 9000 * SECOND_US, &o, &s, NULL) != OK)
+		s.tenant = STR("failed");
+	return s;
+}
+
+static void behind(void)
+{
+	struct addr a, v6;
+	struct binding_subject s4, s6;
+	OK_(addr_parse(STR("100.64.0.9"), &a) == OK && addr_parse(STR("2001:db8:1:2::"), &v6) == OK, "addresses");
+	binding_inside(&a, &s4);
+	binding_inside(&v6, &s6);
+	struct addr a_again = binding_inside_addr(&s4), v6_again = binding_inside_addr(&s6);
+	OK_(addr_eq(&a, &a_again) && addr_eq(&v6, &v6_again), "an address behind another one can be read again");
+	put(block("10.9.0.1", 1024, 2047, "100.64.0.9", 0, 4000));
+	put(block("10.9.0.1", 2048, 3071, "100.64.0.10", 0, 4000));
+	put(block("10.9.0.1", 3072, 4095, "2001:db8:1:2::1", 0, 4000));
+	put(block("10.9.0.1", 4096, 5119, "100.64.0.11", 0, 4000));
+	put(block("100.64.0.11", 0, 65535, "100.64.0.11", 0, 4000));
+	put(session("100.64.0.9", "ann@dsl", 0, 1000, 100));
+	put(session("100.64.0.9", "bob@dsl", 1000, 4000, 100));
+	put(session("2001:db8:1:2::/64", "bob@dsl", 0, 4000, 100));
+	struct subject s = ask_port("10.9.0.1", 1500, 500);
+	OK_(is(&s, OURS_YES, GRADE_A, "a"), "a block, and who held the address behind it then");
+	OK_(str_find(s.binding, STR("; behind it binding 100.64.0.9, ")) != SIZE_MAX && s.from_at == T && s.until_at == T + 1000 * SECOND_US, "both are cited, and the time of both");
+	s = ask_port("10.9.0.1", 1500, 3000);
+	OK_(is(&s, OURS_YES, GRADE_A, "b"), "another one later, in the same block");
+	s = ask_port("10.9.0.1", 1500, 1000);
+	OK_(is(&s, OURS_CANNOT_TELL, GRADE_C, ""), "either, at the change");
+	s = ask_port("10.9.0.1", 3500, 500);
+	OK_(is(&s, OURS_YES, GRADE_A, "b"), "an IPv6 address behind it, by its prefix");
+	s = ask_port("10.9.0.1", 2500, 500);
+	OK_(is(&s, OURS_CANNOT_TELL, GRADE_D, ""), "whose address behind it nobody held: it cannot be told");
+	s = ask_port("10.9.0.1", 4500, 500);
+	OK_(is(&s, OURS_CANNOT_TELL, GRADE_D, ""), "nor through a second one");
+	s = ask_port("10.9.0.1", 0, 500);
+	OK_(is(&s, OURS_CANNOT_TELL, GRADE_E, ""), "nor without a port");
+	struct binding open = session("100.64.0.12", "ann@dsl", 0, 1, 100);
+	open.kind = BINDING_START;
+	open.end_at = TIME_NONE;
+	open.seen_at = open.start_at;
+	put(open);
+	put(block("10.9.0.1", 5120, 6143, "100.64.0.12", 0, 4000));
+	s = ask_port("10.9.0.1", 5200, 500);
+	OK_(is(&s, OURS_YES, GRADE_B, "a"), "it is as sure as the less sure of the two");
+}
+
 int main(void)
 {
 	static const uint8_t feeds[] = { 3 };
@@ -139,6 +203,7 @@ int main(void)
 	view.feeds = (struct binding_feeds){ feeds, 1 };
 	view.feed_names[3] = "radius";
 	answers();
+	behind();
 	said_before();
 	return tap_done();
 }
