@@ -173,6 +173,8 @@ int cmd_bindings(int argc, char **argv)
 		status = import(argc, argv, a, socket_path, feed, leases, json);
 	else if (a && strcmp(verb, "follow") == 0 && argc == 3)
 		status = bindings_follow(socket_path, argv[2], feed, leases);
+	else if (a && strcmp(verb, "map") == 0 && argc == 3)
+		status = bindings_map(argv[2]);
 	else if (a && strcmp(verb, "status") == 0)
 		status = show(argc, argv, a, socket_path, json);
 	else if (a)

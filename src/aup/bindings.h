@@ -34,6 +34,8 @@ void bindings_leases_close(struct bindings_leases *l);
  */
 enum err bindings_leases_rows(struct bindings_leases *l, struct str bytes, uint64_t number, bool tell, struct buf *out, struct why *why) MUST_CHECK;
 
+/* A map of a NAT as rows for an import, on standard output. The exit status. */
+int bindings_map(const char *path);
 /*
  * Sends what is added to the file until it is told to stop (SIGTERM, SIGINT). It survives a rotation, a truncation and the daemon's
  * restarts: what was sent before is no news. leases: NULL for CSV. The exit status.

@@ -83,6 +83,11 @@ def behind(w):
     w.take(row("100.64.0.9", "ex@dsl", t - 600, t + 300) + row("100.64.0.9", "why@dsl", t + 300, t + 1200))
     tap.is_equal([w.brief("192.0.2.2", t + s, 1500) for s in (0, 900, 300)], [("yes", "A", "x"), ("yes", "A", "y"), ("cannot-tell", "C", "")],
                  "behind a shared address: who had the address behind it then")
+    made = w.d.aup("bindings", "map", "-", stdin=f"inside,outside,port_from,port_to,ports,order,from,until\n100.64.0.8/31,192.0.2.3/32,1024,3023,1000,fill,{at(t - 600)},\n")
+    tap.is_equal(made.out.splitlines()[1:], [f"192.0.2.3,inside:100.64.0.{8 + n},{at(t - 600)},,{1024 + 1000 * n},{2023 + 1000 * n},assignment" for n in (0, 1)],
+                 "a rule by which ports are assigned, as rows")
+    tap.is_equal(w.d.aup("bindings", "import", "-", "--feed", "cgnat", stdin=made.out).rc, 0, "  which are taken")
+    tap.is_equal((w.brief("192.0.2.3", t, 2500), w.brief("192.0.2.3", t, 1500)), (("yes", "A", "x"), ("cannot-tell", "D", "")), "  and answered from")
     tap.like(w.who("192.0.2.2", t, 1500)["binding"], r"feed cgnat, id \w+; behind it binding 100\.64\.0\.9, .* feed radius", "and both bindings are cited")
 
 
