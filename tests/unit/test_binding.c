@@ -219,7 +219,7 @@ static void one_form(void)
 		b.feed = i == 5 ? 0 : b.feed;
 		b.recorded_at = i == 6 ? TIME_NONE : b.recorded_at;
 		b.start_at = i == 7 ? -5 : b.start_at;
-		b.flags = i == 8 ? 16 : b.flags;
+		b.flags = i == 8 ? BINDING_FLAGS_ALL + 1 : b.flags;
 		why = (struct why){ 0 };
 		OK_(binding_normalise(&b, &why) == ERR_RANGE && why.text[0], wrong[i].what);
 	}
