@@ -5,13 +5,14 @@
 
 #include "attribution/mark.h"
 #include "base/names.h"
+#include "model/digest.h"
 
 static bool has(const struct entity *e, const char *column)
 {
 	const struct { const char *name; const struct str *text; } texts[] = { { "customer", &e->customer }, { "reseller", &e->reseller },
 		{ "affiliate", &e->affiliate }, { "user", &e->user }, { "service", &e->service }, { "class", &e->class_name }, { "kind", &e->kind },
 		{ "resource", &e->resource }, { "ports", &e->ports }, { "target", &e->target }, { "permitted_use", &e->permitted_use },
-		{ "document", &e->document }, { "document_version", &e->document_version }, { "unit", &e->unit }, { "language", &e->language },
+		{ "document", &e->document }, { "document_version", &e->document_version }, { "unit", &e->unit }, { "language", &e->language }, { "digest", &e->digest },
 		{ "name", &e->name }, { "email", &e->email }, { "phone", &e->phone }, { "id", &e->id } };
 	const struct { const char *name; bool given; } others[] = { { "type", e->type != ENTITY_NONE }, { "value", e->value != ENTITY_NO_VALUE },
 		{ "from", e->from_at != TIME_NONE }, { "until", e->until_at != TIME_NONE }, { "depends", e->depend_count > 0 }, { "lifeline", e->lifeline },
@@ -139,6 +140,14 @@ static enum err check_ports(const struct entity *e, struct why *why)
 	return OK;
 }
 
+static enum err check_digest(const struct entity *e, struct why *why)
+{
+	struct digest_time t;
+	if (digest_time_parse(e->digest, &t) == OK)
+		return OK;
+	return why_set(why, ERR_SYNTAX, "\"%.*s\" is none of: each, daily, daily HOUR, weekly, weekly HOUR", STR_ARG(e->digest));
+}
+
 static enum err check_lengths(const struct entity *e, const char **ret_column, struct why *why)
 {
 	const struct { const char *name; struct str text; } texts[] = { { "class", e->class_name }, { "kind", e->kind }, { "resource", e->resource },
@@ -175,6 +184,10 @@ static enum err normalise(struct arena *a, struct entity *e, const char **ret_co
 		return why_set(why, ERR_SYNTAX, "\"%.*s\" is none of: %s", STR_ARG(e->kind), words);
 	*ret_column = "ports";
 	err = check_ports(e, why);
+	if (err == OK) {
+		*ret_column = "digest";
+		err = check_digest(e, why);
+	}
 	if (err == OK)
 		err = check_lengths(e, ret_column, why);
 	if (err)

@@ -99,7 +99,7 @@ static struct chain *chain_at(struct registry *r, struct map *m, struct str key)
 static void copy_texts(struct arena *a, struct entity *e)
 {
 	struct str *texts[] = { &e->id, &e->customer, &e->reseller, &e->affiliate, &e->user, &e->service, &e->class_name, &e->kind, &e->resource, &e->ports, &e->target,
-		&e->permitted_use, &e->document, &e->document_version, &e->unit, &e->language, &e->name, &e->email, &e->phone, &e->sealed };
+		&e->permitted_use, &e->document, &e->document_version, &e->unit, &e->language, &e->digest, &e->name, &e->email, &e->phone, &e->sealed };
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i]->len)
 			*texts[i] = str_copy(a, *texts[i]);

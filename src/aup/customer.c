@@ -36,7 +36,7 @@ static void print_list(const struct json *root, const char *list, const char *on
 static void print_account(const struct json *root)
 {
 	static const char *const entity[] = { "type", "id", "class", "kind", "reseller", "resource", "ports", "service", "target", "permitted_use", "lifeline", "protected",
-		"document", "document_version", "value", "unit", "language", "name", "email", "phone", "from", "until", NULL };
+		"document", "document_version", "value", "unit", "language", "digest", "name", "email", "phone", "from", "until", NULL };
 	static const char *const file[] = { "case", "state", "clause", "into", "step", "strikes", "reports", "opened", "resolved", "resolution", "due", "next", "corrected", NULL };
 	static const char *const act[] = { "act", "verb", "state", "service", "target", "since", "expires", NULL }, *const letter[] = { "case", "letter", "time", "fate", NULL };
 	static const char *const returned[] = { "case", "clause", "ended", "marks", "equal", "sure", "until", NULL }, *const kept[] = { "case", "marks", "until", NULL };

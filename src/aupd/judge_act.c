@@ -143,6 +143,9 @@ static bool look_again(const struct judge *j, struct act *act)
 	/* the hand still has its other orders: an answer may be on its way */
 	if (!j->hand_is_new && !str_eq(act->driver, STR("nft")))
 		return false;
+	/* it goes with another one */
+	if (act->in_digest && act->next_at == TIME_NONE)
+		return false;
 	if (act->state == ACT_SENT)
 		act->state = enforces(act) ? ACT_UNCLEAR : act->desired ? ACT_QUEUED : ACT_UNDOING;
 	else if (act->state == ACT_DONE_ && act->desired && enforces(act))

@@ -218,6 +218,8 @@ static const char *fate(const struct account *s, const struct act *act)
 		for (unsigned n = 0; s->cases[i].number == act->number && n < s->cases[i].dead_count; n++)
 			if (str_eq(s->cases[i].dead[n], act->way))
 				return "bounced";
+	if (act->in_digest && act->state == ACT_QUEUED)
+		return "waits for the digest";
 	return act->proven ? "delivered" : act->state == ACT_DONE_ ? "sent" : act_state_words[act->state];
 }
 

@@ -61,7 +61,7 @@ static enum err put_entity(struct page *p, const struct entity *e)
 	struct entity x = { .type = e->type, .id = token(p, e->type == ENTITY_SERVICE ? "service" : "who", e->id), .customer = token(p, "who", e->customer),
 		.reseller = token(p, "who", e->reseller), .from_at = e->from_at, .until_at = e->until_at, .class_name = e->class_name,
 		.permitted_use = e->permitted_use, .lifeline = e->lifeline, .protected_ = e->protected_, .value = ENTITY_NO_VALUE,
-		.kind = e->type == ENTITY_SERVICE ? e->kind : STR_NONE };
+		.kind = e->type == ENTITY_SERVICE ? e->kind : STR_NONE, .digest = e->digest };
 	/* that there is an address to write to, and something to act on, decides what becomes of a case */
 	if (e->email.len)
 		x.email = STR("someone@replay.invalid");

@@ -39,6 +39,7 @@ static enum err send_again(struct step_work *w, const struct act *act)
 		return ERR_LIMIT;
 	again->driver = STR("notify");
 	again->step = was.step;
+	again->in_digest = was.in_digest;
 	again->target = was.target;
 	c->letters++;
 	struct case_event *e = step_event(w, EVENT_BOUNCE, STR("customer's mail server"), STR("the letter did not arrive: it goes out again to the customer's next address"));
@@ -77,8 +78,34 @@ enum err delivery_failed(struct step_work *w, struct str text)
 	return step_event(w, EVENT_BOUNCE, STR("customer's mail server"), text) ? OK : ERR_LIMIT;
 }
 
+/* The time that it waited is given back, so that the letter can name it in full. */
+static enum err digest_goes(struct step_work *w)
+{
+	struct casefile *c = w->c;
+	const bool clocked = w->in->act->step && !case_is_closed(c);
+	if (w->out->act_count == CASE_CHANGES_MAX)
+		return ERR_LIMIT;
+	struct act *act = &w->out->acts[w->out->act_count++];
+	*act = *w->in->act;
+	/* what waited since before the ladder was begun anew */
+	if (clocked)
+		give_back(c, act->created_at > c->ladder_started_at ? act->created_at : c->ladder_started_at, w->in->now);
+	act->created_at = w->in->now;
+	act->in_digest = w->in->on;
+	act->state = w->in->on ? ACT_SENT : ACT_QUEUED;
+	act->next_at = w->in->on ? TIME_NONE : w->in->now;
+	struct case_event *e = step_event(w, EVENT_STEP, STR("clock"), str_format(w->a, w->in->on ? "letter \"%.*s\" goes in the digest of the account" :
+		"letter \"%.*s\" goes alone", STR_ARG(act->service)));
+	if (!e)
+		return ERR_LIMIT;
+	e->act = act->key;
+	return clocked ? ladder_run(w) : OK;
+}
+
 enum err delivery_step(struct step_work *w)
 {
+	if (w->in->type == INPUT_DIGEST)
+		return digest_goes(w);
 	if (w->in->type == INPUT_BOUNCE)
 		return delivery_failed(w, case_is_closed(w->c) ? STR("a letter came back") : STR("the notice came back: the ladder stands until a person finds another way"));
 	bool late = w->in->type == INPUT_DELAYED;

@@ -315,7 +315,7 @@ enum err operator_step(struct step_work *w)
 	enum case_input_type t = w->in->type;
 	if (t == INPUT_ANSWER || t == INPUT_AUTO_ANSWER || w->in->of_party)
 		return answer_step(w);
-	if (t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED)
+	if (t == INPUT_BOUNCE || t == INPUT_DELAYED || t == INPUT_DELIVERED || t == INPUT_DIGEST)
 		return delivery_step(w);
 	enum err e = OK;
 	if (w->c->flags & CASE_SEALED_CLASS && t != INPUT_PART)

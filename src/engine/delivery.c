@@ -81,6 +81,11 @@ static bool had_words(const struct fold *f, const struct act *act)
 	return str_eq(act->service, STR("reply")) || (t && str_find(t->body, STR("{text}")) != SIZE_MAX);
 }
 
+bool delivery_another(struct fold *f, const struct casefile *c, const struct act *lost)
+{
+	return lost->verb == VERB_NOTIFY && !lost->party && !had_words(f, lost) && next_way(f, c, lost);
+}
+
 enum err delivery_about(struct fold *f, const struct casefile *c, struct str message_id, struct case_input *in, struct why *why)
 {
 	struct act *act = ARENA_NEW(work_arena(f->work), struct act);
@@ -95,7 +100,7 @@ enum err delivery_about(struct fold *f, const struct casefile *c, struct str mes
 		if (e == OK && str_eq(act->letter, message_id))
 			in->act = act;
 	}
-	in->on = in->act && act->verb == VERB_NOTIFY && !act->party && !had_words(f, act) && next_way(f, c, in->act);
+	in->on = in->act && delivery_another(f, c, act);
 	return OK;
 }
 

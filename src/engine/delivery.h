@@ -18,6 +18,8 @@ const struct entity *delivery_contact_of(struct fold *f, const struct casefile *
 struct str delivery_way(struct fold *f, struct str email);
 /* Fills act (NULL when it cannot be told) and on, another way is left, of the input that says what became of that letter. */
 enum err delivery_about(struct fold *f, const struct casefile *c, struct str message_id, struct case_input *in, struct why *why) MUST_CHECK;
+/* Is there another way to the customer than the one by which that letter went? */
+bool delivery_another(struct fold *f, const struct casefile *c, const struct act *lost);
 /* From when on a letter that was handed over counts as told. */
 int64_t delivery_proven_at(const struct policy *p, const struct casefile *c, const struct act *notice);
 

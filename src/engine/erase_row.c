@@ -367,9 +367,11 @@ static enum err item_is_own(struct eraser *r, const struct json *root, bool *ret
 	if (*ret_own || x->reporter || !token.len)
 		return OK;
 	enum err e = work_get(r->f->work, TABLE_TOKEN, token, &row, why);
+	const struct str of = row.state;        /* its own case, in a digest of several */
 	if (e == OK && row.version)
 		e = work_get(r->f->work, TABLE_LETTER, row.body, &row, why);
-	if (e || !row.version || str_to_u64(row.state, INT64_MAX, &number) != OK || !number)
+	*ret_own = e == OK && row.version && erase_is(x, row.owner);
+	if (e || *ret_own || !row.version || str_to_u64(of.len ? of : row.state, INT64_MAX, &number) != OK || !number)
 		return e;
 	return find_case(r, number, &c, ret_own, why);
 }

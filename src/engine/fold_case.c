@@ -4,6 +4,7 @@
 #include "engine/fold_case.h"
 #include "engine/forward.h"
 
+#include "engine/digest.h"
 #include "engine/find.h"
 #include "engine/hook.h"
 #include "engine/queue.h"
@@ -260,6 +261,15 @@ static enum verdict verdict_of(const struct case_input *in, const struct case_ou
 	return in->on ? VERDICT_UPHELD : appealed ? VERDICT_UNDONE : VERDICT_REFUSED;
 }
 
+static enum err write_letter(struct fold *f, const struct casefile *c, const struct case_input *in, struct act *act, struct why *why)
+{
+	bool waits = false;
+	enum err e = in->type != INPUT_DIGEST && !has_words(in) ? digest_take(f, c, act, &waits, why) : OK;
+	if (e || waits)
+		return e;
+	return make_letter(f, c, act, has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
@@ -282,7 +292,7 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 		/* what it stands with by now it gets with all others of the case, below */
 		out.acts[i].urgency = queues.urgency;
 		if (out.acts[i].driver.len && str_eq(out.acts[i].driver, STR("notify")) && !out.acts[i].letter.len)
-			e = make_letter(f, c, &out.acts[i], has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
+			e = write_letter(f, c, in, &out.acts[i], why);
 		if (e == OK && out.acts[i].verb == VERB_FORWARD && out.acts[i].letter.len)
 			e = forward_sent(f, c, &out.acts[i], why);
 		if (e == OK)

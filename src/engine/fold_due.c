@@ -6,6 +6,7 @@
 #include "engine/complete.h"
 #include "engine/deed.h"
 #include "engine/delivery.h"
+#include "engine/digest.h"
 #include "engine/fold_case.h"
 #include "engine/forward.h"
 #include "engine/plan.h"
@@ -95,6 +96,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
 	case TABLE_UPSTREAM: return upstream_due(f, row->key, why);
 	case TABLE_MARK: return returning_due(f, row->key, why);
+	case TABLE_DIGEST: return digest_due(f, row->key, NULL, why);
 	case TABLE_CONDUCT: return due_conduct(f, row->key, why);
 	case TABLE_BINDING_USE: return correction_due(f, row->key, why);
 	default: return OK;
@@ -165,8 +167,10 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	if (e)
 		return e;
 	/* what belongs to no case is over when it is done */
-	if (!act.number && (result == RESULT_DONE || result == RESULT_REFUSED))
-		return work_delete(f->work, TABLE_ACT, act.key, why);
+	if (!act.number && (result == RESULT_DONE || result == RESULT_REFUSED)) {
+		e = digest_report(f, &act, r, why);
+		return e ? e : work_delete(f->work, TABLE_ACT, act.key, why);
+	}
 	e = put_act(f, &act, why);
 	if (e || !act.number)
 		return e;
@@ -194,12 +198,13 @@ static enum err case_of_item(struct fold *f, const struct item *i, struct str *r
 {
 	struct row row;
 	*ret_number = 0;
-	struct str key = of_a_server(i->type) ? i->about : STR_NONE;
+	struct str key = of_a_server(i->type) ? i->about : STR_NONE, number = STR_NONE;
 	if (i->token.len) {
 		enum err e = work_get(f->work, TABLE_TOKEN, i->token, &row, why);
 		if (e)
 			return e;
 		key = row.version ? row.body : key;
+		number = row.version ? row.state : STR_NONE;
 	}
 	if (!key.len)
 		return OK;
@@ -208,8 +213,8 @@ static enum err case_of_item(struct fold *f, const struct item *i, struct str *r
 		return e;
 	*ret_letter = key;
 	*ret_owner = row.owner;
-	/* the number of the case stands in clear beside the sealed letter */
-	return str_to_u64(row.state, INT64_MAX, ret_number) == OK ? OK : why_set(why, ERR_CORRUPT, "letter of no case");
+	/* the number of the case stands in clear beside the sealed letter; of one about several, beside the token */
+	return str_to_u64(number.len ? number : row.state, INT64_MAX, ret_number) == OK ? OK : why_set(why, ERR_CORRUPT, "letter of no case");
 }
 
 enum err fold_item(struct fold *f, const struct item *i, struct why *why)
@@ -235,6 +240,8 @@ enum err fold_item(struct fold *f, const struct item *i, struct why *why)
 		e = reporter_status_asked(f, i, letter, owner, &taken, why);
 	if (e == OK && !taken && !number && letter.len && i->type == ITEM_ANSWER)
 		e = complete_answer(f, i, letter, owner, &taken, why);
+	if (e == OK && !taken && !number && letter.len)
+		e = digest_item(f, i, letter, &number, &taken, why);
 	if (e || taken)
 		return e;
 	bool machine = i->type == ITEM_AUTO_ANSWER || i->type == ITEM_DELAYED || i->type == ITEM_DELIVERED;

@@ -84,6 +84,15 @@ struct str letter_reply_address(struct fold *f, struct str act_key)
 	return str_format(work_arena(f->work), "%.*s+%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(letter_token(f, act_key)), STR_ARG(f->mail_domain));
 }
 
+struct str letter_message_id(struct fold *f, struct str act_key)
+{
+	struct arena *a = work_arena(f->work);
+	struct digest d;
+	/* keyed, so that nobody can name the letter of a case that is not his and say that it came back */
+	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(a, "message-id/%.*s", STR_ARG(act_key)), &d);
+	return str_format(a, "<%.*s@%.*s>", STR_ARG(str_sub(digest_hex(a, &d), 0, ID_LEN)), STR_ARG(f->mail_domain));
+}
+
 /* The reporter's own id, when it is nothing but an id. */
 struct str letter_reference(struct str id)
 {
@@ -134,15 +143,12 @@ enum err letter_post(struct fold *f, struct letter *l, const struct letter_templ
 {
 	struct arena *a = work_arena(f->work);
 	const struct policy *p = fold_policy_at(f, f->now);
-	struct digest d;
-	/* keyed, so that nobody can name the letter of a case that is not his and say that it came back */
-	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(a, "message-id/%.*s", STR_ARG(act->key)), &d);
 	l->language = t->language;
 	l->name = t->name;
 	l->policy = p ? p->version : STR_NONE;
 	l->made_at = f->now;
 	l->from = str_format(a, "%.*s@%.*s", STR_ARG(f->mail_local), STR_ARG(f->mail_domain));
-	l->message_id = str_format(a, "<%.*s@%.*s>", STR_ARG(str_sub(digest_hex(a, &d), 0, ID_LEN)), STR_ARG(f->mail_domain));
+	l->message_id = letter_message_id(f, act->key);
 	l->subject = letter_fill(a, t->subject, fields, field_count, true);
 	l->body = letter_fill(a, t->body, fields, field_count, false);
 	if (!l->subject.ptr || !l->body.ptr)

@@ -15,6 +15,8 @@ struct letter_field {
 
 /* 24 letters and digits of HMAC(token key, name): nobody can guess them, and case does not matter. */
 struct str letter_token(struct fold *f, struct str name);
+/* The Message-ID of the letter that this act is: the same for every try. */
+struct str letter_message_id(struct fold *f, struct str act_key);
 /* abuse+TOKEN@domain of the letter that this act is. */
 struct str letter_reply_address(struct fold *f, struct str act_key);
 

@@ -17,7 +17,7 @@ static bool names(struct str text, const char *field)
 	return str_find(text, str_of(field)) != SIZE_MAX;
 }
 
-static enum err make(struct fold *f, const struct casefile *c, const struct act *act, struct str language, enum onetime_purpose purpose, struct str *ret_link,
+enum err onetime_link(struct fold *f, const struct casefile *c, const struct act *act, struct str language, enum onetime_purpose purpose, struct str *ret_link,
 	struct why *why)
 {
 	struct arena *a = work_arena(f->work);
@@ -50,7 +50,7 @@ enum err onetime_links(struct fold *f, const struct casefile *c, const struct ac
 	for (int i = 0; e == OK && i < ONETIME_PURPOSES; i++) {
 		ret_links[i] = STR_NONE;
 		if (names(t->body, fields[i]) || names(t->subject, fields[i]))
-			e = make(f, c, act, t->language, (enum onetime_purpose)i, &ret_links[i], why);
+			e = onetime_link(f, c, act, t->language, (enum onetime_purpose)i, &ret_links[i], why);
 	}
 	return e;
 }

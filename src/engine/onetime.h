@@ -14,6 +14,9 @@
  */
 enum err onetime_links(struct fold *f, const struct casefile *c, const struct act *act, const struct letter_template *t,
 	struct str ret_links[ONETIME_PURPOSES], struct why *why) MUST_CHECK;
+/* One of them, in a letter that tells of several cases. */
+enum err onetime_link(struct fold *f, const struct casefile *c, const struct act *act, struct str language, enum onetime_purpose purpose, struct str *ret_link,
+	struct why *why) MUST_CHECK;
 /* The text without the lines that name one of these fields: of a letter that can have none. */
 struct str onetime_without(struct arena *a, struct str text);
 

@@ -133,7 +133,7 @@ static bool is_read_again(enum table t)
 {
 	switch (t) {
 	case TABLE_CASE: case TABLE_WINDOW: case TABLE_ACT: case TABLE_COUNTER: case TABLE_SWITCH:
-	case TABLE_FORWARDING: case TABLE_CONDUCT: return true;
+	case TABLE_FORWARDING: case TABLE_CONDUCT: case TABLE_DIGEST: return true;
 	default: return false;
 	}
 }

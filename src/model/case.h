@@ -234,6 +234,7 @@ enum case_input_type {
 	INPUT_BOUNCE,                   /* a letter of this case came back. act: that letter, or NULL; on: there is another way to the customer */
 	INPUT_DELAYED,                  /* act: the mail server still tries */
 	INPUT_DELIVERED,                /* act: the mail server says that it arrived */
+	INPUT_DIGEST,                   /* act: a letter that waited; on: it goes in the digest, off: alone */
 	INPUT_RESULT,                   /* act, result: what became of an act; on: it was in force and a look found it gone; of a letter: there is another way */
 	INPUT_APPROVE,                  /* actor, act: one person's approval */
 	INPUT_RESOLVE,                  /* actor, text = reason code, note */

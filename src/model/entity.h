@@ -55,6 +55,7 @@ struct entity {
 	int64_t value;                  /* of limits; ENTITY_NO_VALUE when there is none */
 	struct str unit;
 	struct str language;
+	struct str digest;              /* when letters that may wait go in one: "daily 7" (model/digest.h); "" = each alone */
 	struct str name, email, phone;  /* personal */
 	struct str sealed;              /* the personal members, sealed under the subject's key; then they are empty */
 };

@@ -39,6 +39,7 @@ struct step {
 	enum step_unless unless;
 	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
 	int64_t review_within_us;       /* an emergency step: a person looks within this span; 0 = none */
+	bool may_wait;                  /* NOTIFY: the letter may wait for the digest of the account; ADVISE: always */
 	int64_t for_us;                 /* the act lapses by itself after this; 0 = until lifted */
 };
 
@@ -120,6 +121,7 @@ struct policy {
 	struct letter_template *letters;
 	unsigned letter_count;
 	int64_t proof_us;               /* a letter that has not come back for so long after it was handed over has arrived */
+	int zone_minutes;               /* how far the provider's day is ahead of UTC: the hours of digests */
 	int64_t recheck_us;             /* what is said to be mended must keep quiet for so long */
 	int64_t marks_us;               /* the marks of a customer whose contract was ended are kept for so long; 0 = not at all */
 	bool marks_outlive;             /* they stay when he is erased, until then */

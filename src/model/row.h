@@ -62,6 +62,8 @@ enum table {
 	TABLE_HOOK_REPORTS,     /* case number: the reports whose reporters are told when their state changes */
 	TABLE_MARK,             /* marks of customers whose contract was ended (engine/returning.h): kind "/" digest: whose; "case/" number: which; "met/"
 				   customer: which he has in common; owner of these two = customer; due = when it is forgotten, or looked at */
+	TABLE_DIGEST,           /* "wait/" customer: letters that wait for the digest of the account, due = when it goes; "sent/" Message-ID: those that went
+				   in one; owner = customer */
 	TABLE_END
 };
 

@@ -144,8 +144,7 @@ static enum err read_holiday(const struct conf *s, struct holiday *h, struct why
 	return OK;
 }
 
-/* "+01:00", "-05:00" */
-static bool zone(struct str s, int *ret_minutes)
+bool business_zone(struct str s, int *ret_minutes)
 {
 	int h, m;
 	if (s.len != 6 || (s.ptr[0] != '+' && s.ptr[0] != '-') || s.ptr[3] != ':' || !number(str_sub(s, 1, 2), 0, 14, &h) || !number(str_sub(s, 4, 2), 0, 59, &m) ||
@@ -188,7 +187,7 @@ static enum err read_line(const struct conf *block, const struct conf *s, struct
 	h->type = HOLIDAY_WORKDAY;
 	if (is(s, 0, "workday") && s->arg_count == 2 && date(s->args[1].text, &h->year, &h->month, &h->day))
 		return OK;
-	if (is(s, 0, "zone") && s->arg_count == 2 && zone(s->args[1].text, &c->offset_minutes))
+	if (is(s, 0, "zone") && s->arg_count == 2 && business_zone(s->args[1].text, &c->offset_minutes))
 		return OK;
 	unsigned at = s->arg_count > 1 && (is(s, 0, "title") || is(s, 0, "workday") || is(s, 0, "zone"));
 	enum err e = conf_fail(why, s, at, ERR_SYNTAX, "\"%.*s\" is not understood in a calendar", STR_ARG(s->args[at].text));

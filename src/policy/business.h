@@ -7,6 +7,8 @@
 #include "base/conf.h"
 #include "model/policy.h"
 
+/* "+01:00", "-05:00" */
+bool business_zone(struct str s, int *ret_minutes);
 /* A statement "calendar NAME { ... }", added to the policy. */
 enum err business_read(struct arena *a, struct policy *p, const struct conf *s, struct why *why) MUST_CHECK;
 /* "SPAN" or "N business days by CALENDAR" from word i on: how many words it takes, 0 when neither stands there. */

@@ -153,6 +153,33 @@ enum err check_deadlines(struct checking *c)
 	return OK;
 }
 
+/* What is cut, or by law told, at once is told at once. */
+static const char *cannot_wait(const struct policy *p, const struct ladder *l, unsigned k)
+{
+	const struct step *s = &l->steps[k];
+	if (l->emergency)
+		return "an emergency does not wait";
+	if (l->counter.given)
+		return "whoever may dispute a notice is told of it at once";
+	if (!policy_letter(p, p->languages[0], STR("digest")))
+		return "there is no letter \"digest\" to wait for";
+	for (unsigned n = 0; n < l->step_count; n++)
+		if (l->steps[n].verb >= VERB_LIMIT && surely_after(&s->after, &l->steps[n].after, NULL) && surely_after(&l->steps[n].after, &s->after, NULL))
+			return "what is cut at the same time is told at once";
+	return NULL;
+}
+
+enum err check_may_wait(struct checking *c)
+{
+	for (unsigned i = 0; i < c->p->ladder_count; i++)
+		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
+			const char *no = c->p->ladders[i].steps[k].may_wait ? cannot_wait(c->p, &c->p->ladders[i], k) : NULL;
+			if (no)
+				return conf_fail(c->why, check_step_at(c, i, k), 2, ERR_DENIED, "%s: \"may wait\" cannot stand here", no);
+		}
+	return OK;
+}
+
 enum err check_drivers(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->enforcement_count; i++) {

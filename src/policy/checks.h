@@ -25,7 +25,7 @@ enum err check_field(const struct checking *c, const struct conf *at, struct str
 
 /* check_ladder.c */
 const struct conf *check_step_at(const struct checking *c, unsigned ladder, unsigned step);
-check check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, check_deadlines, check_drivers, check_enforced;
+check check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, check_deadlines, check_may_wait, check_drivers, check_enforced;
 /* check_letter.c */
 check check_letter_fields, check_letter_languages;
 /* check_rule.c */

@@ -328,6 +328,7 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 	part(d, "policy", y->name, "effective", time_str(d->a, x->effective_at), time_str(d->a, y->effective_at));
 	part(d, "policy", y->name, "languages", languages(d, x), languages(d, y));
 	span_part(d, "policy", y->name, "proof", x->proof_us, y->proof_us);
+	part(d, "policy", y->name, "zone", str_format(d->a, "%d minutes", x->zone_minutes), str_format(d->a, "%d minutes", y->zone_minutes));
 	span_part(d, "policy", y->name, "recheck", x->recheck_us, y->recheck_us);
 	span_part(d, "policy", y->name, "marks", x->marks_us, y->marks_us);
 	flag_part(d, "policy", y->name, "marks-outlive-erasure", x->marks_outlive, y->marks_outlive);

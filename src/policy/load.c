@@ -31,6 +31,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "significant", .type = CONF_YESNO, .fallback = "no", .doc = "customers are told of this version by the letter policy-changed" },
 	{ .name = "reporter-status", .type = CONF_YESNO, .fallback = "no", .doc = "reporters who wrote by mail are told by that letter what became of their report" },
 	{ .name = "proof", .type = CONF_SPAN, .fallback = "4h", .min = MINUTE_US, .max = 7 * DAY_US, .doc = "a letter that has not come back for so long has arrived" },
+	{ .name = "zone", .type = CONF_STRING, .fallback = "+00:00", .doc = "the provider's day: the hours at which digests go" },
 	{ .name = "recheck", .type = CONF_SPAN, .fallback = "3d", .min = HOUR_US, .max = 30 * DAY_US, .doc = "what is said to be mended must keep quiet for so long" },
 	{ .name = "marks", .type = CONF_SPAN, .fallback = "730d", .max = 3650 * DAY_US, .doc = "how long the marks of a customer whose contract was ended are kept; 0s = not at all" },
 	{ .name = "marks-outlive-erasure", .type = CONF_YESNO, .fallback = "no", .doc = "they stay until then, though he is erased" },
@@ -52,6 +53,8 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->p->recheck_us = conf_number(s->child, policy_items, "recheck");
 	l->p->marks_us = conf_number(s->child, policy_items, "marks");
 	l->p->marks_outlive = conf_number(s->child, policy_items, "marks-outlive-erasure");
+	if (!business_zone(conf_text(s->child, policy_items, "zone"), &l->p->zone_minutes))
+		return conf_fail(l->why, conf_find(s->child, "zone"), 1, ERR_SYNTAX, "a zone is a fixed distance from UTC, such as +01:00");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
 	l->p->significance_said = conf_find(s->child, "significant") != NULL;
@@ -116,7 +119,7 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	return OK;
 }
 
-enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16, OPTION_ANSWER = 32 };
+enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16, OPTION_ANSWER = 32, OPTION_WAIT = 64 };
 
 /* Reads the option at i and gives how many words it has; 0 when it is none. */
 static unsigned step_option(const struct policy *p, const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
@@ -133,6 +136,11 @@ static unsigned step_option(const struct policy *p, const struct conf *s, unsign
 	*ret_option = OPTION_UNLESS;
 	if (word_is(s, i, "unless") && (word_is(s, i + 1, "answered") || word_is(s, i + 1, "resolved"))) {
 		st->unless = word_is(s, i + 1, "answered") ? UNLESS_ANSWERED : UNLESS_RESOLVED;
+		return 2;
+	}
+	*ret_option = OPTION_WAIT;
+	if (word_is(s, i, "may") && word_is(s, i + 1, "wait")) {
+		st->may_wait = true;
 		return 2;
 	}
 	*ret_option = OPTION_APPROVAL;
@@ -155,6 +163,7 @@ static bool option_fits(enum option o, enum verb verb)
 	switch (o) {
 	case OPTION_FIX: return verb == VERB_NOTIFY || verb == VERB_ADVISE;
 	case OPTION_ANSWER: return verb == VERB_FORWARD;
+	case OPTION_WAIT: return verb == VERB_NOTIFY;
 	case OPTION_APPROVAL: return verb >= VERB_LIMIT;
 	case OPTION_REVIEW: case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
 	case OPTION_UNLESS: break;

@@ -248,6 +248,8 @@ void show_step(const struct step *s, struct buf *out)
 		buf_puts(out, " with review within ");
 		show_span(s->review_within_us, out);
 	}
+	if (s->may_wait)
+		buf_puts(out, " may wait");
 	if (s->unless)
 		buf_printf(out, " unless %s", step_unless_words[s->unless]);
 }
@@ -322,6 +324,10 @@ static void show_head(const struct policy *p, struct buf *out)
 		buf_puts(out, "    reporter-status yes\n");
 	buf_puts(out, "    proof ");
 	show_span(p->proof_us, out);
+	if (p->zone_minutes) {
+		unsigned minutes = (unsigned)(p->zone_minutes < 0 ? -p->zone_minutes : p->zone_minutes);
+		buf_printf(out, "\n    zone \"%c%02u:%02u\"", p->zone_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
+	}
 	buf_puts(out, "\n    recheck ");
 	show_span(p->recheck_us, out);
 	buf_puts(out, "\n    marks ");

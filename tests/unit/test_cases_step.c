@@ -266,6 +266,9 @@ static void random_result(struct world *w)
 		struct act *act = &w->acts[i];
 		if (act->state != ACT_QUEUED || dice(w, 2))
 			continue;
+		struct case_input digest = { .type = INPUT_DIGEST, .act = act, .on = dice(w, 2) };
+		if (act->verb == VERB_NOTIFY && act->step && dice(w, 2))
+			(void)step(w, &digest);
 		act->state = ACT_DONE_;
 		struct case_input in = { .type = INPUT_RESULT, .act = act, .result = RESULT_DONE };
 		(void)step(w, &in);
