@@ -37,7 +37,8 @@ static void print_account(const struct json *root)
 {
 	static const char *const entity[] = { "type", "id", "class", "kind", "reseller", "resource", "ports", "service", "target", "permitted_use", "lifeline", "protected",
 		"document", "document_version", "value", "unit", "language", "digest", "name", "email", "phone", "from", "until", NULL };
-	static const char *const file[] = { "case", "state", "clause", "into", "step", "strikes", "reports", "opened", "resolved", "resolution", "due", "next", "corrected", NULL };
+	static const char *const file[] = { "case", "state", "clause", "into", "step", "strikes", "reports", "opened", "resolved", "resolution", "due", "next",
+		"asked", "asked_by", "corrected", NULL };
 	static const char *const act[] = { "act", "verb", "state", "service", "target", "since", "expires", NULL }, *const letter[] = { "case", "letter", "time", "fate", NULL };
 	static const char *const returned[] = { "case", "clause", "ended", "marks", "equal", "sure", "until", NULL }, *const kept[] = { "case", "marks", "until", NULL };
 	static const char *const hold[] = { "about", "by", "since", "until", "because", NULL }, *const erasure[] = { "phase", "asked", "basis", NULL };

@@ -9,6 +9,7 @@
 #include "aupd/judge_command.h"
 #include "aupd/registry_row.h"
 #include "cases/case.h"
+#include "engine/asked.h"
 #include "engine/deed.h"
 #include "engine/returning.h"
 #include "model/erasure.h"
@@ -96,6 +97,8 @@ static void put_case(struct account *s, const struct casefile *c)
 	struct jsonw *w = s->c->w;
 	char number[CASE_TEXT_MAX];
 	case_text(c->number, number);
+	int64_t by_at;
+	enum asked asked = asked_of(c, &by_at);
 	jsonw_object(w, NULL);
 	jsonw_str(w, "case", str_of(number));
 	jsonw_str(w, "state", str_of(case_state_words[c->state]));
@@ -110,6 +113,8 @@ static void put_case(struct account *s, const struct casefile *c)
 		jsonw_str(w, "resolution", c->resolution);
 		jsonw_time(w, "due", c->next_due_at);
 		jsonw_str(w, "next", c->next_what);
+		jsonw_str(w, "asked", str_of(asked_words[asked]));
+		jsonw_time(w, "asked_by", by_at);
 		jsonw_bool(w, "corrected", c->flags & CASE_CORRECTED);
 		put_undertaking(s, c);
 	}

@@ -4,6 +4,7 @@
  * Of a case its number, state, clause, times and what is in force; of what happened the kind and the time. Never who reported, what
  * operators wrote, or anything of another customer. The fence is the view's; nothing here looks who asks.
  */
+#include "engine/asked.h"
 #include "model/act.h"
 #include "web/call.h"
 
@@ -25,6 +26,8 @@ static void put_case(const struct web_call *call, const struct casefile *c)
 {
 	char name[CASE_TEXT_MAX];
 	struct jsonw *w = call->w;
+	int64_t by_at;
+	enum asked asked = asked_of(c, &by_at);
 	case_text(c->number, name);
 	jsonw_str(w, "case", str_of(name));
 	jsonw_str(w, "customer", c->customer);
@@ -37,6 +40,8 @@ static void put_case(const struct web_call *call, const struct casefile *c)
 	jsonw_int(w, "reports", (int64_t)c->report_count);
 	jsonw_time(w, "opened", c->opened_at);
 	jsonw_time(w, "last_event", c->last_event_at);
+	jsonw_str(w, "asked", str_of(asked_words[asked]));
+	jsonw_time(w, "asked_by", by_at);
 	jsonw_time(w, "fix_by", c->fix_by_at);
 	jsonw_time(w, "appeal_until", c->appeal_until_at);
 	jsonw_time(w, "resolved", c->resolved_at);

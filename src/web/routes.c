@@ -56,7 +56,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define ROWS(word, table) MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), NOUN("body", word, table)), TEXT("after"))
 #define DONE_TO_CASE MEMBERS(TEXT("case"), FLAG("waits"), NUMBER("code"))
 #define MY_CASE TEXT("case"), TEXT("customer"), TEXT("service"), TEXT("state"), TEXT("clause"), TEXT("severity"), TEXT("role"), TEXT("content"), NUMBER("reports"), TIME("opened"), \
-	TIME("last_event"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
+	TIME("last_event"), TEXT("asked"), TIME("asked_by"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
 #define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
 	NUMBER("rounds"), FLAG("late"), FLAG("back")
 #define SAID_TO_FORWARDING MEMBERS(TEXT("case"), TEXT("state"), TEXT("answer"), NUMBER("code"))
@@ -76,7 +76,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TEXT("by"), TIME("decided"), TEXT("because")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
-	TEXT("resolution"), TIME("due"), TEXT("next"), FLAG("corrected"), ANY("undertaking")
+	TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), TIME("asked_by"), FLAG("corrected"), ANY("undertaking")
 #define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
 	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
 #define DELIVERY TEXT("delivery"), TEXT("type"), TEXT("about"), TIME("at"), TEXT("state"), NUMBER("attempts"), NUMBER("repeated"), NUMBER("status"), TEXT("failure"), \

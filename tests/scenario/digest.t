@@ -3,6 +3,8 @@
 each of them, whatever is killed meanwhile; and what must not wait does not."""
 import datetime
 import email.utils
+import http.client
+import json
 import os
 import re
 import shutil
@@ -11,7 +13,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import golden
 import tap
-from daemon import POLICY, Daemon, arf, missing, xarf
+from daemon import LIMIT, POLICY, Daemon, arf, missing, xarf
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "digest")
 SECOND = 65534
@@ -73,6 +75,14 @@ class Desk:
             self.n += 1
             self.d.smtp_send(arf(f"198.18.1.{PEOPLE[who][0]}", at=self.now(), number=self.n, reporter=f"r@{name}{who}.far.example"), sender="")
         self.d.settle()
+
+    def mine(self, key):
+        c = http.client.HTTPConnection(self.d.address, 2600, timeout=LIMIT)
+        try:
+            c.request("GET", "/v1/my/cases", headers={"Authorization": f"Bearer {key}"})
+            return json.loads(c.getresponse().read())
+        finally:
+            c.close()
 
     def case(self, who, group):
         return next((c["case"] for c in self.d.cases("--customer", who) if c["body"]["clause"].startswith(group)), None)
@@ -139,7 +149,10 @@ def gathered(k):
     tap.is_equal(to_whom(k.news()), ["crow@customers.example"] * 2 + ["elm@customers.example"] * 2, "who has no digest gets each letter at once, who has one none")
     k.spam("acme")
     k.spam("doe")
-    tap.is_equal(to_whom(k.news()), ["doe@customers.example"], "a notice that the policy lets wait waits, but not where its deadline is shorter than a week's cadence")
+    k.d.report(xarf("198.18.1.8", at=k.now(), report_id="12eb480f-8172-431a-9276-00000000ffff", url="http://198.18.1.8/login"))
+    tap.is_equal(to_whom(k.news()), ["doe@customers.example", "hare@customers.example"],
+                 "a notice that the policy lets wait waits, but not where its deadline, or its ladder's next step, comes before a digest surely would")
+    account(k)
     text = k.fates("acme")
     tap.like(text, "waits for the digest", "an operator sees that they wait", text)
     spam = k.case("acme", "email.")
@@ -168,6 +181,24 @@ def gathered(k):
     tap.is_equal(k.limits(spam), ["done"], "then the limit comes")
     k.news()
     return acme
+
+
+def account(k):
+    """What an account has, over the API and for an operator: what is asked, and by when."""
+    key = re.search(r"aup_\S+", k.d.check("key", "add", "customer", "hare").out).group()
+    asked = lambda: {c["clause"].split(".")[0]: (c["state"], c["asked"], c.get("asked_by")) for c in k.mine(key)["cases"]}
+    text = k.fates("hare")
+    number = k.d.cases("--customer", "hare")[0]["case"]
+    body = k.body(number)
+    tap.is_equal(body.get("noticed"), True, "hare was told", body)
+    (state, what, by), = asked().values()
+    tap.is_equal((state, what, bool(by)), ("open", "fix", True), "it is asked to end it by a day")
+    tap.like(text, r"asked fix", "as an operator sees", text)
+    k.d.check("case", "ask", number, "--within", "5d", "Whose is the site?")
+    tap.is_equal([x[1] for x in asked().values()], ["information"], "a question comes before that")
+    k.news()
+    both = text + k.d.check("customer", "show", "hare", "--because", "test", "--json").out
+    tap.unlike(both, r"/l/[\w-]{22}|abuse\+[a-z2-9]{24}", "and neither link nor address of a letter is shown")
 
 
 def answers(k, acme):
@@ -243,7 +274,7 @@ def reseller(k):
     tap.is_equal(len(got), 1, "a reseller has a digest too", got)
     text = got[0].text() if got else ""
     tap.like(text, rf"Open besides[\s\S]*{case}", "it lists what is open below it", text)
-    tap.unlike(text, r"fox|198\.18\.1\.6", "by number and clause, without a word of its customers")
+    tap.unlike(text, r"\bfox\b|198\.18\.1\.6\b", "by number and clause, without a word of its customers")
 
 
 def erased(k):
@@ -346,6 +377,7 @@ def begin(d):
     edit(policy, "aup.policy", r"driver nft set \w+", "driver null")
     edit(policy, "aup.policy", "    languages en de\n", '    languages en de\n    zone "+01:00"\n')
     edit(policy, "ladders.policy", r'(notify "spam-first" fix within 48h)', r"\1 may wait")
+    edit(policy, "ladders.policy", r'(notify "phishing-first" fix within 12h)', r"\1 may wait")
     d.check("policy", "post", policy)
     k = Desk(d)
     k.policy = policy
