@@ -48,6 +48,8 @@ enum err cmd_my_result(struct commanding *c) MUST_CHECK;
 enum err cmd_my_policy_acknowledge(struct commanding *c) MUST_CHECK;
 /* An answer, a mending or an appeal of whoever the case is of, with `text`; ERR_CONFLICT: it is closed. */
 enum err command_of_holder(struct commanding *c, enum case_input_type type, uint64_t of) MUST_CHECK;
+/* What the reseller who asks says to the complaint of that number, by a word of forward.h. */
+enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward_state state, struct str word) MUST_CHECK;
 enum err cmd_onetime(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_my_evidence(struct commanding *c) MUST_CHECK;

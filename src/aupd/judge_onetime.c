@@ -1,5 +1,5 @@
 /*
- * What a customer asks for by a one-time link. See judge_command.h.
+ * What a customer or a reseller asks for by a one-time link. See judge_command.h.
  *
  * The link is the proof, and it is looked up here: the desk, which passed it on, is believed nothing. Whoever has it may do the one
  * thing that it was made for, in the one case, once; it is used up in the transaction of what it did. All that opens nothing is
@@ -32,21 +32,31 @@ static enum err case_of(struct commanding *c, const struct onetime *o, uint64_t 
 	return e;
 }
 
+/* A complaint is passed on under its own number, whatever case it went into since. */
+static enum err use(struct commanding *c, const struct onetime *o, uint64_t number)
+{
+	static const enum case_input_type types[] = { [ONETIME_ANSWER] = INPUT_ANSWER, [ONETIME_FIXED] = INPUT_FIXED, [ONETIME_APPEAL] = INPUT_APPEAL };
+	switch (o->purpose) {
+	case ONETIME_ACKNOWLEDGE: return command_of_reseller(c, o->number, FORWARD_ACKNOWLEDGED, STR("acknowledged"));
+	case ONETIME_RESULT: return command_of_reseller(c, o->number, FORWARD_ANSWERED, command_arg(c, "result"));
+	default: return command_of_holder(c, types[o->purpose], number);
+	}
+}
+
 enum err cmd_onetime(struct commanding *c)
 {
-	static const enum case_input_type types[ONETIME_PURPOSES] = { INPUT_ANSWER, INPUT_FIXED, INPUT_APPEAL };
 	struct onetime o = { 0 };
 	struct row row;
 	uint64_t number = 0;
 	enum err e = find(c, &o, &row);
 	if (e == OK) {
-		c->p = (struct principal){ .scope = SCOPE_CUSTOMER, .id = o.customer };
-		c->who = str_format(work_arena(c->j->fold.work), "customer %.*s", STR_ARG(o.customer));
+		c->p = onetime_principal(&o);
+		c->who = str_format(work_arena(c->j->fold.work), "%s %.*s", scope_words[c->p.scope], STR_ARG(o.customer));
 		e = case_of(c, &o, &number);
 	}
 	if (e)
 		return e == ERR_NOTFOUND ? why_set(c->why, e, "the link opens nothing") : e;
-	e = command_of_holder(c, types[o.purpose], number);
+	e = use(c, &o, number);
 	if (e)
 		return e;
 	o.used_at = c->j->fold.now;

@@ -213,19 +213,14 @@ enum err cmd_reseller_pass(struct commanding *c)
 	return e ? e : remedy_pass(&c->j->fold, command_arg(c, "reseller"), c->who, because, c->why);
 }
 
-/* The route's word of what was passed on to whoever asks. */
-static enum err say(struct commanding *c, enum forward_state state, struct str word)
+enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward_state state, struct str word)
 {
 	struct forward_said said = { .reseller = c->p.id, .actor = c->who, .state = state, .word = word, .text = command_arg(c, "text") };
 	struct forwarding x;
-	uint64_t number;
 	char text[CASE_TEXT_MAX];
-	enum err e = command_case(c, &number);
-	if (e)
-		return e;
 	if (said.text.len > CASE_NOTE_MAX)
 		return why_set(c->why, ERR_RANGE, "text: at most %d octets", CASE_NOTE_MAX);
-	e = forward_say(&c->j->fold, number, &said, &x, c->why);
+	enum err e = forward_say(&c->j->fold, number, &said, &x, c->why);
 	if (e)
 		return e;
 	case_text(number, text);
@@ -233,6 +228,13 @@ static enum err say(struct commanding *c, enum forward_state state, struct str w
 	jsonw_str(c->w, "state", str_of(forward_state_words[x.state]));
 	jsonw_str(c->w, "answer", str_of(forward_answer_words[x.answer]));
 	return OK;
+}
+
+static enum err say(struct commanding *c, enum forward_state state, struct str word)
+{
+	uint64_t number;
+	enum err e = command_case(c, &number);
+	return e ? e : command_of_reseller(c, number, state, word);
 }
 
 enum err cmd_my_acknowledge(struct commanding *c) { return say(c, FORWARD_ACKNOWLEDGED, STR("acknowledged")); }

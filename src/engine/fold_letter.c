@@ -92,14 +92,10 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	case_text(c->number, number);
 	if (!act->party)
 		act->way = delivery_way(f, to);
-	/* what is passed on to a reseller has a way of its own, and a rights holder is no customer */
-	bool links = f->web_url.len && !act->party && act->verb != VERB_FORWARD;
 	struct str link[ONETIME_PURPOSES] = { STR_NONE };
 	struct letter_template written = *t;
-	if (links)
-		e = onetime_links(f, c, act, t, link, why);
-	else
-		written.body = onetime_without(a, t->body);
+	written.body = onetime_without(a, t->body, onetime_of(f, act));
+	e = onetime_links(f, c, act, t, link, why);
 	if (e)
 		return e;
 	struct letter l = { .number = c->number, .customer = act->party ? deed_reporter(f, to) : c->customer, .to = to, .reply_to = letter_reply_address(f, act->key),
@@ -122,6 +118,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "implement_at", letter_time(a, c->implement_at) }, { "decision", letter_decision(language, c->decision) },
 		{ "reasons", letter_reasons(a, language, c, cl ? &cl->statement : &st, restricts ? &about : NULL) },
 		{ "link", link[ONETIME_ANSWER] }, { "link_fixed", link[ONETIME_FIXED] }, { "link_appeal", link[ONETIME_APPEAL] },
+		{ "link_acknowledge", link[ONETIME_ACKNOWLEDGE] }, { "link_result", link[ONETIME_RESULT] },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
 	return letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }

@@ -10,7 +10,7 @@
 
 enum { TOKEN_BYTES = 16 };
 
-static const char *const fields[ONETIME_PURPOSES] = { "{link}", "{link_fixed}", "{link_appeal}" };
+static const char *const fields[ONETIME_PURPOSES] = { "{link}", "{link_fixed}", "{link_appeal}", "{link_acknowledge}", "{link_result}" };
 
 static bool names(struct str text, const char *field)
 {
@@ -23,7 +23,9 @@ enum err onetime_link(struct fold *f, const struct casefile *c, const struct act
 	struct arena *a = work_arena(f->work);
 	struct digest d;
 	struct row row;
-	struct onetime o = { .purpose = purpose, .number = c->number, .customer = c->customer, .language = language, .expires_at = f->now + ONETIME_DAYS * DAY_US,
+	const bool resellers = 1u << purpose & ONETIME_RESELLERS;
+	struct onetime o = { .purpose = purpose, .number = c->number, .customer = resellers ? c->resellers[c->reseller_count - 1] : c->customer,
+		.language = language, .expires_at = f->now + ONETIME_DAYS * DAY_US,
 		.used_at = TIME_NONE };
 	if (purpose == ONETIME_APPEAL && c->appeal_until_at != TIME_NONE && c->appeal_until_at < o.expires_at)
 		o.expires_at = c->appeal_until_at;
@@ -38,9 +40,16 @@ enum err onetime_link(struct fold *f, const struct casefile *c, const struct act
 	/* a letter that is written again, to another address, has the same one: used is used */
 	if (e || row.version)
 		return e;
-	row.owner = c->customer;
+	row.owner = o.customer;
 	row.due_at = o.expires_at;
 	return work_store(f->work, &row, onetime_fields, &o, why);
+}
+
+unsigned onetime_of(const struct fold *f, const struct act *act)
+{
+	if (!f->web_url.len || act->party)
+		return 0;
+	return act->verb == VERB_FORWARD ? ONETIME_RESELLERS : ONETIME_CUSTOMERS;
 }
 
 enum err onetime_links(struct fold *f, const struct casefile *c, const struct act *act, const struct letter_template *t,
@@ -49,26 +58,26 @@ enum err onetime_links(struct fold *f, const struct casefile *c, const struct ac
 	enum err e = OK;
 	for (int i = 0; e == OK && i < ONETIME_PURPOSES; i++) {
 		ret_links[i] = STR_NONE;
-		if (names(t->body, fields[i]) || names(t->subject, fields[i]))
+		if (onetime_of(f, act) & 1u << i && (names(t->body, fields[i]) || names(t->subject, fields[i])))
 			e = onetime_link(f, c, act, t->language, (enum onetime_purpose)i, &ret_links[i], why);
 	}
 	return e;
 }
 
-struct str onetime_without(struct arena *a, struct str text)
+struct str onetime_without(struct arena *a, struct str text, unsigned kept)
 {
 	struct buf out;
 	struct str rest = text, line;
 	bool found = false;
 	for (int i = 0; i < ONETIME_PURPOSES; i++)
-		found |= names(text, fields[i]);
+		found |= !(kept & 1u << i) && names(text, fields[i]);
 	if (!found)
 		return text;
 	buf_init(&out, LETTER_BYTES_MAX);
 	while (str_next_line(&rest, &line)) {
 		bool drop = false;
 		for (int i = 0; i < ONETIME_PURPOSES; i++)
-			drop |= names(line, fields[i]);
+			drop |= !(kept & 1u << i) && names(line, fields[i]);
 		if (drop)
 			continue;
 		buf_put(&out, line);

@@ -7,6 +7,7 @@
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
+#include "engine/onetime.h"
 #include "engine/queue.h"
 #include "engine/scorecard.h"
 
@@ -187,10 +188,16 @@ static enum err remind(struct fold *f, struct plan *p, const struct review_entry
 		.desired = true, .state = ACT_QUEUED, .policy = now->version, .created_at = f->now, .next_at = f->now, .expires_at = TIME_NONE, .done_at = TIME_NONE,
 		.automatic = true, .way = delivery_way(f, to->email) };
 	struct letter l = { .number = p->own.number, .customer = p->own.customer, .to = to->email, .reply_to = letter_reply_address(f, act.key), .automatic = true };
+	struct letter_template written = *t;
+	struct str link[ONETIME_PURPOSES];
+	written.body = onetime_without(a, t->body, onetime_of(f, &act));
+	enum err e = onetime_links(f, &p->own, &act, t, link, why);
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", p->own.customer }, { "reseller", p->reseller }, { "clause", p->own.clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "policy_version", p->own.policy }, { "text", x->text }, { "deadline", letter_time(a, x->due_at) },
-		{ "reply_address", l.reply_to }, { "provider", f->provider }, { "contact", f->contact } };
-	enum err e = letter_post(f, &l, t, fields, sizeof(fields) / sizeof(fields[0]), &act, 0, why);
+		{ "reply_address", l.reply_to }, { "provider", f->provider }, { "contact", f->contact }, { "link", link[ONETIME_ANSWER] },
+		{ "link_appeal", link[ONETIME_APPEAL] } };
+	if (e == OK)
+		e = letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), &act, 0, why);
 	if (e == OK)
 		e = name_act(f, &p->own, act.key, why);
 	return e ? e : put_act(f, &act, why);

@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 
-const char *const onetime_purpose_words[] = { "answer", "fixed", "appeal", NULL };
+const char *const onetime_purpose_words[] = { "answer", "fixed", "appeal", "acknowledge", "result", NULL };
 
 #define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct onetime, member) }
 
@@ -26,6 +26,16 @@ struct str onetime_row(struct arena *a, struct str token)
 		return STR_NONE;
 	digest_sha256(token, &d);
 	return digest_hex(a, &d);
+}
+
+bool onetime_is_resellers(const struct onetime *o)
+{
+	return 1u << o->purpose & ONETIME_RESELLERS;
+}
+
+struct principal onetime_principal(const struct onetime *o)
+{
+	return (struct principal){ .scope = onetime_is_resellers(o) ? SCOPE_RESELLER : SCOPE_CUSTOMER, .id = o->customer };
 }
 
 bool onetime_is_open(const struct onetime *o, int64_t now)

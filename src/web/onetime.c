@@ -12,27 +12,39 @@
 #include "model/onetime.h"
 #include "web/call.h"
 
-enum { PAGE_BYTES = 32 << 10, FORM_BYTES_MAX = 3 * CASE_NOTE_MAX + 256, COMMAND_BYTES = 8 * CASE_NOTE_MAX };
+enum { RESULTS = 4, PAGE_BYTES = 32 << 10, FORM_BYTES_MAX = 3 * CASE_NOTE_MAX + 256, COMMAND_BYTES = 8 * CASE_NOTE_MAX };
 
 static const struct route asked = { "POST", ONETIME_PATH "{token}", "useLink", 0, "what a one-time link opens", NULL, NULL, "onetime", false, NULL, NULL };
 
+/* Of those that engine/forward_answer.c knows, one for each meaning. */
+static const char *const results[RESULTS] = { "fixed", "not-ours", "disputed", "needs-more" };
+
 static const struct words {
 	const char *language;
-	const char *title[ONETIME_PURPOSES], *told[ONETIME_PURPOSES], *once, *send;
+	const char *title[ONETIME_PURPOSES], *told[ONETIME_PURPOSES], *results[RESULTS], *once, *send;
 	const char *done, *done_told, *gone, *gone_told, *bad, *bad_told, *closed, *closed_told, *later, *later_told;
 } words[] = {
-	{ "en", { "Answer us", "Tell us that it is mended", "Appeal against our decision" },
+	{ "en", { "Answer us", "Tell us that it is mended", "Appeal against our decision", "Acknowledge the complaint", "Tell us the result" },
 		{ "Tell us what you found and what you changed. A person reads it; the clock of the case stands until then.",
 			"Tell us what you did. The clock of the case stands while we look whether it happens again.",
-			"Tell us why you think that we are wrong. Somebody who did not take part in the decision will look at it." },
+			"Tell us why you think that we are wrong. Somebody who did not take part in the decision will look at it.",
+			"You have the complaint and will deal with it; the deadline stays. You may add a word.",
+			"What became of the complaint? You may add a word. What is not dealt with is read by a person." },
+		{ "It is dealt with and will not happen again", "It is not a customer of ours", "It did not happen, or is no violation",
+			"We cannot find it from what we were told" },
 		"This page works once, until", "Send", "Thank you", "It has arrived and stands in the case.", "There is nothing here",
 		"The link is unknown, was used before, or has expired. You can still reply to our letter by mail.", "This could not be read",
 		"Write a text of at most 8000 letters, or reply to our letter by mail.", "This can no longer be done here",
 		"The case has gone on meanwhile. Please reply to our letter by mail.", "Please try again later", "We cannot take it at this moment." },
-	{ "de", { "Antworten Sie uns", "Sagen Sie uns, dass es behoben ist", "Widerspruch gegen unsere Entscheidung" },
+	{ "de", { "Antworten Sie uns", "Sagen Sie uns, dass es behoben ist", "Widerspruch gegen unsere Entscheidung", "Bestätigen Sie die Beschwerde",
+			"Nennen Sie uns das Ergebnis" },
 		{ "Sagen Sie uns, was Sie gefunden und was Sie geändert haben. Ein Mensch liest es; bis dahin steht die Frist des Falls.",
 			"Sagen Sie uns, was Sie getan haben. Die Frist des Falls steht, während wir schauen, ob es wieder geschieht.",
-			"Sagen Sie uns, warum wir uns irren. Darüber entscheidet jemand, der an der Entscheidung nicht beteiligt war." },
+			"Sagen Sie uns, warum wir uns irren. Darüber entscheidet jemand, der an der Entscheidung nicht beteiligt war.",
+			"Sie haben die Beschwerde und kümmern sich darum; die Frist bleibt. Sie können etwas hinzufügen.",
+			"Was ist aus der Beschwerde geworden? Sie können etwas hinzufügen. Was nicht erledigt ist, liest ein Mensch." },
+		{ "Es ist erledigt und geschieht nicht wieder", "Es ist kein Kunde von uns", "Es ist nicht geschehen oder kein Verstoß",
+			"Wir finden es mit dem nicht, was uns gesagt wurde" },
 		"Diese Seite gilt einmal, bis", "Absenden", "Danke", "Es ist angekommen und steht im Fall.", "Hier ist nichts",
 		"Der Verweis ist unbekannt, schon benutzt oder abgelaufen. Sie können weiterhin per Mail auf unser Schreiben antworten.",
 		"Das ließ sich nicht lesen", "Schreiben Sie einen Text von höchstens 8000 Zeichen, oder antworten Sie per Mail auf unser Schreiben.",
@@ -104,6 +116,17 @@ static void say_all(struct web_answer *x, struct arena *a, unsigned status, size
 	end(&b, a, status, x);
 }
 
+/* Who passes on nothing but a word need not write a text. */
+static void fields(struct buf *b, const struct words *w, const struct onetime *o)
+{
+	for (int i = 0; o->purpose == ONETIME_RESULT && i < RESULTS; i++) {
+		put(b, "<p><label><input type=\"radio\" name=\"result\" value=\"%\" required>", str_of(results[i]));
+		put(b, " %</label></p>\n", str_of(w->results[i]));
+	}
+	put(b, "<p><textarea name=\"text\" rows=\"12\" cols=\"70\" maxlength=\"8000\"% aria-labelledby=\"told\"></textarea></p>\n",
+		onetime_is_resellers(o) ? STR_NONE : STR(" required"));
+}
+
 static void form(struct web_answer *x, struct arena *a, const struct onetime *o)
 {
 	const struct words *w = words_of(o->language);
@@ -113,8 +136,8 @@ static void form(struct web_answer *x, struct arena *a, const struct onetime *o)
 	begin(&b, str_of(w->language), str_of(w->title[o->purpose]));
 	put(&b, "<h1>%", str_of(w->title[o->purpose]));
 	put(&b, " (%)</h1>\n", str_of(number));
-	put(&b, "<p>%</p>\n<form method=\"post\" accept-charset=\"utf-8\">\n<p><textarea name=\"text\" rows=\"12\" cols=\"70\" maxlength=\"8000\" required"
-		" aria-labelledby=\"told\"></textarea></p>\n", str_of(w->told[o->purpose]));
+	put(&b, "<p>%</p>\n<form method=\"post\" accept-charset=\"utf-8\">\n", str_of(w->told[o->purpose]));
+	fields(&b, w, o);
 	put(&b, "<p><button>%</button></p>\n</form>\n", str_of(w->send));
 	put(&b, "<p id=\"told\">% ", str_of(w->once));
 	put(&b, "%.</p>\n", time_str(a, o->expires_at - o->expires_at % SECOND_US));
@@ -148,20 +171,20 @@ static enum err decode(struct arena *a, struct str coded, struct str *ret_text)
 	return OK;
 }
 
-enum err onetime_form(struct arena *a, struct str body, struct str *ret_text)
+enum err onetime_form(struct arena *a, struct str body, struct str name, struct str *ret_text)
 {
 	struct str rest = body, pair;
 	if (body.len > FORM_BYTES_MAX)
 		return ERR_LIMIT;
 	while (str_split(&rest, '&', &pair)) {
-		struct str name;
-		if (str_split(&pair, '=', &name) && str_eq(name, STR("text")))
+		struct str member;
+		if (str_split(&pair, '=', &member) && str_eq(member, name))
 			return decode(a, pair, ret_text);
 	}
 	return ERR_NOTFOUND;
 }
 
-static struct str compose(struct arena *a, struct str token, struct str text)
+static struct str compose(struct arena *a, struct str token, struct str result, struct str text)
 {
 	struct buf b;
 	struct jsonw w;
@@ -170,6 +193,7 @@ static struct str compose(struct arena *a, struct str token, struct str text)
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "op", str_of(asked.op));
 	jsonw_str(&w, "token", token);
+	jsonw_str(&w, "result", result);
 	jsonw_str(&w, "text", text);
 	jsonw_end(&w, '}');
 	struct str command = b.err ? STR_NONE : str_copy(a, buf_str(&b));
@@ -177,12 +201,26 @@ static struct str compose(struct arena *a, struct str token, struct str text)
 	return command;
 }
 
-static void post(struct http_request *r, struct str token, struct web_answer *x)
+static bool is_result(struct str word)
 {
-	struct str text = STR_NONE;
+	for (int i = 0; i < RESULTS; i++)
+		if (str_eq(word, str_of(results[i])))
+			return true;
+	return false;
+}
+
+static void post(struct http_request *r, struct str token, const struct onetime *o, struct web_answer *x)
+{
+	struct str text = STR_NONE, result = STR_NONE;
 	bool is_form = str_starts_fold(http_header(r, "content-type"), STR("application/x-www-form-urlencoded"));
-	enum err e = is_form ? onetime_form(r->arena, r->body, &text) : ERR_SYNTAX;
-	x->command = e ? STR_NONE : compose(r->arena, token, text);
+	enum err e = is_form ? onetime_form(r->arena, r->body, STR("text"), &text) : ERR_SYNTAX;
+	if (e == ERR_NOTFOUND && onetime_is_resellers(o))
+		e = OK;
+	if (e == OK && o->purpose == ONETIME_RESULT)
+		e = onetime_form(r->arena, r->body, STR("result"), &result);
+	if (e == OK && o->purpose == ONETIME_RESULT && !is_result(result))
+		e = ERR_RANGE;
+	x->command = e ? STR_NONE : compose(r->arena, token, result, text);
 	x->proof = STR("{\"link\":true}");
 	x->route = &asked;
 	if (!x->command.len)
@@ -221,7 +259,7 @@ void onetime_take(struct web *web, struct http_request *r, struct web_answer *re
 	else if (e)
 		onetime_refuse(r->arena, ret_answer);
 	else if (posts)
-		post(r, token, ret_answer);
+		post(r, token, &o, ret_answer);
 	else
 		form(ret_answer, r->arena, &o);
 }

@@ -18,9 +18,9 @@ void onetime_told(struct arena *a, struct str reply, struct web_answer *ret_answ
 void onetime_refuse(struct arena *a, struct web_answer *ret_answer);
 
 /*
- * The member `text` of a form (application/x-www-form-urlencoded, WHATWG URL 5.1), decoded. ERR_SYNTAX: it is no such form, or no text;
+ * The member of that name of a form (application/x-www-form-urlencoded, WHATWG URL 5.1), decoded. ERR_SYNTAX: it is no such form, or no text;
  * ERR_LIMIT: longer than CASE_NOTE_MAX; ERR_NOTFOUND: there is none.
  */
-enum err onetime_form(struct arena *a, struct str body, struct str *ret_text) MUST_CHECK;
+enum err onetime_form(struct arena *a, struct str body, struct str name, struct str *ret_text) MUST_CHECK;
 
 #endif

@@ -47,10 +47,12 @@ enum err view_onetime(struct view_source *s, struct arena *a, struct str token, 
 		e = ERR_NOTFOUND;
 	if (e)
 		return e;
-	const struct principal who = { .scope = SCOPE_CUSTOMER, .id = o.customer };
+	const struct principal who = onetime_principal(&o);
 	const struct view v = { s, &who, a };
 	case_text(o.number, number);
 	e = view_case(&v, str_of(number), &row, &c, why);
+	if (e == OK && onetime_is_resellers(&o) && c.state >= CASE_RESOLVED)
+		e = ERR_NOTFOUND;
 	if (e == OK)
 		*ret_onetime = o;
 	return e;

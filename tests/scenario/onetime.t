@@ -4,6 +4,7 @@ opens nothing, for whatever reason, is answered with one and the same page."""
 import http.client
 import os
 import re
+import shutil
 import socket
 import sys
 import urllib.parse
@@ -22,18 +23,23 @@ class Desk(Post):
         for i in range(8):
             rows += [f"customer,c{i},,,,{'de' if i == 1 else 'en'},c{i}@customers.example,2026-01-01T00:00:00Z",
                      f"prefix,p{i},c{i},static,198.18.1.{i + 1}/32,,,2026-01-01T00:00:00Z"]
+        rows += ["reseller,res,,,,en,abuse@res.example,2026-01-01T00:00:00Z"]
+        d.check("registry", "import", "-", stdin="\n".join(rows) + "\n")
+        rows = ["type,id,customer,reseller,kind,resource,language,email,from"]
+        for i in range(8, 12):
+            rows += [f"customer,c{i},,res,,,en,c{i}@customers.example,2026-01-01T00:00:00Z", f"prefix,p{i},c{i},,static,198.18.1.{i + 1}/32,,,2026-01-01T00:00:00Z"]
         d.check("registry", "import", "-", stdin="\n".join(rows) + "\n")
 
-    def open(self, i):
+    def open(self, i, to=None, purposes=("answer", "fixed", "appeal")):
         """A case of customer ci: (number, the links of its notice by their last word)."""
         heard = len(self.d.sink.letters)
         for name in "abc":
             self.n += 1
             self.d.smtp_send(arf(f"198.18.1.{i + 1}", number=self.n, reporter=f"r@{name}{i}.example"), sender="")
         self.d.settle()
-        letter = next(x for x in self.d.sink.letters[heard:] if x.recipients == [f"c{i}@customers.example"])
+        letter = next(x for x in self.d.sink.letters[heard:] if x.recipients == [to or f"c{i}@customers.example"])
         links = re.findall(r"https://abuse\.example\.net/desk(/l/\S+)", letter.text())
-        return self.d.cases("--customer", f"c{i}")[0]["case"], dict(zip(("answer", "fixed", "appeal"), links)), letter
+        return self.d.cases("--customer", f"c{i}")[0]["case"], dict(zip(purposes, links)), letter
 
     def ask(self, path, method="GET", body=None, headers=None):
         c = http.client.HTTPConnection("abuse.example.net", timeout=LIMIT)
@@ -113,6 +119,45 @@ def closed(k, gone):
     tap.is_equal(k.body(two)["state"], "open", "and nothing happens to another one")
 
 
+def forwarding(k, i):
+    return next(f for f in k.d.check("reseller", "show", "res", "--json").json["forwardings"] if f["customer"] == f"c{i}")
+
+
+def forwarded(k, gone):
+    """What is passed on to a reseller has two of its own."""
+    of = lambda i: k.open(i, "abuse@res.example", ("acknowledge", "result"))
+    number, links, letter = of(8)
+    tap.is_equal(sorted(links), ["acknowledge", "result"], "a complaint that is passed on has a link to acknowledge it and one for the result", letter.text())
+    tap.unlike(letter.text(), r"\{link|Not for you", "and no line for those of customers")
+    before = k.d.check("case", "show", number, "--json").out
+    pages = [k.ask(links[name], method).body.decode() for name in ("acknowledge", "result") for method in ("GET", "HEAD")]
+    k.d.settle()
+    tap.is_equal((k.d.check("case", "show", number, "--json").out, forwarding(k, 8)["state"]), (before, "sent"), "opening them does nothing")
+    tap.like(pages[2], r'type="radio" name="result" value="not-ours"', "the result is one of the words that are agreed on")
+    tap.unlike(pages[0] + pages[2], r"c8|res\.example|198\.18", "and nothing of a person stands there")
+    tap.is_equal(k.send(links["acknowledge"], "").status, 200, "it is acknowledged without a text")
+    k.d.settle()
+    tap.is_equal(forwarding(k, 8)["state"], "acknowledged", "and its deadline goes on")
+    tap.ok(same(k.ask(links["acknowledge"], "POST", "result=fixed", FORM), gone), "that link is used up, and answers nothing")
+    for bad in ("text=All+good", "result=resolved&text=x", "result=&text=x", "result=%00", "result=" + "f" * 9000):
+        tap.is_equal(k.ask(links["result"], "POST", bad, FORM).status, 400, f"{bad[:20]} is no result")
+    tap.is_equal(forwarding(k, 8)["state"], "acknowledged", "and nothing is answered by it")
+    tap.is_equal(k.ask(links["result"], "POST", "result=fixed&text=Closed+the+shop", FORM).status, 200, "a result is taken")
+    k.d.settle()
+    found = forwarding(k, 8)
+    tap.is_equal((found["state"], found["answer"], k.body(number)["state"]), ("answered", "fixed", "resolved"), "as the same word by mail is")
+    tap.like(k.explain(number), r"Closed the shop", "with what was said")
+    tap.ok(same(k.ask(links["result"]), gone), "and is used up")
+    number, links, _ = of(9)
+    k.ask(links["result"], "POST", "result=disputed", FORM)
+    k.d.settle()
+    tap.is_equal((forwarding(k, 9)["answer"], k.body(number)["state"]), ("disputed", "paused"), "what is disputed waits for a person")
+    number, links, _ = of(10)
+    k.d.check("case", "resolve", number, "settled")
+    tap.ok(all(same(k.ask(p), gone) and same(k.ask(p, "POST", "result=fixed", FORM), gone) for p in links.values()), "they end with the case")
+    kept(k, links)
+
+
 def forged(k, links, gone):
     token = links["fixed"].split("/")[-1]
     other = token[:-2] + ("AA" if token[-2:] != "AA" else "BB")
@@ -138,10 +183,16 @@ def main():
             tap.like(d.aup("check", "-c", d.config).err, "web-url: https://HOST", f"{bad} is refused")
         d.write_config(conf=f"listen api {d.address}:2600\nweb-url https://abuse.example.net/desk/")
         d.start()
-        d.check("policy", "post", d.policy)
+        policy = os.path.join(d.dir, "policy")
+        shutil.copytree(d.policy, policy)
+        for name, field in ("reseller-forward", "link"), ("spam-first", "link_result"):
+            with open(f"{policy}/letters/en/{name}.txt", "a", encoding="utf-8") as f:
+                f.write(f"Not for you: {{{field}}}\n")
+        d.check("policy", "post", policy)
         k = Desk(d)
-        number, links, _ = k.open(0)
+        number, links, letter = k.open(0)
         tap.is_equal(sorted(links), ["answer", "appeal", "fixed"], "a notice has a link for each purpose")
+        tap.unlike(letter.text(), "Not for you", "and no line for those of resellers")
         tap.is_equal(len({len(x) for x in links.values()} | {25}), 1, "of 128 bits")
         gone = k.ask("/l/" + "A" * 22)
         tap.is_equal(gone.status, 404, "a link that was never made opens nothing")
@@ -151,6 +202,7 @@ def main():
         purposes(k, number, links, gone)
         fixed(k)
         closed(k, gone)
+        forwarded(k, gone)
         k.d.restart()
         tap.ok(same(k.send(links["answer"], "after a restart"), gone), "used stays used")
         five, of_five, _ = k.open(5)
