@@ -7,6 +7,7 @@
  */
 #include "aupd/judge_command.h"
 #include "engine/find.h"
+#include "model/digest.h"
 
 enum { HITS_MAX = 100, SPREAD_MAX = 256 /* addresses or prefixes that a prefix is looked for as */ };
 
@@ -131,6 +132,23 @@ static enum err of_person(struct searching *s, struct str text)
 	return e;
 }
 
+/* The cases that a digest told of. */
+static enum err of_digest(struct searching *s, struct str message_id)
+{
+	struct work *w = s->c->j->fold.work;
+	struct account_digest x = { 0 };
+	struct row row;
+	struct str key = str_format(work_arena(w), DIGEST_SENT "%.*s", STR_ARG(message_id));
+	enum err e = key.len <= ROW_KEY_MAX ? work_load(w, TABLE_DIGEST, key, account_digest_fields, &x, &row, s->c->why) : ERR_NOTFOUND;
+	for (unsigned i = 0; e == OK && i < x.act_count; i++) {
+		struct str rest = x.acts[i], name;
+		uint64_t number;
+		if (str_split(&rest, '/', &name) && case_parse(name, &number) == OK)
+			e = hit(s, number, "the id of a letter of ours");
+	}
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
 /* Ids of letters stand in angle brackets, those of reports may. */
 static enum err of_id(struct searching *s, struct str text)
 {
@@ -147,7 +165,7 @@ static enum err of_id(struct searching *s, struct str text)
 		e = work_get(c->j->fold.work, TABLE_LETTER, angled, &row, c->why);
 	if (e == OK && row.version && str_to_u64(row.state, INT64_MAX, &number) == OK && number)
 		e = hit(s, number, "the id of a letter of ours");
-	return e;
+	return e ? e : of_digest(s, angled);
 }
 
 static enum err receipt(struct searching *s, struct str text)

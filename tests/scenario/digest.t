@@ -171,6 +171,8 @@ def gathered(k):
     tap.is_equal(k.news(), [], "once")
     acme = next(x for x in got if x.recipients == ["acme@customers.example"])
     tap.is_equal(sorted(entries(acme)), sorted(c["case"] for c in k.d.cases("--customer", "acme")), "it lists all three")
+    found = k.d.check("search", acme.message_id).out
+    tap.is_equal(sorted(set(re.findall(r"C-\d+", found))), sorted(entries(acme)), "and its Message-ID leads to them", found)
     body = k.body(spam)
     waited = (body["fix_by_at"] - before) / 3600e6
     tap.ok(3 < waited < 5 and body.get("noticed"), "the case has told, and its deadline counts from the digest on", waited)
