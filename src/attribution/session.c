@@ -16,6 +16,7 @@ struct taking {
 	const struct session_sink *sink;
 	struct why *why;
 	struct session *s;
+	struct session lone;            /* of one that is not remembered */
 	uint8_t feed;
 	bool fresh;                     /* the session is new in the book */
 	bool again;                     /* it had ended, as was thought */
@@ -42,7 +43,8 @@ static session_ref ref_of(const struct session_book *b, uint8_t feed, const stru
 	for (unsigned i = 0; i < 4; i++) {
 		size_t len = parts[i].len < ACCOUNTING_TEXT_MAX ? parts[i].len : ACCOUNTING_TEXT_MAX;
 		*p++ = (char)len;
-		memcpy(p, parts[i].ptr, len);
+		if (len)
+			memcpy(p, parts[i].ptr, len);
 		p += len;
 		if (!i)
 			nas = siphash(b->key, (struct str){ text, (size_t)(p - text) });
@@ -343,10 +345,10 @@ static enum err begin(struct taking *t, session_ref ref, const struct binding_su
 /* What is not remembered is told as far as it goes. */
 static enum err alone(struct taking *t, session_ref ref, const struct binding_subject *subject)
 {
-	struct session s = { .ref = ref, .subject = *subject, .feed = t->feed, .held = SESSION_NOBODY, .start_s = t->began_told ? t->began_s : 0,
-		.sure_s = t->began_told ? t->began_last_s : 0 };
 	enum err e = OK;
-	t->s = &s;
+	t->lone = (struct session){ .ref = ref, .subject = *subject, .feed = t->feed, .held = SESSION_NOBODY, .start_s = t->began_told ? t->began_s : 0,
+		.sure_s = t->began_told ? t->began_last_s : 0 };
+	t->s = &t->lone;
 	t->fresh = true;
 	for (unsigned i = 0; e == OK && i < t->e->held_count; i++) {
 		const struct accounting_held *x = &t->e->held[i];

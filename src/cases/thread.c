@@ -93,7 +93,7 @@ static enum err take_report(struct step_work *w, const struct case_event *from)
 		return err;
 	e->type = telling == TELLING_FRESH ? EVENT_FINDING : EVENT_WITNESS;
 	e->copy = telling == TELLING_COPY;
-	return err;
+	return OK;
 }
 
 static enum err split_off(struct step_work *w)

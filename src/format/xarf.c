@@ -9,7 +9,7 @@
 #include "format/shown.h"
 #include "format/xarf4.h"
 
-enum { NAME_MAX_BYTES = 200 };
+enum { NAME_MAX_BYTES = 200, INDEX_TEXT_MAX = 12 };
 
 /* "a" and "B" to "a.b"; a name that is in lower case already is borrowed. */
 static struct str fact_name(struct decode *d, struct str path, struct str name)
@@ -33,13 +33,13 @@ static struct str fact_name(struct decode *d, struct str path, struct str name)
 }
 
 /* Without snprintf, which takes longer than all else that is done with such a member. */
-static struct str index_text(unsigned n, char out[12])
+static struct str index_text(unsigned n, char out[INDEX_TEXT_MAX])
 {
-	char *p = out + 12;
+	size_t at = INDEX_TEXT_MAX;
 	do
-		*--p = (char)('0' + n % 10);
+		out[--at] = (char)('0' + n % 10);
 	while (n /= 10);
-	return (struct str){ p, (size_t)(out + 12 - p) };
+	return (struct str){ out + at, INDEX_TEXT_MAX - at };
 }
 
 /* Every scalar below a member becomes a fact "a.b", arrays "a.0". Evidence payloads and private members stay out. */
@@ -49,7 +49,7 @@ static void facts(struct decode *d, struct observation *o, const struct json *no
 	for (const struct json *m = node->child; m && o->fact_count < OBSERVATION_FACTS_MAX; m = m->next, i++) {
 		if (str_eq(m->key, STR("_internal")) || str_eq_fold(m->key, STR("payload")))
 			continue;
-		char number[12];
+		char number[INDEX_TEXT_MAX];
 		struct str name = fact_name(d, path, node->type == JSON_OBJECT ? m->key : index_text(i, number));
 		if (node->type == JSON_ARRAY && !path.len)
 			name = str_copy(d->arena, name);

@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	const struct said *one = said_read(a, text, near), *two = said_read(a, text, near);
 	MUST(!one == !two);
 	if (one && two) {
-		MUST(one->at != TIME_NONE || one->zoned || one->port);
+		MUST(one->at != TIME_NONE || one->zoned || one->port || one->asks_status);
+		MUST(one->asks_status == two->asks_status && one->says_more == two->says_more);
 		MUST(one->east_s % 900 == 0 && one->east_s >= -15 * 3600 && one->east_s <= 15 * 3600);
 		MUST(one->address_count <= SAID_ADDRESSES_MAX && !(one->unclear & ~(uint32_t)SAID_UNCLEAR));
 		MUST(one->at == two->at && one->port == two->port && one->east_s == two->east_s && one->unclear == two->unclear && one->address_count == two->address_count);
