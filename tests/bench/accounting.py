@@ -107,7 +107,11 @@ def peer():
     os.mkdir(os.path.join(directory, "certs"))
     process = subprocess.Popen([server, "-f", "-d", directory, "-D", "/usr/share/freeradius"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        wall, _, again = load(f"{address}:{port}")
+        try:
+            wall, _, again = load(f"{address}:{port}")
+        except subprocess.CalledProcessError as e:
+            print("accounting_peer failed:", e.stderr.strip())
+            return
         print(f"accounting_cpu_us_peer {cpu_s([process.pid]) / PACKETS * 1e6:.2f} us")
         print(f"accounting_per_s_peer {PACKETS / wall:.0f} 1/s")
         print(f"accounting_sent_again_peer {again} 1")

@@ -1,6 +1,6 @@
 /*
  * Sends RADIUS accounting as fast as it is answered: sessions of Start, Interim-Update and Stop, many at a time, from several sockets. What is
- * not answered within a second is sent again. Prints "WALL_S OWN_CPU_S ANSWERED AGAIN".
+ * not answered within a second is sent again; ten seconds without any answer end it. Prints "WALL_S OWN_CPU_S ANSWERED AGAIN".
  *
  * Usage: accounting_load ADDRESS:PORT SECRET PACKETS [WINDOW]
  */
@@ -15,7 +15,7 @@
 #include "base/net.h"
 #include "wire/radius_write.h"
 
-enum { SOCKETS = 8, IDS = 256, MESSAGES = 10 /* of a session */, INTERIM_S = 600, AGAIN_S = 1 };
+enum { SOCKETS = 8, IDS = 256, MESSAGES = 10 /* of a session */, INTERIM_S = 600, AGAIN_S = 1, SILENCE_S = 10 };
 
 struct slot {
 	char octets[512];
@@ -109,6 +109,13 @@ static unsigned hear(struct lane *l, struct datagram_box *box)
 	return all;
 }
 
+static bool hear_some(struct lane *l, struct datagram_box *box, uint64_t *done)
+{
+	unsigned n = hear(l, box);
+	*done += n;
+	return n > 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct net_peer to;
@@ -128,13 +135,18 @@ int main(int argc, char **argv)
 		datagram_prepare(lanes[i].fd, 4 << 20);
 		polls[i] = (struct pollfd){ .fd = lanes[i].fd, .events = POLLIN };
 	}
-	double began = now();
+	double began = now(), heard_at = began;
 	while (done < packets) {
 		for (unsigned i = 0; i < SOCKETS; i++)
 			send_lane(&lanes[i], &to, window / SOCKETS < IDS ? window / SOCKETS : IDS, &next, packets, str_of(argv[2]), from_s, &again);
 		(void)poll(polls, SOCKETS, 100);
 		for (unsigned i = 0; i < SOCKETS; i++)
-			done += hear(&lanes[i], box);
+			if (hear_some(&lanes[i], box, &done))
+				heard_at = now();
+		if (now() - heard_at > SILENCE_S) {
+			fprintf(stderr, "nobody answers\n");
+			return 1;
+		}
 	}
 	struct rusage use;
 	(void)getrusage(RUSAGE_SELF, &use);
