@@ -19,37 +19,46 @@ from idle import tree  # noqa: E402
 
 SECRET = "sixteen letters."
 PACKETS = int(sys.argv[1]) if len(sys.argv) > 1 else 400000
+# how many wait for an answer at a time; more than that overrun the peer's socket
+WINDOW, WINDOW_PEER = 1024, 128
 LOAD = os.path.join(BUILD, "tests", "bench", "accounting_load")
 RADIUSD = """
 prefix = /usr
 name = bench
+raddbdir = {dir}
 logdir = {dir}
 run_dir = {dir}
 libdir = /usr/lib/freeradius
-pidfile = {dir}/pid
-max_request_time = 30
-cleanup_delay = 5
 max_requests = 65536
-hostname_lookups = no
-log {{ destination = files
-  file = {dir}/log }}
-security {{ allow_core_dumps = no }}
-thread pool {{ start_servers = 4
-  max_servers = 8
-  min_spare_servers = 1
-  max_spare_servers = 8 }}
-client bench {{ ipaddr = 127.0.0.0/8
-  secret = "{secret}" }}
+security {{
+	status_server = no
+}}
+thread pool {{
+	start_servers = 4
+	max_servers = 8
+	min_spare_servers = 1
+	max_spare_servers = 8
+}}
+client bench {{
+	ipaddr = 127.0.0.0/8
+	secret = "{secret}"
+}}
 modules {{
-  detail {{ filename = {dir}/detail
-    permissions = 0600
-    locking = no }}
+	detail {{
+		filename = {dir}/detail
+		permissions = 0600
+		locking = no
+	}}
 }}
 server bench {{
-  listen {{ type = acct
-    ipaddr = {address}
-    port = {port} }}
-  accounting {{ detail }}
+	listen {{
+		type = acct
+		ipaddr = {address}
+		port = {port}
+	}}
+	accounting {{
+		detail
+	}}
 }}
 """
 
@@ -62,8 +71,8 @@ def cpu_s(pids):
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def load(to):
-    out = subprocess.run([LOAD, to, SECRET, str(PACKETS)], capture_output=True, text=True, check=True).stdout.split()
+def load(to, window):
+    out = subprocess.run([LOAD, to, SECRET, str(PACKETS), str(window)], capture_output=True, text=True, check=True).stdout.split()
     return float(out[0]), float(out[1]), int(out[3])
 
 
@@ -79,7 +88,7 @@ radius {{ listen {d.address}:1813; client {d.address} {{ feed radius; secret-fil
     d.check("policy", "post", d.policy)
     roles = tree(d.process.pid)
     before, began = cpu_s(roles), time.monotonic()
-    wall, generator, again = load(f"{d.address}:1813")
+    wall, generator, again = load(f"{d.address}:1813", WINDOW)
     d.settle()
     judged = time.monotonic() - began
     print(f"accounting_cpu_us {(cpu_s(roles) - before) / PACKETS * 1e6:.2f} us")
@@ -104,13 +113,14 @@ def peer():
     probe.close()
     with open(os.path.join(directory, "radiusd.conf"), "w") as f:
         f.write(RADIUSD.format(dir=directory, secret=SECRET, address=address, port=port))
-    os.mkdir(os.path.join(directory, "certs"))
-    process = subprocess.Popen([server, "-f", "-d", directory, "-D", "/usr/share/freeradius"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    log = os.path.join(directory, "log")
+    process = subprocess.Popen([server, "-f", "-l", log, "-d", directory, "-D", "/usr/share/freeradius"])
     try:
         try:
-            wall, _, again = load(f"{address}:{port}")
+            wall, _, again = load(f"{address}:{port}", WINDOW_PEER)
         except subprocess.CalledProcessError as e:
-            print("accounting_peer failed:", e.stderr.strip())
+            with open(log, encoding="utf-8", errors="replace") as f:
+                print("accounting_peer failed:", e.stderr.strip(), f.read()[-500:])
             return
         print(f"accounting_cpu_us_peer {cpu_s([process.pid]) / PACKETS * 1e6:.2f} us")
         print(f"accounting_per_s_peer {PACKETS / wall:.0f} 1/s")
