@@ -26,6 +26,8 @@ struct taking {
 	bool began_told;
 	uint32_t began_s, began_last_s; /* when the session began, if that is told */
 	uint32_t seen_before_s;
+	bool counted_before;
+	uint64_t in_before, out_before;
 };
 
 static uint32_t ceil_s(int64_t at)
@@ -64,6 +66,34 @@ static enum err say(struct taking *t, const struct session_held *h, enum binding
 	return t->sink->put(t->sink->arg, &b, t->why);
 }
 
+/* The first of what is its alone. */
+static struct prefix address_of(const struct taking *t, const struct session *s)
+{
+	struct prefix none = { .bits = 0 };
+	for (uint32_t n = s->held; n != SESSION_NOBODY; n = t->b->held[n].next)
+		if (t->b->held[n].kind != HELD_PORTS)
+			return t->b->held[n].prefix;
+	return none;
+}
+
+static enum err tell(struct taking *t, const struct session *s, enum session_step step, const struct accounting *message)
+{
+	if (!t->sink->heard)
+		return OK;
+	struct session_heard h = { .step = step, .ref = s->ref, .feed = s->feed, .subject = &s->subject, .message = message, .held = address_of(t, s),
+		.start_s = s->start_s, .start_sure_s = s->sure_s, .first_s = t->first_s, .last_s = t->last_s, .before_s = t->fresh ? 0 : t->seen_before_s,
+		.counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before };
+	if (step == SESSION_LOST) {
+		h.first_s = s->seen_s;
+		h.last_s = s->end_s;
+		h.before_s = s->seen_s;
+		h.counted_before = s->counted;
+		h.in_before = s->in_octets;
+		h.out_before = s->out_octets;
+	}
+	return t->sink->heard(t->sink->arg, &h, t->why);
+}
+
 static enum err say_all(struct taking *t, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
 {
 	enum err e = OK;
@@ -83,7 +113,7 @@ static enum err infer_end(struct taking *t, struct session *s, uint32_t by_s)
 	enum err e = say_all(t, BINDING_INTERIM, s->seen_s, s->end_s, true);
 	session_set_state(t->b, s, SESSION_INFERRED);
 	t->s = in_hand;
-	return e;
+	return e ? e : tell(t, s, SESSION_LOST, NULL);
 }
 
 static uint32_t between(uint32_t a, uint32_t b)
@@ -252,6 +282,7 @@ static void remember(struct session *s, const struct accounting *e)
 	s->lasted_us = e->lasted_us;
 	if (!e->counted)
 		return;
+	s->counted = true;
 	s->in_octets = e->in_octets;
 	s->out_octets = e->out_octets;
 }
@@ -263,7 +294,7 @@ static enum err stop(struct taking *t)
 	s->end_s = t->last_s > s->seen_s ? t->last_s : s->seen_s;
 	enum err e = say_all(t, BINDING_STOP, s->seen_s, s->end_s, t->first_s != t->last_s);
 	session_set_state(t->b, s, SESSION_STOPPED);
-	return e;
+	return e ? e : tell(t, s, SESSION_ENDED, t->e);
 }
 
 static enum err confirm(struct taking *t)
@@ -308,6 +339,9 @@ static enum err go_on(struct taking *t)
 	}
 	t->late = !t->fresh && !stops && t->first_s < s->seen_s;
 	t->seen_before_s = s->seen_s;
+	t->counted_before = s->counted;
+	t->in_before = s->in_octets;
+	t->out_before = s->out_octets;
 	if (t->began_told && s->recalled && t->began_s <= s->start_s) {
 		s->start_s = t->began_s;
 		s->sure_s = t->began_last_s;
@@ -320,9 +354,9 @@ static enum err go_on(struct taking *t)
 		s->seen_s = t->first_s;
 	if (!t->late)
 		remember(s, t->e);
-	if (e)
-		return e;
-	return stops ? stop(t) : confirm(t);
+	if (e == OK)
+		e = stops ? stop(t) : confirm(t);
+	return e || stops ? e : tell(t, s, t->fresh ? SESSION_BEGAN : t->late ? SESSION_LATE : SESSION_WENT_ON, t->e);
 }
 
 static enum err begin(struct taking *t, session_ref ref, const struct binding_subject *subject)

@@ -42,9 +42,38 @@ typedef enum err session_put(void *arg, const struct binding *b, struct why *why
 /* Whose login that is. ERR_NOTFOUND and others: nobody can tell. */
 typedef enum err session_name(void *arg, struct str user, struct binding_subject *ret_subject);
 
+/*
+ * A session was heard of: for whoever counts what it uses or how long it lasts. Not told of a message that only repeats another one, of one
+ * about a session that is not remembered, nor of one that tells of an older session under the same id.
+ */
+enum session_step {
+	SESSION_BEGAN,                  /* it is new in the book; it may have lasted for long. Not told of one that is first heard of by its end */
+	SESSION_WENT_ON,
+	SESSION_ENDED,
+	SESSION_LATE,                   /* what happened later was heard before: no count of it is newer than what is known */
+	SESSION_LOST,                   /* over, as is inferred: message is NULL, and it happened between first and last */
+};
+
+struct session_heard {
+	enum session_step step;
+	session_ref ref;
+	uint8_t feed;
+	const struct binding_subject *subject;  /* zeros: nobody can tell */
+	const struct accounting *message;
+	struct prefix held;             /* an address of it, of one to whom the whole of it is given; bits 0 = it has none */
+	uint32_t start_s, start_sure_s; /* when it began, and by when at the latest; 0 = not known */
+	uint32_t first_s, last_s;       /* when that happened, rounded outwards */
+	uint32_t before_s;              /* when it was heard of before; 0 = never */
+	bool counted_before;
+	uint64_t in_before, out_before; /* as last said, wrapped as they were; what a store is recalled from does not have them */
+};
+
+typedef enum err session_heard_fn(void *arg, const struct session_heard *h, struct why *why);
+
 struct session_sink {
 	session_put *put;
 	session_name *name;
+	session_heard_fn *heard;        /* or NULL; behind what put is told */
 	void *arg;
 };
 

@@ -31,6 +31,7 @@ struct session {
 	uint8_t state;                  /* enum session_state: INFERRED = its end is */
 	bool recalled;                  /* from a store: when it began is not known to the second */
 	bool recalling;                 /* what it holds was not looked over since */
+	bool counted;                   /* its octets were said */
 	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
 	uint32_t seen_s, told_s, end_s;
 	uint8_t status;                 /* enum accounting_status, and as last said: */

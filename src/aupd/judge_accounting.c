@@ -90,7 +90,7 @@ static enum err hear(struct judge *j, uint8_t feed, int64_t at, const struct acc
 enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 {
 	struct accounting_fold x = { .j = j };
-	struct session_sink sink = { put_binding, name_user, &x };
+	struct session_sink sink = { .put = put_binding, .name = name_user, .arg = &x };
 	struct accounting_batch batch;
 	struct accounting message;
 	struct str rest;

@@ -121,6 +121,40 @@ static void name_line(const struct radius_acct *a, struct accounting_texts *t, s
 	e->port = (struct str){ t->port, (size_t)len };
 }
 
+/*
+ * What RFC 5176 3 has a server know itself and a session by. Each as it was sent; none of them may be unclear, for what is asked in a name
+ * that may be another's hits another.
+ */
+static void identify(const struct radius_packet *p, const struct radius_acct *a, struct accounting_texts *t, struct accounting *e)
+{
+	static const uint8_t names[] = { RADIUS_USER_NAME, RADIUS_NAS_IP_ADDRESS, RADIUS_NAS_PORT, RADIUS_FRAMED_IP_ADDRESS, RADIUS_CALLED_STATION_ID,
+		RADIUS_CALLING_STATION_ID, RADIUS_NAS_IDENTIFIER, RADIUS_ACCT_SESSION_ID, RADIUS_ACCT_MULTI_SESSION_ID, RADIUS_NAS_PORT_TYPE, RADIUS_NAS_PORT_ID,
+		RADIUS_CHARGEABLE_USER_IDENTITY, RADIUS_NAS_IPV6_ADDRESS, RADIUS_FRAMED_INTERFACE_ID, RADIUS_FRAMED_IPV6_PREFIX, RADIUS_DELEGATED_IPV6_PREFIX,
+		RADIUS_FRAMED_IPV6_ADDRESS };
+	struct radius_attr attr;
+	size_t len = 0;
+	if (!is_clear(a, RADIUS_F_USER_NAME) || !is_clear(a, RADIUS_F_SESSION_ID) || !is_clear(a, RADIUS_F_NAS_ADDR4) || !is_clear(a, RADIUS_F_NAS_ADDR6) ||
+		!is_clear(a, RADIUS_F_NAS_IDENTIFIER))
+		return;
+	for (size_t at = 0; radius_next(p, &at, &attr);) {
+		if (!memchr(names, attr.type, sizeof(names)))
+			continue;
+		if (len + RADIUS_ATTR_HEADER_LEN + attr.value.len > sizeof(t->identity))
+			return;
+		t->identity[len++] = (char)attr.type;
+		t->identity[len++] = (char)(RADIUS_ATTR_HEADER_LEN + attr.value.len);
+		if (attr.value.len)
+			memcpy(t->identity + len, attr.value.ptr, attr.value.len);
+		len += attr.value.len;
+	}
+	e->identity = (struct str){ t->identity, len };
+}
+
+static uint32_t number(const struct radius_acct *a, enum radius_field f, uint32_t value)
+{
+	return radius_has(a, f) ? value : ACCOUNTING_UNSAID;
+}
+
 static bool read_status(const struct radius_acct *a, struct accounting *e)
 {
 	if (!radius_has(a, RADIUS_F_STATUS))
@@ -143,7 +177,9 @@ bool accounting_read(const struct radius_packet *p, const struct addr *sender, i
 	radius_acct_read(p, &a);
 	*e = (struct accounting){ .session = a.session_id, .user = a.user_name, .station = a.calling_station, .received_at = received_at,
 		.event_at = radius_has(&a, RADIUS_F_EVENT_AT) ? a.event_at : TIME_NONE, .lasted_us = radius_has(&a, RADIUS_F_SESSION_TIME) ? a.session_time_s * SECOND_US : -1,
-		.counted = radius_has(&a, RADIUS_F_IN_OCTETS) && radius_has(&a, RADIUS_F_OUT_OCTETS), .in_octets = a.in_octets, .out_octets = a.out_octets };
+		.counted = radius_has(&a, RADIUS_F_IN_OCTETS) && radius_has(&a, RADIUS_F_OUT_OCTETS), .in_octets = a.in_octets, .out_octets = a.out_octets,
+		.wide = radius_has(&a, RADIUS_F_IN_GIGAWORDS) && radius_has(&a, RADIUS_F_OUT_GIGAWORDS),
+		.port_type = number(&a, RADIUS_F_NAS_PORT_TYPE, a.nas_port_type), .timeout_s = number(&a, RADIUS_F_SESSION_TIMEOUT, a.session_timeout_s) };
 	/* longer than the message can have been under way is nonsense */
 	int64_t delay_us = a.delay_s * SECOND_US;
 	e->delay_us = delay_us < DAY_US ? delay_us : 0;
@@ -153,6 +189,7 @@ bool accounting_read(const struct radius_packet *p, const struct addr *sender, i
 	if (e->status == ACCOUNTING_ON || e->status == ACCOUNTING_OFF)
 		return true;
 	name_line(&a, texts, e);
+	identify(p, &a, texts, e);
 	read_addr4(&a, e);
 	read_addr6(&a, e);
 	read_list6(&a, RADIUS_F_FRAMED_PREFIX6, HELD_FRAMED6, a.framed_prefix6, a.framed_prefix6_count, e);

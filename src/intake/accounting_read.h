@@ -16,7 +16,7 @@ enum { ACCOUNTING_PREFIX6_MIN = 32, ACCOUNTING_PREFIX4_MIN = 16 };
 
 /* What the texts of a message may lie in. */
 struct accounting_texts {
-	char nas[ACCOUNTING_TEXT_MAX], port[16];
+	char nas[ACCOUNTING_TEXT_MAX], port[16], identity[ACCOUNTING_IDENTITY_MAX];
 	struct radius_join join;
 };
 

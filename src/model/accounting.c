@@ -5,7 +5,7 @@
 
 const char *const accounting_status_words[] = { "start", "stop", "interim", "on", "off", NULL };
 
-enum { VERSION = 1, FLAG_COUNTED = 1, TAKEN_BACK = 128 };
+enum { VERSION = 2, FLAG_COUNTED = 1, FLAG_WIDE = 2, TAKEN_BACK = 128 };
 
 static void put(struct buf *out, uint64_t v, unsigned len)
 {
@@ -33,13 +33,15 @@ void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
 {
 	put(out, feed, 1);
 	put(out, e->status, 1);
-	put(out, e->counted ? FLAG_COUNTED : 0, 1);
+	put(out, (e->counted ? FLAG_COUNTED : 0) | (e->wide ? FLAG_WIDE : 0), 1);
 	put(out, (uint64_t)e->received_at, 8);
 	put(out, (uint64_t)e->delay_us, 8);
 	put(out, (uint64_t)e->event_at, 8);
 	put(out, (uint64_t)e->lasted_us, 8);
 	put(out, e->in_octets, 8);
 	put(out, e->out_octets, 8);
+	put(out, e->port_type, 4);
+	put(out, e->timeout_s, 4);
 	put(out, e->said, 1);
 	put(out, e->unclear, 1);
 	put_text(out, e->nas);
@@ -47,6 +49,9 @@ void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
 	put_text(out, e->user);
 	put_text(out, e->port);
 	put_text(out, e->station);
+	struct str identity = e->identity.len <= ACCOUNTING_IDENTITY_MAX ? e->identity : STR_NONE;
+	put(out, identity.len, 2);
+	buf_put(out, identity);
 	put(out, e->held_count, 1);
 	for (unsigned i = 0; i < e->held_count; i++) {
 		const struct accounting_held *h = &e->held[i];
@@ -108,12 +113,15 @@ enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting 
 	uint8_t feed = reader_u8(&r), status = reader_u8(&r), flags = reader_u8(&r);
 	e.status = (enum accounting_status)status;
 	e.counted = flags & FLAG_COUNTED;
+	e.wide = flags & FLAG_WIDE;
 	e.received_at = (int64_t)reader_u64(&r);
 	e.delay_us = (int64_t)reader_u64(&r);
 	e.event_at = (int64_t)reader_u64(&r);
 	e.lasted_us = (int64_t)reader_u64(&r);
 	e.in_octets = reader_u64(&r);
 	e.out_octets = reader_u64(&r);
+	e.port_type = reader_u32(&r);
+	e.timeout_s = reader_u32(&r);
 	e.said = reader_u8(&r);
 	e.unclear = reader_u8(&r);
 	e.nas = get_text(&r);
@@ -121,8 +129,9 @@ enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting 
 	e.user = get_text(&r);
 	e.port = get_text(&r);
 	e.station = get_text(&r);
+	e.identity = reader_take(&r, reader_u16(&r));
 	e.held_count = reader_u8(&r);
-	if (r.err || status >= ACCOUNTING_STATUS_END || flags & ~FLAG_COUNTED || e.held_count > ACCOUNTING_HELD_MAX || e.received_at == TIME_NONE || !is_time(e.received_at) ||
+	if (r.err || status >= ACCOUNTING_STATUS_END || flags & ~(FLAG_COUNTED | FLAG_WIDE) || e.identity.len > ACCOUNTING_IDENTITY_MAX || e.held_count > ACCOUNTING_HELD_MAX || e.received_at == TIME_NONE || !is_time(e.received_at) ||
 		!is_time(e.event_at) || !is_time(e.delay_us) || (e.lasted_us != -1 && !is_time(e.lasted_us)) || e.delay_us == TIME_NONE || e.lasted_us == TIME_NONE)
 		return ERR_SYNTAX;
 	for (unsigned i = 0; i < e.held_count; i++)

@@ -2,8 +2,9 @@
  * One message of accounting about one session, in the terms of what it says and not of the protocol: what RADIUS accounting becomes.
  * And many of them, as the body of a frame:
  *
- *   u8 version 1 | i64 since | u64 lost | for each: u8 feed | u8 status | u8 flags | i64 received | i64 delay | i64 event | i64 lasted
- *   | u64 in | u64 out | u8 said | u8 unclear | nas, session, user, port, station as u8 length and octets | u8 count
+ *   u8 version 2 | i64 since | u64 lost | for each: u8 feed | u8 status | u8 flags | i64 received | i64 delay | i64 event | i64 lasted
+ *   | u64 in | u64 out | u32 port type | u32 timeout | u8 said | u8 unclear | nas, session, user, port, station as u8 length and octets
+ *   | identity as u16 length and octets | u8 count
  *   | for each holding: u8 kind, and 128 when taken back | 16 octets of address | u8 bits | u16 port from | u16 port to
  *
  * Integers in network order.
@@ -19,8 +20,10 @@
 enum {
 	ACCOUNTING_HELD_MAX = 24,       /* addresses, prefixes and blocks of ports of one message */
 	ACCOUNTING_TEXT_MAX = 255,
+	ACCOUNTING_IDENTITY_MAX = 1024,
 	ACCOUNTING_PORT_LAST = 65535,   /* 0 to this: the whole address */
 };
+#define ACCOUNTING_UNSAID UINT32_MAX     /* a number that it does not say */
 
 enum accounting_status { ACCOUNTING_START, ACCOUNTING_STOP, ACCOUNTING_INTERIM, ACCOUNTING_ON, ACCOUNTING_OFF, ACCOUNTING_STATUS_END };
 extern const char *const accounting_status_words[];
@@ -45,7 +48,15 @@ struct accounting {
 	int64_t event_at;               /* by the clock of the access server, in whole seconds; TIME_NONE */
 	int64_t lasted_us;              /* how long the session has lasted; -1 = not said */
 	bool counted;                   /* the octets are said */
+	bool wide;                      /* with their upper halves (Acct-*-Gigawords): else they may have wrapped at 4 GiB */
 	uint64_t in_octets, out_octets; /* in: from the user */
+	uint32_t port_type;             /* NAS-Port-Type: 0 is a dial-up line; ACCOUNTING_UNSAID */
+	uint32_t timeout_s;             /* how long it may last, as the server says (Session-Timeout); ACCOUNTING_UNSAID */
+	/*
+	 * The attributes that name server and session, octet for octet as they were sent, for whoever asks the server to end it (RFC 5176 3);
+	 * "" when they are too many, or their names are unclear. It holds a login and addresses of devices: personal data.
+	 */
+	struct str identity;
 	unsigned said;                  /* 1 << enum accounting_held_kind */
 	unsigned unclear;               /* the same: it speaks of it, and what it says cannot be told */
 	struct accounting_held held[ACCOUNTING_HELD_MAX];
@@ -59,7 +70,7 @@ struct accounting_batch {
 };
 
 void accounting_begin(struct buf *out, const struct accounting_batch *batch);
-/* Texts longer than ACCOUNTING_TEXT_MAX are cut. */
+/* Texts longer than ACCOUNTING_TEXT_MAX are cut; an identity that is too long is left out. */
 void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e);
 /* The head of a body; rest is what accounting_next takes. ERR_SYNTAX: it is no such body. */
 enum err accounting_open(struct str body, struct accounting_batch *ret_batch, struct str *ret_rest) MUST_CHECK;

@@ -28,7 +28,7 @@ static enum err name(void *arg, struct str user, struct binding_subject *ret_sub
 
 static void walk_messages(struct session_book *book, struct str bytes)
 {
-	struct session_sink sink = { put, name, NULL };
+	struct session_sink sink = { .put = put, .name = name };
 	struct accounting_batch batch;
 	struct accounting e;
 	struct str rest, before;

@@ -18,6 +18,7 @@ struct session_world {
 	struct binding *kept;           /* all that was put, as a store has it; NULL: it is not kept */
 	size_t kept_count, kept_max;
 	unsigned refused;
+	session_heard_fn *heard;        /* or NULL; its argument is the world */
 };
 
 static const uint8_t world_key[SESSION_KEY_LEN] = "sixteen octets.";
@@ -64,7 +65,7 @@ static inline void session_world_end(struct session_world *w)
 
 static inline void session_world_take(struct session_world *w, const struct accounting *e)
 {
-	struct session_sink sink = { world_put, world_name, w };
+	struct session_sink sink = { .put = world_put, .name = world_name, .heard = w->heard, .arg = w };
 	struct why why = { 0 };
 	w->now = e->received_at;
 	if (session_take(w->book, WORLD_FEED, e, &sink, &why) != OK) {

@@ -358,6 +358,49 @@ static void crowded(void)
 	session_world_end(&w);
 }
 
+static char told[4096];
+
+/* "began 1 0+7", of user 1, with so many octets before and now; "-" where none were said */
+static enum err note_heard(void *arg, const struct session_heard *h, struct why *why)
+{
+	static const char *const steps[] = { "began", "went-on", "ended", "late", "lost" };
+	size_t at = strlen(told);
+	(void)arg, (void)why;
+	(void)snprintf(told + at, sizeof(told) - at, "%s%s %u %lld", at ? ", " : "", steps[h->step], world_user(h->subject), h->counted_before ? (long long)h->in_before : -1);
+	at = strlen(told);
+	if (h->message)
+		(void)snprintf(told + at, sizeof(told) - at, "+%lld", h->message->counted ? (long long)h->message->in_octets : -1);
+	BUG_ON(h->first_s > h->last_s || (h->step == SESSION_LOST) != !h->message || (h->step == SESSION_BEGAN && h->before_s));
+	return OK;
+}
+
+static void count(enum accounting_status status, const char *session, int64_t at_s, int64_t octets)
+{
+	struct accounting e = { .nas = STR("nas"), .session = str_of(session), .user = STR("u1"), .status = status, .lasted_us = at_s * SECOND_US,
+		.counted = octets >= 0, .in_octets = octets < 0 ? 0 : (uint64_t)octets, .port_type = ACCOUNTING_UNSAID, .timeout_s = ACCOUNTING_UNSAID };
+	e.received_at = e.event_at = WORLD_AT + (status == ACCOUNTING_ON ? 9000 : at_s) * SECOND_US;
+	session_world_take(&w, &e);
+}
+
+static void heard(void)
+{
+	session_world_begin(&w, 100, 100);
+	w.heard = note_heard;
+	count(ACCOUNTING_START, "S1", 0, -1);
+	count(ACCOUNTING_INTERIM, "S1", 300, 7);
+	count(ACCOUNTING_INTERIM, "S1", 900, 20);
+	count(ACCOUNTING_INTERIM, "S1", 900, 20);
+	count(ACCOUNTING_INTERIM, "S1", 600, 12);
+	count(ACCOUNTING_STOP, "S1", 1000, 25);
+	count(ACCOUNTING_STOP, "S1", 1000, 25);
+	count(ACCOUNTING_STOP, "S2", 500, 3);
+	count(ACCOUNTING_INTERIM, "S3", 700, 4);
+	count(ACCOUNTING_ON, "", 0, -1);
+	IS_STR(str_of(told), STR("began 1 -1+-1, went-on 1 -1+7, went-on 1 7+20, late 1 20+12, ended 1 20+25, ended 1 -1+3, began 1 -1+4, lost 1 4"),
+		"who counts hears each step of a session once, with what was counted before");
+	session_world_end(&w);
+}
+
 int main(void)
 {
 	readdressed();
@@ -371,5 +414,6 @@ int main(void)
 	clocks();
 	recalled();
 	crowded();
+	heard();
 	return tap_done();
 }
