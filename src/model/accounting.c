@@ -131,8 +131,10 @@ enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting 
 	e.station = get_text(&r);
 	e.identity = reader_take(&r, reader_u16(&r));
 	e.held_count = reader_u8(&r);
-	if (r.err || status >= ACCOUNTING_STATUS_END || flags & ~(FLAG_COUNTED | FLAG_WIDE) || e.identity.len > ACCOUNTING_IDENTITY_MAX || e.held_count > ACCOUNTING_HELD_MAX || e.received_at == TIME_NONE || !is_time(e.received_at) ||
-		!is_time(e.event_at) || !is_time(e.delay_us) || (e.lasted_us != -1 && !is_time(e.lasted_us)) || e.delay_us == TIME_NONE || e.lasted_us == TIME_NONE)
+	bool shaped = !r.err && status < ACCOUNTING_STATUS_END && !(flags & ~(FLAG_COUNTED | FLAG_WIDE)) && e.identity.len <= ACCOUNTING_IDENTITY_MAX &&
+		e.held_count <= ACCOUNTING_HELD_MAX;
+	if (!shaped || e.received_at == TIME_NONE || !is_time(e.received_at) || !is_time(e.event_at) || !is_time(e.delay_us) ||
+		(e.lasted_us != -1 && !is_time(e.lasted_us)) || e.delay_us == TIME_NONE || e.lasted_us == TIME_NONE)
 		return ERR_SYNTAX;
 	for (unsigned i = 0; i < e.held_count; i++)
 		if (!get_held(&r, &e.held[i]))
