@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "attribution/binding_leaf.h"
+#include "attribution/binding_chain.h"
 #include "base/seal.h"
 
 enum { LENGTHS = 129, FAMILIES = 2, PLACES_SHARE = 256, STEP_MAX = 16, HALF = 64, ENTRY_BYTES_MAX = sizeof(struct leaf_entry) + 8 };
@@ -130,11 +130,11 @@ static void pack(const struct leaf_form *f, const struct binding *b, struct leaf
 	e->kind_flags = (uint8_t)((unsigned)b->kind << BINDING_KIND_SHIFT | b->flags);
 }
 
-static void unpack(const struct table *t, const struct leaf_entry *e, struct binding *b)
+static void unpack(const struct table *t, const struct leaf_entry *e, const struct chain_version *v, struct binding *b)
 {
 	*b = (struct binding){ .prefix.bits = (uint8_t)t->bits, .port_to = BINDING_PORT_LAST, .feed = e->feed, .flags = e->kind_flags & BINDING_FLAGS_ALL,
-		.kind = e->kind_flags >> BINDING_KIND_SHIFT, .start_at = binding_second_at(e->start), .seen_at = binding_second_at(e->seen),
-		.end_at = e->end == UINT32_MAX ? TIME_NONE : binding_second_at(e->end), .recorded_at = binding_second_at(e->recorded) };
+		.kind = v->kind, .start_at = binding_second_at(e->start), .seen_at = binding_second_at(v->seen),
+		.end_at = v->end == UINT32_MAX ? TIME_NONE : binding_second_at(v->end), .recorded_at = binding_second_at(v->recorded) };
 	b->start_sure_at = e->unsure == UINT16_MAX ? TIME_MAX : b->start_at + e->unsure * SECOND_US;
 	if (t->form.v4) {
 		b->prefix.addr.octets[10] = b->prefix.addr.octets[11] = 0xff;
@@ -188,9 +188,8 @@ static enum err split(struct table *t, struct leaf *l, uint32_t tag, size_t *dro
 	return e;
 }
 
-static enum err table_add(struct table *t, const struct leaf_entry *e, size_t *dropped)
+static enum err table_add(struct table *t, const struct leaf_entry *e, uint32_t tag, size_t *dropped)
 {
-	uint32_t tag = leaf_tag(&t->form, e);
 	struct leaf *l = leaf_of(t, tag);
 	enum err err = may_split(t, l) ? split(t, l, tag, dropped) : OK;
 	return err ? err : leaf_add(leaf_of(t, tag), &t->form, e, tag, dropped);
@@ -204,15 +203,18 @@ enum err binding_index_add(struct binding_index *ix, const struct binding *b, st
 	} u = { 0 };
 	size_t dropped = 0;
 	bool v4 = addr_is_v4(&b->prefix.addr);
-	if (ix->count >= ix->capacity)
-		return why_set(why, ERR_FULL, "the index has room for %zu bindings and no more", ix->capacity);
 	struct table *t = ix->tables[v4][b->prefix.bits];
 	if (!t)
 		t = table_new(ix, v4, b->prefix.bits);
 	if (!t)
 		return why_set(why, ERR_NOMEM, "no memory for bindings");
 	pack(&t->form, b, &u.e);
-	enum err e = table_add(t, &u.e, &dropped);
+	uint32_t tag = leaf_tag(&t->form, &u.e);
+	if (chain_follows(&u.e) && leaf_follow(leaf_of(t, tag), &t->form, &u.e, tag))
+		return OK;
+	if (ix->count >= ix->capacity)
+		return why_set(why, ERR_FULL, "the index has room for %zu bindings and no more", ix->capacity);
+	enum err e = table_add(t, &u.e, tag, &dropped);
 	t->count += (e == OK) - dropped;
 	ix->count += (e == OK) - dropped;
 	uint32_t width = (uint32_t)b->port_to - b->port_from;
@@ -244,19 +246,31 @@ static uint32_t run_end(const struct finding *q, uint32_t i, uint32_t to)
 	return end;
 }
 
-/* Of the versions [from, to) the newest one that was known, unless it takes all back. */
-static const struct leaf_entry *newest(const struct finding *q, uint32_t from, uint32_t to)
+/* Of one identity's entries [from, to) the newest version that was known, unless it takes all back. NULL: there is none. */
+static const struct leaf_entry *newest(const struct finding *q, uint32_t from, uint32_t to, struct chain_version *ret_version)
 {
-	while (to > from && at(q, to - 1)->recorded > q->known)
-		to--;
-	return to == from || at(q, to - 1)->kind_flags & BINDING_WITHDRAWN ? NULL : at(q, to - 1);
+	const struct leaf_entry *found = NULL;
+	for (bool more = true; more && to > from;) {
+		struct chain_version v;
+		bool first;
+		const struct leaf_entry *e = at(q, --to);
+		if (!chain_at(e, q->known, &v, &first))
+			continue;
+		more = first;
+		if (found && v.recorded < ret_version->recorded)
+			continue;
+		found = e;
+		*ret_version = v;
+	}
+	return found && found->kind_flags & BINDING_WITHDRAWN ? NULL : found;
 }
 
 static int64_t next_start(const struct finding *q, const struct leaf_entry *e, uint32_t i, uint32_t to)
 {
+	struct chain_version v;
 	for (uint32_t end; i < to; i = end) {
 		end = run_end(q, i, to);
-		if (at(q, i)->start > e->start && at(q, i)->feed == e->feed && newest(q, i, end))
+		if (at(q, i)->start > e->start && at(q, i)->feed == e->feed && newest(q, i, end, &v))
 			return binding_second_at(at(q, i)->start);
 	}
 	return TIME_NONE;
@@ -279,12 +293,13 @@ static uint32_t begun(const struct finding *q, uint32_t from, uint32_t to)
 static void by_time(struct finding *q, uint32_t from, uint32_t to)
 {
 	uint32_t last = begun(q, from, to), end;
+	bool by_ends = q->l->newest <= q->known;
 	for (uint32_t i = from; i < last;) {
-		if (i % LEAF_RUN == 0 && q->l->ends[i / LEAF_RUN] <= q->from) {
+		if (by_ends && i % LEAF_RUN == 0 && q->l->ends[i / LEAF_RUN] <= q->from) {
 			i += LEAF_RUN;
 			continue;
 		}
-		if (at(q, i)->end <= q->from) {
+		if (chain_end(at(q, i), q->known) <= q->from) {
 			i++;
 			continue;
 		}
@@ -292,16 +307,17 @@ static void by_time(struct finding *q, uint32_t from, uint32_t to)
 		while (first > from && leaf_same(at(q, first - 1), at(q, i)))
 			first--;
 		end = run_end(q, i, to);
-		const struct leaf_entry *e = newest(q, first, end);
+		struct chain_version v;
+		const struct leaf_entry *e = newest(q, first, end, &v);
 		i = end;
-		if (!e || e->end <= q->from)
+		if (!e || v.end <= q->from)
 			continue;
 		if (q->count == q->max) {
 			q->more = true;
 			return;
 		}
 		struct binding_holding *h = &q->out[q->count++];
-		unpack(q->t, e, &h->binding);
+		unpack(q->t, e, &v, &h->binding);
 		h->next_at = next_start(q, e, end, to);
 	}
 }
@@ -407,7 +423,6 @@ static bool has(struct binding_index *ix, const struct binding *b, bool any)
 		unsigned char bytes[ENTRY_BYTES_MAX];
 	} u = { 0 };
 	size_t dropped = 0;
-	struct binding there;
 	struct table *t = ix->tables[addr_is_v4(&b->prefix.addr)][b->prefix.bits];
 	if (!t)
 		return false;
@@ -419,9 +434,8 @@ static bool has(struct binding_index *ix, const struct binding *b, bool any)
 	t->count -= dropped;
 	ix->count -= dropped;
 	for (uint32_t i = leaf_lower(l, &t->form, tag, &u.e); i < leaf_bound(l, tag) && leaf_cmp_key(&t->form, leaf_at(l, &t->form, i), &u.e) == 0; i++) {
-		unpack(t, leaf_at(l, &t->form, i), &there);
-		there.recorded_at = any ? b->recorded_at : there.recorded_at;
-		if (binding_eq(&there, b))
+		const struct leaf_entry *there = leaf_at(l, &t->form, i);
+		if (leaf_same(there, &u.e) && (any ? chain_said(there, &u.e) : chain_has(there, &u.e)))
 			return true;
 	}
 	return false;

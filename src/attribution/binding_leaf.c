@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "attribution/binding_chain.h"
 #include "base/pages.h"
 
 enum { GROW_BYTES = 32 << 10, LATE_MIN = 32, LATE_SHARE = 16, LINE_BYTES = 64, FETCH_BYTES = 1024, FEW = 32 };
@@ -56,12 +57,6 @@ static int cmp(const struct leaf_form *f, const struct leaf_entry *a, const stru
 	if (a->feed != b->feed)
 		return a->feed < b->feed ? -1 : 1;
 	return a->recorded < b->recorded ? -1 : a->recorded > b->recorded;
-}
-
-/* Of the same identity and second of recording: is all that was said the same too? */
-static bool repeats(const struct leaf_entry *a, const struct leaf_entry *b)
-{
-	return a->end == b->end && a->seen == b->seen && a->unsure == b->unsure && a->kind_flags == b->kind_flags;
 }
 
 /* A slot's entries come from memory all at once rather than one after the other. */
@@ -154,10 +149,9 @@ static int by_order(const void *a, const void *b, void *arg)
 	return c ? c : x->i < y->i ? -1 : x->i > y->i;
 }
 
-/* Behind every one of the first n sorted entries that is not after e: what arrived later stays behind its equals. */
-static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t n, uint32_t tag, const struct leaf_entry *e)
+/* Behind every one of the sorted entries [from, to) that is not after e: what arrived later stays behind its equals. */
+static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t from, uint32_t to, uint32_t tag, const struct leaf_entry *e)
 {
-	uint32_t from = 0, to = n;
 	while (from < to) {
 		uint32_t mid = from + (to - from) / 2;
 		const struct leaf_entry *m = leaf_at(l, f, mid);
@@ -170,17 +164,72 @@ static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t 
 	return from;
 }
 
+static bool is_same(const struct leaf_form *f, const struct leaf_entry *a, const struct leaf_entry *b)
+{
+	return leaf_cmp_key(f, a, b) == 0 && leaf_same(a, b);
+}
+
+/* The newest of e's identity among the late ones; of the same second the last to come. *count grows by all of them. */
+static struct leaf_entry *newest_late(const struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, unsigned *count)
+{
+	struct leaf_entry *newest = NULL;
+	if (!leaf_waits(l, tag))
+		return NULL;
+	for (uint32_t i = 0; i < l->late; i++) {
+		struct leaf_entry *x = leaf_at(l, f, l->sorted + i);
+		if (l->tags[i] != tag || !is_same(f, x, e))
+			continue;
+		++*count;
+		if (!newest || x->recorded >= newest->recorded)
+			newest = x;
+	}
+	return newest;
+}
+
+/* The same among the sorted ones. */
+static struct leaf_entry *newest_sorted(const struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, unsigned *count)
+{
+	uint32_t from = (uint32_t)l->first[slot_of(l, tag)] << l->shift, to = leaf_bound(l, tag);
+	fetch(l, f, from, to);
+	uint32_t i = upper(l, f, from, to, tag, e);
+	while (i < to && is_same(f, leaf_at(l, f, i), e))
+		i++;
+	if (i == from || !is_same(f, leaf_at(l, f, i - 1), e))
+		return NULL;
+	*count += i - 1 > from && is_same(f, leaf_at(l, f, i - 2), e) ? 2 : 1;
+	return leaf_at(l, f, i - 1);
+}
+
+bool leaf_follow(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag)
+{
+	unsigned count = 0;
+	struct leaf_entry *late = newest_late(l, f, e, tag, &count), *sorted = newest_sorted(l, f, e, tag, &count);
+	struct leaf_entry *newest = late && (!sorted || late->recorded >= sorted->recorded) ? late : sorted;
+	if (!newest || !chain_take(newest, count == 1, e))
+		return false;
+	l->stale |= newest == sorted && chain_end(newest, UINT32_MAX) != UINT32_MAX;
+	l->newest = newest->recorded > l->newest ? newest->recorded : l->newest;
+	return true;
+}
+
 /* The late ones, sorted, into the others from the back: each entry moves once. */
 static void merge(struct leaf *l, const struct leaf_form *f, const struct late *order, const unsigned char *late)
 {
 	uint32_t n = l->sorted;
 	for (uint32_t k = l->late; k--;) {
 		const struct leaf_entry *e = (const struct leaf_entry *)(const void *)(late + (size_t)order[k].i * f->stride);
-		uint32_t at = upper(l, f, n, order[k].tag, e);
+		uint32_t at = upper(l, f, 0, n, order[k].tag, e);
 		memmove(leaf_at(l, f, at + k + 1), leaf_at(l, f, at), (size_t)(n - at) * f->stride);
 		memcpy(leaf_at(l, f, at + k), e, f->stride);
 		n = at;
 	}
+}
+
+/* Is the next one a chain that has it? */
+static bool stands_behind(const struct leaf *l, const struct leaf_form *f, uint32_t i)
+{
+	const struct leaf_entry *e = leaf_at(l, f, i), *next = leaf_at(l, f, i + 1);
+	return i + 1 < l->sorted && is_same(f, e, next) && chain_has(next, e);
 }
 
 static void drop_repeats(struct leaf *l, const struct leaf_form *f, size_t *dropped)
@@ -190,7 +239,8 @@ static void drop_repeats(struct leaf *l, const struct leaf_form *f, size_t *drop
 		const struct leaf_entry *e = leaf_at(l, f, i);
 		bool again = false;
 		for (uint32_t k = n; k && !again && cmp(f, leaf_at(l, f, k - 1), e) == 0; k--)
-			again = repeats(leaf_at(l, f, k - 1), e);
+			again = chain_has(leaf_at(l, f, k - 1), e);
+		again |= stands_behind(l, f, i);
 		if (again)
 			continue;
 		if (n != i)
@@ -207,13 +257,17 @@ static void set_ways(struct leaf *l, const struct leaf_form *f)
 	for (l->shift = 0; l->sorted >> l->shift > UINT16_MAX;)
 		l->shift++;
 	memset(l->ends, 0, (l->sorted / LEAF_RUN + 1) * sizeof(*l->ends));
+	l->newest = 0;
+	l->stale = false;
 	for (uint32_t i = 0; i < l->sorted; i++) {
 		const struct leaf_entry *e = leaf_at(l, f, i);
 		uint32_t own = slot_of(l, leaf_tag(f, e));
 		while (slot < own)
 			l->first[++slot] = (uint16_t)(i >> l->shift);
-		if (e->end > l->ends[i / LEAF_RUN])
-			l->ends[i / LEAF_RUN] = e->end;
+		uint32_t end = chain_end(e, UINT32_MAX);
+		if (end > l->ends[i / LEAF_RUN])
+			l->ends[i / LEAF_RUN] = end;
+		l->newest = e->recorded > l->newest ? e->recorded : l->newest;
 	}
 	while (slot < LEAF_SLOTS)
 		l->first[++slot] = (uint16_t)(l->sorted >> l->shift);
@@ -234,6 +288,8 @@ static enum err room_for_ends(struct leaf *l, uint32_t count)
 
 enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped)
 {
+	if (!l->late && l->stale)
+		set_ways(l, f);
 	if (!l->late)
 		return OK;
 	struct late *order = calloc(l->late, sizeof(*order));
@@ -294,7 +350,8 @@ static bool held(const struct leaf_entry *e, bool newest, uint32_t before)
 		return true;
 	if (!newest || e->kind_flags & BINDING_WITHDRAWN)
 		return false;
-	return e->end == UINT32_MAX ? e->kind_flags & BINDING_STATIC : e->end > before;
+	uint32_t end = chain_end(e, UINT32_MAX);
+	return end == UINT32_MAX ? e->kind_flags & BINDING_STATIC : end > before;
 }
 
 void leaf_purge(struct leaf *l, const struct leaf_form *f, uint32_t before, size_t *dropped)
@@ -307,7 +364,7 @@ void leaf_purge(struct leaf *l, const struct leaf_form *f, uint32_t before, size
 			continue;
 		if (n != i)
 			memmove(leaf_at(l, f, n), e, f->stride);
-		n++;
+		chain_forget(leaf_at(l, f, n++), before);
 	}
 	*dropped += l->sorted - n;
 	l->sorted = n;

@@ -8,6 +8,8 @@
  *
  * first[] leads from the hash's next bits into the order and is small, because each question reads it; ends[] keeps the latest end of each sixteen, so that an address with
  * thousands of past holders is passed over quickly.
+ *
+ * What confirms or ends an entry changes that in its place, wherever it stands, and makes no leaf grow.
  */
 #ifndef AUPD_ATTRIBUTION_BINDING_LEAF_H
 #define AUPD_ATTRIBUTION_BINDING_LEAF_H
@@ -23,7 +25,7 @@ struct leaf_entry {
 	uint32_t subject[2];
 	uint32_t end, seen, recorded;
 	uint16_t unsure;                /* seconds after start until it is sure; UINT16_MAX: never */
-	uint8_t feed, kind_flags;       /* kind in the upper bits, from BINDING_KIND_SHIFT on */
+	uint8_t feed, kind_flags;       /* kind (enum chain_kind too) in the upper bits, from BINDING_KIND_SHIFT on */
 	uint32_t low[];                 /* two: the lower half of an IPv6 prefix longer than 64 */
 };
 
@@ -42,6 +44,8 @@ struct leaf {
 	uint32_t tag_room;
 	uint32_t *ends;
 	uint32_t end_room;
+	uint32_t newest;                /* the latest recording of a sorted one: for less than that ends[] does not speak */
+	bool stale;                     /* a sorted one has ended: ends[] could be less */
 	unsigned depth;                 /* how many leading bits of the hash all entries share */
 	unsigned shift;                 /* first[] counts in 1 << shift, so that 16 bits do in a leaf of any size */
 	uint16_t first[LEAF_SLOTS + 1];
@@ -83,6 +87,8 @@ static inline bool leaf_same(const struct leaf_entry *a, const struct leaf_entry
 
 struct leaf *leaf_new(unsigned depth);                          /* NULL without memory */
 void leaf_free(struct leaf *l);                                 /* accepts NULL */
+/* Takes it into the entry that it goes on from, if there is one (binding_chain.h). */
+bool leaf_follow(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag);
 /* Adds a copy. Merges when enough wait; *dropped grows by the entries that turned out to be there already, word for word. */
 enum err leaf_add(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, size_t *dropped) MUST_CHECK;
 bool leaf_waits(const struct leaf *l, uint32_t tag);            /* does a late entry have that hash? */

@@ -51,6 +51,13 @@ static inline int64_t world_time(uint32_t span)
 	return WORLD_AT + dice(span) * SECOND_US + (dice(4) ? 0 : dice(1000000));
 }
 
+/* A session's word that it goes on comes after what it goes on from: test_binding_chain has those. */
+static inline void world_no_word(struct binding *b)
+{
+	if (b->kind == BINDING_INTERIM && b->end_at == TIME_NONE)
+		b->kind = BINDING_CORRECTION;
+}
+
 static inline struct binding world_binding(const struct world_shape *w)
 {
 	static const uint8_t lengths6[] = { 128, 128, 64, 60, 56, 48 }, lengths4[] = { 32, 32, 32, 32, 32, 30, 24 };
@@ -72,6 +79,7 @@ static inline struct binding world_binding(const struct world_shape *w)
 		b.start_sure_at = b.start_at + dice(dice(5) ? 100 : 200000) * SECOND_US;
 	if (b.start_at != TIME_NONE && !dice(3))
 		b.seen_at = b.start_at + dice(500) * SECOND_US;
+	world_no_word(&b);
 	return b;
 }
 
@@ -84,6 +92,7 @@ static inline struct binding world_version(const struct world_shape *w, const st
 	b.flags = other.flags;
 	b.seen_at = TIME_NONE;
 	b.end_at = other.end_at != TIME_NONE && b.start_at != TIME_NONE && other.end_at > b.start_at ? other.end_at : dice(2) ? TIME_NONE : of->end_at;
+	world_no_word(&b);
 	return b;
 }
 

@@ -56,6 +56,15 @@ static bool agree(struct binding_index *ix, const struct world_shape *w, unsigne
 	return false;
 }
 
+/* Each version, in an entry of its own or with another one. */
+static bool has_all(struct binding_index *ix)
+{
+	bool all_there = true;
+	for (unsigned i = 0; i < count; i++)
+		all_there &= binding_index_has(ix, &all[i]) && binding_index_said(ix, &all[i]);
+	return all_there;
+}
+
 static void small_worlds(void)
 {
 	unsigned asked = 0, found = 0, bad = 0;
@@ -71,7 +80,7 @@ static void small_worlds(void)
 				bad += !add_one(ix, &w);
 			bad += !agree(ix, &w, &found);
 		}
-		bad += binding_index_settle(ix) != OK || binding_index_count(ix) != count;
+		bad += binding_index_settle(ix) != OK || binding_index_count(ix) > count || !has_all(ix);
 		binding_index_free(ix);
 	}
 	printf("# %u questions, %u holders found\n", asked, found);
