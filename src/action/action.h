@@ -34,11 +34,12 @@ struct action_options {
 struct action_driver {
 	const char *name, *doc;
 	bool can_check, can_undo;
+	bool ends;                      /* VERB_END: what it does can be over when it is done */
 	enum err (*open)(const struct action_options *o, void **ret_state, struct why *why) MUST_CHECK;
 	void (*run)(void *state, const struct action_order *order, action_done_fn *done, void *arg);
 	void (*close)(void *state);
 };
 
-extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft;
+extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect;
 
 #endif

@@ -192,4 +192,4 @@ static void nft_close(void *state)
 	free(state);
 }
 
-const struct action_driver action_nft = { "nft", "an address in a set of the packet filter", true, true, nft_open, nft_run, nft_close };
+const struct action_driver action_nft = { "nft", "an address in a set of the packet filter", true, true, false, nft_open, nft_run, nft_close };

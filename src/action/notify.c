@@ -215,4 +215,4 @@ static void notify_close(void *state)
 	free(n);
 }
 
-const struct action_driver action_notify = { "notify", "a letter by mail through the smarthost", true, true, notify_open, notify_run, notify_close };
+const struct action_driver action_notify = { "notify", "a letter by mail through the smarthost", true, true, false, notify_open, notify_run, notify_close };

@@ -55,5 +55,5 @@ static void simple_close(void *state)
 	free(s);
 }
 
-const struct action_driver action_null = { "null", "does nothing and says that it is done", true, true, simple_open, simple_run, simple_close };
-const struct action_driver action_task = { "task", "a person does it", true, true, simple_open, simple_run, simple_close };
+const struct action_driver action_null = { "null", "does nothing and says that it is done", true, true, true, simple_open, simple_run, simple_close };
+const struct action_driver action_task = { "task", "a person does it", true, true, true, simple_open, simple_run, simple_close };

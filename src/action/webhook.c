@@ -147,4 +147,4 @@ static void webhook_close(void *state)
 	free(h);
 }
 
-const struct action_driver action_webhook = { "webhook", "a signed HTTP call to a system of the operator", true, true, webhook_open, webhook_run, webhook_close };
+const struct action_driver action_webhook = { "webhook", "a signed HTTP call to a system of the operator", true, true, true, webhook_open, webhook_run, webhook_close };

@@ -17,7 +17,8 @@ enum { POLICY_ARENA_MAX = 256 << 20 };
 
 /* What the drivers that ship can do; the daemon asks its own list. */
 static const struct driver_ability drivers[] = {
-	{ "nft", true, true }, { "webhook", true, true }, { "null", true, true }, { "task", true, true }, { NULL, false, false },
+	{ "nft", true, true, false }, { "webhook", true, true, true }, { "radius-disconnect", true, false, true }, { "null", true, true, true }, { "task", true, true, true },
+	{ NULL, false, false, false },
 };
 
 static const struct {

@@ -80,7 +80,7 @@ static void on_done(void *arg, enum act_result result, struct str text)
 	if (result != RESULT_DONE)
 		log_warn("an act was not done", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "result", act_result_words[result],
 			"text", log_str(loggable(&o->act, text)));
-	else if (text.len && o->act.verb >= VERB_LIMIT)
+	else if (text.len && o->act.verb >= VERB_END)
 		log_warn("an act was done, and somebody should look at it", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "text",
 			log_str(loggable(&o->act, text)));
 	POINT("hand.done");
@@ -151,7 +151,7 @@ static const char *brake(struct hand *h, const struct order *o, enum act_result 
 		return NULL;
 	if (faccessat(h->dir_fd, "stop", F_OK, 0) == 0)
 		return "the kill switch is set";
-	if (act->verb < VERB_LIMIT)
+	if (act->verb < VERB_END)
 		return NULL;
 	*ret_result = RESULT_REFUSED;
 	if (act->expires_at != TIME_NONE && act->expires_at <= clock_wall_at())

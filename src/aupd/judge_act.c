@@ -24,7 +24,7 @@ enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why)
 
 static bool enforces(const struct act *act)
 {
-	return act->verb >= VERB_LIMIT && !str_eq(act->driver, STR("task")) && !str_eq(act->driver, STR("null"));
+	return act->verb >= VERB_END && !str_eq(act->driver, STR("task")) && !str_eq(act->driver, STR("null"));
 }
 
 /* Who gets a letter holds a copy of the ledger's size and root, so that it cannot be made anew behind him. Each try says the same. */
@@ -148,7 +148,7 @@ static bool look_again(const struct judge *j, struct act *act)
 		return false;
 	if (act->state == ACT_SENT)
 		act->state = enforces(act) ? ACT_UNCLEAR : act->desired ? ACT_QUEUED : ACT_UNDOING;
-	else if (act->state == ACT_DONE_ && act->desired && enforces(act))
+	else if (act->state == ACT_DONE_ && act->desired && act->verb >= VERB_LIMIT && enforces(act))
 		act->state = ACT_UNCLEAR;
 	else if (act->state != ACT_UNCLEAR && act->state != ACT_UNDOING && act->state != ACT_QUEUED)
 		return false;

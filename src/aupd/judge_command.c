@@ -60,7 +60,7 @@ static enum err only_act(struct commanding *c, enum case_input_type type, struct
 	for (unsigned i = 0; e == OK && i < found.act_count; i++) {
 		struct act act = { 0 };
 		e = work_load(c->j->fold.work, TABLE_ACT, found.acts[i], act_fields, &act, &row, c->why);
-		bool fits = type == INPUT_APPROVE ? act.state == ACT_HELD : act.desired && act.verb >= VERB_LIMIT;
+		bool fits = type == INPUT_APPROVE ? act.state == ACT_HELD : act.desired && (act.verb >= VERB_LIMIT || (act.verb == VERB_END && act_waits(&act)));
 		if (e || !fits)
 			continue;
 		if (cmd->act.len)

@@ -85,6 +85,7 @@ static void put_services(const struct telling *t)
 		jsonw_str(w, "kind", e->kind);
 		put_text(w, "permitted_use", e->permitted_use);
 		put_text(w, "target", e->target);
+		put_means(t, VERB_END, e->kind);
 		put_means(t, VERB_LIMIT, e->kind);
 		put_means(t, VERB_SUSPEND, e->kind);
 		if (e->lifeline)

@@ -25,7 +25,7 @@ static bool felt_since(const struct step_work *w, const struct act *act)
 {
 	const struct ladder *l = w->in->policy ? policy_ladder(w->in->policy, w->c->ladder) : NULL;
 	for (unsigned i = act->step; l && act->step && i < w->c->next_step && i < l->step_count; i++)
-		if (l->steps[i].verb >= VERB_LIMIT)
+		if (l->steps[i].verb >= VERB_END)
 			return true;
 	return false;
 }

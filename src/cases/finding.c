@@ -313,7 +313,7 @@ static struct str label_of(struct str key)
 static enum err tell_result(struct step_work *w, const struct act *act)
 {
 	bool told;
-	if (act->verb < VERB_LIMIT)
+	if (act->verb < VERB_END)
 		return OK;
 	enum err e = proceeding_done(w, act, &told);
 	if (e || told)
@@ -323,7 +323,7 @@ static enum err tell_result(struct step_work *w, const struct act *act)
 		return OK;
 	if (!act->desired)
 		return w->in->free ? step_tell(w, "lifted", str_format(w->a, "f%llu", (unsigned long long)w->c->event_count), 0, STR_NONE) : OK;
-	const char *letter = act->verb == VERB_LIMIT ? "limit-notice" : act->verb == VERB_SUSPEND ? "suspend-notice" : "terminated";
+	const char *letter = act->verb == VERB_END ? "end-notice" : act->verb == VERB_LIMIT ? "limit-notice" : act->verb == VERB_SUSPEND ? "suspend-notice" : "terminated";
 	return step_tell(w, letter, label_of(act->key), act->step, w->in->policy ? felt_service(w, act) : act->service);
 }
 
@@ -331,7 +331,7 @@ static enum err tell_result(struct step_work *w, const struct act *act)
 static enum err task_result(struct step_work *w, const struct act *act)
 {
 	struct str text = act->param_count ? act->params[0] : STR("a person has to");
-	if (act->verb < VERB_LIMIT || w->in->result != RESULT_DONE)
+	if (act->verb < VERB_END || w->in->result != RESULT_DONE)
 		return OK;
 	if (act->desired && act->verb == VERB_TERMINATE)
 		w->c->state = CASE_TERMINATED;
@@ -355,7 +355,9 @@ enum err result_step(struct step_work *w)
 	case RESULT_DONE:
 		if (!act->desired)
 			e = step_event(w, EVENT_ACT_LIFTED, driver, str_format(w->a, "%s of %.*s was lifted, seen gone", verb_words[act->verb], STR_ARG(act->service)));
-		else if (act->verb < VERB_LIMIT)
+		else if (act->verb == VERB_END)
+			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "what ran of %.*s was ended, its end was seen", STR_ARG(act->service)));
+		else if (act->verb < VERB_END)
 			e = step_event(w, EVENT_LETTER, driver, str_format(w->a, "letter \"%.*s\" was handed to the mail server", STR_ARG(act->service)));
 		else
 			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen", verb_words[act->verb], STR_ARG(act->service)));

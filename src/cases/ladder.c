@@ -147,7 +147,7 @@ static bool is_untold(const struct step_work *w)
 	return w->c->flags & CASE_DO_NOT_TELL && !w->c->noticed && !(l && l->emergency);
 }
 
-/* One act of LIMIT, SUSPEND or TERMINATE by one enforcement. */
+/* One act of END, LIMIT, SUSPEND or TERMINATE by one enforcement. */
 static enum err enforce(struct step_work *w, const struct step *s, const struct enforcement *f, const struct case_service *on, bool one_of_several, struct str label)
 {
 	struct str name = one_of_several ? str_format(w->a, "%.*s:%.*s", STR_ARG(f->service), STR_ARG(on->id)) : f->service;
@@ -287,7 +287,7 @@ static enum err take_step(struct step_work *w, const struct step *s)
 	case VERB_NOTIFY: case VERB_ADVISE: return letter_step(w, s, label);
 	case VERB_FORWARD: return forward_step(w, s, label);
 	case VERB_TASK: case VERB_ASK: return task_step(w, s, label);
-	case VERB_LIMIT: case VERB_SUSPEND: case VERB_TERMINATE: return enforce_step(w, s, label);
+	case VERB_END: case VERB_LIMIT: case VERB_SUSPEND: case VERB_TERMINATE: return enforce_step(w, s, label);
 	case VERB_NONE: break;
 	}
 	return OK;

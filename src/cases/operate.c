@@ -192,10 +192,10 @@ static enum err undo_step(struct step_work *w)
 		return ERR_LIMIT;
 	if (!act->desired || act->state == ACT_EXPIRED)
 		return why_set(w->why, ERR_CONFLICT, "%.*s is lifted already", STR_ARG(act->key));
-	if (act->verb < VERB_LIMIT && act->state != ACT_HELD && act->state != ACT_QUEUED)
+	if (act->verb < VERB_LIMIT && !act_waits(act))
 		return why_set(w->why, ERR_CONFLICT, "%.*s has been done and cannot be taken back", STR_ARG(act->key));
 	act->desired = false;
-	act->state = act->state == ACT_HELD || act->state == ACT_QUEUED || act->state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
+	act->state = act_waits(act) || act->state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
 	act->next_at = w->in->now;
 	act->attempts = 0;
 	enum err e = said(w, EVENT_UNDONE, str_format(w->a, "lifts %s of %.*s", verb_words[act->verb], STR_ARG(act->service)));

@@ -63,7 +63,7 @@ static void tell_new(struct telling *t, const struct act *act)
 		tell(t, str_format(t->a, "the letter \"%.*s\" cannot be sent: %.*s", STR_ARG(act->service), STR_ARG(act->last_text)));
 	else if (is_letter(act))
 		tell(t, str_format(t->a, "the letter \"%.*s\" goes to the customer%s", STR_ARG(act->service), held));
-	else if (act->verb >= VERB_LIMIT)
+	else if (act->verb >= VERB_END)
 		tell(t, str_format(t->a, "%s of %.*s begins%s", verb_words[act->verb], STR_ARG(act->service), held));
 	else
 		tell(t, str_format(t->a, "a person is asked: %.*s", STR_ARG(act->param_count ? act->params[0] : act->service)));

@@ -164,10 +164,9 @@ static enum err put_event(struct fold *f, const struct case_event *e, struct why
 /* Which acts a lift means. What was done by a letter or a task stays done. */
 static bool to_lift(const struct act *act, enum case_lift lift)
 {
-	bool waits = act->state == ACT_HELD || act->state == ACT_QUEUED;
 	struct str label = act->key;
 	label = str_sub(label, str_chr(label, '/') + 1, label.len);
-	if (!act->desired || (act->verb < VERB_LIMIT && !waits))
+	if (!act->desired || (act->verb < VERB_LIMIT && !act_waits(act)))
 		return false;
 	if (lift == LIFT_LETTERS)
 		return act->verb == VERB_NOTIFY || act->verb == VERB_ADVISE || act->verb == VERB_FORWARD;
@@ -189,7 +188,7 @@ static enum err lift_acts(struct fold *f, const struct casefile *c, enum case_li
 		if (e)
 			return e;
 		act.desired = false;
-		act.state = act.state == ACT_HELD || act.state == ACT_QUEUED || act.state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
+		act.state = act_waits(&act) || act.state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
 		act.next_at = f->now;
 		act.attempts = 0;
 		e = put_act(f, &act, why);

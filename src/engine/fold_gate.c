@@ -95,7 +95,7 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 		*ret_gate = GATE_DROP;
 		return OK;
 	}
-	if (act->verb >= VERB_LIMIT && act->automatic)
+	if (act->verb >= VERB_END && act->automatic)
 		e = gate_cut(f, &c, act, ret_gate, why);
 	struct case_input in = { .type = INPUT_HOLD, .act = act };
 	return e == OK && *ret_gate == GATE_HOLD ? step_case(f, &row, &c, &in, why) : e;

@@ -20,7 +20,7 @@ static const struct step *next_step(const struct casefile *c, const struct polic
 		return NULL;
 	/* a letter of no step tells of the step that the case has not yet taken */
 	for (unsigned i = act->step ? act->step : c->next_step; l && i < l->step_count; i++)
-		if (l->steps[i].verb >= VERB_LIMIT) {
+		if (l->steps[i].verb >= VERB_END) {
 			*ret_at = wait_end(&l->steps[i].after, c->ladder_started_at);
 			return &l->steps[i];
 		}
@@ -61,7 +61,7 @@ static enum err told_act(struct fold *f, const struct casefile *c, const struct 
 			continue;
 		struct act other = { 0 };
 		e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, &other, &row, why);
-		if (e == OK && other.verb >= VERB_LIMIT) {
+		if (e == OK && other.verb >= VERB_END) {
 			*act = other;
 			*ret_found = true;
 			break;

@@ -19,8 +19,9 @@ struct words {
 };
 
 static const struct words list[] = {
-	{ .language = "en", .verbs = { [VERB_LIMIT] = "limit {service}", [VERB_SUSPEND] = "suspend {service}", [VERB_TERMINATE] = "terminate {service}" }, .all = "all services",
-		.offending = "the service in question", .none = "none", .answer = "reply to this letter", .report = { "report", "reports" },
+	{ .language = "en", .verbs = { [VERB_END] = "end what runs of {service}", [VERB_LIMIT] = "limit {service}", [VERB_SUSPEND] = "suspend {service}",
+			[VERB_TERMINATE] = "terminate {service}" },
+		.all = "all services", .offending = "the service in question", .none = "none", .answer = "reply to this letter", .report = { "report", "reports" },
 		.incident = { "incident", "incidents" }, .reporter = { "reporter", "reporters" }, .whole = "  {reports} of {incidents}, first {first}, last {last}\n",
 		.each = "  {first} to {last}: {reports} by {reporters}\n", .latest = "  The latest of them:\n",
 		.states = { [CASE_REVIEW] = "before one of our people", [CASE_OPEN] = "open", [CASE_PAUSED] = "paused until we have read your answer",
@@ -30,7 +31,8 @@ static const struct words list[] = {
 			[PART_SHOWN] = "you show the content" },
 		.decisions = { [DECISION_TRANSFER] = "the name is transferred to the complainant", [DECISION_CANCEL] = "the name is cancelled",
 			[DECISION_SUSPEND] = "the name is suspended", [DECISION_DENIED] = "the complaint was denied", [DECISION_WITHDRAWN] = "the complaint was withdrawn or dismissed" } },
-	{ .language = "de", .verbs = { [VERB_LIMIT] = "Einschränkung: {service}", [VERB_SUSPEND] = "Sperre: {service}", [VERB_TERMINATE] = "Kündigung: {service}" },
+	{ .language = "de", .verbs = { [VERB_END] = "Trennung: {service}", [VERB_LIMIT] = "Einschränkung: {service}", [VERB_SUSPEND] = "Sperre: {service}",
+			[VERB_TERMINATE] = "Kündigung: {service}" },
 		.all = "alle Dienste", .offending = "der betroffene Dienst", .none = "keiner", .answer = "Antwort auf dieses Schreiben",
 		.report = { "Meldung", "Meldungen" }, .incident = { "Vorfall", "Vorfällen" }, .reporter = { "Stelle", "Stellen" },
 		.whole = "  {reports} zu {incidents}, erstmals {first}, zuletzt {last}\n", .each = "  {first} bis {last}: {reports} von {reporters}\n",

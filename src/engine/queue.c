@@ -107,7 +107,7 @@ static bool is_refused(const struct act *act)
 
 static bool is_of_service(const struct act *act)
 {
-	return act->number && act->verb >= VERB_LIMIT;
+	return act->number && act->verb >= VERB_END;
 }
 
 static enum err place_act(struct fold *f, const struct act *act, int64_t since_at, struct why *why)

@@ -169,7 +169,7 @@ static struct str case_mark(struct run *r, uint64_t number)
 static bool verb_fits(const struct act *act, const struct expectation *x)
 {
 	static const enum verb verbs[] = { [EXPECT_NOTIFY] = VERB_NOTIFY, [EXPECT_ADVISE] = VERB_NOTIFY, [EXPECT_ASK] = VERB_ASK, [EXPECT_TASK] = VERB_TASK,
-		[EXPECT_LIMIT] = VERB_LIMIT, [EXPECT_SUSPEND] = VERB_SUSPEND, [EXPECT_TERMINATE] = VERB_TERMINATE, [EXPECT_FORWARD] = VERB_FORWARD };
+		[EXPECT_END] = VERB_END, [EXPECT_LIMIT] = VERB_LIMIT, [EXPECT_SUSPEND] = VERB_SUSPEND, [EXPECT_TERMINATE] = VERB_TERMINATE, [EXPECT_FORWARD] = VERB_FORWARD };
 	if (x->type == EXPECT_APPROVAL)
 		return act->state == ACT_HELD;
 	if (act->state == ACT_HELD || act->verb != verbs[x->type])
@@ -180,7 +180,7 @@ static bool verb_fits(const struct act *act, const struct expectation *x)
 /* Letters that follow what was done or lifted by themselves: they may be expected, and are no surprise. */
 static bool follows(const struct act *act)
 {
-	static const char *const names[] = { "limit-notice", "suspend-notice", "terminated", "lifted", "recheck", "recheck-good", "recheck-bad", "appeal-received", "appeal-granted",
+	static const char *const names[] = { "end-notice", "limit-notice", "suspend-notice", "terminated", "lifted", "recheck", "recheck-good", "recheck-bad", "appeal-received", "appeal-granted",
 		"appeal-refused", "probation" };
 	for (size_t i = 0; act->verb == VERB_NOTIFY && i < sizeof(names) / sizeof(names[0]); i++)
 		if (str_eq(act->service, str_of(names[i])))
@@ -227,7 +227,8 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 		return any ? fail(r, s, "nothing was expected, yet something happened", STR_NONE) : OK;
 	if (x->type == EXPECT_CLOSED)
 		return open ? fail(r, s, "a case is still open", STR_NONE) : OK;
-	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "limit ", "suspend ", "terminate ", "approval ", "closed ", "forward ", "role ", "content " };
+	static const char *const words[] = { "nothing ", "case ", "notify ", "advise ", "ask ", "task ", "end ", "limit ", "suspend ", "terminate ",
+		"approval ", "closed ", "forward ", "role ", "content " };
 	return found ? OK : fail(r, s, str_c(r->a, str_format(r->a, "expected %s", words[x->type])), x->name);
 }
 

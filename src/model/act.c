@@ -7,6 +7,12 @@ const char *const act_op_words[] = { "do", "check", "undo", NULL };
 const char *const act_result_words[] = { "none", "done", "refused", "unknown", "retry", NULL };
 const char *const act_state_words[] = { "none", "held", "queued", "sent", "done", "refused", "unclear", "undoing", "undone", "expired", NULL };
 
+bool act_waits(const struct act *act)
+{
+	bool held = act->state == ACT_HELD || act->state == ACT_QUEUED;
+	return held || (act->verb == VERB_END && (act->state == ACT_REFUSED || act->state == ACT_UNCLEAR));
+}
+
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 #define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }
 #define P(i) { .name = "p" #i, .type = FIELD_STR, .offset = offsetof(struct act, params) + (i) * sizeof(struct str) }

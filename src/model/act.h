@@ -89,4 +89,7 @@ struct act_report {
 
 extern const struct field act_fields[], act_report_fields[];
 
+/* Nothing of it lasts or may be in the world: it is dropped, not undone. */
+bool act_waits(const struct act *act);
+
 #endif

@@ -3,7 +3,7 @@
  */
 #include "model/policy.h"
 
-const char *const verb_words[] = { "none", "advise", "task", "ask", "notify", "forward", "limit", "suspend", "terminate", NULL };
+const char *const verb_words[] = { "none", "advise", "task", "ask", "notify", "forward", "end", "limit", "suspend", "terminate", NULL };
 const char *const step_unless_words[] = { "none", "answered", "resolved", NULL };
 const char *const severity_words[] = { "none", "low", "medium", "high", "critical", NULL };
 

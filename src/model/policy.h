@@ -14,8 +14,11 @@
 
 enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, POLICY_CALENDARS_MAX = 32, ENFORCE_PARAMS_MAX = 8 };
 
-/* Rising; a ladder never falls. Task, advise, ask and forward stand beside the order. */
-enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_FORWARD, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
+/*
+ * Rising; a ladder never falls. Task, advise, ask and forward stand beside the order. From END on the customer feels it; from LIMIT on it
+ * lasts until it is lifted. END is over when it is done: what runs is ended, and may begin anew.
+ */
+enum verb { VERB_NONE, VERB_ADVISE, VERB_TASK, VERB_ASK, VERB_NOTIFY, VERB_FORWARD, VERB_END, VERB_LIMIT, VERB_SUSPEND, VERB_TERMINATE };
 extern const char *const verb_words[];
 
 enum step_unless { UNLESS_NONE, UNLESS_ANSWERED, UNLESS_RESOLVED };
@@ -34,7 +37,7 @@ struct wait {
 struct step {
 	struct wait after;              /* from the opening of the case; nothing = at once */
 	enum verb verb;
-	struct str service;             /* LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE, FORWARD: name of the letter; TASK, ASK: the text */
+	struct str service;             /* END, LIMIT, SUSPEND: kind of service, "offending", "all"; NOTIFY, ADVISE, FORWARD: name of the letter; TASK, ASK: the text */
 	struct wait fix;                /* NOTIFY, FORWARD: the deadline the letter sets; nothing = none */
 	enum step_unless unless;
 	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
@@ -71,7 +74,7 @@ struct ladder {
 
 /* What carries out a verb on a kind of service: a driver with its words, or a task for a person. */
 struct enforcement {
-	enum verb verb;                 /* LIMIT, SUSPEND or TERMINATE */
+	enum verb verb;                 /* END, LIMIT, SUSPEND or TERMINATE */
 	struct str service;             /* kind of service: "mail", "access", "web"... */
 	struct str driver;              /* "nft", "webhook", "null", "task" */
 	struct str params[ENFORCE_PARAMS_MAX];  /* as written behind the driver's name */

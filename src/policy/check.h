@@ -6,10 +6,10 @@
 
 #include "policy/load.h"
 
-/* What the caller knows of a driver: whether it can do, check and undo. */
+/* What the caller knows of a driver: whether it can check and undo what it does, and whether that can be over when it is done. */
 struct driver_ability {
 	const char *name;
-	bool can_check, can_undo;
+	bool can_check, can_undo, ends;
 };
 
 /* The first check that fails. drivers is closed by a NULL name. Inline tests are run by the caller. */

@@ -83,10 +83,10 @@ enum err check_ladder_steps(struct checking *c)
 /* One step behind another that is further up: milder, or the same on less. */
 static bool falls(const struct step *before, const struct step *s)
 {
-	bool cuts = before->verb >= VERB_LIMIT, letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_FORWARD;
+	bool cuts = before->verb >= VERB_END, letter = s->verb == VERB_NOTIFY || s->verb == VERB_ADVISE || s->verb == VERB_FORWARD;
 	if (letter)
 		return before->verb == VERB_TERMINATE || (s->verb == VERB_ADVISE && before->verb >= VERB_NOTIFY);
-	if (!cuts || s->verb < VERB_LIMIT)
+	if (!cuts || s->verb < VERB_END)
 		return false;
 	return s->verb < before->verb || (s->verb == before->verb && str_eq(before->service, STR("all")) && !str_eq(s->service, STR("all")));
 }
@@ -128,7 +128,7 @@ enum err check_emergency(struct checking *c)
 	for (unsigned i = 0; i < c->p->ladder_count; i++)
 		for (unsigned k = 0; c->p->ladders[i].emergency && k < c->p->ladders[i].step_count; k++) {
 			const struct step *s = &c->p->ladders[i].steps[k];
-			if (s->verb < VERB_LIMIT || s->verb == VERB_TERMINATE || s->review_within_us)
+			if (s->verb < VERB_END || s->verb == VERB_TERMINATE || s->review_within_us)
 				continue;
 			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_DENIED, "an act in an emergency is looked at by a person soon after");
 			why_hint(c->why, "write: %s %.*s with review within 24h", verb_words[s->verb], STR_ARG(s->service));
@@ -144,7 +144,7 @@ enum err check_deadlines(struct checking *c)
 		const struct ladder *l = &c->p->ladders[i];
 		for (unsigned k = 0; !l->emergency && k < l->step_count; k++)
 			for (unsigned n = 0; n < k; n++) {
-				bool act = l->steps[k].verb >= VERB_LIMIT, promise = l->steps[n].verb == VERB_NOTIFY && wait_given(&l->steps[n].fix);
+				bool act = l->steps[k].verb >= VERB_END, promise = l->steps[n].verb == VERB_NOTIFY && wait_given(&l->steps[n].fix);
 				if (act && promise && !surely_after(&l->steps[k].after, &l->steps[n].after, &l->steps[n].fix))
 					return conf_fail(c->why, check_step_at(c, i, k), 1, ERR_RANGE, "this step comes%s before the deadline that the letter \"%.*s\" gives",
 						may_be(&l->steps[k].after, &l->steps[n].fix), STR_ARG(l->steps[n].service));
@@ -164,7 +164,7 @@ static const char *cannot_wait(const struct policy *p, const struct ladder *l, u
 	if (!policy_letter(p, p->languages[0], STR("digest")))
 		return "there is no letter \"digest\" to wait for";
 	for (unsigned n = 0; n < l->step_count; n++)
-		if (l->steps[n].verb >= VERB_LIMIT && surely_after(&s->after, &l->steps[n].after, NULL) && surely_after(&l->steps[n].after, &s->after, NULL))
+		if (l->steps[n].verb >= VERB_END && surely_after(&s->after, &l->steps[n].after, NULL) && surely_after(&l->steps[n].after, &s->after, NULL))
 			return "what is cut at the same time is told at once";
 	return NULL;
 }
@@ -196,7 +196,9 @@ enum err check_drivers(struct checking *c)
 			const char *near = conf_nearest(f->driver, names);
 			if (near)
 				why_hint(c->why, "did you mean \"%s\"?", near);
-		} else if (!d->can_check || !d->can_undo) {
+		} else if (f->verb == VERB_END && !d->ends) {
+			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "what driver %s does lasts: it ends nothing", d->name);
+		} else if (!d->can_check || (!d->can_undo && f->verb != VERB_END)) {
 			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "driver %s cannot %s what it does", d->name,
 				d->can_check ? "undo" : "verify");
 			why_hint(c->why, "give the work to a person: task \"...\"");
@@ -224,10 +226,10 @@ enum err check_enforced(struct checking *c)
 	for (unsigned i = 0; i < c->p->ladder_count; i++)
 		for (unsigned k = 0; k < c->p->ladders[i].step_count; k++) {
 			const struct step *s = &c->p->ladders[i].steps[k];
-			if (s->verb < VERB_LIMIT || enforced(c->p, s))
+			if (s->verb < VERB_END || enforced(c->p, s))
 				continue;
-			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_NOTFOUND, "nothing is named that could %s %.*s, verify and undo it",
-				verb_words[s->verb], STR_ARG(s->service));
+			enum err e = conf_fail(c->why, check_step_at(c, i, k), 2, ERR_NOTFOUND, "nothing is named that could %s %.*s%s",
+				verb_words[s->verb], STR_ARG(s->service), s->verb == VERB_END ? " and verify it" : ", verify and undo it");
 			why_hint(c->why, "write: enforce %s %.*s { driver ... }, or { task \"...\" }", verb_words[s->verb], STR_ARG(s->service));
 			return e;
 		}

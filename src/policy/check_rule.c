@@ -185,7 +185,7 @@ enum err check_advice(struct checking *c)
 			return conf_fail(c->why, check_part(r, "person"), 0, ERR_CONFLICT, "rule %.*s gives advice: there is no deed that a person could judge",
 				STR_ARG(r->name));
 		for (unsigned n = 0; advice && n < l->step_count; n++)
-			if (l->steps[n].verb >= VERB_LIMIT)
+			if (l->steps[n].verb >= VERB_END)
 				return conf_fail(c->why, check_part(r, "ladder"), 1, ERR_DENIED, "%s is a weakness, not a deed, but ladder %.*s goes on to %s",
 					k ? kind_words[k] : "what is advised about", STR_ARG(l->name), verb_words[l->steps[n].verb]);
 	}

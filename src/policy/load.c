@@ -92,8 +92,8 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	if (p->enforcement_count == POLICY_ENFORCEMENTS_MAX)
 		return conf_fail(l->why, s, 0, ERR_LIMIT, "more than %d enforcements", POLICY_ENFORCEMENTS_MAX);
 	enum verb verb = s->arg_count > 1 ? verb_of(s->args[1].text) : VERB_NONE;
-	if (s->arg_count != 3 || verb < VERB_LIMIT || !s->child)
-		return conf_fail(l->why, s, s->arg_count > 1 ? 1 : 0, ERR_SYNTAX, "an enforcement reads: enforce limit|suspend|terminate SERVICE { driver ... }");
+	if (s->arg_count != 3 || verb < VERB_END || !s->child)
+		return conf_fail(l->why, s, s->arg_count > 1 ? 1 : 0, ERR_SYNTAX, "an enforcement reads: enforce end|limit|suspend|terminate SERVICE { driver ... }");
 	struct enforcement *f = &p->enforcements[p->enforcement_count];
 	*f = (struct enforcement){ .verb = verb, .service = s->args[2].text };
 	const struct conf *d = s->child;
@@ -164,8 +164,9 @@ static bool option_fits(enum option o, enum verb verb)
 	case OPTION_FIX: return verb == VERB_NOTIFY || verb == VERB_ADVISE;
 	case OPTION_ANSWER: return verb == VERB_FORWARD;
 	case OPTION_WAIT: return verb == VERB_NOTIFY;
-	case OPTION_APPROVAL: return verb >= VERB_LIMIT;
-	case OPTION_REVIEW: case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
+	case OPTION_APPROVAL: return verb >= VERB_END;
+	case OPTION_REVIEW: return verb >= VERB_END && verb != VERB_TERMINATE;
+	case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
 	case OPTION_UNLESS: break;
 	}
 	return true;

@@ -47,7 +47,7 @@ enum err check_resellers(struct checking *c)
 	for (unsigned i = 0; i < l->step_count; i++) {
 		const struct step *s = &l->steps[i];
 		forwards |= s->verb == VERB_FORWARD && wait_given(&s->fix);
-		if (s->verb >= VERB_LIMIT)
+		if (s->verb >= VERB_END)
 			return conf_fail(c->why, at, 1, ERR_DENIED, "ladder %.*s goes on to %s: what follows a reseller's silence is its review, which people judge",
 				STR_ARG(l->name), verb_words[s->verb]);
 	}

@@ -9,7 +9,7 @@
 
 static const char *const step_words[] = { "given", "report", "signal", "pass", "answer", "resolve", "approve", "retract", "expect", "uphold", "dismiss", "counter-notice", "counter-incomplete", "stay",
 	"locked", "decision",	NULL };
-static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "limit", "suspend", "terminate", "approval", "closed", "forward", "role", "content", NULL };
+static const char *const expect_words[] = { "nothing", "case", "notify", "advise", "ask", "task", "end", "limit", "suspend", "terminate", "approval", "closed", "forward", "role", "content", NULL };
 
 static int index_of(struct str s, const char *const *words)
 {

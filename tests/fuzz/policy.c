@@ -11,7 +11,7 @@
 
 enum { TEXT_MAX = 8 << 20 };
 
-static const struct driver_ability drivers[] = { { "nft", true, true }, { "once", true, false }, { "task", true, true }, { NULL, false, false } };
+static const struct driver_ability drivers[] = { { "nft", true, true, false }, { "once", true, false, true }, { "task", true, true, true }, { NULL, false, false, false } };
 
 /* Clauses that the input is to give; the harness declares all others unused. */
 static const char *const given[] = { "email.unsolicited", "content.csam", "access.basic-security", "other.discretion", NULL };

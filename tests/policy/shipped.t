@@ -46,7 +46,7 @@ strangers_word() {
 	"$aup" policy show "$top/policy" | awk '
 		/^enforce/ && $5 == "task" { person[$2 " " $3] = 1 }
 		/^ladder/ { ladder = $2 }
-		/^    (at once|after) / && ($3 == "limit" || $3 == "suspend") && !person[$3 " " $4] { cuts[ladder] = 1 }
+		/^    (at once|after) / && ($3 == "end" || $3 == "limit" || $3 == "suspend") && !person[$3 " " $4] { cuts[ladder] = 1 }
 		/^clause/ { clause = $2 }
 		/^    rule/ { rule = $2; word = safe = 0 }
 		/^        when/ { word = /when report|, report/; safe = /reporter verified/ }

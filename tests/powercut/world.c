@@ -337,10 +337,10 @@ static void hook_run(void *state, const struct action_order *order, action_done_
 	answer_later(RESULT_DONE, done, arg);
 }
 
-static const struct action_driver letters = { "notify", "", true, true, target_open, letter_run, target_close },
-	hook = { "webhook", "", true, true, target_open, hook_run, target_close };
+static const struct action_driver letters = { "notify", "", true, true, false, target_open, letter_run, target_close },
+	hook = { "webhook", "", true, true, true, target_open, hook_run, target_close };
 const struct action_driver *const action_drivers[] = { &letters, &hook, NULL };
-const struct driver_ability driver_abilities[] = { { "task", true, true }, { "webhook", true, true }, { NULL, false, false } };
+const struct driver_ability driver_abilities[] = { { "task", true, true, true }, { "webhook", true, true, true }, { NULL, false, false, false } };
 
 /* --- the sender and the person --- */
 

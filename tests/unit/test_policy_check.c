@@ -27,8 +27,8 @@ static enum err check(const char *enforce, const struct driver_ability *drivers,
 
 int main(void)
 {
-	static const struct driver_ability drivers[] = { { "whole", true, true }, { "blind", false, true }, { "final", true, false }, { "task", true, true },
-		{ NULL, false, false } };
+	static const struct driver_ability drivers[] = { { "whole", true, true, false }, { "blind", false, true, true }, { "final", true, false, true }, { "task", true, true, true },
+		{ NULL, false, false, false } };
 	struct why why;
 	arena = arena_new("test", 256 << 20);
 	OK_(check("", drivers, &why) == OK, "a policy that uses nothing");
@@ -39,6 +39,11 @@ int main(void)
 	OK_(check("enforce limit mail { driver final }", drivers, &why) == ERR_UNSUPPORTED, "a driver that cannot undo");
 	IS_STR(str_of(why.text), STR("driver final cannot undo what it does"), "says so");
 	IS_STR(str_of(why.hint), STR("give the work to a person: task \"...\""), "and proposes a task");
+	OK_(check("enforce end access { driver final }", drivers, &why) == OK, "what is over when it is done needs no undoing");
+	OK_(check("enforce end access { driver blind }", drivers, &why) == ERR_UNSUPPORTED, "but it is to be verified");
+	IS_STR(str_of(why.text), STR("driver blind cannot verify what it does"), "says so");
+	OK_(check("enforce end access { driver whole }", drivers, &why) == ERR_UNSUPPORTED, "a driver whose doing lasts ends nothing");
+	IS_STR(str_of(why.text), STR("what driver whole does lasts: it ends nothing"), "says so");
 	OK_(check("enforce limit mail { driver hole }", drivers, &why) == ERR_NOTFOUND, "a driver that is not there");
 	IS_STR(str_of(why.hint), STR("did you mean \"whole\"?"), "the nearest is proposed");
 	arena_free(arena);
