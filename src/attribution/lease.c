@@ -22,20 +22,6 @@ void lease_reader_init(struct lease_reader *r, enum lease_format format)
 	*r = (struct lease_reader){ .format = format, .by = LEASE_ID_END };
 }
 
-enum err lease_zone(struct str text, int64_t *ret_us)
-{
-	uint64_t hours, minutes;
-	*ret_us = 0;
-	if (str_eq_fold(text, STR("Z")) || str_eq_fold(text, STR("UTC")) || str_eq_fold(text, STR("GMT")))
-		return OK;
-	bool colon = text.len == 6 && text.ptr[3] == ':';
-	if ((!colon && text.len != 5) || (text.ptr[0] != '+' && text.ptr[0] != '-') || str_to_u64(str_sub(text, 1, 2), 14, &hours) != OK ||
-		str_to_u64(str_sub(text, colon ? 4 : 3, 2), 59, &minutes) != OK)
-		return ERR_SYNTAX;
-	*ret_us = ((int64_t)hours * HOUR_US + (int64_t)minutes * MINUTE_US) * (text.ptr[0] == '-' ? -1 : 1);
-	return OK;
-}
-
 struct str lease_id_text(struct arena *a, enum lease_id id, struct str octets)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -61,8 +61,6 @@ struct lease_reader {
 };
 
 void lease_reader_init(struct lease_reader *r, enum lease_format format);
-/* "+01:00", "-0330", "Z". ERR_SYNTAX. */
-enum err lease_zone(struct str text, int64_t *ret_us) MUST_CHECK;
 /*
  * One line, without its end. ERR_NOTFOUND: it says nothing of a lease (a header, a blank line). ERR_SYNTAX, ERR_RANGE, ERR_LIMIT with the
  * reason and a hint, ERR_UNSUPPORTED: a time whose zone is not known; then the line is a bad one and the next may be read.

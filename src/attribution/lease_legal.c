@@ -51,7 +51,7 @@ static enum err get_time(const struct lease_reader *r, struct str *rest, struct 
 		return why_set(why, ERR_SYNTAX, "no such time");
 	*rest = str_sub(*rest, 20, SIZE_MAX);
 	struct str name = token(rest);
-	if (lease_zone(name, &zone) != OK) {
+	if (time_zone_parse(name, &zone) != OK) {
 		if (!r->zone_given) {
 			enum err e = why_set(why, ERR_UNSUPPORTED, "a time zone by name, which may mean several");
 			why_hint(why, "--zone +01:00 says which one");

@@ -36,7 +36,7 @@ bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_l
 	lease_reader_init(&only.reader, (enum lease_format)index);
 	only.reader.by = (enum lease_id)id;
 	only.reader.zone_given = zone != NULL;
-	if (zone && lease_zone(str_of(zone), &only.reader.zone_us) != OK) {
+	if (zone && time_zone_parse(str_of(zone), &only.reader.zone_us) != OK) {
 		(void)cli_usage("bindings");
 		return false;
 	}

@@ -267,6 +267,20 @@ enum err time_parse_mail(struct str text, int64_t *ret_at, bool *ret_zone_given)
 	return OK;
 }
 
+enum err time_zone_parse(struct str text, int64_t *ret_us)
+{
+	uint64_t hours, minutes;
+	*ret_us = 0;
+	if (str_eq_fold(text, STR("Z")) || str_eq_fold(text, STR("UTC")) || str_eq_fold(text, STR("GMT")))
+		return OK;
+	bool colon = text.len == 6 && text.ptr[3] == ':';
+	if ((!colon && text.len != 5) || (text.ptr[0] != '+' && text.ptr[0] != '-') || str_to_u64(str_sub(text, 1, 2), 14, &hours) != OK ||
+		str_to_u64(str_sub(text, colon ? 4 : 3, 2), 59, &minutes) != OK)
+		return ERR_SYNTAX;
+	*ret_us = ((int64_t)hours * HOUR_US + (int64_t)minutes * MINUTE_US) * (text.ptr[0] == '-' ? -1 : 1);
+	return OK;
+}
+
 /* The last n digits of v. */
 static char *put_digits(char *p, unsigned v, unsigned n)
 {

@@ -26,6 +26,8 @@ enum { TIME_TEXT_MAX = 32 };
 enum err time_parse(struct str text, int64_t *ret_at) MUST_CHECK;
 /* RFC 5322 3.3 date-time with the obsolete zones of 4.3. ret_zone_given is false for "-0000" and unknown names. */
 enum err time_parse_mail(struct str text, int64_t *ret_at, bool *ret_zone_given) MUST_CHECK;
+/* "+01:00", "-0330", "Z", "UTC", "GMT": how far it is east of UTC. ERR_SYNTAX: another name, which may mean several. */
+enum err time_zone_parse(struct str text, int64_t *ret_us) MUST_CHECK;
 void time_print(int64_t at, char out[TIME_TEXT_MAX]);           /* RFC 3339 UTC, whole seconds unless there is a fraction */
 void time_print_us(int64_t at, char out[TIME_TEXT_MAX]);        /* always six digits: the form of evidence records */
 struct str time_str(struct arena *a, int64_t at);

@@ -199,9 +199,11 @@ static void legal(void)
 static void zones(void)
 {
 	int64_t us;
-	OK_(lease_zone(STR("+01:00"), &us) == OK && us == HOUR_US && lease_zone(STR("-0330"), &us) == OK && us == -(3 * HOUR_US + 30 * MINUTE_US) && lease_zone(STR("Z"), &us) == OK && !us,
+	OK_(time_zone_parse(STR("+01:00"), &us) == OK && us == HOUR_US && time_zone_parse(STR("-0330"), &us) == OK && us == -(3 * HOUR_US + 30 * MINUTE_US) &&
+		time_zone_parse(STR("Z"), &us) == OK && !us,
 		"zones as a distance from UTC");
-	OK_(lease_zone(STR("CET"), &us) && lease_zone(STR("+1"), &us) && lease_zone(STR("+15:00"), &us) && lease_zone(STR("+01:60"), &us) && lease_zone(STR(""), &us), "and what is none");
+	OK_(time_zone_parse(STR("CET"), &us) && time_zone_parse(STR("+1"), &us) && time_zone_parse(STR("+15:00"), &us) && time_zone_parse(STR("+01:60"), &us) &&
+		time_zone_parse(STR(""), &us), "and what is none");
 }
 
 int main(void)
