@@ -31,6 +31,7 @@ int cli_fail(const struct why *why);
 /* A bar on standard error, for a terminal. */
 void cli_bar(const char *what, uint64_t done, uint64_t total);
 
+int cmd_accounting(int argc, char **argv);
 int cmd_api(int argc, char **argv);
 int cmd_bindings(int argc, char **argv);
 int cmd_check(int argc, char **argv);

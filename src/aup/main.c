@@ -54,6 +54,8 @@ const struct command commands[] = {
 		"what was passed on to resellers, what their scorecards say, which versions they acknowledged; each with --json", cmd_reseller },
 	{ "bindings", "import FILE [--feed NAME] [--from TIME --until TIME] [--format NAME [--subject ID] [--zone ZONE]] | follow FILE [--feed NAME] [--format NAME ...] | map FILE | status [--json]",
 		"who held which address when: import, follow a file, what is known", cmd_bindings },
+	{ "accounting", "follow FILE... --to ADDRESS:PORT --secret-file FILE --state FILE [--zone ZONE] [--delete-done]",
+		"hand what a RADIUS server writes into detail files to the daemon", cmd_accounting },
 	{ "enforcement", "on|observe", "switch limits and suspensions on, or only show them", cmd_enforcement },
 	{ "status", "[--json] [--run DIRECTORY]", "the roles and what waits", cmd_status },
 	{ "tail", "[--json] [--count N]", "what happens in cases, as it happens", cmd_tail },

@@ -182,6 +182,27 @@ enum err net_bind_udp(struct str address, int *ret_fd, struct why *why)
 	return OK;
 }
 
+enum err net_connect_udp(struct str address, int *ret_fd, struct why *why)
+{
+	union any name;
+	struct net_peer p = { 0 };
+	socklen_t len;
+	int fd;
+	enum err e = open_socket(address, SOCK_DGRAM, &fd, &p, &name, &len, why);
+	if (e)
+		return e;
+	if (p.is_unix)
+		e = why_set(why, ERR_UNSUPPORTED, "%.*s is no address and port", STR_ARG(address));
+	else if (connect(fd, &name.sa, len) != 0)
+		e = why_errno(why, "cannot send to %.*s", STR_ARG(address));
+	if (e) {
+		net_close(fd);
+		return e;
+	}
+	*ret_fd = fd;
+	return OK;
+}
+
 enum err net_connect(struct str address, int *ret_fd, struct why *why)
 {
 	union any name;

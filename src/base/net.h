@@ -27,6 +27,8 @@ void net_print(const struct net_peer *p, char out[NET_TEXT_MAX]);       /* in th
 enum err net_listen(struct str address, int backlog, unsigned unix_mode, int *ret_fd, struct why *why) MUST_CHECK;
 /* A UDP socket bound there. */
 enum err net_bind_udp(struct str address, int *ret_fd, struct why *why) MUST_CHECK;
+/* A UDP socket that sends there and hears nobody else. */
+enum err net_connect_udp(struct str address, int *ret_fd, struct why *why) MUST_CHECK;
 /* Begins to connect; when writable, net_connect_end tells how it went. */
 enum err net_connect(struct str address, int *ret_fd, struct why *why) MUST_CHECK;
 enum err net_connect_end(int fd) MUST_CHECK;

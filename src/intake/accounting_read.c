@@ -180,9 +180,8 @@ bool accounting_read(const struct radius_packet *p, const struct addr *sender, i
 		.counted = radius_has(&a, RADIUS_F_IN_OCTETS) && radius_has(&a, RADIUS_F_OUT_OCTETS), .in_octets = a.in_octets, .out_octets = a.out_octets,
 		.wide = radius_has(&a, RADIUS_F_IN_GIGAWORDS) && radius_has(&a, RADIUS_F_OUT_GIGAWORDS),
 		.port_type = number(&a, RADIUS_F_NAS_PORT_TYPE, a.nas_port_type), .timeout_s = number(&a, RADIUS_F_SESSION_TIMEOUT, a.session_timeout_s) };
-	/* longer than the message can have been under way is nonsense */
-	int64_t delay_us = a.delay_s * SECOND_US;
-	e->delay_us = delay_us < DAY_US ? delay_us : 0;
+	/* what lay in a file may be late by weeks; more is nonsense */
+	e->delay_us = a.delay_s <= ACCOUNTING_DELAY_MAX_S ? a.delay_s * SECOND_US : 0;
 	if (!read_status(&a, e))
 		return false;
 	name_server(&a, sender, texts, e);

@@ -21,6 +21,7 @@ enum {
 	ACCOUNTING_HELD_MAX = 24,       /* addresses, prefixes and blocks of ports of one message */
 	ACCOUNTING_TEXT_MAX = 255,
 	ACCOUNTING_IDENTITY_MAX = 1024,
+	ACCOUNTING_DELAY_MAX_S = 90 * 86400,    /* a message that says that it was under way for longer is not believed */
 	ACCOUNTING_PORT_LAST = 65535,   /* 0 to this: the whole address */
 };
 #define ACCOUNTING_UNSAID UINT32_MAX     /* a number that it does not say */
