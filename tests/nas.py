@@ -89,6 +89,15 @@ class Nas:
             raise RuntimeError("the answer is none to this request")
         return octets
 
+    def drain(self):
+        """Passes over what was answered meanwhile."""
+        self.socket.settimeout(0)
+        try:
+            while True:
+                self.socket.recv(5000)
+        except BlockingIOError:
+            self.socket.settimeout(LIMIT_S)
+
     def silent(self, octets):
         """Is that one not answered? Another one behind it is, so that there is nothing to wait for."""
         self.put(octets)

@@ -26,7 +26,7 @@ struct feed_health {
 	struct span *spans;
 	struct reach *blocks;
 	uint32_t count, room;
-	uint32_t last[256];
+	uint32_t last[256], told[256];  /* until when it was heard, and until when something was said */
 };
 
 struct feed_health *feed_health_new(void)
@@ -132,6 +132,8 @@ enum err feed_health_add(struct feed_health *h, const struct feed_span *s)
 	reach_from(h, i);
 	if (n.state == FEED_HEARD && n.until > h->last[n.feed])
 		h->last[n.feed] = n.until;
+	if (n.until != UINT32_MAX && n.until > h->told[n.feed])
+		h->told[n.feed] = n.until;
 	return OK;
 }
 
@@ -196,6 +198,11 @@ bool feed_health_whole(const struct feed_health *h, uint8_t feed, int64_t from_a
 int64_t feed_health_last_at(const struct feed_health *h, uint8_t feed)
 {
 	return binding_second_at(h->last[feed]);
+}
+
+int64_t feed_health_told_at(const struct feed_health *h, uint8_t feed)
+{
+	return binding_second_at(h->told[feed] > h->told[FEED_ALL] ? h->told[feed] : h->told[FEED_ALL]);
 }
 
 bool feed_health_gap(const struct feed_health *h, uint8_t feed, int64_t now, enum feed_reason reason, struct feed_span *ret_hole)

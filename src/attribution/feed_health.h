@@ -50,6 +50,7 @@ bool feed_health_has(const struct feed_health *h, const struct feed_span *s);   
  */
 bool feed_health_whole(const struct feed_health *h, uint8_t feed, int64_t from_at, int64_t until_at, int64_t as_of, struct feed_span *ret_hole);
 int64_t feed_health_last_at(const struct feed_health *h, uint8_t feed);         /* until when it was heard last; TIME_NONE: never */
+int64_t feed_health_told_at(const struct feed_health *h, uint8_t feed);         /* until when anything was said of it, a hole too; TIME_NONE: nothing */
 /* The hole from when the feed was heard last until now: what to record when it or we come back. False: never heard, or no gap. */
 bool feed_health_gap(const struct feed_health *h, uint8_t feed, int64_t now, enum feed_reason reason, struct feed_span *ret_hole);
 /*

@@ -78,6 +78,8 @@ bool ear_put(struct ear *e, enum frame_type type, const struct position *at, uin
 /* Listeners of accounting, an item of theirs as one frame, and what they count. */
 enum err ear_accounting_listen(struct ear *e, struct sink door, struct why *why) MUST_CHECK;
 bool ear_send_accounting(struct ear *e, const struct spool_record *r);
+/* A stretch of the spool cannot be read, and accounting may have stood there. False when there was no room. */
+bool ear_lose_accounting(struct ear *e, const struct position *from);
 void ear_accounting_figures(struct ear *e);
 /* Names the reporter of all that was decoded, and says whether he is proved. */
 void ear_reporter(struct ear *e, struct decode *d, const struct json *meta);
@@ -87,7 +89,7 @@ void ear_upstream(struct ear *e, struct decode *d);
 struct judge_link *ear_judge(struct ear *e, uint8_t lane);
 /* The frames of one item; false when there was no room for one of them: the item is sent again from its beginning, what went is passed over. */
 bool ear_send(struct ear *e, const struct spool_record *r);
-/* What was acknowledged and cannot be read any more goes before a person, once. False when there was no room. */
+/* What was acknowledged and cannot be read any more goes before a person, once, and is a hole of the feeds of accounting. False when there was no room. */
 bool ear_send_damage(struct ear *e, const struct position *from, const struct position *to, const struct why *why);
 
 #endif

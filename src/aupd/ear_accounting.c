@@ -4,8 +4,10 @@
  * All of it is one lane: order matters between the sessions of one access server, and the judge that keeps bindings is one.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "aupd/ear.h"
+#include "base/clock.h"
 #include "intake/accounting_read.h"
 
 static struct str lane_key(void)
@@ -62,13 +64,28 @@ void ear_accounting_figures(struct ear *e)
 		ometric_set(f, EAR_RADIUS, i, (int64_t)by_fate[i]);
 }
 
+/* Nobody knows of which feed it was: each has lost something. */
+static void put_lost(struct ear *e, int64_t at)
+{
+	const struct share *s = &e->role->share;
+	bool told[UINT8_MAX + 1] = { false };
+	for (unsigned i = 0; i < s->radius_client_count; i++) {
+		uint8_t feed = (uint8_t)s->radius_clients[i].feed;
+		if (!told[feed])
+			accounting_put_lost(&e->messages, feed, at);
+		told[feed] = true;
+	}
+}
+
 /* What tells of no session is passed over; a packet was checked before it was kept. */
 static void put_message(struct ear *e, const struct accounting_packet *x)
 {
 	struct radius_packet p;
 	struct accounting message;
 	struct accounting_texts texts;
-	if (radius_read(x->octets, &p) == OK && accounting_read(&p, &x->sender, x->received_at, &texts, &message))
+	if (radius_read(x->octets, &p) != OK)
+		accounting_put_lost(&e->messages, x->feed, x->received_at);
+	else if (accounting_read(&p, &x->sender, x->received_at, &texts, &message))
 		accounting_put(&e->messages, x->feed, &message);
 }
 
@@ -82,19 +99,44 @@ bool ear_send_accounting(struct ear *e, const struct spool_record *r)
 	struct str rest;
 	if (state != SEND_NOW)
 		return state == SEND_DONE;
-	if (!attempt_begin(e->attempt, &at) || accounting_item_open(r->payload, &batch, &rest) != OK) {
-		/* its messages are lost, and the feed has a hole there */
-		log_error("an item of accounting ended its decoder twice or is none, and is skipped");
+	bool takes = attempt_begin(e->attempt, &at);
+#ifdef AUPD_TESTING
+	if (takes && str_find(r->payload, STR("X-Aupd-Test-Crash: yes")) != SIZE_MAX)
+		abort();
+#endif
+	if (!takes || accounting_item_open(r->payload, &batch, &rest) != OK) {
+		log_error("an item of accounting ended its decoder twice or is none, and is skipped: its feeds have a hole");
+		role_tell(e->role, "items of accounting could not be read and were skipped: their feeds have a hole", 1);
 		batch = (struct accounting_batch){ .since_at = r->received_at, .lost = 1 };
 		rest = STR_NONE;
 	}
 	buf_clear(&e->messages);
-	accounting_begin(&e->messages, &batch);
-	while (accounting_item_next(&rest, &x) == OK)
+	accounting_begin(&e->messages, batch.since_at);
+	if (batch.lost)
+		put_lost(e, r->received_at);
+	enum err err;
+	while ((err = accounting_item_next(&rest, &x)) == OK)
 		put_message(e, &x);
+	if (err != ERR_NOTFOUND)
+		put_lost(e, r->received_at);
 	if (e->messages.err) {
 		log_error("messages of accounting are too long for a frame");
 		return false;
 	}
+	return ear_put(e, FRAME_ACCOUNTING, &at, lane, true, buf_str(&e->messages));
+}
+
+bool ear_lose_accounting(struct ear *e, const struct position *from)
+{
+	/* its first frame is the one that goes before a person */
+	struct position at = { from->segment, from->offset, 1 };
+	int64_t now = clock_wall_at();
+	uint8_t lane = lane_of(lane_key());
+	enum send_state state = e->role->share.radius_client_count ? ear_may_send(e, &at, lane) : SEND_DONE;
+	if (state != SEND_NOW)
+		return state == SEND_DONE;
+	buf_clear(&e->messages);
+	accounting_begin(&e->messages, now);
+	put_lost(e, now);
 	return ear_put(e, FRAME_ACCOUNTING, &at, lane, true, buf_str(&e->messages));
 }

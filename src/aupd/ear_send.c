@@ -376,12 +376,12 @@ bool ear_send_damage(struct ear *e, const struct position *from, const struct po
 	char key[POSITION_TEXT_MAX];
 	position_print(from, key);
 	if (position_cmp(from, &e->lane_sent[lane_of(str_of(key))]) <= 0)
-		return true;
+		return ear_lose_accounting(e, from);
 	struct item i = { .type = ITEM_UNPARSED, .at = *from, .received_at = clock_wall_at(),
 		.reason = str_format(e->arena, "the disk damaged it in the spool: %llu octets at %s; ask its sender", (unsigned long long)(to->offset - from->offset), key) };
 	if (!send(e, FRAME_ITEM, *from, str_of(key), true, item_fields, &i))
 		return false;
 	log_error("a stretch of the spool is damaged and skipped: a person has to look at it", "why", why->text);
 	role_tell(e->role, "a stretch of the spool was damaged: aup intake list", 1);
-	return true;
+	return ear_lose_accounting(e, from);
 }

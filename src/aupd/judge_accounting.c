@@ -61,25 +61,46 @@ static enum err record_heard(struct judge *j, uint8_t feed, struct why *why)
 	return e;
 }
 
-/* From the last message of the feed to this one. */
-static enum err hear(struct judge *j, uint8_t feed, int64_t at, const struct accounting_batch *batch, struct why *why)
+/* When it was heard last. After a start what the store knows of it goes on, so that no hole is closed that was open. */
+static int64_t last_heard(struct judge *j, uint8_t feed, int64_t at, int64_t since_at)
 {
 	struct judge_bindings *b = j->bindings;
-	int64_t last = b->heard_at[feed];
+	if (!b->heard_at[feed]) {
+		int64_t last = feed_health_last_at(b->view.health, feed), told = feed_health_told_at(b->view.health, feed);
+		b->heard_at[feed] = last != TIME_NONE ? last : since_at > at - SILENCE_S * SECOND_US ? since_at : at;
+		b->heard_from_at[feed] = told != TIME_NONE && told > b->heard_at[feed] ? told : b->heard_at[feed];
+	}
+	return b->heard_at[feed];
+}
+
+/* What was heard stands as heard; from there on nobody knows. */
+static enum err open_hole(struct judge *j, uint8_t feed, enum feed_reason reason, int64_t until_at, struct why *why)
+{
+	struct judge_bindings *b = j->bindings;
+	enum err e = record_heard(j, feed, why);
+	if (e || until_at <= b->heard_from_at[feed])
+		return e;
+	e = record(j, feed, FEED_HOLE, reason, b->heard_from_at[feed], until_at, why);
+	b->heard_from_at[feed] = until_at;
+	return e;
+}
+
+/* Said of the feed, and not by it: it was not heard now. */
+static enum err lose(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, struct why *why)
+{
+	int64_t last = last_heard(j, feed, at, since_at);
+	return open_hole(j, feed, FEED_DROPPED, at > last ? at : last, why);
+}
+
+/* From the last message of the feed to this one. */
+static enum err hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, struct why *why)
+{
+	struct judge_bindings *b = j->bindings;
+	int64_t last = last_heard(j, feed, at, since_at);
+	enum feed_reason hole = since_at > last ? FEED_WE_WERE_DOWN : at - last > SILENCE_S * SECOND_US ? FEED_DOWN : FEED_REASON_NONE;
 	enum err e = OK;
-	if (!last) {
-		last = feed_health_last_at(b->view.health, feed);
-		b->heard_from_at[feed] = last == TIME_NONE ? (batch->since_at > at - SILENCE_S * SECOND_US ? batch->since_at : at) : last;
-		last = b->heard_at[feed] = b->heard_from_at[feed];
-	}
-	enum feed_reason hole = batch->lost ? FEED_DROPPED : batch->since_at > last ? FEED_WE_WERE_DOWN : at - last > SILENCE_S * SECOND_US ? FEED_DOWN : FEED_REASON_NONE;
-	if (hole != FEED_REASON_NONE && last < at) {
-		int64_t until = hole == FEED_WE_WERE_DOWN && batch->since_at < at ? batch->since_at : at;
-		e = record_heard(j, feed, why);
-		if (e == OK)
-			e = record(j, feed, FEED_HOLE, hole, b->heard_from_at[feed], until, why);
-		b->heard_from_at[feed] = until;
-	}
+	if (hole != FEED_REASON_NONE)
+		e = open_hole(j, feed, hole, hole == FEED_WE_WERE_DOWN && since_at < at ? since_at : at, why);
 	if (at > b->heard_at[feed])
 		b->heard_at[feed] = at;
 	if (e == OK && b->heard_at[feed] - b->heard_from_at[feed] >= RECORD_EVERY_S * SECOND_US)
@@ -91,23 +112,22 @@ enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 {
 	struct accounting_fold x = { .j = j };
 	struct session_sink sink = { .put = put_binding, .name = name_user, .arg = &x };
-	struct accounting_batch batch;
 	struct accounting message;
 	struct str rest;
+	int64_t since_at;
 	uint8_t feed;
 	if (!j->bindings || !j->role->share.radius_sessions)
 		return OK;
 	enum err e = judge_bindings_mend(j, why);
 	if (e == OK)
-		e = accounting_open(body, &batch, &rest) == OK ? judge_bindings_uses(j, &x.uses, why) : why_set(why, ERR_SYNTAX, "a frame that holds no messages of accounting");
+		e = accounting_open(body, &since_at, &rest) == OK ? judge_bindings_uses(j, &x.uses, why) : why_set(why, ERR_SYNTAX, "a frame that holds no messages of accounting");
 	while (e == OK && (e = accounting_next(&rest, &feed, &message)) == OK) {
 		if (!feed || feed > BINDING_FEED_MAX)
 			continue;
-		e = hear(j, feed, message.received_at, &batch, why);
-		if (e == OK)
+		bool lost = message.status == ACCOUNTING_LOST;
+		e = (lost ? lose : hear)(j, feed, message.received_at, since_at, why);
+		if (e == OK && !lost)
 			e = session_take(j->bindings->sessions, feed, &message, &sink, why);
-		/* the first one of the batch has said it */
-		batch.lost = 0;
 	}
 	return e == ERR_NOTFOUND ? OK : e;
 }

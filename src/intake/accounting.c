@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "wire/radius_write.h"
 
-enum { VERSION = 1, HEAD_LEN = 17, PACKET_HEAD_LEN = 29, PAYLOAD_BYTES = 1 << 20, CACHE_ROWS = 1 << 17, CACHE_PROBES = 8, REPLIES_A_CALL = 64 };
+enum { VERSION = 1, LOST_AT = 9, HEAD_LEN = 17, PACKET_HEAD_LEN = 29, PAYLOAD_BYTES = 1 << 20, CACHE_ROWS = 1 << 17, CACHE_PROBES = 8, REPLIES_A_CALL = 64 };
 
 /* A request that was seen; times by the clock that never goes back. */
 struct seen {
@@ -38,7 +38,9 @@ struct accounting_listener {
 	struct waiting waiting[ACCOUNTING_ITEM_PACKETS];
 	unsigned count;
 	bool put;                       /* it is on its way */
-	uint32_t dropped, dropped_told;
+	uint32_t dropped;               /* by the system, since the socket was opened */
+	uint32_t dropped_told;
+	uint64_t refused_told, refused_put;     /* put: what the item on its way tells */
 	int64_t since_at;
 	uint8_t cache_key[16];
 	struct seen cache[CACHE_ROWS];
@@ -151,7 +153,17 @@ static void begin_item(struct accounting_listener *a)
 	a->count = 0;
 	put_number(&a->payload, VERSION, 1);
 	put_number(&a->payload, (uint64_t)a->since_at, 8);
-	put_number(&a->payload, a->dropped - a->dropped_told, 8);
+	put_number(&a->payload, 0, HEAD_LEN - LOST_AT);
+}
+
+/* Known when the turn is over: what was dropped is told with the packets that came behind it. */
+static void tell_lost(struct accounting_listener *a)
+{
+	uint64_t lost = a->dropped - a->dropped_told + a->stats.refused - a->refused_told;
+	a->stats.lost = a->dropped;
+	a->refused_put = a->stats.refused;
+	for (unsigned i = HEAD_LEN; i-- > LOST_AT && a->payload.err == OK; lost >>= 8)
+		a->payload.ptr[i] = (char)lost;
 }
 
 static void on_durable(void *arg, enum err e, const struct position *at)
@@ -161,6 +173,7 @@ static void on_durable(void *arg, enum err e, const struct position *at)
 	a->put = false;
 	if (e == OK) {
 		a->dropped_told = a->dropped;
+		a->refused_told = a->refused_put;
 		a->stats.taken += a->count;
 		answer_all(a);
 	} else {
@@ -252,7 +265,7 @@ static void on_readable(void *arg, int fd, unsigned events)
 		if (n < DATAGRAM_SLOTS)
 			break;
 	}
-	a->stats.lost = a->dropped;
+	tell_lost(a);
 	put_item(a);
 }
 

@@ -9,7 +9,8 @@
  *
  *   u8 version 1 | i64 since | u64 lost | for each packet: u8 feed | i64 received | 16 octets of address | u16 port | u16 length | the packet
  *
- * Integers in network order. since: from when on this listener was open; lost: what the system has dropped since the last item.
+ * Integers in network order. since: from when on this listener was open; lost: how many packets the system has dropped, and
+ * how many found no room, since the last item: who sent them may have given up.
  */
 #ifndef AUPD_INTAKE_ACCOUNTING_H
 #define AUPD_INTAKE_ACCOUNTING_H
@@ -50,6 +51,12 @@ struct accounting_listener;
 enum err accounting_listen(struct loop *l, const struct accounting_options *options, struct accounting_listener **ret_listener, struct why *why) MUST_CHECK;
 void accounting_close(struct accounting_listener *a);           /* accepts NULL */
 const struct accounting_stats *accounting_stats(const struct accounting_listener *a);
+
+/* How the packets of an item were heard. */
+struct accounting_batch {
+	int64_t since_at;
+	uint64_t lost;
+};
 
 /* A packet of an item. */
 struct accounting_packet {

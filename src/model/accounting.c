@@ -3,9 +3,9 @@
  */
 #include "model/accounting.h"
 
-const char *const accounting_status_words[] = { "start", "stop", "interim", "on", "off", NULL };
+const char *const accounting_status_words[] = { "start", "stop", "interim", "on", "off", "lost", NULL };
 
-enum { VERSION = 2, FLAG_COUNTED = 1, FLAG_WIDE = 2, TAKEN_BACK = 128 };
+enum { VERSION = 3, FLAG_COUNTED = 1, FLAG_WIDE = 2, TAKEN_BACK = 128 };
 
 static void put(struct buf *out, uint64_t v, unsigned len)
 {
@@ -22,11 +22,10 @@ static void put_text(struct buf *out, struct str s)
 	buf_put(out, str_sub(s, 0, len));
 }
 
-void accounting_begin(struct buf *out, const struct accounting_batch *batch)
+void accounting_begin(struct buf *out, int64_t since_at)
 {
 	put(out, VERSION, 1);
-	put(out, (uint64_t)batch->since_at, 8);
-	put(out, batch->lost, 8);
+	put(out, (uint64_t)since_at, 8);
 }
 
 void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
@@ -63,15 +62,22 @@ void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
 	}
 }
 
-enum err accounting_open(struct str body, struct accounting_batch *ret_batch, struct str *ret_rest)
+void accounting_put_lost(struct buf *out, uint8_t feed, int64_t at)
+{
+	const struct accounting e = { .status = ACCOUNTING_LOST, .received_at = at, .event_at = TIME_NONE, .lasted_us = -1, .port_type = ACCOUNTING_UNSAID,
+		.timeout_s = ACCOUNTING_UNSAID };
+	accounting_put(out, feed, &e);
+}
+
+enum err accounting_open(struct str body, int64_t *ret_since_at, struct str *ret_rest)
 {
 	struct reader r;
 	reader_init(&r, body);
 	uint8_t version = reader_u8(&r);
-	struct accounting_batch b = { .since_at = (int64_t)reader_u64(&r), .lost = reader_u64(&r) };
+	int64_t since_at = (int64_t)reader_u64(&r);
 	if (r.err || version != VERSION)
 		return ERR_SYNTAX;
-	*ret_batch = b;
+	*ret_since_at = since_at;
 	*ret_rest = str_sub(body, r.pos, body.len);
 	return OK;
 }

@@ -2,12 +2,15 @@
  * One message of accounting about one session, in the terms of what it says and not of the protocol: what RADIUS accounting becomes.
  * And many of them, as the body of a frame:
  *
- *   u8 version 2 | i64 since | u64 lost | for each: u8 feed | u8 status | u8 flags | i64 received | i64 delay | i64 event | i64 lasted
+ *   u8 version 3 | i64 since | for each: u8 feed | u8 status | u8 flags | i64 received | i64 delay | i64 event | i64 lasted
  *   | u64 in | u64 out | u32 port type | u32 timeout | u8 said | u8 unclear | nas, session, user, port, station as u8 length and octets
  *   | identity as u16 length and octets | u8 count
  *   | for each holding: u8 kind, and 128 when taken back | 16 octets of address | u8 bits | u16 port from | u16 port to
  *
  * Integers in network order.
+ *
+ * since: they are listened to without a break from then on. One of status lost speaks of no session: messages of that feed were lost, all
+ * of them may be of the time between the one heard before and when it says that it was received.
  *
  * What it does not say is not said: TIME_NONE, an empty text, a bit of `said` that is 0. Who sends it may be wrong in each of them.
  */
@@ -26,7 +29,7 @@ enum {
 };
 #define ACCOUNTING_UNSAID UINT32_MAX     /* a number that it does not say */
 
-enum accounting_status { ACCOUNTING_START, ACCOUNTING_STOP, ACCOUNTING_INTERIM, ACCOUNTING_ON, ACCOUNTING_OFF, ACCOUNTING_STATUS_END };
+enum accounting_status { ACCOUNTING_START, ACCOUNTING_STOP, ACCOUNTING_INTERIM, ACCOUNTING_ON, ACCOUNTING_OFF, ACCOUNTING_LOST, ACCOUNTING_STATUS_END };
 extern const char *const accounting_status_words[];
 
 /* What a message says of one of these is all that the session holds of it; of another one nothing has changed. */
@@ -64,17 +67,12 @@ struct accounting {
 	unsigned held_count;
 };
 
-/* How the messages of a batch were heard. */
-struct accounting_batch {
-	int64_t since_at;               /* we listen without a break from then on */
-	uint64_t lost;                  /* so many more were lost on our side since the batch before */
-};
-
-void accounting_begin(struct buf *out, const struct accounting_batch *batch);
+void accounting_begin(struct buf *out, int64_t since_at);
 /* Texts longer than ACCOUNTING_TEXT_MAX are cut; an identity that is too long is left out. */
 void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e);
+void accounting_put_lost(struct buf *out, uint8_t feed, int64_t at);
 /* The head of a body; rest is what accounting_next takes. ERR_SYNTAX: it is no such body. */
-enum err accounting_open(struct str body, struct accounting_batch *ret_batch, struct str *ret_rest) MUST_CHECK;
+enum err accounting_open(struct str body, int64_t *ret_since_at, struct str *ret_rest) MUST_CHECK;
 /* The next message; texts borrow. ERR_NOTFOUND: there are no more. ERR_SYNTAX: it is none, nor is what follows. */
 enum err accounting_next(struct str *rest, uint8_t *ret_feed, struct accounting *ret_accounting) MUST_CHECK;
 

@@ -29,12 +29,12 @@ static enum err name(void *arg, struct str user, struct binding_subject *ret_sub
 static void walk_messages(struct session_book *book, struct str bytes)
 {
 	struct session_sink sink = { .put = put, .name = name };
-	struct accounting_batch batch;
 	struct accounting e;
 	struct str rest, before;
 	struct buf again;
+	int64_t since_at;
 	uint8_t feed;
-	if (accounting_open(bytes, &batch, &rest) != OK)
+	if (accounting_open(bytes, &since_at, &rest) != OK)
 		return;
 	buf_init(&again, MESSAGES_BYTES);
 	for (before = rest; accounting_next(&rest, &feed, &e) == OK; before = rest) {
@@ -42,7 +42,7 @@ static void walk_messages(struct session_book *book, struct str bytes)
 		buf_clear(&again);
 		accounting_put(&again, feed, &e);
 		MUST(str_eq(buf_str(&again), str_sub(before, 0, before.len - rest.len)));
-		if (feed)
+		if (feed && e.status != ACCOUNTING_LOST)
 			MUST(session_take(book, feed, &e, &sink, &why) == OK);
 		MUST(session_count_open(book) <= SESSIONS);
 	}

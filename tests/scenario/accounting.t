@@ -3,50 +3,11 @@
 each of the ways in which a table of sessions goes wrong. What was acknowledged is there after kill -9."""
 import os
 import sys
-import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
+from access import Access
 from daemon import Daemon, missing
-from nas import Nas, attribute, number
-
-SECRET = "a secret of twenty-two"
-REGISTRY = """type,id,customer,class,kind,resource,service,name,email
-customer,a,,residential,,,,Ann,a@a.example
-customer,b,,residential,,,,Ben,b@b.example
-login,la,a,,,alice,,,
-login,lb,b,,,bob,,,
-prefix,pool,,,dynamic,198.51.100.0/24,,,
-prefix,pool6,,,dynamic,2001:db8:100::/40,,,
-"""
-
-
-class Access(Daemon):
-    def __init__(self, **more):
-        super().__init__(registry=None, start=False, **more)
-        path = os.path.join(self.dir, "secret")
-        with open(path, "w") as f:
-            f.write(SECRET + "\n")
-        self.more["conf"] = f"""bindings {{ feed radius 1; capacity 100000; retention 30d }}
-radius {{ listen {self.address}:1813; sessions 1000; client {self.address} {{ feed radius; secret-file {path} }} }}"""
-        self.write_config()
-        self.start()
-        self.check("policy", "post", self.policy)
-        self.check("registry", "import", "-", stdin=REGISTRY)
-        self.now = time.time()
-        self.asked = 0
-
-    def nas(self, **more):
-        return Nas((self.address, 1813), more.pop("secret", SECRET), **more)
-
-    def let(self, seconds):
-        self.pass_time(f"{seconds}s")
-        self.now += seconds
-
-    def who(self, address, at):
-        self.asked += 1
-        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-        s = self.check("who", address, "--at", when, "--because", f"question {self.asked}", "--json").json["subject"]
-        return (s["grade"], s.get("customer", "") or "/".join(sorted(s.get("candidates", []))))
+from nas import attribute, number
 
 
 class Clock:

@@ -80,6 +80,9 @@ static void feeds_kept(void)
 		"what was heard before the time of a purge is not vouched for any more");
 	feed_health_purge(h, WORLD_AT + 10 * SECOND_US);
 	OK_(feed_health_count(h) == 0 && feed_health_last_at(h, 3) == s.until_at, "a purge forgets spans, not when it was heard last");
+	OK_(feed_health_gap(h, 3, WORLD_AT + 50 * SECOND_US, FEED_WE_WERE_DOWN, &gap) && feed_health_told_at(h, 3) == s.until_at && feed_health_add(h, &gap) == OK &&
+			feed_health_told_at(h, 3) == gap.until_at && feed_health_told_at(h, 4) == TIME_NONE && feed_health_last_at(h, 3) == s.until_at,
+		"a hole is told of and not heard");
 	s.until_at = s.from_at;
 	OK_(feed_span_normalise(&s, NULL) == ERR_RANGE, "nothing was heard in no time");
 	feed_health_free(h);
