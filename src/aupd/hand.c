@@ -24,7 +24,7 @@
 #include "base/point.h"
 #include "base/time.h"
 
-enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16 };
+enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16, NFT_WAIT_US = 5000000 };
 
 struct hand {
 	struct role *role;
@@ -38,6 +38,8 @@ struct hand {
 	struct errands *errands;
 	struct hook_sends *hooks;
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
+	struct order *waiting;          /* for the child that runs nft, the oldest first */
+	struct timer *wait_timer;
 };
 
 struct order {
@@ -48,7 +50,9 @@ struct order {
 	enum act_op op;
 	int64_t good_until;
 	bool begun;                     /* the journal says so */
+	bool waited;                    /* for the child: it was, or was not, there in time */
 	struct order *next;             /* another order about the same act that came meanwhile */
+	struct order *waiting;          /* the next one of those that wait for the child */
 };
 
 static void report(struct hand *h, const struct act *act, enum act_op op, enum act_result result, struct str text)
@@ -168,9 +172,25 @@ static const char *brake(struct hand *h, const struct order *o, enum act_result 
 	return NULL;
 }
 
+/* At a start the child that runs nft comes a little later: what is asked meanwhile is no failure. One that stays away is told of. */
+static bool wait_for_child(struct hand *h, struct order *o)
+{
+	struct order **last = &h->waiting;
+	if (h->has_nft || o->waited || !str_eq(o->act.driver, STR("nft")))
+		return false;
+	if (!h->waiting)
+		timer_set(h->wait_timer, NFT_WAIT_US, 0);
+	while (*last)
+		last = &(*last)->waiting;
+	*last = o;
+	return true;
+}
+
 static void execute(struct hand *h, struct order *o)
 {
 	enum act_result result;
+	if (wait_for_child(h, o))
+		return;
 	const char *no = brake(h, o, &result);
 	if (no) {
 		log_warn("an act is held back by the hand", "why", no);
@@ -192,6 +212,21 @@ static void execute(struct hand *h, struct order *o)
 		return;
 	}
 	on_done(o, RESULT_REFUSED, STR("there is no such driver"));
+}
+
+/* The child is there, or it is away: its brakes are asked now. */
+static void end_wait(void *arg)
+{
+	struct hand *h = arg;
+	struct order *list = h->waiting;
+	h->waiting = NULL;
+	while (list) {
+		struct order *o = list;
+		list = o->waiting;
+		o->waiting = NULL;
+		o->waited = true;
+		execute(h, o);
+	}
 }
 
 /* One order at a time about an act: the same again is answered once, another one waits, and of those that wait the last counts. */
@@ -363,6 +398,8 @@ static void hand_link(struct role *r, struct str name, int take_fd)
 	struct frame hello = { .type = FRAME_HELLO, .body = STR("{}") };
 	if (!is_judge && up && h->has_judge && bus_send(&h->judge, &hello, NULL, 0) != OK)
 		log_warn("cannot tell the judge that nft can be run");
+	if (!is_judge && up)
+		end_wait(h);
 }
 
 static enum err hand_start(struct role *r, struct why *why)
@@ -379,7 +416,9 @@ static enum err hand_start(struct role *r, struct why *why)
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nft = ask_nft,
 		.nft_arg = h };
-	enum err e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);
+	enum err e = timer_new(r->loop, end_wait, h, &h->wait_timer);
+	if (e == OK)
+		e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);
 	unsigned damaged = e == OK ? journal_damaged(h->journal) : 0;
 	if (damaged) {
 		log_error("lines of the hand's journal are damaged: each counts as a suspension of this hour", "lines", log_u64(damaged));

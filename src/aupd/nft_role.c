@@ -127,6 +127,7 @@ static enum err nft_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	n->role = r;
 	n->path = str_c(r->arena, r->share.nft_path);
+	POINT("nft.starting");
 	r->state = n;
 	return OK;
 }

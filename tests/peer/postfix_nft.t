@@ -190,15 +190,13 @@ def reconciled(s, number):
     tap.ok(d.until(lambda: limited() == [SMITH], "the address back in its set"), "aupd starts again, compares, and puts it back")
     d.settle()
     tap.ok([e for e in s.events(number, "act-unknown") if "found gone" in e["text"]], "the case tells that it was found gone", s.show(number)["events"][-3:])
-    # the hand and nft begin one after the other, and each has it looked at: both looks have ended
-    d.until(lambda: s.act(number, "limit").get("state") == "done", "the limit, done")
-    d.settle()
     before = len(s.show(number)["events"])
     runs = d.log.end()
     d.restart()
     d.log.wait("no rule of table", runs)
     d.settle()
     tap.is_equal((limited(), len(s.show(number)["events"])), ([SMITH], before), "a restart that finds everything as it should be changes nothing")
+    late_child(s, number, before)
     d.stop()
     nft("delete", "table", "inet", "aupd")
     d.launch()
@@ -209,6 +207,28 @@ def reconciled(s, number):
     d.check("case", "resolve", number, "settled")
     d.settle()
     tap.is_equal(limited(), [], "resolved, it is free")
+
+
+def late_child(s, number, before):
+    """The hand is there and has an act to look at, its child that runs nft is not yet."""
+    d = s.d
+    if not d.points:
+        tap.skip("a child that comes late", "this build has no points")
+        return
+    d.stop()
+    with d.points.hold("nft.starting"):
+        d.launch(wait=False)
+        d.until(lambda: os.path.exists(f"{d.run}/api.sock") and re.search(r"^aupd_acts_running.* 1$|_results_total.*[1-9]$", metrics(d), re.M), "the act, in the hand's hands")
+    d.wait_notify("READY=1")
+    d.settle()
+    tap.is_equal((s.act(number, "limit").get("state"), s.show(number)["events"][before:]), ("done", []), "a hand whose child comes late waits for it, and the case tells nothing")
+
+
+def metrics(d):
+    try:
+        return d.api("/metrics").body.decode()
+    except OSError:
+        return ""
 
 
 def bounced(s):
