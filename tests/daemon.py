@@ -131,7 +131,8 @@ class Sink:
         self.reply = lambda letter: "250 2.0.0 taken"
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.thread = threading.Thread(target=self._accept, daemon=True)
+        self.thread.start()
 
     def _accept(self):
         while True:
@@ -187,6 +188,9 @@ class Sink:
             return self.changed.wait_for(lambda: predicate(self.letters), limit)
 
     def close(self):
+        # a thread left waiting would go on under the number of the descriptor, and take a letter of whose it is next
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join(LIMIT)
         self.listener.close()
 
 
