@@ -3,6 +3,8 @@
     with Access() as d:                         # one feed, radius, from d.address
     with Access(feeds=("radius", "other")) as d:        # d.nas(feed="other") sends from an address of that feed
 """
+import datetime
+import json
 import os
 import re
 import time
@@ -22,7 +24,7 @@ prefix,pool6,,,dynamic,2001:db8:100::/40,,,
 
 
 class Access(Daemon):
-    def __init__(self, feeds=("radius",), **more):
+    def __init__(self, feeds=("radius",), sessions=1000, registry=REGISTRY, **more):
         super().__init__(registry=None, start=False, **more)
         path = os.path.join(self.dir, "secret")
         with open(path, "w") as f:
@@ -30,16 +32,37 @@ class Access(Daemon):
         self.sources = {name: loopback() if i else self.address for i, name in enumerate(feeds)}
         named = "\n".join(f"feed {name} {i + 1}" for i, name in enumerate(feeds))
         clients = "\n".join(f"client {address} {{ feed {name}; secret-file {path} }}" for name, address in self.sources.items())
-        self.more["conf"] = f"bindings {{ {named}\ncapacity 100000; retention 30d }}\nradius {{ listen {self.address}:1813; sessions 1000\n{clients} }}"
+        self.more["conf"] = f"bindings {{ {named}\ncapacity 100000; retention 30d }}\nradius {{ listen {self.address}:1813; sessions {sessions}\n{clients} }}"
         self.write_config()
-        self.now = time.time()
+        self.customers = registry
         self.asked = 0
         self.start()
 
     def start(self):
         self.launch()
         self.check("policy", "post", self.policy)
-        self.check("registry", "import", "-", stdin=REGISTRY)
+        self.check("registry", "import", "-", stdin=self.customers)
+        self.now = self.clock()
+
+    def clock(self):
+        """The test clock, which stands."""
+        return self.moment(self.state()["time"])
+
+    @staticmethod
+    def moment(text):
+        return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+    def away(self, seconds):
+        """kill -9, and back after so many seconds by the test clock."""
+        self.crash()
+        path = os.path.join(self.run, "state.json")
+        with open(path) as f:
+            state = json.load(f)
+        self.now += seconds
+        state["time"] = datetime.datetime.fromtimestamp(self.now, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        with open(path, "w") as f:
+            json.dump(state, f)
+        self.launch()
 
     def nas(self, feed=None, **more):
         if feed:
@@ -50,10 +73,13 @@ class Access(Daemon):
         self.pass_time(f"{seconds}s")
         self.now += seconds
 
-    def who(self, address, at):
+    def ask(self, address, at):
         self.asked += 1
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
-        s = self.check("who", address, "--at", when, "--because", f"question {self.asked}", "--json").json["subject"]
+        return self.check("who", address, "--at", when, "--because", f"question {self.asked}", "--json").json["subject"]
+
+    def who(self, address, at):
+        s = self.ask(address, at)
         return (s["grade"], s.get("customer", "") or "/".join(sorted(s.get("candidates", []))))
 
     def holes(self, reason):

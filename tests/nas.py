@@ -76,10 +76,12 @@ class Nas:
         """Waits for the answer to that packet, and checks it; others are passed over."""
         while True:
             reply = self.socket.recv(5000)
-            if reply[1] != octets[1]:
-                continue
-            want = hashlib.md5(reply[:4] + octets[4:20] + reply[20:] + self.secret).digest()
-            return reply[0] == 5 and reply[4:20] == want
+            if reply[1] == octets[1]:
+                return self.is_answer(reply, octets)
+
+    def is_answer(self, reply, octets):
+        want = hashlib.md5(reply[:4] + octets[4:20] + reply[20:] + self.secret).digest()
+        return reply[:2] == bytes([5, octets[1]]) and reply[4:20] == want
 
     def say(self, *args, **more):
         """One message, acknowledged."""
