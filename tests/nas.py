@@ -91,13 +91,16 @@ class Nas:
             raise RuntimeError("the answer is none to this request")
         return octets
 
-    def drain(self):
-        """Passes over what was answered meanwhile."""
-        self.socket.settimeout(0)
+    def heard(self):
+        """The ids of what was answered meanwhile."""
+        ids = set()
+        self.socket.setblocking(False)
         try:
             while True:
-                self.socket.recv(5000)
+                ids.add(self.socket.recv(5000)[1])
         except BlockingIOError:
+            return ids
+        finally:
             self.socket.settimeout(LIMIT_S)
 
     def silent(self, octets):

@@ -87,7 +87,7 @@ def dropped(d):
         a.put(large)
     d.kill("ear", signal.SIGCONT)
     b.say("interim", session="other", user="bob", lasted=600, at=int(d.now))
-    a.drain()
+    a.heard()
     d.settle()
     tap.ok(d.fates().get("dropped"), "packets that the system dropped are counted", d.fates())
     tap.is_equal(len(d.holes(LOST)), before + 2, "what the system dropped is a hole of each feed, though it is told by one of them")
