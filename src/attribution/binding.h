@@ -67,6 +67,12 @@ struct binding {
  * An end equal to the start becomes one second, because an instant must be found too.
  */
 enum err binding_normalise(struct binding *b, struct why *why) MUST_CHECK;
+/* WEAK and INSIDE: of a port in one transport protocol alone; in another one it may be another's, and the port does not tell. */
+static inline bool binding_is_mapping(const struct binding *b)
+{
+	return b->flags & BINDING_WEAK && b->flags & BINDING_INSIDE;
+}
+
 bool binding_same(const struct binding *a, const struct binding *b);            /* one identity */
 bool binding_eq(const struct binding *a, const struct binding *b);              /* in all that was said; both normalised */
 bool binding_subject_eq(const struct binding_subject *a, const struct binding_subject *b);

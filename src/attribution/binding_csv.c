@@ -3,10 +3,10 @@
  */
 #include "attribution/binding_csv.h"
 
-enum column { ADDRESS, SUBJECT, START, END, PORT_FROM, PORT_TO, SEEN, RECORDED, FEED, KIND, UNSURE };
+enum column { ADDRESS, SUBJECT, START, END, PORT_FROM, PORT_TO, SEEN, RECORDED, FEED, KIND, UNSURE, SINCE };
 
 static const char *const names[BINDING_CSV_COLUMNS] = { "address", "subject", "start", "end", "port_from", "port_to", "seen", "recorded", "feed", "kind",
-	"unsure" };
+	"unsure", "since" };
 enum { NEEDED = END + 1 };
 
 /* Line and column, both from 1, of a byte of the text. */
@@ -89,7 +89,7 @@ static enum err get_time(struct str text, int64_t *ret_at, struct why *why)
 	return OK;
 }
 
-static enum err get_subject(const struct binding_csv *c, struct str text, struct binding *b, struct why *why)
+static enum err get_subject(struct binding_csv *c, struct str text, struct binding *b, struct why *why)
 {
 	struct addr inside;
 	if (!text.len)
@@ -98,6 +98,7 @@ static enum err get_subject(const struct binding_csv *c, struct str text, struct
 		if (addr_parse(str_sub(text, inside_mark.len, text.len), &inside) != OK)
 			return why_set(why, ERR_SYNTAX, "behind inside: stands an address");
 		binding_inside(&inside, &b->subject);
+		c->inside = inside;
 		b->flags |= BINDING_INSIDE;
 		return OK;
 	}
@@ -109,8 +110,22 @@ static enum err get_subject(const struct binding_csv *c, struct str text, struct
 	return e ? why_set(why, ERR_NOTFOUND, "this subject is not known") : OK;
 }
 
-static enum err get_kind(struct str text, struct binding *b, struct why *why)
+static bool get_event(struct str text, struct binding_csv *c)
 {
+	static const struct str mapping = { "-mapping", 8 };
+	c->event.mapping = str_ends_fold(text, mapping);
+	text.len -= c->event.mapping ? mapping.len : 0;
+	for (enum nat_what what = NAT_GIVEN; what < NAT_UNVERIFIED && !c->is_event; what++) {
+		c->is_event = str_eq_fold(text, str_of(nat_what_words[what]));
+		c->event.what = what;
+	}
+	return c->is_event;
+}
+
+static enum err get_kind(struct str text, struct binding_csv *c, struct binding *b, struct why *why)
+{
+	if (get_event(text, c))
+		return OK;
 	if (!text.len || str_eq_fold(text, STR("session")))
 		return OK;
 	if (str_eq_fold(text, STR("assignment"))) {
@@ -118,7 +133,7 @@ static enum err get_kind(struct str text, struct binding *b, struct why *why)
 		return OK;
 	}
 	if (!str_eq_fold(text, STR("withdrawn")))
-		return why_set(why, ERR_SYNTAX, "neither session nor assignment nor withdrawn");
+		return why_set(why, ERR_SYNTAX, "neither session nor assignment nor withdrawn, nor what a NAT tells");
 	b->kind = BINDING_CORRECTION;
 	b->flags |= BINDING_WITHDRAWN;
 	return OK;
@@ -138,7 +153,7 @@ static enum err get_unsure(struct str text, struct binding *b, struct why *why)
 	return OK;
 }
 
-static enum err get_field(const struct binding_csv *c, const struct csv_row *row, enum column k, struct binding *b, struct why *why)
+static enum err get_field(struct binding_csv *c, const struct csv_row *row, enum column k, struct binding *b, struct why *why)
 {
 	struct str text = field(c, row, k);
 	if (text.len > BINDING_CSV_TEXT_MAX)
@@ -155,13 +170,32 @@ static enum err get_field(const struct binding_csv *c, const struct csv_row *row
 	case SEEN: return get_time(text, &b->seen_at, why);
 	case RECORDED: return get_time(text, &b->recorded_at, why);
 	case FEED: return c->names->feed(c->names->arg, text, &b->feed) == OK ? OK : why_set(why, ERR_NOTFOUND, "this feed is not known");
-	case KIND: return get_kind(text, b, why);
+	case KIND: return get_kind(text, c, b, why);
 	case UNSURE: return get_unsure(text, b, why);
+	case SINCE: return get_time(text, &c->event.since_at, why);
 	}
 	return OK;
 }
 
-static enum err one_row(const struct binding_csv *c, const struct csv_row *row, struct binding *b, size_t *ret_at, struct why *why)
+/* Of one IPv4 address and its ports; the binding keeps nothing of it. */
+static enum err make_event(struct binding_csv *c, struct binding *b, struct why *why)
+{
+	struct nat_event *e = &c->event;
+	if (b->prefix.bits != 128 || !addr_is_v4(&b->prefix.addr) || !(b->flags & BINDING_INSIDE) || b->port_from > b->port_to)
+		return why_set(why, ERR_SYNTAX, "what a NAT tells is of ports of one IPv4 address, and of an address inside:");
+	e->first_at = b->start_at;
+	e->last_at = b->end_at == TIME_NONE ? b->start_at : b->end_at;
+	if (b->start_at < SECOND_US || e->last_at < e->first_at || e->last_at / SECOND_US >= UINT32_MAX - 1 || (e->since_at != TIME_NONE && e->since_at < SECOND_US))
+		return why_set(why, ERR_RANGE, "what a NAT tells happened at a time, from 1970 to 2106");
+	e->inside = c->inside;
+	e->outside = b->prefix.addr;
+	e->port_from = b->port_from;
+	e->port_to = b->port_to;
+	*b = (struct binding){ .feed = b->feed, .recorded_at = b->recorded_at };
+	return OK;
+}
+
+static enum err one_row(struct binding_csv *c, const struct csv_row *row, struct binding *b, size_t *ret_at, struct why *why)
 {
 	*ret_at = row->from;
 	if (row->count != c->width)
@@ -176,6 +210,8 @@ static enum err one_row(const struct binding_csv *c, const struct csv_row *row, 
 	*ret_at = row->from;
 	if (!field(c, row, PORT_FROM).len != !field(c, row, PORT_TO).len)
 		return why_set(why, ERR_SYNTAX, "a range of ports has a first and a last one");
+	if (c->is_event)
+		return make_event(c, b, why);
 	if (b->flags & BINDING_END_GUESSED && b->end_at == TIME_NONE) {
 		*ret_at = row->fields[c->columns[UNSURE]].from;
 		return why_set(why, ERR_SYNTAX, "no end that could be unsure");
@@ -194,6 +230,8 @@ enum err binding_csv_next(struct binding_csv *c, struct arena *a, struct binding
 	enum err e = csv_next(&c->csv, a, &row, why);
 	if (e)
 		return e;
+	c->is_event = false;
+	c->event = (struct nat_event){ .since_at = TIME_NONE };
 	e = one_row(c, &row, &b, &at, why);
 	if (e) {
 		place(c, &row, at, why);

@@ -15,6 +15,7 @@ const char *const binding_reason_words[] = {
 	"a feed has a hole in the window",
 	"no feed speaks of this address",
 	"the address is shared: port and exact time are needed",
+	"the port is told for one transport protocol only; in another one it may have been another's",
 	"nobody held it",
 	NULL,
 };
@@ -47,7 +48,8 @@ static bool narrow(const struct binding *b)
 static bool displaced(const struct grading *x, const struct binding_holding *h)
 {
 	bool open = h->binding.end_at == TIME_NONE || h->binding.flags & BINDING_END_GUESSED;
-	return open && !(h->binding.flags & BINDING_STATIC) && h->next_at != TIME_NONE && binding_floor(h->next_at) <= x->from && h->binding.seen_at <= h->next_at;
+	return open && !(h->binding.flags & BINDING_STATIC) && !binding_is_mapping(&h->binding) &&
+		h->next_at != TIME_NONE && binding_floor(h->next_at) <= x->from && h->binding.seen_at <= h->next_at;
 }
 
 static void add_subject(struct grading *x, const struct binding_subject *s)
@@ -157,7 +159,7 @@ static void one_subject(struct grading *x, uint32_t far, bool filled, bool hole)
 		why_open(x, far);
 	for (unsigned i = 0; i < x->count; i++)
 		if (distance(&x->list[i].binding) <= far && !displaced(x, &x->list[i]) && x->list[i].binding.flags & BINDING_WEAK)
-			reason(x, BINDING_WEAK_IDENTITY);
+			reason(x, binding_is_mapping(&x->list[i].binding) ? BINDING_PROTOCOL : BINDING_WEAK_IDENTITY);
 	if (hole)
 		reason(x, BINDING_FEED_HOLE);
 	x->g->grade = x->g->reasons ? GRADE_B : GRADE_A;

@@ -5,14 +5,14 @@
  *   A  one subject over the whole window: its holding confirmed before and after, every feed heard throughout. A static assignment
  *      needs no confirming.
  *   B  one subject, but an end is unknown or inferred, it held it for a part of the window only, what identifies it can be copied,
- *      or a feed has a hole in the window
+ *      it held the port in one transport protocol, or a feed has a hole in the window
  *   C  several subjects possible
  *   D  nobody; the verdict says whether that is known
  *   E  a shared address, and no port, or a window in which its ports changed hands
  *
  * Nearer bindings go before wider ones (a longer prefix, fewer ports), which count only where the nearer ones leave the window open.
  * A session whose end was never heard is over when the same feed starts another one on the same resource, unless it was confirmed
- * after that.
+ * after that, or the resource is a port of one protocol alone.
  */
 #ifndef AUPD_ATTRIBUTION_BINDING_GRADE_H
 #define AUPD_ATTRIBUTION_BINDING_GRADE_H
@@ -35,6 +35,7 @@ enum binding_reason {
 	BINDING_FEED_HOLE,
 	BINDING_NO_FEED,                /* no feed speaks of the address */
 	BINDING_SHARED,
+	BINDING_PROTOCOL,               /* the port is told for one transport protocol, and none was asked about */
 	BINDING_NONE_HELD,
 	BINDING_REASON_END
 };

@@ -16,7 +16,7 @@ struct table {
 	unsigned bits, depth;
 	struct leaf **places;
 	size_t count;
-	uint32_t widest;                /* last less first port of the widest range that is not the whole */
+	uint32_t widest;                /* ports of the widest range that is not the whole; 0: there is none */
 };
 
 struct binding_index {
@@ -218,8 +218,9 @@ enum err binding_index_add(struct binding_index *ix, const struct binding *b, st
 	t->count += (e == OK) - dropped;
 	ix->count += (e == OK) - dropped;
 	uint32_t width = (uint32_t)b->port_to - b->port_from;
-	if (width < BINDING_PORT_LAST && width > t->widest)
-		t->widest = width;
+	/* a single port is a range too */
+	if (width < BINDING_PORT_LAST && width + 1 > t->widest)
+		t->widest = width + 1;
 	return e ? why_set(why, e, "no memory for bindings") : OK;
 }
 

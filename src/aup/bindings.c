@@ -72,7 +72,7 @@ static int refused(struct arena *a, const struct json *answer, int64_t head)
 static enum err as_rows(struct bindings_leases *leases, const char *path, struct str bytes, struct buf *ret_rows, struct why *why)
 {
 	leases->path = path;
-	buf_puts(ret_rows, bindings_leases_head);
+	buf_puts(ret_rows, leases->head);
 	/* the head is a line more: the place that the daemon tells is one too far */
 	return bindings_leases_rows(leases, bytes, 1, false, ret_rows, why);
 }
@@ -116,7 +116,9 @@ static int import(int argc, char **argv, struct arena *a, const char *socket_pat
 	else if (status == EXIT_OK)
 		(void)printf("%lld rows, %lld new, %lld corrections\n", (long long)json_int(root, "rows", 0), (long long)json_int(root, "new", 0),
 			(long long)json_int(root, "corrections", 0));
-	else if (status == EXIT_NO && root)
+	if (status == EXIT_OK && leases && leases->others)
+		(void)fprintf(stderr, "%s: %llu lines are of no form of that log, and were passed over\n", argv[2], (unsigned long long)leases->others);
+	if (status == EXIT_NO && root)
 		status = refused(a, root, leases ? 1 : 0);
 	buf_done(&rows);
 	return status;

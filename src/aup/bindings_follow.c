@@ -168,7 +168,7 @@ static bool send_rows(struct tail *t, bool end, int *ret_status)
 		return false;
 	}
 	if (t->whole && t->leases) {
-		buf_puts(&more, bindings_leases_head);
+		buf_puts(&more, t->leases->head);
 		buf_put(&more, buf_str(&t->made));
 	} else if (t->whole) {
 		buf_put(&more, buf_str(&t->header));

@@ -11,7 +11,7 @@
 
 enum { LINE_BYTES_MAX = 4 << 20, HELD_BYTES_MAX = 512 << 20 };
 
-const char bindings_leases_head[] = "address,subject,start,end,seen,unsure\n";
+static const char leases_head[] = "address,subject,start,end,seen,unsure\n";
 static struct bindings_leases only;
 
 static bool find_word(const char *const *words, const char *word, int *ret_index)
@@ -22,14 +22,37 @@ static bool find_word(const char *const *words, const char *word, int *ret_index
 	return false;
 }
 
+/* A log has no subjects to choose from, and times whose year may have to be said. */
+static bool open_nat(int format, const char *by, const char *zone, const char *year)
+{
+	uint64_t n = 0;
+	if (by || (year && (str_to_u64(str_of(year), 2105, &n) != OK || n < 1970)) || (zone && time_zone_parse(str_of(zone), &only.clock.zone_us) != OK)) {
+		(void)cli_usage("bindings");
+		return false;
+	}
+	only.nat = true;
+	only.nat_format = (enum nat_format)format;
+	only.head = bindings_nat_head;
+	only.clock.received_at = TIME_NONE;
+	only.clock.zone_given = zone != NULL;
+	only.clock.year = (int)n;
+	return true;
+}
+
 bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_leases)
 {
 	const char *format = cli_value(argc, argv, "--format"), *by = cli_value(argc, argv, "--subject"), *zone = cli_value(argc, argv, "--zone");
+	const char *year = cli_value(argc, argv, "--year");
 	int index = 0, id = LEASE_ID_END;
 	*ret_leases = NULL;
-	if (!format && !by && !zone)
+	if (!format && !by && !zone && !year)
 		return true;
-	if (!format || !find_word(lease_format_words, format, &index) || (by && !find_word(lease_id_words, by, &id))) {
+	only.head = leases_head;
+	if (format && find_word(nat_format_words, format, &index)) {
+		*ret_leases = &only;
+		return open_nat(index, by, zone, year);
+	}
+	if (!format || year || !find_word(lease_format_words, format, &index) || (by && !find_word(lease_id_words, by, &id))) {
 		(void)cli_usage("bindings");
 		return false;
 	}
@@ -48,7 +71,7 @@ bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_l
 
 void bindings_leases_close(struct bindings_leases *l)
 {
-	if (!l)
+	if (!l || l->nat)
 		return;
 	lease_book_done(&l->book);
 	arena_free(l->line);
@@ -87,6 +110,8 @@ static enum err one_line(struct bindings_leases *l, struct str line, int64_t now
 	struct lease lease;
 	struct binding b;
 	struct str subject;
+	if (l->nat)
+		return bindings_nat_line(l, line, out, why);
 	arena_reset(l->line);
 	enum err e = lease_read(&l->reader, l->line, line, &lease, why);
 	if (e == OK)
@@ -98,7 +123,7 @@ static enum err one_line(struct bindings_leases *l, struct str line, int64_t now
 
 enum err bindings_leases_rows(struct bindings_leases *l, struct str bytes, uint64_t number, bool tell, struct buf *out, struct why *why)
 {
-	int64_t now = clock_wall_at();
+	int64_t now = l->clock.now = clock_wall_at();
 	struct str rest = bytes, line;
 	enum err first = OK;
 	for (uint64_t n = number; str_next_line(&rest, &line); n++) {

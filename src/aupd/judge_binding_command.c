@@ -5,6 +5,7 @@
  * alone, which are told, and is a feed with a hole then. A row that was said before is no news, so the same file may come again.
  */
 #include "attribution/binding_csv.h"
+#include "attribution/nat_block.h"
 #include "aupd/judge_binding.h"
 #include "aupd/judge_command.h"
 
@@ -19,6 +20,7 @@ struct taking {
 	const char *file;
 	uint64_t rows, fresh, put, bad, others;
 	struct binding_uses uses;
+	struct nat_block_count blocks;
 };
 
 static enum err feed_number(const struct judge_bindings *b, struct str name, uint8_t *ret_feed)
@@ -79,6 +81,20 @@ static enum err take(struct taking *t, struct binding *b, struct why *why)
 	return e ? e : judge_bindings_changed(t->c->j, &t->uses, b, &t->others, why);
 }
 
+static enum err take_made(void *arg, const struct binding *b, struct why *why)
+{
+	struct taking *t = arg;
+	struct binding one = *b;
+	one.recorded_at = t->c->j->fold.now;
+	enum err e = binding_normalise(&one, why);
+	return e ? e : take(t, &one, why);
+}
+
+static enum err take_row(struct taking *t, const struct binding_csv *csv, struct binding *b, struct why *why)
+{
+	return csv->is_event ? nat_block_take(t->b->view.index, b->feed, &csv->event, take_made, t, &t->blocks, why) : take(t, b, why);
+}
+
 /* The next row; what aupd knew when is told by its own clock, so that nothing is ever known before it came. */
 static enum err next_row(struct taking *t, struct binding_csv *csv, struct binding *ret_binding, struct why *why)
 {
@@ -88,8 +104,10 @@ static enum err next_row(struct taking *t, struct binding_csv *csv, struct bindi
 		return e;
 	ret_binding->recorded_at = t->c->j->fold.now;
 	t->rows++;
-	e = binding_normalise(ret_binding, why);
-	if (e == OK && !binding_index_said(t->b->view.index, ret_binding))
+	/* an event makes a binding, and may end another one's */
+	t->fresh += csv->is_event ? 2 : 0;
+	e = csv->is_event ? OK : binding_normalise(ret_binding, why);
+	if (e == OK && !csv->is_event && !binding_index_said(t->b->view.index, ret_binding))
 		t->fresh++;
 	return e;
 }
@@ -126,7 +144,7 @@ static enum err take_all(struct taking *t, struct why *why)
 	while (e == OK) {
 		e = next_row(t, &csv, &b, why);
 		if (e == OK)
-			e = take(t, &b, why);
+			e = take_row(t, &csv, &b, why);
 	}
 	return e == ERR_NOTFOUND ? OK : e;
 }
@@ -185,7 +203,7 @@ static enum err take_good(struct taking *t, struct why *why)
 		struct why row = { .line = 0 };
 		e = next_row(t, &csv, &b, &row);
 		if (e == OK) {
-			e = take(t, &b, why);
+			e = take_row(t, &csv, &b, why);
 		} else if (e != ERR_NOTFOUND && e != ERR_NOMEM) {
 			e = OK;
 			if (t->bad++ < BAD_TOLD_MAX) {
