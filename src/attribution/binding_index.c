@@ -1,6 +1,6 @@
 /*
  * The binding index. See binding_index.h. A table's leaves are found by extendible hashing: the directory has 2^depth places by the
- * leading bits of the hash, several of which may lead to one leaf; a full leaf is split in two by its next bit.
+ * last bits of the hash, several of which may lead to one leaf; a full leaf is split in two by the next bit.
  */
 #include "attribution/binding_index.h"
 
@@ -37,23 +37,33 @@ struct binding_index *binding_index_new(size_t capacity)
 	return ix;
 }
 
+static size_t last_bits(uint32_t tag, unsigned depth)
+{
+	return tag & (((size_t)1 << depth) - 1);
+}
+
+/* Is it the first of the leaf's places? */
+static bool is_first(const struct table *t, size_t i)
+{
+	return i >> t->places[i]->depth == 0;
+}
+
 /* Each leaf of a table once: for (size_t i = 0; (l = next_leaf(t, &i));). */
 static struct leaf *next_leaf(const struct table *t, size_t *i)
 {
-	if (*i >= (size_t)1 << t->depth)
-		return NULL;
-	struct leaf *l = t->places[*i];
-	*i += (size_t)1 << (t->depth - l->depth);
-	return l;
+	while (*i < (size_t)1 << t->depth && !is_first(t, *i))
+		++*i;
+	return *i < (size_t)1 << t->depth ? t->places[(*i)++] : NULL;
 }
 
 static void table_free(struct table *t)
 {
-	struct leaf *l;
 	if (!t)
 		return;
-	for (size_t i = 0; t->places && (l = next_leaf(t, &i));)
-		leaf_free(l);
+	/* from the back, since its other places ask the leaf */
+	for (size_t i = (size_t)1 << t->depth; i--;)
+		if (is_first(t, i))
+			leaf_free(t->places[i]);
 	free(t->places);
 	free(t);
 }
@@ -153,7 +163,7 @@ static void unpack(const struct table *t, const struct leaf_entry *e, const stru
 
 static struct leaf *leaf_of(const struct table *t, uint32_t tag)
 {
-	return t->places[t->depth ? tag >> (32 - t->depth) : 0];
+	return t->places[last_bits(tag, t->depth)];
 }
 
 /* More places only as there are entries for them, or one address with many would make millions. */
@@ -174,17 +184,17 @@ static enum err split(struct table *t, struct leaf *l, uint32_t tag, size_t *dro
 		struct leaf **places = calloc((size_t)2 << t->depth, sizeof(*places));
 		if (!places)
 			return ERR_NOMEM;
-		for (size_t i = 0; i < (size_t)1 << t->depth; i++)
-			places[2 * i] = places[2 * i + 1] = t->places[i];
+		memcpy(places, t->places, sizeof(*places) << t->depth);
+		memcpy(places + ((size_t)1 << t->depth), t->places, sizeof(*places) << t->depth);
 		free(t->places);
 		t->places = places;
 		t->depth++;
 	}
-	size_t share = (size_t)1 << (t->depth - l->depth), from = (size_t)(tag >> (32 - t->depth)) / share * share;
+	unsigned depth = l->depth;
 	if (e == OK)
 		e = leaf_split(l, &t->form, half);
-	for (size_t i = 0; e == OK && i < share; i++)
-		t->places[from + i] = half[i >= share / 2];
+	for (size_t i = last_bits(tag, depth); e == OK && i < (size_t)1 << t->depth; i += (size_t)1 << depth)
+		t->places[i] = half[i >> depth & 1];
 	return e;
 }
 
@@ -193,6 +203,20 @@ static enum err table_add(struct table *t, const struct leaf_entry *e, uint32_t 
 	struct leaf *l = leaf_of(t, tag);
 	enum err err = may_split(t, l) ? split(t, l, tag, dropped) : OK;
 	return err ? err : leaf_add(leaf_of(t, tag), &t->form, e, tag, dropped);
+}
+
+void binding_index_fetch(const struct binding_index *ix, const struct prefix *p, unsigned step)
+{
+	union {
+		struct leaf_entry e;
+		unsigned char bytes[ENTRY_BYTES_MAX];
+	} u = { 0 };
+	const struct table *t = ix->tables[addr_is_v4(&p->addr)][p->bits];
+	if (!t)
+		return;
+	set_key(&t->form, &p->addr, 0, &u.e);
+	uint32_t tag = leaf_tag(&t->form, &u.e);
+	leaf_fetch(leaf_of(t, tag), &t->form, tag, step);
 }
 
 enum err binding_index_add(struct binding_index *ix, const struct binding *b, struct why *why)
@@ -294,7 +318,7 @@ static uint32_t begun(const struct finding *q, uint32_t from, uint32_t to)
 static void by_time(struct finding *q, uint32_t from, uint32_t to)
 {
 	uint32_t last = begun(q, from, to), end;
-	bool by_ends = q->l->newest <= q->known;
+	bool by_ends = last - from > LEAF_RUN && q->l->newest <= q->known;
 	for (uint32_t i = from; i < last;) {
 		if (by_ends && i % LEAF_RUN == 0 && q->l->ends[i / LEAF_RUN] <= q->from) {
 			i += LEAF_RUN;

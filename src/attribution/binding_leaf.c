@@ -14,7 +14,7 @@ struct leaf *leaf_new(unsigned depth)
 {
 	struct leaf *l = calloc(1, sizeof(*l));
 	if (l)
-		l->depth = depth;
+		l->depth = (uint8_t)depth;
 	return l;
 }
 
@@ -33,14 +33,19 @@ size_t leaf_bytes(const struct leaf *l)
 	return sizeof(*l) + l->tag_room * sizeof(*l->tags) + l->end_room * sizeof(*l->ends);
 }
 
-static uint32_t slot_of(const struct leaf *l, uint32_t tag)
+static uint32_t slot_of(uint32_t tag)
 {
-	return tag << l->depth >> (32 - LEAF_SLOT_BITS);
+	return tag >> (32 - LEAF_SLOT_BITS);
+}
+
+static uint32_t first_of(const struct leaf *l, uint32_t tag)
+{
+	return (uint32_t)l->first[slot_of(tag)] << l->shift;
 }
 
 uint32_t leaf_bound(const struct leaf *l, uint32_t tag)
 {
-	uint64_t bound = ((uint64_t)l->first[slot_of(l, tag) + 1] + (l->shift > 0)) << l->shift;
+	uint64_t bound = ((uint64_t)l->first[slot_of(tag) + 1] + (l->shift > 0)) << l->shift;
 	return bound < l->sorted ? (uint32_t)bound : l->sorted;
 }
 
@@ -69,9 +74,21 @@ static void fetch(const struct leaf *l, const struct leaf_form *f, uint32_t from
 		__builtin_prefetch(p);
 }
 
+void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t tag, unsigned step)
+{
+	if (!step) {
+		__builtin_prefetch(l);
+		__builtin_prefetch(&l->first[slot_of(tag)]);
+		return;
+	}
+	fetch(l, f, first_of(l, tag), leaf_bound(l, tag));
+	if (l->late)
+		__builtin_prefetch(l->tags);
+}
+
 uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t tag, const struct leaf_entry *e)
 {
-	uint32_t from = (uint32_t)l->first[slot_of(l, tag)] << l->shift, to = leaf_bound(l, tag);
+	uint32_t from = first_of(l, tag), to = leaf_bound(l, tag);
 	fetch(l, f, from, to);
 	while (from < to) {
 		uint32_t mid = to - from > FEW ? from + (to - from) / 2 : from;
@@ -189,7 +206,7 @@ static struct leaf_entry *newest_late(const struct leaf *l, const struct leaf_fo
 /* The same among the sorted ones. */
 static struct leaf_entry *newest_sorted(const struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, unsigned *count)
 {
-	uint32_t from = (uint32_t)l->first[slot_of(l, tag)] << l->shift, to = leaf_bound(l, tag);
+	uint32_t from = first_of(l, tag), to = leaf_bound(l, tag);
 	fetch(l, f, from, to);
 	uint32_t i = upper(l, f, from, to, tag, e);
 	while (i < to && is_same(f, leaf_at(l, f, i), e))
@@ -218,7 +235,9 @@ static void merge(struct leaf *l, const struct leaf_form *f, const struct late *
 	uint32_t n = l->sorted;
 	for (uint32_t k = l->late; k--;) {
 		const struct leaf_entry *e = (const struct leaf_entry *)(const void *)(late + (size_t)order[k].i * f->stride);
-		uint32_t at = upper(l, f, 0, n, order[k].tag, e);
+		/* what is before n has not moved yet, so the ways still lead there */
+		uint32_t from = first_of(l, order[k].tag), to = leaf_bound(l, order[k].tag);
+		uint32_t at = upper(l, f, from < n ? from : n, to < n ? to : n, order[k].tag, e);
 		memmove(leaf_at(l, f, at + k + 1), leaf_at(l, f, at), (size_t)(n - at) * f->stride);
 		memcpy(leaf_at(l, f, at + k), e, f->stride);
 		n = at;
@@ -261,7 +280,7 @@ static void set_ways(struct leaf *l, const struct leaf_form *f)
 	l->stale = false;
 	for (uint32_t i = 0; i < l->sorted; i++) {
 		const struct leaf_entry *e = leaf_at(l, f, i);
-		uint32_t own = slot_of(l, leaf_tag(f, e));
+		uint32_t own = slot_of(leaf_tag(f, e));
 		while (slot < own)
 			l->first[++slot] = (uint16_t)(i >> l->shift);
 		uint32_t end = chain_end(e, UINT32_MAX);
@@ -312,35 +331,45 @@ enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped)
 	return e;
 }
 
+static bool is_second(const struct leaf *l, const struct leaf_form *f, uint32_t i)
+{
+	return leaf_tag(f, leaf_at(l, f, i)) >> l->depth & 1;
+}
+
+/* Room for so many sorted ones. */
+static struct leaf *half_of(const struct leaf *l, const struct leaf_form *f, uint32_t count)
+{
+	struct leaf *half = leaf_new(l->depth + 1U);
+	size_t room = ((size_t)count * f->stride / GROW_BYTES + 1) * GROW_BYTES;
+	if (half && room_for_ends(half, count) == OK && (half->bytes = pages_alloc(room)) != NULL) {
+		half->room_bytes = room;
+		return half;
+	}
+	leaf_free(half);
+	return NULL;
+}
+
 enum err leaf_split(struct leaf *l, const struct leaf_form *f, struct leaf *ret_half[2])
 {
-	uint32_t from = 0, to = l->sorted;
-	struct leaf *half[2] = { leaf_new(l->depth + 1), leaf_new(l->depth + 1) };
-	while (from < to) {
-		uint32_t mid = from + (to - from) / 2;
-		if (leaf_tag(f, leaf_at(l, f, mid)) << l->depth >> 31)
-			to = mid;
-		else
-			from = mid + 1;
-	}
-	const uint32_t begin[3] = { 0, from, l->sorted };
-	for (unsigned i = 0; i < 2; i++) {
-		uint32_t n = begin[i + 1] - begin[i];
-		size_t room = ((size_t)n * f->stride / GROW_BYTES + 1) * GROW_BYTES;
-		if (half[i] && room_for_ends(half[i], n) == OK && (half[i]->bytes = pages_alloc(room)) != NULL) {
-			half[i]->room_bytes = room;
-			memcpy(half[i]->bytes, leaf_at(l, f, begin[i]), (size_t)n * f->stride);
-			half[i]->sorted = n;
-			set_ways(half[i], f);
-			continue;
-		}
+	uint32_t counts[2] = { l->sorted, 0 };
+	for (uint32_t i = 0; i < l->sorted; i++)
+		counts[1] += is_second(l, f, i);
+	counts[0] -= counts[1];
+	struct leaf *half[2] = { half_of(l, f, counts[0]), half_of(l, f, counts[1]) };
+	if (!half[0] || !half[1]) {
 		leaf_free(half[0]);
 		leaf_free(half[1]);
 		return ERR_NOMEM;
 	}
+	for (uint32_t i = 0; i < l->sorted; i++) {
+		struct leaf *to = half[is_second(l, f, i)];
+		memcpy(leaf_at(to, f, to->sorted++), leaf_at(l, f, i), f->stride);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		set_ways(half[i], f);
+		ret_half[i] = half[i];
+	}
 	leaf_free(l);
-	ret_half[0] = half[0];
-	ret_half[1] = half[1];
 	return OK;
 }
 

@@ -6,7 +6,8 @@
  * unsorted behind the sorted ones and is merged in when a question meets it or when a sixteenth waits: a merge moves a leaf of some
  * hundred KB, never the whole index.
  *
- * first[] leads from the hash's next bits into the order and is small, because each question reads it; ends[] keeps the latest end of each sixteen, so that an address with
+ * first[] leads from the hash's first bits into the order and is small, because each question reads it; the last bits chose the leaf, so
+ * that both are read at once. ends[] keeps the latest end of each sixteen, so that an address with
  * thousands of past holders is passed over quickly.
  *
  * What confirms or ends an entry changes that in its place, wherever it stands, and makes no leaf grow.
@@ -16,7 +17,7 @@
 
 #include "attribution/binding.h"
 
-enum { LEAF_MAX = 4096, LEAF_SLOT_BITS = 8, LEAF_SLOTS = 1 << LEAF_SLOT_BITS, LEAF_RUN = 16, LEAF_DEPTH_MAX = 32 - LEAF_SLOT_BITS };
+enum { LEAF_MAX = 4096, LEAF_SLOT_BITS = 9, LEAF_SLOTS = 1 << LEAF_SLOT_BITS, LEAF_RUN = 16, LEAF_DEPTH_MAX = 32 - LEAF_SLOT_BITS };
 
 /* 36 octets; low only where a key of 64 bits is not enough. An unknown start is 0, an open end UINT32_MAX. */
 struct leaf_entry {
@@ -36,18 +37,18 @@ struct leaf_form {
 	bool v4, wide;
 };
 
+/* What a question reads stands first. */
 struct leaf {
 	unsigned char *bytes;           /* entries: sorted ones, then late ones */
-	size_t room_bytes;
 	uint32_t sorted, late;
 	uint32_t *tags;                 /* hashes of the late ones */
-	uint32_t tag_room;
 	uint32_t *ends;
-	uint32_t end_room;
 	uint32_t newest;                /* the latest recording of a sorted one: for less than that ends[] does not speak */
+	uint8_t depth;                  /* how many of the hash's last bits all entries share */
+	uint8_t shift;                  /* first[] counts in 1 << shift, so that 16 bits do in a leaf of any size */
 	bool stale;                     /* a sorted one has ended: ends[] could be less */
-	unsigned depth;                 /* how many leading bits of the hash all entries share */
-	unsigned shift;                 /* first[] counts in 1 << shift, so that 16 bits do in a leaf of any size */
+	uint32_t tag_room, end_room;
+	size_t room_bytes;
 	uint16_t first[LEAF_SLOTS + 1];
 };
 
@@ -93,8 +94,10 @@ bool leaf_follow(struct leaf *l, const struct leaf_form *f, const struct leaf_en
 enum err leaf_add(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, size_t *dropped) MUST_CHECK;
 bool leaf_waits(const struct leaf *l, uint32_t tag);            /* does a late entry have that hash? */
 enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped) MUST_CHECK;
-/* In two by the next bit of the hash; l must be settled and is freed on success only. */
+/* In two by the next one of the hash's last bits; l must be settled and is freed on success only. */
 enum err leaf_split(struct leaf *l, const struct leaf_form *f, struct leaf *ret_half[2]) MUST_CHECK;
+/* Brings what is looked for under that hash near to the processor: step 0 the way to it, step 1, when that has come, the entries. */
+void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t tag, unsigned step);
 /* The first sorted entry with that hash and a key not less than e's. */
 uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t tag, const struct leaf_entry *e);
 /* All sorted entries with that hash lie before this: the bound of every walk from leaf_lower. */

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 
-enum { DAMAGES_MAX = 1024 };
+enum { DAMAGES_MAX = 1024, AHEAD = 32, STEPS = 2 };
 
 struct binding_store {
 	int dir_fd;
@@ -64,8 +64,13 @@ struct damages {
 	struct binding_damage list[DAMAGES_MAX];
 	unsigned count;
 	struct binding_store_report *report;
-	binding_store_seen *seen;
-	void *arg;
+	const struct binding_store_watch *watch;
+};
+
+/* Items that were read and wait until memory has come near, which takes as long as reading a dozen. */
+struct ahead {
+	struct binding_item items[AHEAD];
+	uint32_t first, count;
 };
 
 /* Beyond the bound the last one grows, so that no time in doubt is left out. */
@@ -93,28 +98,59 @@ static void check_previous(struct damages *d, const struct binding_head *head, u
 	note(d, &lost);
 }
 
+static enum err take_first(struct binding_store *s, struct damages *d, struct ahead *a, struct why *why)
+{
+	const struct binding_item *item = &a->items[a->first];
+	enum err e = remember(s, item, why);
+	if (e == OK && d->watch && !item->is_span)
+		e = d->watch->seen(d->watch->arg, &item->binding);
+	a->first = (a->first + 1) % AHEAD;
+	a->count--;
+	d->report->records += e == OK;
+	return e;
+}
+
+/* One more has been read, behind the others. */
+static enum err come_near(struct binding_store *s, struct damages *d, struct ahead *a, struct why *why)
+{
+	a->count++;
+	for (unsigned step = 0; step < STEPS; step++) {
+		uint32_t back = step * (AHEAD / STEPS);
+		if (back >= a->count)
+			break;
+		const struct binding_item *item = &a->items[(a->first + a->count - 1 - back) % AHEAD];
+		if (item->is_span)
+			continue;
+		binding_index_fetch(s->index, &item->binding.prefix, step);
+		if (d->watch && d->watch->near)
+			d->watch->near(d->watch->arg, &item->binding, step);
+	}
+	return a->count == AHEAD ? take_first(s, d, a, why) : OK;
+}
+
 static enum err load_day(struct binding_store *s, uint32_t day, uint32_t *day_before, uint32_t *count_before, struct damages *d, struct why *why)
 {
 	struct binding_reader *r;
-	struct binding_item item;
 	struct binding_damage damage;
+	struct ahead ahead = { .count = 0 };
 	unsigned was = d->count;
 	enum err e = binding_reader_open(s->dir_fd, day, &r, why);
 	if (e)
 		return e;
 	check_previous(d, binding_reader_head(r), *day_before, *count_before);
-	while ((e = binding_reader_next(r, &item, &damage, why)) != ERR_NOTFOUND) {
+	while ((e = binding_reader_next(r, &ahead.items[(ahead.first + ahead.count) % AHEAD], &damage, why)) != ERR_NOTFOUND) {
 		if (e == ERR_CORRUPT) {
 			note(d, &damage);
 			continue;
 		}
 		if (e == OK)
-			e = remember(s, &item, why);
-		if (e == OK && d->seen && !item.is_span)
-			e = d->seen(d->arg, &item.binding);
+			e = come_near(s, d, &ahead, why);
 		if (e)
 			break;
-		d->report->records++;
+	}
+	while (e == ERR_NOTFOUND && ahead.count) {
+		enum err taken = take_first(s, d, &ahead, why);
+		e = taken ? taken : e;
 	}
 	*day_before = day;
 	*count_before = binding_reader_count(r);
@@ -162,7 +198,7 @@ static enum err load(struct binding_store *s, struct arena *a, struct damages *d
 	return e ? e : record_damages(s, d, now, why);
 }
 
-enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, binding_store_seen *seen, void *arg, struct binding_store **ret_store,
+enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, const struct binding_store_watch *watch, struct binding_store **ret_store,
 	struct binding_store_report *ret_report, struct why *why)
 {
 	struct binding_store_report report = { 0 };
@@ -175,8 +211,7 @@ enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, i
 		return why_set(why, ERR_NOMEM, "no memory for the binding store");
 	}
 	d->report = &report;
-	d->seen = seen;
-	d->arg = arg;
+	d->watch = watch;
 	s->dir_fd = dir_fd;
 	s->retention_us = retention_us;
 	s->index = binding_index_new(capacity);

@@ -25,14 +25,21 @@ struct binding_store_report {
 	struct binding_damage cut;      /* torn off the newest; count 0: nothing */
 };
 
-/* Sees each binding that is read, in the order in which they were put. */
-typedef enum err binding_store_seen(void *arg, const struct binding *b);
+/*
+ * Whoever wants each binding that is read. `seen` sees them in the order in which they were put; `near`, or NULL, is told twice of each before,
+ * step 0 and then 1, so that what it will need can be fetched from memory meanwhile.
+ */
+struct binding_store_watch {
+	enum err (*seen)(void *arg, const struct binding *b);
+	void (*near)(const void *arg, const struct binding *b, unsigned step);
+	void *arg;
+};
 
 /*
  * dir_fd is borrowed. Opens what is there, bounded by capacity bindings (ERR_FULL). retention_us: older facts are left out as
- * binding_index_purge says; 0: none are. *ret_report for a person. seen: or NULL.
+ * binding_index_purge says; 0: none are. *ret_report for a person. watch: or NULL.
  */
-enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, binding_store_seen *seen, void *arg, struct binding_store **ret_store,
+enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, int64_t now, const struct binding_store_watch *watch, struct binding_store **ret_store,
 	struct binding_store_report *ret_report, struct why *why) MUST_CHECK;
 void binding_store_close(struct binding_store *s);              /* accepts NULL */
 /*

@@ -8,11 +8,6 @@
 
 enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27, SILENT_LOOKS = 64 };
 
-static struct str key_of(const session_ref *ref)
-{
-	return (struct str){ (const char *)ref, sizeof(*ref) };
-}
-
 struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION_KEY_LEN])
 {
 	struct session_book *b = calloc(1, sizeof(*b));
@@ -25,11 +20,10 @@ struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION
 	b->held = calloc(capacity * HELD_EACH, sizeof(*b->held));
 	b->ended = calloc(capacity, sizeof(*b->ended));
 	b->nas = calloc(SESSION_NAS_MAX, sizeof(*b->nas));
-	b->refs = map_new(capacity);
 	b->nas_refs = map_new(SESSION_NAS_MAX);
 	b->spare = b->held_spare = SESSION_NOBODY;
 	memcpy(b->key, key, SESSION_KEY_LEN);
-	if (b->list && b->held && b->ended && b->nas && b->refs && b->nas_refs)
+	if (b->list && b->held && b->ended && b->nas && b->nas_refs && session_refs_init(&b->refs, b->list) == OK)
 		return b;
 	session_book_free(b);
 	return NULL;
@@ -39,7 +33,7 @@ void session_book_free(struct session_book *b)
 {
 	if (!b)
 		return;
-	map_free(b->refs);
+	session_refs_done(&b->refs);
 	map_free(b->nas_refs);
 	free(b->list);
 	free(b->held);
@@ -65,7 +59,7 @@ static uint32_t number_of(void *value)
 
 uint32_t session_find(const struct session_book *b, session_ref ref)
 {
-	return number_of(map_get(b->refs, key_of(&ref)));
+	return session_refs_find(&b->refs, ref);
 }
 
 struct session_nas *session_nas_of(struct session_book *b, uint32_t ref)
@@ -102,7 +96,7 @@ uint32_t session_add(struct session_book *b, session_ref ref)
 	uint32_t n = nas ? take_row(b) : SESSION_NOBODY;
 	if (n == SESSION_NOBODY)
 		return n;
-	if (map_add(b->refs, key_of(&ref), (void *)((uintptr_t)n + 1)) != OK) {
+	if (session_refs_add(&b->refs, ref, n) != OK) {
 		give_row(b, n);
 		return SESSION_NOBODY;
 	}
@@ -133,7 +127,7 @@ void session_remove(struct session_book *b, uint32_t number)
 		b->list[s->before].next = s->next;
 	else
 		b->nas[s->nas].first = s->next;
-	(void)map_remove(b->refs, key_of(&s->ref));
+	session_refs_remove(&b->refs, s->ref, number);
 	b->open -= s->state == SESSION_OPEN;
 	give_row(b, number);
 }

@@ -5,10 +5,8 @@
 #define AUPD_ATTRIBUTION_SESSION_BOOK_H
 
 #include "attribution/nas_clock.h"
-#include "attribution/session.h"
+#include "attribution/session_refs.h"
 #include "base/map.h"
-
-#define SESSION_NOBODY UINT32_MAX      /* the end of a list of numbers */
 
 /* Something that a session holds. */
 struct session_held {
@@ -56,7 +54,8 @@ struct session_book {
 	struct session *list;
 	struct session_held *held;
 	struct session_ended *ended;    /* a ring of capacity */
-	struct map *refs, *nas_refs;    /* value: number + 1 */
+	struct session_refs refs;
+	struct map *nas_refs;           /* value: number + 1 */
 	struct session_nas *nas;
 	uint32_t capacity, used, spare; /* spare: list of what was given back, by next */
 	uint32_t held_used, held_spare;

@@ -66,6 +66,19 @@ static void set_state(struct session_book *b, struct session *s, const struct bi
 	session_set_state(b, s, one->kind == BINDING_STOP ? SESSION_STOPPED : SESSION_INFERRED);
 }
 
+void session_recall_near(const struct session_book *b, const struct binding *one, unsigned step)
+{
+	if (!one->session)
+		return;
+	if (!step) {
+		session_refs_fetch(&b->refs, one->session);
+		return;
+	}
+	uint32_t n = session_refs_guess(&b->refs, one->session);
+	if (n != SESSION_NOBODY)
+		__builtin_prefetch(&b->list[n]);
+}
+
 enum err session_recall(struct session_book *b, const struct binding *one)
 {
 	struct session *s = one->session ? session_of(b, one) : NULL;

@@ -45,6 +45,11 @@ static enum err recall(void *arg, const struct binding *b)
 	return session_recall(arg, b);
 }
 
+static void recall_near(const void *arg, const struct binding *b, unsigned step)
+{
+	session_recall_near(arg, b, step);
+}
+
 static enum err open_store(struct judge *j, struct judge_bindings *b, struct why *why)
 {
 	const struct share *s = &j->role->share;
@@ -53,7 +58,8 @@ static enum err open_store(struct judge *j, struct judge_bindings *b, struct why
 	b->sessions = NULL;
 	if (s->radius_sessions && !(b->sessions = session_book_new((size_t)s->radius_sessions, j->fold.token_key.octets)))
 		return why_set(why, ERR_NOMEM, "no memory for sessions");
-	enum err e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), b->sessions ? recall : NULL, b->sessions, &b->store,
+	const struct binding_store_watch watch = { recall, recall_near, b->sessions };
+	enum err e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), b->sessions ? &watch : NULL, &b->store,
 		&b->report, why);
 	if (e == ERR_FULL)
 		why_hint(why, "bindings { capacity } is less than what data/bindings holds");

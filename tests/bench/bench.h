@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 static inline double bench_seconds(clockid_t which)
 {
@@ -22,6 +23,18 @@ static inline double bench_cpu_s(void)
 static inline double bench_wall_s(void)
 {
 	return bench_seconds(CLOCK_MONOTONIC);
+}
+
+/* Memory of the process that is in use. */
+static inline double bench_resident_bytes(void)
+{
+	long pages = 0, skip = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+	if (!f || fscanf(f, "%ld %ld", &skip, &pages) != 2)
+		pages = 0;
+	if (f)
+		(void)fclose(f);
+	return (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
 static inline void bench_say(const char *name, double value, const char *unit)

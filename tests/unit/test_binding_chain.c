@@ -214,7 +214,7 @@ static struct binding_store *open_store(int dir_fd, int64_t retention_us, int64_
 {
 	struct binding_store *s;
 	struct why why = { 0 };
-	if (binding_store_open(dir_fd, SMALL, retention_us, now, NULL, NULL, &s, ret_report, &why) == OK)
+	if (binding_store_open(dir_fd, SMALL, retention_us, now, NULL, &s, ret_report, &why) == OK)
 		return s;
 	printf("Bail out! %s\n", why.text);
 	exit(1);

@@ -215,7 +215,7 @@ static struct binding_store *open_store(int64_t now, int64_t retention_us, struc
 {
 	struct binding_store *s;
 	struct why why = { 0 };
-	enum err e = binding_store_open(dir_fd, 100000, retention_us, now, NULL, NULL, &s, ret_report, &why);
+	enum err e = binding_store_open(dir_fd, 100000, retention_us, now, NULL, &s, ret_report, &why);
 	if (e == OK)
 		return s;
 	printf("Bail out! %s\n", why.text);
