@@ -16,7 +16,9 @@
 #include "base/json.h"
 #include "base/net.h"
 #include "base/point.h"
+#include "base/seal.h"
 #include "store/store.h"
+#include "web/console.h"
 #include "web/onetime.h"
 #include "web/web.h"
 
@@ -34,29 +36,48 @@ struct desk {
 	unsigned door_count;
 	struct bus judge;
 	struct web web;
-	struct http_request *waiting[WAITING_MAX];      /* tag: their route */
+	struct http_request *waiting[WAITING_MAX];      /* tag: struct waiting */
 };
 
-static void answer(struct http_request *r, unsigned status, const char *type, unsigned retry_after_s, struct str body)
+/* What waits for the judge; in the arena of its request. */
+struct waiting {
+	const struct route *route;
+	struct console_call *call;      /* NULL: it is not of the console */
+};
+
+#define HEADER(n, text) (headers[count++] = (struct http_pair){ STR(n), (text) })
+
+static void answer(struct http_request *r, const struct web_answer *x)
 {
-	/* nothing that we answer loads, runs or frames anything, or tells another site its address */
-	struct http_pair headers[] = { { STR("Content-Type"), str_of(type) }, { STR("Cache-Control"), STR("no-store") },
-		{ STR("Content-Security-Policy"), STR("default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'") },
-		{ STR("Referrer-Policy"), STR("no-referrer") }, { STR("X-Content-Type-Options"), STR("nosniff") },
-		{ STR("Retry-After"), str_format(r->arena, "%u", retry_after_s) } };
-	unsigned count = sizeof(headers) / sizeof(headers[0]);
-	httpd_answer(r, status, headers, retry_after_s ? count : count - 1, body);
+	struct http_pair headers[HTTPD_ANSWER_HEADERS_MAX];
+	unsigned count = 0;
+	HEADER("Content-Type", str_of(x->type));
+	HEADER("Cache-Control", x->keeps ? STR("public, max-age=31536000, immutable") : STR("no-store"));
+	/* nothing that we answer runs or frames anything, loads anything from elsewhere, or tells another site its address */
+	HEADER("Content-Security-Policy", STR("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+		"require-trusted-types-for 'script'; trusted-types 'none'"));
+	HEADER("Referrer-Policy", STR("same-origin"));
+	HEADER("X-Content-Type-Options", STR("nosniff"));
+	HEADER("Cross-Origin-Opener-Policy", STR("same-origin"));
+	HEADER("Cross-Origin-Resource-Policy", STR("same-origin"));
+	if (x->retry_after_s)
+		HEADER("Retry-After", str_format(r->arena, "%u", x->retry_after_s));
+	if (x->location.len)
+		HEADER("Location", x->location);
+	httpd_answer(r, x->status, headers, count, x->body);
 }
 
 /* 503: whoever came by a one-time link gets a page. */
-static void refuse(struct http_request *r, const struct route *route, const char *text)
+static void refuse(struct http_request *r, const struct waiting *w, const char *text)
 {
 	struct web_answer x = { .status = 503, .type = "application/json" };
-	if (onetime_asked(route))
+	if (w->call)
+		console_refuse(r, 503, text, &x);
+	else if (onetime_asked(w->route))
 		onetime_refuse(r->arena, &x);
 	else
 		x.body = web_error(r->arena, text);
-	answer(r, x.status, x.type, 0, x.body);
+	answer(r, &x);
 }
 
 /* The proof stands in a line before the command; what is too long for a frame goes beside it. */
@@ -86,20 +107,23 @@ static enum err send_command(struct desk *d, const struct web_answer *x, int con
 
 static void forward(struct desk *d, struct http_request *r, const struct web_answer *x)
 {
+	const struct waiting wait = { x->route, x->call };
+	struct waiting *kept = arena_alloc(r->arena, sizeof(*kept));
 	unsigned i = 0;
 	while (i < WAITING_MAX && d->waiting[i])
 		i++;
-	if (!d->web.has_judge || i == WAITING_MAX) {
-		refuse(r, x->route, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
+	if (!d->web.has_judge || i == WAITING_MAX || !kept) {
+		refuse(r, &wait, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
 		return;
 	}
 	enum err e = send_command(d, x, r->fd, i);
 	POINT("desk.told");
 	if (e) {
-		refuse(r, x->route, "the judge cannot be told");
+		refuse(r, &wait, "the judge cannot be told");
 		return;
 	}
-	r->tag = (void *)(uintptr_t)x->route;
+	*kept = wait;
+	r->tag = kept;
 	d->waiting[i] = r;
 }
 
@@ -114,7 +138,7 @@ static void on_request(void *arg, struct http_request *r)
 	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
 	web_take(&d->web, r, &door, &x);
 	if (x.status)
-		answer(r, x.status, x.type, x.retry_after_s, x.body);
+		answer(r, &x);
 	else
 		forward(d, r, &x);
 }
@@ -128,12 +152,18 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		return;
 	struct http_request *r = d->waiting[f->at.index];
 	d->waiting[f->at.index] = NULL;
-	struct web_answer x = { .type = "application/json", .body = f->body };
-	if (onetime_asked(r->tag))
+	const struct waiting *w = r->tag;
+	struct web_answer x = { .type = "application/json", .body = f->body, .route = w->route };
+	if (w->call)
+		console_told(&d->web, r, w->call, f->body, &x);
+	else if (onetime_asked(w->route))
 		onetime_told(r->arena, f->body, &x);
 	else
-		x.status = web_told(r->tag, r->arena, f->body);
-	answer(r, x.status, x.type, 0, x.body);
+		x.status = web_told(w->route, r->arena, f->body);
+	if (x.status)
+		answer(r, &x);
+	else
+		forward(d, r, &x);
 }
 
 static void on_ready(void *arg)
@@ -177,6 +207,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.source = (struct view_source){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
 	d->web.operators = r->share.operators;
 	d->web.operator_count = r->share.operator_count;
+	random_bytes(d->web.console_key, sizeof(d->web.console_key));
 	d->web.limits.per_minute = d->web.page_limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);
 }

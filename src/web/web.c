@@ -4,7 +4,9 @@
 #include "web/web.h"
 
 #include "base/clock.h"
+#include "web/asset.h"
 #include "web/call.h"
+#include "web/console.h"
 #include "web/onetime.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, ERROR_BYTES = 8192, COMMAND_BYTES = 1 << 20, KEY_WORD_LEN = 7 };
@@ -156,6 +158,36 @@ static void ask_judge(struct web_call *c, struct http_request *r, struct web_ans
 		refuse(x, r->arena, 400, "there is no command, or it is too long");
 }
 
+/* RFC 9110 7.2: a page reached by another name was found by another site, which would read what is in it. */
+static bool is_this_machine(struct str host)
+{
+	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
+	size_t colon = host.len;
+	while (colon && host.ptr[colon - 1] >= '0' && host.ptr[colon - 1] <= '9')
+		colon--;
+	if (colon && host.ptr[colon - 1] == ':')
+		host = str_sub(host, 0, colon - 1);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (str_eq_fold(host, str_of(names[i])))
+			return true;
+	return false;
+}
+
+/* Pages: for an operator who comes by the Unix socket, over a tunnel of ssh. */
+static bool take_page(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *x)
+{
+	struct principal who = { .scope = SCOPE_OPERATOR, .id = door->operator_name };
+	if (door->network || !door->operator_name.len || !console_is(r->path) || http_header(r, "authorization").ptr)
+		return false;
+	if (asset_take(r, x))
+		return true;
+	if (is_this_machine(http_header(r, "host")))
+		console_take(web, r, &who, x);
+	else
+		console_refuse(r, 421, "this console is http://localhost alone", x);
+	return true;
+}
+
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer)
 {
 	struct principal who;
@@ -164,6 +196,8 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 		onetime_take(web, r, ret_answer);
 		return;
 	}
+	if (take_page(web, r, door, ret_answer))
+		return;
 	if (who_asks(web, r, door, &who, ret_answer))
 		web_take_as(web, r, &who, ret_answer);
 }

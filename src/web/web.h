@@ -16,6 +16,7 @@
 enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
 
 struct route;
+struct console_call;
 
 struct web {
 	struct view_source source;
@@ -26,6 +27,7 @@ struct web {
 	struct limits page_limits;      /* of each address that opens pages: however many there are, they push no key out */
 	const struct str *operators;    /* "NAME uid UID": a key of one who is not among them any more opens nothing */
 	unsigned operator_count;
+	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
 
 /* Where the request came in. */
@@ -43,6 +45,9 @@ struct web_answer {
 	unsigned retry_after_s;         /* 0: none */
 	struct str proof, command;
 	const struct route *route;      /* for web_told */
+	struct console_call *call;      /* for console_told; NULL: it is not of the console */
+	struct str location;            /* of a 303; STR_NONE */
+	bool keeps;                     /* the same for ever at this address */
 };
 
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer);

@@ -1,0 +1,294 @@
+/*
+ * A page of the console from its request to its HTML. See console.h.
+ *
+ * Hostile is the whole request: a form that another site wrote, a name of the host that is not ours, an address that names a part twice.
+ */
+#include "web/console.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/json.h"
+#include "web/asset.h"
+#include "web/console_form.h"
+#include "web/console_page.h"
+#include "web/page.h"
+
+enum { DATA_BYTES_MAX = 64 << 20, NAMES_MAX = 4 };
+
+struct console_call {
+	const struct console_page *page;        /* NULL: a command */
+	struct principal who;
+	struct http_pair names[NAMES_MAX];      /* of the page's path */
+	unsigned name_count;
+	unsigned next;
+	struct str told[CONSOLE_PARTS_MAX];     /* JSON */
+	struct form form;
+};
+
+bool console_is(struct str path)
+{
+	return !str_starts(path, STR("/v1/")) && !str_eq(path, STR("/v1"));
+}
+
+static struct str token_of(const struct web *web, struct arena *a, const struct principal *who)
+{
+	struct digest d;
+	digest_hmac((struct str){ (const char *)web->console_key, sizeof(web->console_key) }, str_format(a, "%s %.*s", scope_words[who->scope], STR_ARG(who->id)), &d);
+	return str_sub(digest_hex(a, &d), 0, CONSOLE_TOKEN_LEN);
+}
+
+static void fill(struct http_request *r, const char *name, unsigned status, struct str data, struct web_answer *x)
+{
+	const struct page_template *t = page_find(str_of(name));
+	struct why why = { .line = 0 };
+	struct json *root = NULL;
+	struct buf b;
+	buf_init(&b, PAGE_BYTES_MAX);
+	enum err e = t && data.len ? json_read(r->arena, data, &root, &why) : ERR_LIMIT;
+	if (e == OK)
+		page_write(t, root, &b);
+	x->status = e || b.err ? 500 : status;
+	x->type = e || b.err ? "text/plain; charset=utf-8" : "text/html; charset=utf-8";
+	x->body = e || b.err ? STR("The page is too long.\n") : str_copy(r->arena, buf_str(&b));
+	buf_done(&b);
+}
+
+static void begin_data(struct buf *b, struct jsonw *w, const char *title, struct str path)
+{
+	buf_init(b, DATA_BYTES_MAX);
+	jsonw_init(w, b);
+	jsonw_object(w, NULL);
+	jsonw_str(w, "title", str_of(title));
+	jsonw_str(w, "path", path);
+	jsonw_time(w, "now", clock_wall_at());
+	jsonw_str(w, "css", str_of(asset_path("console.css")));
+}
+
+static struct str end_data(struct arena *a, struct buf *b, struct jsonw *w)
+{
+	jsonw_end(w, '}');
+	struct str data = b->err ? STR_NONE : str_copy(a, buf_str(b));
+	buf_done(b);
+	return data;
+}
+
+static void refuse(struct http_request *r, unsigned status, struct str text, const struct form *typed, struct web_answer *x)
+{
+	struct jsonw w;
+	struct buf b;
+	begin_data(&b, &w, status == 404 ? "There is nothing here" : "That was not done", r->path);
+	jsonw_int(&w, "status", status);
+	jsonw_str(&w, "text", text);
+	jsonw_array(&w, "typed");
+	for (unsigned i = 0; typed && i < typed->count; i++)
+		if (typed->fields[i].name.len && typed->fields[i].name.ptr[0] != '_' && typed->fields[i].value.len) {
+			jsonw_object(&w, NULL);
+			jsonw_str(&w, "name", typed->fields[i].name);
+			jsonw_str(&w, "value", typed->fields[i].value);
+			jsonw_end(&w, '}');
+		}
+	jsonw_end(&w, ']');
+	if (typed)
+		jsonw_str(&w, "to", form_value(typed, "_to"));
+	fill(r, "error", status, end_data(r->arena, &b, &w), x);
+}
+
+void console_refuse(struct http_request *r, unsigned status, const char *text, struct web_answer *ret_answer)
+{
+	refuse(r, status, str_of(text), NULL, ret_answer);
+}
+
+/* What an answer of the API says of why there is none. */
+static struct str error_in(struct arena *a, struct str body)
+{
+	struct json *root;
+	return json_read(a, body, &root, NULL) == OK && json_text(root, "error").len ? json_text(root, "error") : STR("it could not be read");
+}
+
+static struct str value_of(const struct console_call *call, const struct http_request *r, struct str name)
+{
+	for (unsigned i = 0; i < call->name_count; i++)
+		if (str_eq(call->names[i].name, name))
+			return call->names[i].value;
+	for (unsigned i = 0; i < r->query_count; i++)
+		if (str_eq(r->query[i].name, name))
+			return r->query[i].value;
+	return STR_NONE;
+}
+
+/* A segment of a target, "{case}" or a word. */
+static struct str segment(const struct console_call *call, const struct http_request *r, struct str s)
+{
+	return s.len > 2 && s.ptr[0] == '{' ? value_of(call, r, str_sub(s, 1, s.len - 2)) : s;
+}
+
+/* The request of a part: the page's own, with path and query of the target. */
+static struct http_request ask(const struct console_call *call, const struct http_request *r, const char *target)
+{
+	struct http_request one = *r;
+	struct http_pair *query = ARENA_ARRAY(r->arena, struct http_pair, HTTPD_QUERY_MAX);
+	struct str rest = str_of(target), path, part, name;
+	one.method = STR("GET");
+	one.body = one.path = STR_NONE;
+	one.query_count = 0;
+	one.query = query;
+	(void)str_split(&rest, '?', &path);
+	for (bool first = true; str_split(&path, '/', &part); first = false)
+		if (!first)
+			one.path = str_format(r->arena, "%.*s/%.*s", STR_ARG(one.path), STR_ARG(segment(call, r, part)));
+	while (query && str_split(&rest, '&', &part) && one.query_count < HTTPD_QUERY_MAX) {
+		bool open = part.ptr[0] == '{';
+		struct str value = open ? segment(call, r, part) : part;
+		if (open)
+			name = str_sub(part, 1, part.len - 2);
+		else
+			(void)str_split(&value, '=', &name);
+		if (value.len)
+			query[one.query_count++] = (struct http_pair){ name, value };
+	}
+	return one;
+}
+
+static void show(struct web *web, struct http_request *r, const struct console_call *call, struct web_answer *x)
+{
+	const struct console_page *page = call->page;
+	struct jsonw w;
+	struct buf b;
+	begin_data(&b, &w, page->title, r->path);
+	jsonw_str(&w, "page", str_of(page->name));
+	jsonw_str(&w, "who", call->who.id);
+	jsonw_str(&w, "token", token_of(web, r->arena, &call->who));
+	jsonw_str(&w, "to", r->target);
+	jsonw_object(&w, "asked");
+	/* the first of a name is the one that counts (value_of), and JSON has no two */
+	for (unsigned i = 0; i < r->query_count; i++)
+		if (value_of(call, r, r->query[i].name).ptr == r->query[i].value.ptr)
+			jsonw_str(&w, str_c(r->arena, r->query[i].name), r->query[i].value);
+	jsonw_end(&w, '}');
+	for (unsigned i = 0; page->parts[i].name; i++)
+		jsonw_raw(&w, page->parts[i].name, call->told[i]);
+	jsonw_end(&w, '}');
+	struct str data = b.err ? STR_NONE : str_copy(r->arena, buf_str(&b));
+	buf_done(&b);
+	fill(r, page->name, 200, data, x);
+}
+
+/* False: the page cannot be. */
+static bool take_part(struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	if (status != 200 && !call->page->parts[call->next].spare) {
+		refuse(r, status, error_in(r->arena, body), NULL, x);
+		return false;
+	}
+	call->told[call->next++] = body;
+	return true;
+}
+
+static void go_on(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *x)
+{
+	while (call->page->parts[call->next].name) {
+		struct http_request one = ask(call, r, call->page->parts[call->next].target);
+		web_take_as(web, &one, &call->who, x);
+		if (!x->status) {
+			x->call = call;
+			return;
+		}
+		if (!take_part(r, call, x->status, x->body, x))
+			return;
+	}
+	show(web, r, call, x);
+}
+
+static bool matches(const struct console_page *page, struct str path, struct console_call *call)
+{
+	struct str want = str_of(page->path), part, got;
+	call->name_count = 0;
+	while (str_split(&want, '/', &part)) {
+		if (!str_split(&path, '/', &got))
+			return false;
+		bool open = part.len > 2 && part.ptr[0] == '{';
+		if (open && got.len && call->name_count < NAMES_MAX)
+			call->names[call->name_count++] = (struct http_pair){ str_sub(part, 1, part.len - 2), got };
+		else if (open || !str_eq(part, got))
+			return false;
+	}
+	return !str_split(&path, '/', &got);
+}
+
+/* RFC 6454 7, Fetch Metadata: the page that sent it is of this site. */
+static bool is_own_site(const struct http_request *r)
+{
+	struct str site = http_header(r, "sec-fetch-site"), origin = http_header(r, "origin"), host = http_header(r, "host");
+	size_t at = str_find(origin, STR("://"));
+	if (site.ptr && !str_eq(site, STR("same-origin")))
+		return false;
+	return at == SIZE_MAX ? site.ptr && !origin.ptr : host.len && str_eq_fold(str_sub(origin, at + 3, origin.len), host);
+}
+
+static void take_command(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *x)
+{
+	struct web_answer told = { 0 };
+	struct http_request one = *r;
+	enum err e = form_read(r->arena, http_header(r, "content-type"), r->body, &call->form);
+	if (e) {
+		refuse(r, e == ERR_LIMIT ? 413 : 400, STR("that is no form of a page of ours"), NULL, x);
+		return;
+	}
+	if (!is_own_site(r) || !str_eq_secret(form_value(&call->form, "_token"), token_of(web, r->arena, &call->who))) {
+		refuse(r, 403, STR("it did not come from a page that was shown to you, or from one that is too old: open the page again"), &call->form, x);
+		return;
+	}
+	one.path = STR("/v1/command");
+	one.query_count = 0;
+	one.body = form_command(r->arena, &call->form);
+	web_take_as(web, &one, &call->who, &told);
+	*x = told;
+	if (x->status)
+		refuse(r, x->status, error_in(r->arena, told.body), &call->form, x);
+	else
+		x->call = call;
+}
+
+void console_take(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
+{
+	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
+	const struct console_page *page = console_pages;
+	*ret_answer = (struct web_answer){ 0 };
+	if (!call) {
+		console_refuse(r, 503, "no memory for the page", ret_answer);
+		return;
+	}
+	*call = (struct console_call){ .who = *who };
+	if (str_eq(r->path, CONSOLE_DO) && str_eq(r->method, STR("POST"))) {
+		take_command(web, r, call, ret_answer);
+		return;
+	}
+	while (page->path && !(page->scopes & SCOPES(who->scope) && matches(page, r->path, call)))
+		page++;
+	if (!page->path || !str_eq(r->method, STR("GET"))) {
+		console_refuse(r, page->path ? 405 : 404, page->path ? "a page is only read" : "there is no such page", ret_answer);
+		return;
+	}
+	call->page = page;
+	go_on(web, r, call, ret_answer);
+}
+
+void console_told(struct web *web, struct http_request *r, struct console_call *call, struct str reply, struct web_answer *ret_answer)
+{
+	const struct route *route = ret_answer->route;
+	unsigned status = web_told(route, r->arena, reply);
+	struct str body = str_copy(r->arena, reply);
+	*ret_answer = (struct web_answer){ .route = route };
+	if (call->page) {
+		if (take_part(r, call, status, body, ret_answer))
+			go_on(web, r, call, ret_answer);
+		return;
+	}
+	if (status != 200) {
+		refuse(r, status, error_in(r->arena, body), &call->form, ret_answer);
+		return;
+	}
+	struct str to = form_value(&call->form, "_to");
+	ret_answer->status = 303;
+	ret_answer->location = page_is_local(to) ? to : STR("/");
+}
