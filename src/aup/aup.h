@@ -42,6 +42,7 @@ int cmd_macro(int argc, char **argv);
 int cmd_policy(int argc, char **argv);
 int cmd_case(int argc, char **argv);
 int cmd_key(int argc, char **argv);
+int cmd_user(int argc, char **argv);
 int cmd_webhook(int argc, char **argv);
 int cmd_lookups(int argc, char **argv);
 int cmd_queue(int argc, char **argv);

@@ -19,6 +19,7 @@
 #include "base/seal.h"
 #include "store/store.h"
 #include "web/console.h"
+#include "web/login.h"
 #include "web/onetime.h"
 #include "web/web.h"
 
@@ -56,7 +57,7 @@ static void answer(struct http_request *r, const struct web_answer *x)
 	/* nothing that we answer runs or frames anything, loads anything from elsewhere, or tells another site its address */
 	HEADER("Content-Security-Policy", STR("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
 		"require-trusted-types-for 'script'; trusted-types 'none'"));
-	HEADER("Referrer-Policy", STR("same-origin"));
+	HEADER("Referrer-Policy", x->has_forms ? STR("same-origin") : STR("no-referrer"));
 	HEADER("X-Content-Type-Options", STR("nosniff"));
 	HEADER("Cross-Origin-Opener-Policy", STR("same-origin"));
 	HEADER("Cross-Origin-Resource-Policy", STR("same-origin"));
@@ -64,6 +65,10 @@ static void answer(struct http_request *r, const struct web_answer *x)
 		HEADER("Retry-After", str_format(r->arena, "%u", x->retry_after_s));
 	if (x->location.len)
 		HEADER("Location", x->location);
+	if (str_eq(x->cookie, STR("-")))
+		HEADER("Set-Cookie", STR(LOGIN_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+	else if (x->cookie.len)
+		HEADER("Set-Cookie", str_format(r->arena, LOGIN_COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax", STR_ARG(x->cookie)));
 	httpd_answer(r, x->status, headers, count, x->body);
 }
 

@@ -211,6 +211,8 @@ enum use { TELLS, KEPT, UNKEPT };
 
 #define WITH_KEYS (SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) | SCOPES(SCOPE_REPORTER))
 
+#define WITH_ACCOUNTS (SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER))
+
 /* scopes: whose it is when it is not an operator's. */
 static const struct { const char *op; enum err (*run)(struct commanding *); enum use use; unsigned scopes; } commands[] = {
 	{ "case-open", cmd_open, KEPT, 0 }, { "case-approve", cmd_approve, KEPT, 0 }, { "case-resolve", cmd_resolve, KEPT, 0 }, { "case-reopen", cmd_reopen, KEPT, 0 },
@@ -241,6 +243,11 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "erase", cmd_erase, UNKEPT, 0 }, { "hold", cmd_hold, UNKEPT, 0 }, { "holds", cmd_holds, TELLS, 0 },
 	{ "sightings", cmd_sightings, TELLS, 0 }, { "key-add", cmd_key_add, UNKEPT, 0 }, { "key-revoke", cmd_key_revoke, KEPT, 0 },
 	{ "onetime", cmd_onetime, UNKEPT, SCOPES(SCOPE_NOBODY) },
+	{ "user-add", cmd_user_add, UNKEPT, 0 }, { "user-role", cmd_user_role, KEPT, 0 }, { "user-reset", cmd_user_reset, UNKEPT, 0 },
+	{ "user-disable", cmd_user_disable, KEPT, 0 }, { "users", cmd_users, TELLS, 0 },
+	{ "login", cmd_login, UNKEPT, SCOPES(SCOPE_NOBODY) }, { "welcome", cmd_welcome, UNKEPT, SCOPES(SCOPE_NOBODY) },
+	{ "welcome-code", cmd_welcome_code, UNKEPT, WITH_ACCOUNTS }, { "prove", cmd_prove, UNKEPT, WITH_ACCOUNTS },
+	{ "session-seen", cmd_session_seen, UNKEPT, WITH_ACCOUNTS }, { "logout", cmd_logout, UNKEPT, WITH_ACCOUNTS },
 	{ "webhook-add", cmd_webhook_add, UNKEPT, WITH_KEYS }, { "webhook-remove", cmd_webhook_remove, KEPT, WITH_KEYS },
 	{ "webhook-rotate", cmd_webhook_rotate, UNKEPT, WITH_KEYS }, { "webhook-enable", cmd_webhook_enable, KEPT, WITH_KEYS },
 	{ "webhook-test", cmd_webhook_test, KEPT, WITH_KEYS }, { "webhook-redeliver", cmd_webhook_redeliver, KEPT, WITH_KEYS },
@@ -252,6 +259,26 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "my-fixed", cmd_my_fixed, KEPT, SCOPES(SCOPE_CUSTOMER) },
 	{ "my-appeal", cmd_my_appeal, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 };
+
+/* Of the session's own: it comes and goes by these, whatever it may else. */
+static bool is_of_session(struct str op)
+{
+	return str_eq(op, STR("welcome-code")) || str_eq(op, STR("prove")) || str_eq(op, STR("session-seen")) || str_eq(op, STR("logout"));
+}
+
+/* What a session may, beyond its scope: by its role, and by how long ago its owner proved who he is. */
+static enum err check_session(const struct commanding *c, struct str op, bool tells)
+{
+	if (!c->p.session.len || is_of_session(op))
+		return OK;
+	if (c->session.enrols)
+		return why_set(c->why, ERR_DENIED, "the account is not active yet");
+	if (c->p.scope == SCOPE_OPERATOR && !role_may(c->session.role, op, tells))
+		return why_set(c->why, ERR_DENIED, "this is not for the role %s", role_of_words[c->session.role]);
+	if (!tells && command_is_heavy(op) && (c->session.proved_at == TIME_NONE || c->j->fold.now - c->session.proved_at > SESSION_PROVED_MINUTES * MINUTE_US))
+		return why_set(c->why, ERR_DENIED, "this is a heavy step: prove again who you are");
+	return OK;
+}
 
 /* reads: it was asked for by a GET. *ret_keeps: its answer may be kept. */
 static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
@@ -266,7 +293,8 @@ static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
 		if (reads && commands[i].use != TELLS)
 			return why_set(c->why, ERR_DENIED, "this does more than tell: it takes a POST");
 		*ret_keeps = commands[i].use == KEPT;
-		return commands[i].run(c);
+		enum err e = check_session(c, op, commands[i].use == TELLS);
+		return e ? e : commands[i].run(c);
 	}
 	return why_set(c->why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
 }

@@ -6,6 +6,7 @@
 
 #include "aupd/judge.h"
 #include "base/json.h"
+#include "model/user.h"
 #include "model/forwarding.h"
 #include "model/principal.h"
 
@@ -14,6 +15,7 @@ struct commanding {
 	const struct json *root;
 	struct str more;                /* lines behind the command: one entity each */
 	struct principal p;             /* who asks, as proved */
+	struct user_session session;         /* by which, when p.session is there */
 	struct str who;                 /* the operator; of anybody else scope and id, "customer acme" */
 	bool replayed;                  /* its Idempotency-Key belongs to another command */
 	struct jsonw *w;                /* members of the answer */
@@ -41,6 +43,17 @@ enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
 enum err hold_put(struct commanding *c, const struct row *row) MUST_CHECK;
 
+enum err cmd_user_add(struct commanding *c) MUST_CHECK;
+enum err cmd_user_role(struct commanding *c) MUST_CHECK;
+enum err cmd_user_reset(struct commanding *c) MUST_CHECK;
+enum err cmd_user_disable(struct commanding *c) MUST_CHECK;
+enum err cmd_users(struct commanding *c) MUST_CHECK;
+enum err cmd_login(struct commanding *c) MUST_CHECK;
+enum err cmd_logout(struct commanding *c) MUST_CHECK;
+enum err cmd_prove(struct commanding *c) MUST_CHECK;
+enum err cmd_session_seen(struct commanding *c) MUST_CHECK;
+enum err cmd_welcome(struct commanding *c) MUST_CHECK;
+enum err cmd_welcome_code(struct commanding *c) MUST_CHECK;
 enum err cmd_key_add(struct commanding *c) MUST_CHECK;
 enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_acknowledge(struct commanding *c) MUST_CHECK;

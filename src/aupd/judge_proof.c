@@ -31,12 +31,28 @@ static enum err prove_key(struct judge *j, struct str key, struct commanding *c)
 	return OK;
 }
 
+static enum err prove_session(struct judge *j, struct str token, struct commanding *c)
+{
+	struct arena *a = work_arena(j->fold.work);
+	struct str key = user_session_row(a, token);
+	struct row row;
+	enum err e = key.len ? work_get(j->fold.work, TABLE_SESSION, key, &row, c->why) : why_set(c->why, ERR_DENIED, "the session is over");
+	if (e == OK)
+		e = principal_of_session(a, &row, j->fold.now, &c->session, &c->p, c->why);
+	if (e)
+		return e;
+	c->who = c->p.scope == SCOPE_OPERATOR ? c->p.id : str_format(a, "%s %.*s", scope_words[c->p.scope], STR_ARG(c->p.id));
+	return OK;
+}
+
 enum err command_prove(struct judge *j, const struct json *proof, int connection, struct commanding *c)
 {
 	struct str key = json_text(proof, "key");
 	if (key.len)
 		return prove_key(j, key, c);
-	/* a link proves itself, where it is used: until then nobody asks */
+	if (json_text(proof, "session").len)
+		return prove_session(j, json_text(proof, "session"), c);
+	/* a link proves itself where it is used, and so does a password: until then nobody asks */
 	if (json_flag(proof, "link", false)) {
 		c->p = (struct principal){ .scope = SCOPE_NOBODY };
 		c->who = STR("nobody");

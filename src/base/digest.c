@@ -6,6 +6,9 @@
 /* the functions below cost a third of what the same digest costs through EVP, and a record has a dozen short ones */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
+#include <limits.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
@@ -171,6 +174,13 @@ void digest_hmac_md5(struct str key, const struct str *parts, size_t count, uint
 	padded_md5(block, 0x36, parts, count, inner);
 	padded_md5(block, 0x5c, &(struct str){ (const char *)inner, sizeof(inner) }, 1, ret_octets);
 	OPENSSL_cleanse(block, sizeof(block));
+}
+
+void digest_hmac_sha1(struct str key, struct str s, uint8_t ret_octets[DIGEST_SHA1_LEN])
+{
+	unsigned len = 0;
+	BUG_ON(key.len > INT_MAX || !HMAC(EVP_sha1(), key.len ? key.ptr : "", (int)key.len, (const unsigned char *)(s.len ? s.ptr : ""), s.len, ret_octets, &len) ||
+		len != DIGEST_SHA1_LEN);
 }
 
 bool str_eq_secret(struct str a, struct str b)

@@ -27,6 +27,8 @@ void digest_hkdf_expand(const struct digest *prk, struct str info, uint8_t *out,
 enum { DIGEST_MD5_LEN = 16, DIGEST_MD5_BLOCK_LEN = 64 };
 void digest_md5_parts(const struct str *parts, size_t count, uint8_t ret_octets[DIGEST_MD5_LEN]);        /* RFC 1321, of the parts in one */
 void digest_hmac_md5(struct str key, const struct str *parts, size_t count, uint8_t ret_octets[DIGEST_MD5_LEN]); /* RFC 2104 */
+enum { DIGEST_SHA1_LEN = 20 };
+void digest_hmac_sha1(struct str key, struct str s, uint8_t ret_octets[DIGEST_SHA1_LEN]);        /* for RFC 6238 alone */
 bool digest_eq(const struct digest *a, const struct digest *b); /* constant time */
 bool str_eq_secret(struct str a, struct str b);                 /* constant time for equal lengths */
 uint32_t crc32c(uint32_t seed, struct str s);

@@ -127,3 +127,23 @@ void secret_wipe(void *secret, size_t len)
 {
 	sodium_memzero(secret, len);
 }
+
+_Static_assert(PASSWORD_TEXT_MAX == crypto_pwhash_argon2id_STRBYTES, "the library's texts fit");
+
+enum err password_hash(struct arena *a, struct str password, struct str *ret_text)
+{
+	char text[PASSWORD_TEXT_MAX];
+	if (crypto_pwhash_argon2id_str(text, password.len ? password.ptr : "", password.len, PASSWORD_PASSES, PASSWORD_BYTES))
+		return ERR_NOMEM;
+	*ret_text = str_copy(a, str_of(text));
+	return ret_text->len ? OK : ERR_NOMEM;
+}
+
+bool password_fits(struct str text, struct str password)
+{
+	char padded[PASSWORD_TEXT_MAX] = { 0 };
+	if (!text.len || text.len >= sizeof(padded))
+		return false;
+	memcpy(padded, text.ptr, text.len);
+	return crypto_pwhash_argon2id_str_verify(padded, password.len ? password.ptr : "", password.len) == 0;
+}

@@ -30,6 +30,13 @@ void sign_keypair(uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_S
 void sign_seed_keypair(const uint8_t seed[SIGN_SEED_LEN], uint8_t public_key[SIGN_PUBLIC_LEN], uint8_t secret_key[SIGN_SECRET_LEN]);
 void sign(const uint8_t secret_key[SIGN_SECRET_LEN], struct str s, uint8_t signature[SIGN_LEN]);
 bool sign_verify(const uint8_t public_key[SIGN_PUBLIC_LEN], struct str s, const uint8_t signature[SIGN_LEN]);
+/*
+ * A password as its argon2id (RFC 9106) text, with salt and costs in it: PASSWORD_BYTES of memory and some 70 ms of a processor, each time.
+ * What is no such text fits no password.
+ */
+enum { PASSWORD_BYTES = 64 << 20, PASSWORD_PASSES = 2, PASSWORD_TEXT_MAX = 128 };
+enum err password_hash(struct arena *a, struct str password, struct str *ret_text) MUST_CHECK;  /* ERR_NOMEM */
+bool password_fits(struct str text, struct str password);
 void secret_wipe(void *secret, size_t len);
 
 #endif

@@ -46,7 +46,7 @@ enum err principal_of_key(struct arena *a, const struct row *row, int64_t now, s
 		return e;
 	if (e || !api_key_valid(&k, now))
 		return why_set(why, ERR_DENIED, "the key is unknown, expired or revoked");
-	*ret_principal = (struct principal){ k.scope, k.id, row->key };
+	*ret_principal = (struct principal){ .scope = k.scope, .id = k.id, .key = row->key };
 	return OK;
 }
 

@@ -29,7 +29,8 @@ extern const char *const scope_words[];
 struct principal {
 	enum scope scope;
 	struct str id;          /* operator, reseller, customer, or client of aupd.conf(5) that reports */
-	struct str key;         /* row of the key that proved it; STR_NONE: the connection did */
+	struct str key;         /* row of the key that proved it; STR_NONE: the connection or a session did */
+	struct str session;     /* row of the session that proved it */
 };
 
 struct api_key {

@@ -9,35 +9,28 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "web/asset.h"
-#include "web/console_form.h"
-#include "web/console_page.h"
+#include "web/console_call.h"
 #include "web/page.h"
+#include "web/route.h"
 
-enum { DATA_BYTES_MAX = 64 << 20, NAMES_MAX = 4 };
-
-struct console_call {
-	const struct console_page *page;        /* NULL: a command */
-	struct principal who;
-	struct http_pair names[NAMES_MAX];      /* of the page's path */
-	unsigned name_count;
-	unsigned next;
-	struct str told[CONSOLE_PARTS_MAX];     /* JSON */
-	struct form form;
-};
+enum { DATA_BYTES_MAX = 64 << 20 };
 
 bool console_is(struct str path)
 {
-	return !str_starts(path, STR("/v1/")) && !str_eq(path, STR("/v1"));
+	struct values values;
+	bool known = false;
+	return !route_find(STR("GET"), path, &values, &known) && !known && !str_starts(path, STR("/v1/")) && !str_eq(path, STR("/v1"));
 }
 
 static struct str token_of(const struct web *web, struct arena *a, const struct principal *who)
 {
 	struct digest d;
-	digest_hmac((struct str){ (const char *)web->console_key, sizeof(web->console_key) }, str_format(a, "%s %.*s", scope_words[who->scope], STR_ARG(who->id)), &d);
+	digest_hmac((struct str){ (const char *)web->console_key, sizeof(web->console_key) },
+		str_format(a, "%s %.*s %.*s", scope_words[who->scope], STR_ARG(who->session), STR_ARG(who->id)), &d);
 	return str_sub(digest_hex(a, &d), 0, CONSOLE_TOKEN_LEN);
 }
 
-static void fill(struct http_request *r, const char *name, unsigned status, struct str data, struct web_answer *x)
+static void write_page(struct http_request *r, const char *name, unsigned status, struct str data, struct web_answer *x)
 {
 	const struct page_template *t = page_find(str_of(name));
 	struct why why = { .line = 0 };
@@ -48,6 +41,7 @@ static void fill(struct http_request *r, const char *name, unsigned status, stru
 	if (e == OK)
 		page_write(t, root, &b);
 	x->status = e || b.err ? 500 : status;
+	x->has_forms = true;
 	x->type = e || b.err ? "text/plain; charset=utf-8" : "text/html; charset=utf-8";
 	x->body = e || b.err ? STR("The page is too long.\n") : str_copy(r->arena, buf_str(&b));
 	buf_done(&b);
@@ -64,45 +58,69 @@ static void begin_data(struct buf *b, struct jsonw *w, const char *title, struct
 	jsonw_str(w, "css", str_of(asset_path("console.css")));
 }
 
-static struct str end_data(struct arena *a, struct buf *b, struct jsonw *w)
+void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)
 {
-	jsonw_end(w, '}');
-	struct str data = b->err ? STR_NONE : str_copy(a, buf_str(b));
-	buf_done(b);
-	return data;
+	begin_data(b, w, title, r->path);
+	jsonw_str(w, "who", who->id);
+	jsonw_bool(w, "session", who->session.len);
+	jsonw_str(w, "token", token_of(web, r->arena, who));
 }
 
-static void refuse(struct http_request *r, unsigned status, struct str text, const struct form *typed, struct web_answer *x)
+void console_fill(struct http_request *r, const char *template, unsigned status, struct buf *b, struct jsonw *w, struct web_answer *ret_answer)
+{
+	jsonw_end(w, '}');
+	struct str data = b->err ? STR_NONE : str_copy(r->arena, buf_str(b));
+	buf_done(b);
+	write_page(r, template, status, data, ret_answer);
+}
+
+static bool is_typed(const struct http_pair *field)
+{
+	static const char *const secrets[] = { "password", "code", "invitation" };
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		if (str_eq(field->name, str_of(secrets[i])))
+			return false;
+	return field->name.len && field->name.ptr[0] != '_' && field->value.len;
+}
+
+void console_refuse_form(struct http_request *r, unsigned status, struct str text, const struct form *typed, struct web_answer *ret_answer)
 {
 	struct jsonw w;
 	struct buf b;
 	begin_data(&b, &w, status == 404 ? "There is nothing here" : "That was not done", r->path);
 	jsonw_int(&w, "status", status);
 	jsonw_str(&w, "text", text);
+	jsonw_bool(&w, "prove", str_find(text, STR("prove again")) != SIZE_MAX);
 	jsonw_array(&w, "typed");
 	for (unsigned i = 0; typed && i < typed->count; i++)
-		if (typed->fields[i].name.len && typed->fields[i].name.ptr[0] != '_' && typed->fields[i].value.len) {
+		if (is_typed(&typed->fields[i])) {
 			jsonw_object(&w, NULL);
 			jsonw_str(&w, "name", typed->fields[i].name);
 			jsonw_str(&w, "value", typed->fields[i].value);
 			jsonw_end(&w, '}');
 		}
 	jsonw_end(&w, ']');
-	if (typed)
-		jsonw_str(&w, "to", form_value(typed, "_to"));
-	fill(r, "error", status, end_data(r->arena, &b, &w), x);
+	jsonw_str(&w, "to", typed ? form_value(typed, "_to") : STR_NONE);
+	console_fill(r, "error", status, &b, &w, ret_answer);
 }
 
 void console_refuse(struct http_request *r, unsigned status, const char *text, struct web_answer *ret_answer)
 {
-	refuse(r, status, str_of(text), NULL, ret_answer);
+	console_refuse_form(r, status, str_of(text), NULL, ret_answer);
 }
 
-/* What an answer of the API says of why there is none. */
-static struct str error_in(struct arena *a, struct str body)
+struct str console_error(struct arena *a, struct str body)
 {
 	struct json *root;
 	return json_read(a, body, &root, NULL) == OK && json_text(root, "error").len ? json_text(root, "error") : STR("it could not be read");
+}
+
+void console_go(struct web_answer *ret_answer, struct str to)
+{
+	ret_answer->status = 303;
+	ret_answer->type = "text/plain; charset=utf-8";
+	ret_answer->body = STR_NONE;
+	ret_answer->location = page_is_local(to) ? to : STR("/");
 }
 
 static struct str value_of(const struct console_call *call, const struct http_request *r, struct str name)
@@ -154,10 +172,8 @@ static void show(struct web *web, struct http_request *r, const struct console_c
 	const struct console_page *page = call->page;
 	struct jsonw w;
 	struct buf b;
-	begin_data(&b, &w, page->title, r->path);
+	console_begin(web, r, &call->who, page->title, &b, &w);
 	jsonw_str(&w, "page", str_of(page->name));
-	jsonw_str(&w, "who", call->who.id);
-	jsonw_str(&w, "token", token_of(web, r->arena, &call->who));
 	jsonw_str(&w, "to", r->target);
 	jsonw_object(&w, "asked");
 	/* the first of a name is the one that counts (value_of), and JSON has no two */
@@ -166,21 +182,18 @@ static void show(struct web *web, struct http_request *r, const struct console_c
 			jsonw_str(&w, str_c(r->arena, r->query[i].name), r->query[i].value);
 	jsonw_end(&w, '}');
 	for (unsigned i = 0; page->parts[i].name; i++)
-		jsonw_raw(&w, page->parts[i].name, call->told[i]);
-	jsonw_end(&w, '}');
-	struct str data = b.err ? STR_NONE : str_copy(r->arena, buf_str(&b));
-	buf_done(&b);
-	fill(r, page->name, 200, data, x);
+		jsonw_raw(&w, page->parts[i].name, call->parts[i]);
+	console_fill(r, page->name, 200, &b, &w, x);
 }
 
 /* False: the page cannot be. */
 static bool take_part(struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
 	if (status != 200 && !call->page->parts[call->next].spare) {
-		refuse(r, status, error_in(r->arena, body), NULL, x);
+		console_refuse_form(r, status, console_error(r->arena, body), NULL, x);
 		return false;
 	}
-	call->told[call->next++] = body;
+	call->parts[call->next++] = body;
 	return true;
 }
 
@@ -207,7 +220,7 @@ static bool matches(const struct console_page *page, struct str path, struct con
 		if (!str_split(&path, '/', &got))
 			return false;
 		bool open = part.len > 2 && part.ptr[0] == '{';
-		if (open && got.len && call->name_count < NAMES_MAX)
+		if (open && got.len && call->name_count < CONSOLE_NAMES_MAX)
 			call->names[call->name_count++] = (struct http_pair){ str_sub(part, 1, part.len - 2), got };
 		else if (open || !str_eq(part, got))
 			return false;
@@ -225,26 +238,44 @@ static bool is_own_site(const struct http_request *r)
 	return at == SIZE_MAX ? site.ptr && !origin.ptr : host.len && str_eq_fold(str_sub(origin, at + 3, origin.len), host);
 }
 
+bool console_read_form(struct web *web, struct http_request *r, const struct principal *who, struct form *ret_form, struct web_answer *ret_answer)
+{
+	enum err e = str_eq(r->method, STR("POST")) ? form_read(r->arena, http_header(r, "content-type"), r->body, ret_form) : ERR_UNSUPPORTED;
+	if (e)
+		console_refuse(r, e == ERR_UNSUPPORTED ? 405 : e == ERR_LIMIT ? 413 : 400, "that is no form of a page of ours", ret_answer);
+	else if (!is_own_site(r) || !str_eq_secret(form_value(ret_form, "_token"), token_of(web, r->arena, who)))
+		console_refuse_form(r, 403, STR("it did not come from a page that was shown to you, or from one that is too old: open the page again"), ret_form, ret_answer);
+	else
+		return true;
+	return false;
+}
+
+static void told_part(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	if (take_part(r, call, status, body, x))
+		go_on(web, r, call, x);
+}
+
+static void told_command(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	(void)web;
+	if (status == 200)
+		console_go(x, form_value(&call->form, "_to"));
+	else
+		console_refuse_form(r, status, console_error(r->arena, body), &call->form, x);
+}
+
 static void take_command(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *x)
 {
-	struct web_answer told = { 0 };
 	struct http_request one = *r;
-	enum err e = form_read(r->arena, http_header(r, "content-type"), r->body, &call->form);
-	if (e) {
-		refuse(r, e == ERR_LIMIT ? 413 : 400, STR("that is no form of a page of ours"), NULL, x);
+	if (!console_read_form(web, r, &call->who, &call->form, x))
 		return;
-	}
-	if (!is_own_site(r) || !str_eq_secret(form_value(&call->form, "_token"), token_of(web, r->arena, &call->who))) {
-		refuse(r, 403, STR("it did not come from a page that was shown to you, or from one that is too old: open the page again"), &call->form, x);
-		return;
-	}
 	one.path = STR("/v1/command");
 	one.query_count = 0;
 	one.body = form_command(r->arena, &call->form);
-	web_take_as(web, &one, &call->who, &told);
-	*x = told;
+	web_take_as(web, &one, &call->who, x);
 	if (x->status)
-		refuse(r, x->status, error_in(r->arena, told.body), &call->form, x);
+		console_refuse_form(r, x->status, console_error(r->arena, x->body), &call->form, x);
 	else
 		x->call = call;
 }
@@ -258,8 +289,9 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 		console_refuse(r, 503, "no memory for the page", ret_answer);
 		return;
 	}
-	*call = (struct console_call){ .who = *who };
-	if (str_eq(r->path, CONSOLE_DO) && str_eq(r->method, STR("POST"))) {
+	*call = (struct console_call){ .who = *who, .told = told_part };
+	if (str_eq(r->path, CONSOLE_DO)) {
+		call->told = told_command;
 		take_command(web, r, call, ret_answer);
 		return;
 	}
@@ -279,16 +311,5 @@ void console_told(struct web *web, struct http_request *r, struct console_call *
 	unsigned status = web_told(route, r->arena, reply);
 	struct str body = str_copy(r->arena, reply);
 	*ret_answer = (struct web_answer){ .route = route };
-	if (call->page) {
-		if (take_part(r, call, status, body, ret_answer))
-			go_on(web, r, call, ret_answer);
-		return;
-	}
-	if (status != 200) {
-		refuse(r, status, error_in(r->arena, body), &call->form, ret_answer);
-		return;
-	}
-	struct str to = form_value(&call->form, "_to");
-	ret_answer->status = 303;
-	ret_answer->location = page_is_local(to) ? to : STR("/");
+	call->told(web, r, call, status, body, ret_answer);
 }

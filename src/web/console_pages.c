@@ -9,6 +9,6 @@ const struct console_page console_pages[] = {
 	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status", false }, { "events", "/v1/events?limit=20", true } } },
 	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{after}", false } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "reasons", "/v1/cases/{case}/reasons", true } } },
-	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{first}", false } } },
+	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{within}&{after}", false } } },
 	{ NULL, NULL, NULL, 0, { { NULL, NULL, false } } },
 };

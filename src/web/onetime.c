@@ -6,7 +6,6 @@
  */
 #include "web/onetime.h"
 
-#include "base/addr.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "model/onetime.h"
@@ -227,24 +226,13 @@ static void post(struct http_request *r, struct str token, const struct onetime 
 		SAY_ALL(x, r->arena, 400, bad);
 }
 
-/* An IPv4 address, or the 64 bits that one host has of IPv6. */
-static struct str neighbour(struct http_request *r)
-{
-	struct addr at = r->peer.addr;
-	char text[ADDR_TEXT_MAX];
-	if (!addr_is_v4(&at))
-		memset(at.octets + sizeof(at.octets) / 2, 0, sizeof(at.octets) / 2);
-	addr_print(&at, text);
-	return str_format(r->arena, "address %s", text);
-}
-
 void onetime_take(struct web *web, struct http_request *r, struct web_answer *ret_answer)
 {
 	struct onetime o = { 0 };
 	struct why why = { .line = 0 };
 	struct str token = str_sub(r->path, sizeof(ONETIME_PATH) - 1, r->path.len);
 	bool posts = str_eq(r->method, STR("POST"));
-	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, neighbour(r), clock_monotonic_us()) };
+	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, web_neighbour(r), clock_monotonic_us()) };
 	if (ret_answer->retry_after_s) {
 		SAY_ALL(ret_answer, r->arena, 429, later);
 		return;

@@ -43,6 +43,16 @@ void page_put_part(struct buf *out, struct str s)
 	}
 }
 
+struct str page_part(struct arena *a, struct str s)
+{
+	struct buf b;
+	buf_init(&b, 3 * s.len + 1);
+	page_put_part(&b, s);
+	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return text;
+}
+
 /* "//host" and "/\host" are other sites to a browser, which also leaves control octets out before it looks. */
 bool page_is_local(struct str s)
 {

@@ -3,6 +3,7 @@
  */
 #include "web/view.h"
 
+#include "model/user.h"
 #include "model/onetime.h"
 #include "store/store.h"
 
@@ -29,6 +30,16 @@ enum err view_principal(struct view_source *s, struct arena *a, struct str key, 
 	if (e == OK)
 		e = s->driver->load(s->store, a, &at, 1, &row, why);
 	return e ? e : principal_of_key(a, &row, now, ret_principal, why);
+}
+
+enum err view_session(struct view_source *s, struct arena *a, struct str token, int64_t now, struct user_session *ret_session, struct principal *ret_principal, struct why *why)
+{
+	struct row row;
+	struct row_key at = { TABLE_SESSION, user_session_row(a, token) };
+	enum err e = at.key.len ? view_open(s, why) : why_set(why, ERR_DENIED, "the session is over");
+	if (e == OK)
+		e = s->driver->load(s->store, a, &at, 1, &row, why);
+	return e ? e : principal_of_session(a, &row, now, ret_session, ret_principal, why);
 }
 
 enum err view_onetime(struct view_source *s, struct arena *a, struct str token, int64_t now, struct onetime *ret_onetime, struct why *why)

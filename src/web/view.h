@@ -12,6 +12,7 @@
 #include "model/principal.h"
 
 struct onetime;
+struct user_session;
 struct store;
 struct store_driver;
 
@@ -33,6 +34,8 @@ enum err view_open(struct view_source *s, struct why *why) MUST_CHECK;
 void view_close(struct view_source *s);
 /* Who has that key, now. ERR_DENIED. */
 enum err view_principal(struct view_source *s, struct arena *a, struct str key, int64_t now, struct principal *ret_principal, struct why *why) MUST_CHECK;
+/* Whose session has that token, now. ERR_DENIED. */
+enum err view_session(struct view_source *s, struct arena *a, struct str token, int64_t now, struct user_session *ret_session, struct principal *ret_principal, struct why *why) MUST_CHECK;
 /* What a one-time link opens, now. ERR_NOTFOUND: nothing, for whatever reason. */
 enum err view_onetime(struct view_source *s, struct arena *a, struct str token, int64_t now, struct onetime *ret_onetime, struct why *why) MUST_CHECK;
 

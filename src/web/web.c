@@ -3,10 +3,12 @@
  */
 #include "web/web.h"
 
+#include "base/addr.h"
 #include "base/clock.h"
 #include "web/asset.h"
 #include "web/call.h"
 #include "web/console.h"
+#include "web/login.h"
 #include "web/onetime.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, ERROR_BYTES = 8192, COMMAND_BYTES = 1 << 20, KEY_WORD_LEN = 7 };
@@ -101,6 +103,16 @@ static void answer_read(const struct web_call *call, struct web_answer *x)
 	buf_done(&b);
 }
 
+struct str web_neighbour(const struct http_request *r)
+{
+	struct addr at = r->peer.addr;
+	char text[ADDR_TEXT_MAX];
+	if (!addr_is_v4(&at))
+		memset(at.octets + sizeof(at.octets) / 2, 0, sizeof(at.octets) / 2);
+	addr_print(&at, text);
+	return str_format(r->arena, "address %s", text);
+}
+
 /* What the judge is to believe, and under which name an answer is kept: one line before the command. */
 static struct str proof_line(const struct http_request *r, const struct principal *who, bool reads)
 {
@@ -112,6 +124,10 @@ static struct str proof_line(const struct http_request *r, const struct principa
 	jsonw_object(&w, NULL);
 	if (who->key.len)
 		jsonw_str(&w, "key", key_of(r));
+	else if (who->session.len)
+		jsonw_str(&w, "session", login_token(r));
+	else if (who->scope == SCOPE_NOBODY)
+		jsonw_bool(&w, "link", true);
 	if (reads)
 		jsonw_bool(&w, "reads", true);
 	else if (token.len)
@@ -173,15 +189,17 @@ static bool is_this_machine(struct str host)
 	return false;
 }
 
-/* Pages: for an operator who comes by the Unix socket, over a tunnel of ssh. */
+/* Pages: by a session for whoever comes over a network, without one for an operator at the Unix socket, over a tunnel of ssh. */
 static bool take_page(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *x)
 {
 	struct principal who = { .scope = SCOPE_OPERATOR, .id = door->operator_name };
-	if (door->network || !door->operator_name.len || !console_is(r->path) || http_header(r, "authorization").ptr)
+	if ((!door->network && !door->operator_name.len) || !console_is(r->path) || http_header(r, "authorization").ptr)
 		return false;
 	if (asset_take(r, x))
 		return true;
-	if (is_this_machine(http_header(r, "host")))
+	if (door->network)
+		login_take(web, r, x);
+	else if (is_this_machine(http_header(r, "host")))
 		console_take(web, r, &who, x);
 	else
 		console_refuse(r, 421, "this console is http://localhost alone", x);

@@ -47,7 +47,9 @@ struct web_answer {
 	const struct route *route;      /* for web_told */
 	struct console_call *call;      /* for console_told; NULL: it is not of the console */
 	struct str location;            /* of a 303; STR_NONE */
+	struct str cookie;              /* token of a session that begins; "-": it ends; STR_NONE */
 	bool keeps;                     /* the same for ever at this address */
+	bool has_forms;                 /* a page whose forms must say where they come from */
 };
 
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer);
@@ -56,5 +58,7 @@ void web_take_as(struct web *web, struct http_request *r, const struct principal
 /* The status of what the judge answered. */
 unsigned web_told(const struct route *route, struct arena *a, struct str reply);
 struct str web_error(struct arena *a, const char *text);
+/* Where it comes from, for limits: an IPv4 address, or the 64 bits that one host has of IPv6. */
+struct str web_neighbour(const struct http_request *r);
 
 #endif

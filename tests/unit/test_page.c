@@ -30,8 +30,10 @@ static unsigned count(struct str s, char c)
 static void places(void)
 {
 	static const char *const hostile[] = {
-		"<script>alert(1)</script>", "\\\"><img src=x onerror=alert(1)>", "' onfocus='alert(1)", "</textarea><script>", "javascript:alert(1)", "//evil.example/", "/\\\\evil.example",
-		"/\\u0009/evil.example", "&lt;b&gt;", "{{v}}", "{% if v %}", "\\u0000\\u0001\\u007f", "../../../admin", "a/b?c=d&e#f", "\xc3\xa4\xe2\x80\xae", "%3Cscript%3E", "data:text/html,<b>",
+		"<script>alert(1)</script>", "\\\"><img src=x onerror=alert(1)>", "' onfocus='alert(1)", "</textarea><script>", "javascript:alert(1)",
+		"//evil.example/", "/\\\\evil.example",
+		"/\\u0009/evil.example", "&lt;b&gt;", "{{v}}", "{% if v %}", "\\u0000\\u0001\\u007f", "../../../admin",
+		"a/b?c=d&e#f", "\xc3\xa4\xe2\x80\xae", "%3Cscript%3E", "data:text/html,<b>",
 	};
 	struct str plain = fill("places", "{\"v\":\"x\"}");
 	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
@@ -41,9 +43,11 @@ static void places(void)
 		OK_(str_find(page, STR("=\"javascript")) == SIZE_MAX || str_find(page, STR("href=\"javascript")) == SIZE_MAX, "  no address of it runs");
 		OK_(str_find(page, STR("href=\"//")) == SIZE_MAX && str_find(page, STR("href=\"/\\")) == SIZE_MAX && str_find(page, STR("href=\"data")) == SIZE_MAX, "  or leads elsewhere");
 	}
-	IS_STR(fill("places", "{\"v\":\"/a?b=c&d\"}"), STR("\n<p title=\"/a?b=c&amp;d\">/a?b=c&amp;d</p>\n<a href=\"/cases/%2Fa%3Fb%3Dc%26d?q=%2Fa%3Fb%3Dc%26d#%2Fa%3Fb%3Dc%26d\">part</a>\n"
+	IS_STR(fill("places", "{\"v\":\"/a?b=c&d\"}"),
+		STR("\n<p title=\"/a?b=c&amp;d\">/a?b=c&amp;d</p>\n<a href=\"/cases/%2Fa%3Fb%3Dc%26d?q=%2Fa%3Fb%3Dc%26d#%2Fa%3Fb%3Dc%26d\">part</a>\n"
 		"<a href=\"/a?b=c&amp;d\">whole</a>\n<textarea>/a?b=c&amp;d</textarea>\n<input value=\"/a?b=c&amp;d\" checked>\n"), "a part stays a part, a whole address is one");
-	IS_STR(fill("places", "{}"), STR("\n<p title=\"\"></p>\n<a href=\"/cases/?q=#\">part</a>\n<a href=\"#\">whole</a>\n<textarea></textarea>\n<input value=\"\">\n"), "what is not there is left out");
+	IS_STR(fill("places", "{}"),
+		STR("\n<p title=\"\"></p>\n<a href=\"/cases/?q=#\">part</a>\n<a href=\"#\">whole</a>\n<textarea></textarea>\n<input value=\"\">\n"), "what is not there is left out");
 }
 
 static void blocks(void)

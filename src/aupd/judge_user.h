@@ -1,0 +1,17 @@
+/*
+ * Accounts and sessions in the judge, for judge_user.c and judge_login.c.
+ */
+#ifndef AUPD_AUPD_JUDGE_USER_H
+#define AUPD_AUPD_JUDGE_USER_H
+
+#include "aupd/judge_command.h"
+#include "model/user.h"
+
+/* SHA-256 in hex: how what was told once is known again. */
+struct str user_digest(struct arena *a, struct str secret);
+enum err user_load(struct commanding *c, struct str name, struct user *ret_user, struct row *ret_row) MUST_CHECK;     /* ERR_NOTFOUND */
+enum err user_keep(struct commanding *c, const struct user *x, struct row *row) MUST_CHECK;
+/* All of its sessions but that one. */
+enum err user_end_sessions(struct commanding *c, struct str name, struct str but) MUST_CHECK;
+
+#endif

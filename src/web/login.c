@@ -1,0 +1,208 @@
+/*
+ * See login.h. Hostile is everything: names and passwords are tried by the thousand, tokens are guessed, forms come from other sites.
+ */
+#include "web/login.h"
+
+#include "base/clock.h"
+#include "web/console_call.h"
+#include "web/page.h"
+#include "web/route.h"
+#include "web/view.h"
+
+static const struct route login_route = { "POST", "/login", "login", 0, "who comes in", NULL, NULL, "login", false, NULL, NULL };
+static const struct route welcome_route = { "POST", "/welcome", "welcome", 0, "an invitation is taken", NULL, NULL, "welcome", false, NULL, NULL };
+static const struct route code_route = { "POST", "/welcome/code", "welcomeCode", 0, "the app works", NULL, NULL, "welcome-code", false, NULL, NULL };
+static const struct route prove_route = { "POST", "/prove", "prove", 0, "who it is, again", NULL, NULL, "prove", false, NULL, NULL };
+static const struct route logout_route = { "POST", "/logout", "logout", 0, "the session ends", NULL, NULL, "logout", false, NULL, NULL };
+static const struct route seen_route = { "POST", "/", "seen", 0, "the session is used", NULL, NULL, "session-seen", false, NULL, NULL };
+static const struct principal nobody = { .scope = SCOPE_NOBODY };
+
+struct str login_token(const struct http_request *r)
+{
+	struct str rest = http_header(r, "cookie"), pair, name;
+	while (str_split(&rest, ';', &pair)) {
+		pair = str_trim(pair);
+		if (str_split(&pair, '=', &name) && str_eq(name, STR(LOGIN_COOKIE)))
+			return pair;
+	}
+	return STR_NONE;
+}
+
+static void show(struct web *web, struct http_request *r, const struct principal *who, const char *template, const char *title, const char *error, struct web_answer *x)
+{
+	struct jsonw w;
+	struct buf b;
+	console_begin(web, r, who, title, &b, &w);
+	jsonw_str(&w, "error", str_of(error));
+	jsonw_str(&w, "to", http_query(r, "to"));
+	console_fill(r, template, error ? 401 : 200, &b, &w, x);
+}
+
+/* The members of the form that are named, and nothing else of it. */
+static struct str compose(struct arena *a, const struct route *route, const struct form *f, const char *const *names)
+{
+	struct buf b;
+	struct jsonw w;
+	buf_init(&b, CONSOLE_FORM_BYTES * 2);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "op", str_of(route->op));
+	for (; *names; names++)
+		jsonw_str(&w, *names, form_value(f, *names));
+	jsonw_end(&w, '}');
+	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return text;
+}
+
+static void ask(struct http_request *r, const struct principal *who, const struct route *route, const char *const *names, const struct form *f, console_told_fn *told,
+	struct web_answer *x)
+{
+	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
+	*x = (struct web_answer){ .route = route };
+	if (call) {
+		*call = (struct console_call){ .told = told, .who = *who, .form = *f };
+		x->call = call;
+		x->command = compose(r->arena, route, f, names);
+		x->proof = who->session.len ? str_format(r->arena, "{\"session\":\"%.*s\"}", STR_ARG(login_token(r))) : STR("{\"link\":true}");
+	}
+	if (!x->command.len || !x->proof.len)
+		console_refuse(r, 503, "no memory for that", x);
+}
+
+/* Also of an answer that is no answer. */
+static const struct json *read_told(struct arena *a, struct str body)
+{
+	struct json *root;
+	return json_read(a, body, &root, NULL) == OK ? root : NULL;
+}
+
+static void told_login(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	const struct json *root = read_told(r->arena, body);
+	if (status != 200)
+		show(web, r, &nobody, "login", "Log in", str_c(r->arena, console_error(r->arena, body)), x);
+	else if (!json_flag(root, "in", false))
+		show(web, r, &nobody, "login", "Log in", "Name, password and code do not fit together, or the account waits after failures.", x);
+	else {
+		x->cookie = json_text(root, "session");
+		console_go(x, form_value(&call->form, "to"));
+	}
+}
+
+static void told_welcome(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	const struct json *root = read_told(r->arena, body);
+	struct jsonw w;
+	struct buf b;
+	if (status != 200 || !json_text(root, "session").len) {
+		show(web, r, &nobody, "welcome", "Welcome", str_c(r->arena, console_error(r->arena, body)), x);
+		return;
+	}
+	/* its token is in the cookie that comes with the page: the form on it is of that session */
+	struct principal who = { .scope = SCOPE_OPERATOR, .id = form_value(&call->form, "name"), .session = user_session_row(r->arena, json_text(root, "session")) };
+	console_begin(web, r, &who, "A second proof", &b, &w);
+	jsonw_str(&w, "secret", json_text(root, "secret"));
+	jsonw_str(&w, "uri", json_text(root, "uri"));
+	console_fill(r, "secret", 200, &b, &w, x);
+	x->cookie = json_text(root, "session");
+}
+
+static void told_code(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	struct jsonw w;
+	struct buf b;
+	console_begin(web, r, &call->who, "Recovery codes", &b, &w);
+	jsonw_str(&w, "error", status == 200 ? STR_NONE : console_error(r->arena, body));
+	jsonw_raw(&w, "told", status == 200 ? body : STR("{}"));
+	console_fill(r, status == 200 ? "recovery" : "secret", status, &b, &w, x);
+}
+
+static void told_prove(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	if (status == 200 && json_flag(read_told(r->arena, body), "in", false))
+		console_go(x, form_value(&call->form, "to"));
+	else
+		show(web, r, &call->who, "prove", "Who are you?", status == 200 ? "Password and code do not fit together." : str_c(r->arena, console_error(r->arena, body)), x);
+}
+
+static void told_logout(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	(void)web, (void)r, (void)call, (void)status, (void)body;
+	x->cookie = STR("-");
+	console_go(x, STR("/login"));
+}
+
+static void told_seen(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	if (status == 200)
+		console_take(web, r, &call->who, x);
+	else
+		console_refuse_form(r, status, console_error(r->arena, body), NULL, x);
+}
+
+struct login_step {
+	const char *path, *template, *title;
+	const struct route *route;
+	console_told_fn *told;
+	bool needs_session;             /* else it is for who has none */
+	const char *names[4];
+};
+
+static const struct login_step steps[] = {
+	{ "/login", "login", "Log in", &login_route, told_login, false, { "name", "password", "code" } },
+	{ "/welcome", "welcome", "Welcome", &welcome_route, told_welcome, false, { "name", "invitation", "password" } },
+	{ "/welcome/code", "secret", "A second proof", &code_route, told_code, true, { "code" } },
+	{ "/prove", "prove", "Who are you?", &prove_route, told_prove, true, { "password", "code" } },
+	{ "/logout", "logout", "Log out", &logout_route, told_logout, true, { NULL } },
+};
+
+static void take_step(struct web *web, struct http_request *r, const struct login_step *s, const struct principal *who, struct web_answer *x)
+{
+	struct form f;
+	if (str_eq(r->method, STR("GET"))) {
+		show(web, r, who, s->template, s->title, NULL, x);
+		return;
+	}
+	x->retry_after_s = limit_take(&web->page_limits, web_neighbour(r), clock_monotonic_us());
+	if (x->retry_after_s)
+		console_refuse(r, 429, "that was tried too often from there", x);
+	else if (console_read_form(web, r, who, &f, x))
+		ask(r, who, s->route, s->names, &f, s->told, x);
+}
+
+void login_take(struct web *web, struct http_request *r, struct web_answer *ret_answer)
+{
+	struct why why = { .line = 0 };
+	struct user_session s = { 0 };
+	struct principal who = nobody;
+	struct str token = login_token(r);
+	int64_t now = clock_wall_at();
+	*ret_answer = (struct web_answer){ 0 };
+	enum err e = token.len ? view_session(&web->source, r->arena, token, now, &s, &who, &why) : ERR_DENIED;
+	if (e && e != ERR_DENIED) {
+		console_refuse(r, 503, "sessions cannot be looked up now; try again", ret_answer);
+		return;
+	}
+	if (e)
+		who = nobody;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		if (str_eq(r->path, str_of(steps[i].path)) && (!steps[i].needs_session || e == OK)) {
+			take_step(web, r, &steps[i], steps[i].needs_session ? &who : &nobody, ret_answer);
+			return;
+		}
+	if (e || s.enrols) {
+		struct str to = str_eq(r->method, STR("GET")) ? r->target : STR("/");
+		ret_answer->status = 303;
+		ret_answer->type = "text/plain; charset=utf-8";
+		ret_answer->location = e ? str_format(r->arena, "/login?to=%.*s", STR_ARG(page_part(r->arena, to))) : STR("/welcome");
+		return;
+	}
+	if (now - s.seen_at > SESSION_SEEN_MINUTES * MINUTE_US) {
+		static const char *const none[] = { NULL };
+		struct form f = { .count = 0 };
+		ask(r, &who, &seen_route, none, &f, told_seen, ret_answer);
+		return;
+	}
+	console_take(web, r, &who, ret_answer);
+}

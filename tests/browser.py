@@ -1,0 +1,92 @@
+"""A browser without a screen for the tests of the console: it keeps its cookies, sends what browsers send along, and fills in forms.
+
+Browser(d) comes over the network listener of kind api; Browser(d, local=True) by the Unix socket, as through a tunnel of ssh.
+"""
+import hashlib
+import hmac
+import html.parser
+import base64
+import struct
+import urllib.parse
+
+
+class Page(html.parser.HTMLParser):
+    """What is in a page: texts, links, and forms with their fields."""
+
+    def __init__(self, answer):
+        super().__init__(convert_charrefs=True)
+        self.status, self.headers, self.html = answer.status, answer.headers, answer.body.decode()
+        self.links, self.forms, self.tags, self.words = [], [], [], []
+        self.select = None
+        self.feed(self.html)
+        self.text = " ".join("".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append((tag, attrs))
+        if tag == "a":
+            self.links.append(attrs.get("href", ""))
+        elif tag == "form":
+            self.forms.append({"action": attrs.get("action", ""), "method": attrs.get("method", "get"), "fields": {}, "buttons": []})
+        elif tag in ("input", "textarea", "select") and self.forms and attrs.get("name"):
+            if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
+                self.forms[-1]["fields"][attrs["name"]] = attrs.get("value", "")
+        elif tag == "button" and self.forms and attrs.get("name"):
+            self.forms[-1]["buttons"].append((attrs["name"], attrs.get("value", "")))
+
+    def handle_endtag(self, tag):
+        self.words.append(" " if tag not in ("a", "span", "strong", "code", "small", "time") else "")
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def form(self, action):
+        return next(f for f in self.forms if f["action"] == action)
+
+
+class Browser:
+    def __init__(self, d, local=False, host=None):
+        self.d, self.local, self.cookie = d, local, None
+        self.host = host or ("localhost:8080" if local else f"{d.address}:{d.ports['api']}")
+
+    def ask(self, path, method="GET", body=None, headers=None):
+        h = {"Host": self.host, "Accept": "text/html", **(headers or {})}
+        if self.cookie:
+            h["Cookie"] = f"other=1; __Host-aupd={self.cookie}"
+        where = ("unix", f"{self.d.run}/api.sock") if self.local else ("tcp", (self.d.address, self.d.ports["api"]))
+        a = self.d._http(where, method, path, body, h)
+        self.keep(a.headers.get("set-cookie"))
+        return a
+
+    def keep(self, cookie):
+        if cookie:
+            value = cookie.split(";")[0].split("=", 1)[1]
+            self.cookie = value or None
+
+    def get(self, path, follow=True):
+        a = self.ask(path, headers={"Sec-Fetch-Site": "same-origin"})
+        while follow and a.status == 303:
+            a = self.ask(a.headers["location"], headers={"Sec-Fetch-Site": "same-origin"})
+        return Page(a)
+
+    def post(self, path, fields, follow=True, headers=None):
+        body = urllib.parse.urlencode(fields)
+        h = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": f"http://{self.host}"}
+        h.update(headers or {})
+        a = self.ask(path, "POST", body, {k: v for k, v in h.items() if v is not None})
+        return self.get(a.headers["location"]) if follow and a.status == 303 else Page(a)
+
+    def submit(self, page, action, button=None, follow=True, **fields):
+        f = page.form(action)
+        sent = {**f["fields"], **fields}
+        if button:
+            sent["op"] = button
+        return self.post(f["action"], sent, follow=follow)
+
+
+def totp(secret, at_s):
+    """RFC 6238, by its own hand: secret in base32."""
+    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    mac = hmac.new(key, struct.pack(">Q", at_s // 30), hashlib.sha1).digest()
+    at = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[at:at + 4])[0] & 0x7fffffff) % 1000000:06d}"
