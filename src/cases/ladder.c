@@ -147,6 +147,13 @@ static bool is_untold(const struct step_work *w)
 	return w->c->flags & CASE_DO_NOT_TELL && !w->c->noticed && !(l && l->emergency);
 }
 
+/* At once, or in the quiet hours. */
+void act_quietly(const struct step_work *w, struct act *act)
+{
+	const struct policy *p = w->in->policy;
+	act->next_at = act->quiet && p ? quiet_at(&p->quiet, p->zone_minutes, w->in->now, act->key) : w->in->now;
+}
+
 /* One act of END, LIMIT, SUSPEND or TERMINATE by one enforcement. */
 static enum err enforce(struct step_work *w, const struct step *s, const struct enforcement *f, const struct case_service *on, bool one_of_several, struct str label)
 {
@@ -157,6 +164,8 @@ static enum err enforce(struct step_work *w, const struct step *s, const struct 
 	act->service = f->service;
 	act->step = w->c->next_step + 1;
 	aim(w, act, f, on);
+	act->quiet = s->quiet;
+	act_quietly(w, act);
 	act->expires_at = s->for_us ? w->in->now + s->for_us : TIME_NONE;
 	act->approvals_needed = s->verb == VERB_TERMINATE && s->approvals < TERMINATE_APPROVALS ? TERMINATE_APPROVALS : s->approvals;
 	if (act->approvals_needed)
@@ -268,6 +277,8 @@ static enum err task_step(struct step_work *w, const struct step *s, struct str 
 		return ERR_LIMIT;
 	act->driver = STR("task");
 	act->params[act->param_count++] = s->service;
+	act->quiet = s->quiet;
+	act_quietly(w, act);
 	struct case_event *e = step_event(w, EVENT_TASK, STR("clock"), s->service);
 	if (!e)
 		return ERR_LIMIT;
@@ -310,11 +321,11 @@ static struct str words_of(struct step_work *w, const struct step *s)
 	case VERB_NOTIFY: case VERB_ADVISE: return str_format(w->a, "the letter \"%.*s\" to the customer%s", STR_ARG(s->service), unless);
 	case VERB_FORWARD: return str_format(w->a, "the letter \"%.*s\" to the reseller%s", STR_ARG(s->service),
 		s->unless == UNLESS_ANSWERED ? ", unless it has answered" : "");
-	case VERB_TASK: case VERB_ASK: return str_format(w->a, "a person is asked: %.*s", STR_ARG(s->service));
+	case VERB_TASK: case VERB_ASK: return str_format(w->a, "a person is asked%s: %.*s", s->quiet ? " in the quiet hours" : "", STR_ARG(s->service));
 	default: break;
 	}
 	const char *approved = s->verb == VERB_TERMINATE || s->approvals ? ", once it has been approved" : "";
-	return str_format(w->a, "%s %.*s%s%s", verb_words[s->verb], STR_ARG(s->service), approved, unless);
+	return str_format(w->a, "%s %.*s%s%s%s", verb_words[s->verb], STR_ARG(s->service), s->quiet ? " in the quiet hours" : "", approved, unless);
 }
 
 /* A deadline that has passed is never left standing: what cannot be taken now has none. */

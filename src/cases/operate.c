@@ -81,7 +81,7 @@ enum err approve_step(struct step_work *w)
 		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE | HOLD_UNTOLD);
 		act->automatic = false;
 		act->state = act->hold ? ACT_HELD : ACT_QUEUED;
-		act->next_at = w->in->now;
+		act_quietly(w, act);
 	}
 	return OK;
 }

@@ -49,6 +49,8 @@ enum err retract_step(struct step_work *w) MUST_CHECK;
 enum err correct_step(struct step_work *w) MUST_CHECK;
 enum err result_step(struct step_work *w) MUST_CHECK;
 
+/* When an act may be done that nothing holds any more: now, or in the quiet hours. */
+void act_quietly(const struct step_work *w, struct act *act);
 /* Tells why an act is held. */
 enum err hold_event(struct step_work *w, const struct act *act) MUST_CHECK;
 

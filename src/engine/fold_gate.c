@@ -74,6 +74,15 @@ static enum err gate_cut(struct fold *f, const struct casefile *c, struct act *a
 	return OK;
 }
 
+/* What waited for something else may be free at noon. */
+static enum gate gate_quiet(const struct fold *f, struct act *act)
+{
+	const struct policy *p = fold_policy_at(f, f->now);
+	if (!p || quiet_is(&p->quiet, p->zone_minutes, f->now))
+		return GATE_GO;
+	return wait_until(act, quiet_at(&p->quiet, p->zone_minutes, f->now, act->key), "it waits for the quiet hours");
+}
+
 enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why)
 {
 	struct casefile c;
@@ -97,6 +106,8 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 	}
 	if (act->verb >= VERB_END && act->automatic)
 		e = gate_cut(f, &c, act, ret_gate, why);
+	if (e == OK && *ret_gate == GATE_GO && act->quiet)
+		*ret_gate = gate_quiet(f, act);
 	struct case_input in = { .type = INPUT_HOLD, .act = act };
 	return e == OK && *ret_gate == GATE_HOLD ? step_case(f, &row, &c, &in, why) : e;
 }

@@ -154,11 +154,18 @@ static bool news(struct run *r, struct str key)
 	return !map_get(r->known, key);
 }
 
+/* What is done in quiet hours happens then, and not when its step is taken. */
+static bool is_quiet(struct run *r, const struct row *row)
+{
+	struct act act = { 0 };
+	return str_eq(row->state, str_of(act_state_words[ACT_QUEUED])) && row->due_at > r->f.now && field_decode(r->a, row->body, act_fields, &act, r->why) == OK && act.quiet;
+}
+
 /* An act that waits and the same act released are two things to see. */
 static struct str act_mark(struct run *r, const struct row *row)
 {
 	bool held = str_eq(row->state, str_of(act_state_words[ACT_HELD]));
-	return held ? str_format(r->a, "%.*s held", STR_ARG(row->key)) : row->key;
+	return held || is_quiet(r, row) ? str_format(r->a, "%.*s held", STR_ARG(row->key)) : row->key;
 }
 
 static struct str case_mark(struct run *r, uint64_t number)
@@ -201,7 +208,7 @@ static enum err each_expectation(struct run *r, const struct test_step *s, const
 	bool any = r->sent.len, found = any && x->type == EXPECT_NOTIFY && str_eq(r->sent, x->name);
 	while (work_next_row(r->f.work, TABLE_ACT, &i, &row)) {
 		struct act act = { 0 };
-		if (!news(r, act_mark(r, &row)))
+		if (!news(r, act_mark(r, &row)) || is_quiet(r, &row))
 			continue;
 		bool read = field_decode(r->a, row.body, act_fields, &act, r->why) == OK;
 		any |= !read || !follows(&act);

@@ -72,6 +72,7 @@ struct act {
 	int64_t doubt_until_at;         /* of a letter: until then a server may still try to deliver it */
 	bool automatic;                 /* no person asked for it */
 	bool in_hand;                   /* the hand has an order of it that it has not answered; the row's state is then "sent" */
+	bool quiet;                     /* it is done in the quiet hours of the policy in force */
 	bool in_digest;                 /* of a letter: it has no text of its own, and goes, or went, in the digest of the account (model/digest.h) */
 	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */
 	enum urgency urgency;           /* of its case */

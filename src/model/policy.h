@@ -10,6 +10,7 @@
 #include "base/calendar.h"
 #include "base/digest.h"
 #include "model/field.h"
+#include "model/quiet.h"
 #include "model/statement.h"
 
 enum { LADDER_STEPS_MAX = 32, POLICY_CLAUSES_MAX = 256, POLICY_ENFORCEMENTS_MAX = 64, POLICY_CALENDARS_MAX = 32, ENFORCE_PARAMS_MAX = 8 };
@@ -43,6 +44,7 @@ struct step {
 	unsigned approvals;             /* people who must approve before it is done; TERMINATE: at least 2 */
 	int64_t review_within_us;       /* an emergency step: a person looks within this span; 0 = none */
 	bool may_wait;                  /* NOTIFY: the letter may wait for the digest of the account; ADVISE: always */
+	bool quiet;                     /* TASK, and what is done: in the quiet hours of the policy */
 	int64_t for_us;                 /* the act lapses by itself after this; 0 = until lifted */
 };
 
@@ -125,6 +127,7 @@ struct policy {
 	unsigned letter_count;
 	int64_t proof_us;               /* a letter that has not come back for so long after it was handed over has arrived */
 	int zone_minutes;               /* how far the provider's day is ahead of UTC: the hours of digests */
+	struct quiet_hours quiet;       /* of that day */
 	int64_t recheck_us;             /* what is said to be mended must keep quiet for so long */
 	int64_t marks_us;               /* the marks of a customer whose contract was ended are kept for so long; 0 = not at all */
 	bool marks_outlive;             /* they stay when he is erased, until then */

@@ -320,6 +320,12 @@ static struct str languages(struct differ *d, const struct policy *p)
 	return s;
 }
 
+static struct str quiet_text(struct arena *a, const struct policy *p)
+{
+	const struct quiet_hours *q = &p->quiet;
+	return str_format(a, "%02u:%02u-%02u:%02u", q->from / 60, q->from % 60, q->until / 60, q->until % 60);
+}
+
 static void head_diff(struct differ *d, const struct policy *x, const struct policy *y)
 {
 	part(d, "policy", y->name, "name", x->name, y->name);
@@ -329,6 +335,7 @@ static void head_diff(struct differ *d, const struct policy *x, const struct pol
 	part(d, "policy", y->name, "languages", languages(d, x), languages(d, y));
 	span_part(d, "policy", y->name, "proof", x->proof_us, y->proof_us);
 	part(d, "policy", y->name, "zone", str_format(d->a, "%d minutes", x->zone_minutes), str_format(d->a, "%d minutes", y->zone_minutes));
+	part(d, "policy", y->name, "quiet", quiet_text(d->a, x), quiet_text(d->a, y));
 	span_part(d, "policy", y->name, "recheck", x->recheck_us, y->recheck_us);
 	span_part(d, "policy", y->name, "marks", x->marks_us, y->marks_us);
 	flag_part(d, "policy", y->name, "marks-outlive-erasure", x->marks_outlive, y->marks_outlive);

@@ -68,6 +68,8 @@ struct str diff_means_step(struct arena *a, const struct step *x, const struct s
 		s = add(a, s, str_of(unless(y->unless)));
 	if (x->may_wait != y->may_wait)
 		s = add(a, s, str_of(y->may_wait ? "It may wait for the digest of the account." : "It goes at once, whatever the account's cadence."));
+	if (x->quiet != y->quiet)
+		s = add(a, s, str_of(y->quiet ? "It waits for the quiet hours." : "It is done at any hour."));
 	if (x->approvals != y->approvals)
 		s = add(a, s, str_format(a, "%u people approve it, not %u.", y->approvals, x->approvals));
 	return s;

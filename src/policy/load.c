@@ -32,6 +32,7 @@ static const struct conf_item policy_items[] = {
 	{ .name = "reporter-status", .type = CONF_YESNO, .fallback = "no", .doc = "reporters who wrote by mail are told by that letter what became of their report" },
 	{ .name = "proof", .type = CONF_SPAN, .fallback = "4h", .min = MINUTE_US, .max = 7 * DAY_US, .doc = "a letter that has not come back for so long has arrived" },
 	{ .name = "zone", .type = CONF_STRING, .fallback = "+00:00", .doc = "the provider's day: the hours at which digests go" },
+	{ .name = "quiet", .type = CONF_STRING, .fallback = "03:00-05:00", .doc = "the hours of the provider's day in which steps \"in quiet hours\" are done" },
 	{ .name = "recheck", .type = CONF_SPAN, .fallback = "3d", .min = HOUR_US, .max = 30 * DAY_US, .doc = "what is said to be mended must keep quiet for so long" },
 	{ .name = "marks", .type = CONF_SPAN, .fallback = "730d", .max = 3650 * DAY_US, .doc = "how long the marks of a customer whose contract was ended are kept; 0s = not at all" },
 	{ .name = "marks-outlive-erasure", .type = CONF_YESNO, .fallback = "no", .doc = "they stay until then, though he is erased" },
@@ -55,6 +56,8 @@ static enum err read_policy(struct loading *l, const struct conf *s)
 	l->p->marks_outlive = conf_number(s->child, policy_items, "marks-outlive-erasure");
 	if (!business_zone(conf_text(s->child, policy_items, "zone"), &l->p->zone_minutes))
 		return conf_fail(l->why, conf_find(s->child, "zone"), 1, ERR_SYNTAX, "a zone is a fixed distance from UTC, such as +01:00");
+	if (quiet_parse(conf_text(s->child, policy_items, "quiet"), &l->p->quiet) != OK)
+		return conf_fail(l->why, conf_find(s->child, "quiet"), 1, ERR_SYNTAX, "quiet hours are two times of the day, such as 03:00-05:00");
 	l->p->posted_at = conf_number(s->child, policy_items, "posted");
 	l->p->effective_at = conf_find(s->child, "effective") ? conf_number(s->child, policy_items, "effective") : l->p->posted_at;
 	l->p->significance_said = conf_find(s->child, "significant") != NULL;
@@ -119,7 +122,7 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	return OK;
 }
 
-enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16, OPTION_ANSWER = 32, OPTION_WAIT = 64 };
+enum option { OPTION_FIX = 1, OPTION_UNLESS = 2, OPTION_APPROVAL = 4, OPTION_REVIEW = 8, OPTION_FOR = 16, OPTION_ANSWER = 32, OPTION_WAIT = 64, OPTION_QUIET = 128 };
 
 /* Reads the option at i and gives how many words it has; 0 when it is none. */
 static unsigned step_option(const struct policy *p, const struct conf *s, unsigned i, struct step *st, enum option *ret_option)
@@ -143,6 +146,11 @@ static unsigned step_option(const struct policy *p, const struct conf *s, unsign
 		st->may_wait = true;
 		return 2;
 	}
+	*ret_option = OPTION_QUIET;
+	if (word_is(s, i, "in") && word_is(s, i + 1, "quiet") && word_is(s, i + 2, "hours")) {
+		st->quiet = true;
+		return 3;
+	}
 	*ret_option = OPTION_APPROVAL;
 	if (word_is(s, i, "with") && word_is(s, i + 1, "approval") && word_is(s, i + 2, "of") && left > 3 &&
 		str_to_u64(s->args[i + 3].text, APPROVALS_MAX, &n) == OK && n) {
@@ -164,6 +172,7 @@ static bool option_fits(enum option o, enum verb verb)
 	case OPTION_FIX: return verb == VERB_NOTIFY || verb == VERB_ADVISE;
 	case OPTION_ANSWER: return verb == VERB_FORWARD;
 	case OPTION_WAIT: return verb == VERB_NOTIFY;
+	case OPTION_QUIET: return verb == VERB_TASK || verb >= VERB_END;
 	case OPTION_APPROVAL: return verb >= VERB_END;
 	case OPTION_REVIEW: return verb >= VERB_END && verb != VERB_TERMINATE;
 	case OPTION_FOR: return verb == VERB_LIMIT || verb == VERB_SUSPEND;
@@ -211,7 +220,7 @@ static enum err read_step(struct loading *l, const struct conf *s, struct step *
 	}
 	i++;
 	st->service = STR("all");
-	if (st->verb != VERB_TERMINATE || (i < s->arg_count && !word_is(s, i, "with") && !word_is(s, i, "unless"))) {
+	if (st->verb != VERB_TERMINATE || (i < s->arg_count && !word_is(s, i, "with") && !word_is(s, i, "unless") && !word_is(s, i, "in"))) {
 		if (i >= s->arg_count)
 			return conf_fail(l->why, s, i - 1, ERR_SYNTAX, "%s needs to be told what", verb_words[st->verb]);
 		st->service = s->args[i++].text;

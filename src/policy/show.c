@@ -229,7 +229,7 @@ void show_step(const struct step *s, struct buf *out)
 	if (s->service.len && !(s->verb == VERB_TERMINATE && str_eq(s->service, STR("all")))) {
 		buf_putc(out, ' ');
 		/* behind terminate the service may be left out: one with the name of an option stands in quotes */
-		if (text || str_eq(s->service, STR("with")) || str_eq(s->service, STR("unless")))
+		if (text || str_eq(s->service, STR("with")) || str_eq(s->service, STR("unless")) || str_eq(s->service, STR("in")))
 			show_quoted(out, s->service);
 		else
 			show_word(out, s->service);
@@ -250,6 +250,8 @@ void show_step(const struct step *s, struct buf *out)
 	}
 	if (s->may_wait)
 		buf_puts(out, " may wait");
+	if (s->quiet)
+		buf_puts(out, " in quiet hours");
 	if (s->unless)
 		buf_printf(out, " unless %s", step_unless_words[s->unless]);
 }
@@ -328,7 +330,9 @@ static void show_head(const struct policy *p, struct buf *out)
 		unsigned minutes = (unsigned)(p->zone_minutes < 0 ? -p->zone_minutes : p->zone_minutes);
 		buf_printf(out, "\n    zone \"%c%02u:%02u\"", p->zone_minutes < 0 ? '-' : '+', minutes / 60, minutes % 60);
 	}
-	buf_puts(out, "\n    recheck ");
+	buf_puts(out, "\n    quiet \"");
+	quiet_show(&p->quiet, out);
+	buf_puts(out, "\"\n    recheck ");
 	show_span(p->recheck_us, out);
 	buf_puts(out, "\n    marks ");
 	show_span(p->marks_us, out);
