@@ -97,6 +97,8 @@ enum err session_recall(struct session_book *b, const struct binding *one) MUST_
 /* Brings what will be recalled near to the processor: step 0 for some, then step 1 for the same. */
 void session_recall_near(const struct session_book *b, const struct binding *one, unsigned step);
 const struct session_count *session_counts(const struct session_book *b);
+/* When it was last heard of, rounded down; 0: it is over, or not in the book. */
+uint32_t session_seen(const struct session_book *b, session_ref ref);
 size_t session_count_open(const struct session_book *b);
 
 #endif

@@ -62,6 +62,12 @@ uint32_t session_find(const struct session_book *b, session_ref ref)
 	return session_refs_find(&b->refs, ref);
 }
 
+uint32_t session_seen(const struct session_book *b, session_ref ref)
+{
+	uint32_t n = session_find(b, ref);
+	return n == SESSION_NOBODY || b->list[n].state != SESSION_OPEN ? 0 : b->list[n].seen_s;
+}
+
 struct session_nas *session_nas_of(struct session_book *b, uint32_t ref)
 {
 	struct str key = { (const char *)&ref, sizeof(ref) };

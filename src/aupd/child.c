@@ -76,6 +76,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.hooks_disable_us = a->hooks_disable_us;
 		s.hooks_keep_us = a->hooks_keep_us;
 		s.radius_sessions = a->radius_sessions;
+		s.duration_access = a->duration_access;
+		s.duration_classes = a->duration_classes;
+		s.duration_class_count = a->duration_class_count;
+		s.duration_joined_us = a->duration_joined_us;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;

@@ -20,6 +20,7 @@
 enum { PAGE_BYTES = FIGURES_MAX * sizeof(int64_t) };
 
 static const char *const radius_words[] = { "taken", "repeated", "unknown-client", "denied", "malformed", "refused", "dropped", NULL };
+static const char *const duration_words[] = { "watched", "no-timeout", "over-limit", NULL };
 static const char *const class_words[] = { "telemetry", "signal", "accounting", "complaint", NULL };
 
 static const struct ometric keeper[] = {
@@ -46,7 +47,9 @@ static const struct ometric judge[] = {
 	[JUDGE_CONFLICTS] = COUNTER("conflicts", "Batches that were folded again because another judge was quicker."),
 	[JUDGE_STUCK] = GAUGE("store_stuck", "1 while the store takes nothing."), [JUDGE_LEAVES] = GAUGE("ledger_leaves", "Leaves of the ledger."),
 	[JUDGE_SIGNED_LEAVES] = GAUGE("ledger_signed_leaves", "Leaves that its last checkpoint covers."),
-	[JUDGE_HOOKS_REPEATED] = COUNTER("deliveries_repeated", "Deliveries to webhooks that were given out again, under their id, because nobody knew what had become of them."), END,
+	[JUDGE_HOOKS_REPEATED] = COUNTER("deliveries_repeated", "Deliveries to webhooks that were given out again, under their id, because nobody knew what had become of them."),
+	[JUDGE_DURATION] = { .name = "aupd_sessions", .type = OMETRIC_COUNTER, .help = "Sessions whose length is limited, and what was told of them.", BY("what", duration_words) },
+	END,
 };
 
 static const struct ometric desk[] = { [DESK_REQUESTS] = COUNTER("requests", "Requests to the API."), END };

@@ -3,6 +3,7 @@
  */
 #include "aupd/figures.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_duration.h"
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
 #include "aupd/judge_stamp.h"
@@ -77,6 +78,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_hooks_load(j, why);
 	if (e == OK)
 		e = judge_bindings_open(j, why);
+	if (e == OK)
+		e = judge_duration_open(j, why);
 	if (e == OK)
 		e = judge_read_marks(j, why);
 	if (e == OK)

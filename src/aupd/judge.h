@@ -33,6 +33,9 @@ struct judge {
 	struct fold fold;
 	struct names *names;                    /* the public suffix list */
 	struct registry *registry;
+	bool has_clocks;                        /* sessions may have clocks (judge_duration.h) */
+	int64_t least_limit_us;                 /* of sessions, in that version of the register; 0 = not known yet */
+	uint64_t limits_version;
 	struct registry *pending;               /* what an import of this batch would make of it; NULL = there was none */
 	struct arena *policy_arena, *batch_arena, *scratch;
 	struct held_frame batch[BATCH_FRAMES_MAX];

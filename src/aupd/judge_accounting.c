@@ -5,6 +5,7 @@
  * hear, or lost, is a hole. What comes again after a crash says nothing new.
  */
 #include "aupd/judge_binding.h"
+#include "aupd/judge_duration.h"
 
 #include "base/log.h"
 #include "model/accounting.h"
@@ -42,6 +43,13 @@ static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 	/* one that is only confirmed is no other answer */
 	bool confirms = one.kind == BINDING_INTERIM && one.end_at == TIME_NONE;
 	return e || confirms ? e : judge_bindings_changed(x->j, &x->uses, &one, &x->others, why);
+}
+
+/* Whoever meters sessions, or ends them. */
+static enum err tell_heard(void *arg, const struct session_heard *h, struct why *why)
+{
+	const struct accounting_fold *x = arg;
+	return judge_duration_heard(x->j, h, why);
 }
 
 static enum err record(struct judge *j, uint8_t feed, enum feed_state state, enum feed_reason reason, int64_t from_at, int64_t until_at, struct why *why)
@@ -111,7 +119,7 @@ static enum err hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at
 enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 {
 	struct accounting_fold x = { .j = j };
-	struct session_sink sink = { .put = put_binding, .name = name_user, .arg = &x };
+	struct session_sink sink = { .put = put_binding, .name = name_user, .heard = tell_heard, .arg = &x };
 	struct accounting message;
 	struct str rest;
 	int64_t since_at;

@@ -6,6 +6,7 @@
 #include "aupd/judge_binding.h"
 #include "aupd/judge_command.h"
 #include "aupd/judge_digest.h"
+#include "aupd/judge_duration.h"
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
 
@@ -62,6 +63,7 @@ static enum err act_on(struct judge *j, const struct row *due, struct why *why)
 	case TABLE_WEBHOOK: case TABLE_DELIVERY: case TABLE_HOOK_LANE: return judge_hook_due(j, due, why);
 	case TABLE_DIGEST: return judge_digest(j, due, why);
 	case TABLE_HOLD: return judge_hold_due(j, due, why);
+	case TABLE_DURATION: return judge_duration_due(j, due, why);
 	default: return fold_due(&j->fold, due, why);
 	}
 }

@@ -233,7 +233,8 @@ static enum err destroy_key(struct erasing *s)
 	if (e || n)
 		return e ? e : go_on(s, ERASURE_KEY, 0);
 	const struct query theirs[] = { { .table = TABLE_BINDING_USE, .owner = s->x.subject }, { .table = TABLE_API_KEY, .owner = s->x.id },
-		{ .table = TABLE_ONETIME, .owner = s->x.id }, { .table = TABLE_DIGEST, .owner = s->x.id } };
+		{ .table = TABLE_ONETIME, .owner = s->x.id }, { .table = TABLE_DIGEST, .owner = s->x.id },
+		{ .table = TABLE_DURATION, .owner = s->x.id } };
 	for (size_t t = 0; t < sizeof(theirs) / sizeof(theirs[0]); t++) {
 		e = page(s, theirs[t], &rows, &n);
 		s->j->keys_stale |= theirs[t].table == TABLE_API_KEY && n;

@@ -150,6 +150,7 @@ const struct field share_fields[] = {
 	F(spool_bytes, FIELD_U64), F(message_bytes, FIELD_U64), F(api_rate, FIELD_U64), S(api_keys, api_key_count), F(officer_key, FIELD_STR),
 	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count), S(upstreams, upstream_count),
 	S(radius_listens, radius_listen_count), F(radius_sessions, FIELD_U64),
+	F(duration_access, FIELD_U64), S(duration_classes, duration_class_count), F(duration_joined_us, FIELD_U64),
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),

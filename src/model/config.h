@@ -60,7 +60,11 @@ struct share {
 	unsigned radius_listen_count;
 	struct radius_client *radius_clients;
 	unsigned radius_client_count;
-	uint64_t radius_sessions;       /* the judge's */
+	uint64_t radius_sessions;       /* the judge's, with what follows; see config_duration.h */
+	uint64_t duration_access;       /* set of 1 << NAS-Port-Type */
+	struct str *duration_classes;   /* of customers */
+	unsigned duration_class_count;
+	uint64_t duration_joined_us;
 	struct str *upstreams;          /* "NAME ADDRESS|DOMAIN" */
 	unsigned upstream_count;
 	struct map_file *maps;          /* added to the built-in ones */

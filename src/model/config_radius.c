@@ -4,6 +4,7 @@
 #include "model/config_radius.h"
 
 #include "base/addr.h"
+#include "model/config_duration.h"
 #include "model/config_fetch.h"
 
 static const struct conf_item client_items[] = {
@@ -18,6 +19,7 @@ const struct conf_item config_radius_items[] = {
 	{ .name = "sessions", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1000000", .min = 1000, .max = 100000000, .doc = "most sessions that are followed, some 200 octets each" },
 	{ .name = "client", .type = CONF_BLOCK, .items = client_items, .named = true, .many = true, .arguments = "ADDRESS|PREFIX { }",
 		.doc = "who sends it: an access server, or a RADIUS server that passes copies on" },
+	{ .name = "duration", .type = CONF_BLOCK, .items = config_duration_items, .arguments = "{ }", .doc = "which sessions may not last for ever" },
 	{ .name = NULL },
 };
 
@@ -66,7 +68,7 @@ enum err config_radius(struct config *c, struct why *why)
 	a->radius_listens = ARENA_ARRAY(c->arena, struct str, CONFIG_RADIUS_LISTEN_MAX);
 	a->radius_clients = ARENA_ARRAY(c->arena, struct radius_client, CONFIG_RADIUS_CLIENTS_MAX);
 	a->radius_sessions = (uint64_t)conf_number(block->child, config_radius_items, "sessions");
-	enum err e = a->radius_listens && a->radius_clients ? OK : ERR_NOMEM;
+	enum err e = a->radius_listens && a->radius_clients ? config_duration(c, conf_find(block->child, "duration"), why) : ERR_NOMEM;
 	for (const struct conf *s = block->child; e == OK && s; s = s->next) {
 		bool listens = str_eq(s->args[0].text, STR("listen"));
 		if (!listens && !str_eq(s->args[0].text, STR("client")))

@@ -64,6 +64,8 @@ enum table {
 				   customer: which he has in common; owner of these two = customer; due = when it is forgotten, or looked at */
 	TABLE_DIGEST,           /* "wait/" customer: letters that wait for the digest of the account, due = when it goes; "sent/" Message-ID: those that went
 				   in one; owner = customer */
+	TABLE_DURATION,         /* how long sessions last (engine/duration.h): "clock/" session, "left/" subject, "over/" customer; owner = customer, "" when the
+				   register does not tell; due = when it is looked at */
 	TABLE_END
 };
 
