@@ -27,6 +27,8 @@ struct taking {
 	uint32_t began_s, began_last_s; /* when the session began, if that is told */
 	uint32_t seen_before_s;
 	bool counted_before;
+	int64_t lasted_before_us;
+	uint32_t displaced_s;           /* a fresh one took the place of another one, which was heard of last then */
 	uint64_t in_before, out_before;
 };
 
@@ -82,12 +84,14 @@ static enum err tell(struct taking *t, const struct session *s, enum session_ste
 		return OK;
 	struct session_heard h = { .step = step, .ref = s->ref, .feed = s->feed, .subject = &s->subject, .message = message, .held = address_of(t, s),
 		.start_s = s->start_s, .start_sure_s = s->sure_s, .first_s = t->first_s, .last_s = t->last_s, .before_s = t->fresh ? 0 : t->seen_before_s,
-		.counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before };
+		.lasted_before_us = t->lasted_before_us, .displaced_s = t->displaced_s, .counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before };
 	if (step == SESSION_LOST) {
 		h.first_s = s->seen_s;
 		h.last_s = s->end_s;
 		h.before_s = s->seen_s;
 		h.counted_before = s->counted;
+		h.lasted_before_us = s->lasted_us;
+		h.displaced_s = t->e->status == ACCOUNTING_ON || t->e->status == ACCOUNTING_OFF ? 0 : s->seen_s;
 		h.in_before = s->in_octets;
 		h.out_before = s->out_octets;
 	}
@@ -341,6 +345,8 @@ static enum err go_on(struct taking *t)
 	t->seen_before_s = s->seen_s;
 	t->counted_before = s->counted;
 	t->in_before = s->in_octets;
+	if (!t->displaced_s)
+		t->lasted_before_us = s->lasted_us;
 	t->out_before = s->out_octets;
 	if (t->began_told && s->recalled && t->began_s <= s->start_s) {
 		s->start_s = t->began_s;
@@ -428,7 +434,12 @@ static enum err one_session(struct taking *t, session_ref ref)
 		t->b->count.odd++;
 		return alone(t, ref, &subject);
 	}
-	enum err e = s && s->state == SESSION_OPEN ? infer_end(t, s, t->began_told ? t->began_last_s : t->last_s) : OK;
+	bool was_open = s && s->state == SESSION_OPEN;
+	enum err e = was_open ? infer_end(t, s, t->began_told ? t->began_last_s : t->last_s) : OK;
+	if (s && s->seen_s && e == OK && was_open) {
+		t->displaced_s = s->seen_s;
+		t->lasted_before_us = s->lasted_us;
+	}
 	if (s)
 		session_remove(t->b, n);
 	if (e == OK)

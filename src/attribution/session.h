@@ -65,6 +65,8 @@ struct session_heard {
 	uint32_t first_s, last_s;       /* when that happened, rounded outwards */
 	uint32_t before_s;              /* when it was heard of before; 0 = never */
 	bool counted_before;
+	int64_t lasted_before_us;       /* as last said; -1 = not said, or recalled. Of one that begins: of the one under its id that it is not, */
+	uint32_t displaced_s;           /* which was open and heard of last then; 0 = there was none. Of a lost one: its id began anew, not its server */
 	uint64_t in_before, out_before; /* as last said, wrapped as they were; what a store is recalled from does not have them */
 };
 
@@ -99,6 +101,12 @@ void session_recall_near(const struct session_book *b, const struct binding *one
 const struct session_count *session_counts(const struct session_book *b);
 /* When it was last heard of, rounded down; 0: it is over, or not in the book. */
 uint32_t session_seen(const struct session_book *b, session_ref ref);
+/*
+ * The open sessions of a server (the first 24 bits of their refs) that were heard of since then; and in ret_open[i] those of subjects[i]. It
+ * walks through all of them.
+ */
+unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s, const struct binding_subject *subjects, unsigned subject_count,
+	unsigned *ret_open);
 size_t session_count_open(const struct session_book *b);
 
 #endif

@@ -73,6 +73,9 @@ int policy_cmd_show(int argc, char **argv, bool json)
 	return status;
 }
 
+/* What accounting tells by itself. */
+static const struct str accounting_meters[] = { { "session.over-limit", 18 }, { "meter.discrepancy", 17 }, { "account.many-devices", 20 } };
+
 /* What a daemon with this configuration hears, and who decides there. */
 static int configured_sources(const char *path, struct coverage_sources *s)
 {
@@ -82,6 +85,8 @@ static int configured_sources(const char *path, struct coverage_sources *s)
 	if (config_read(path, &c, &why) == OK) {
 		s->complaints = c->all.listen_count > 0;
 		s->people = c->all.operator_count > 0;
+		s->meters = accounting_meters;
+		s->meter_count = c->all.radius_listen_count ? sizeof(accounting_meters) / sizeof(accounting_meters[0]) : 0;
 		config_free(c);
 		return EXIT_OK;
 	}
@@ -100,6 +105,8 @@ static enum err read_sources(struct arena *a, const char *list, struct coverage_
 	struct str rest = str_of(list), name;
 	if (!meters)
 		return ERR_NOMEM;
+	for (unsigned i = 0; i < s.meter_count; i++)
+		meters[i] = s.meters[i];
 	while (list && str_split(&rest, ',', &name)) {
 		name = str_trim(name);
 		if (str_eq(name, STR("complaints")))

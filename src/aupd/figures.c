@@ -10,6 +10,7 @@
 
 #include "base/net.h"
 #include "model/act.h"
+#include "model/metering.h"
 #include "model/webhook.h"
 
 #define COUNTER(name_, help_) { .name = "aupd_" name_, .type = OMETRIC_COUNTER, .help = (help_) }
@@ -20,6 +21,7 @@
 enum { PAGE_BYTES = FIGURES_MAX * sizeof(int64_t) };
 
 static const char *const radius_words[] = { "taken", "repeated", "unknown-client", "denied", "malformed", "refused", "dropped", NULL };
+static const char *const metering_verdicts[] = { "told", "server", "cannot-tell", NULL };
 static const char *const duration_words[] = { "watched", "no-timeout", "over-limit", NULL };
 static const char *const class_words[] = { "telemetry", "signal", "accounting", "complaint", NULL };
 
@@ -49,6 +51,8 @@ static const struct ometric judge[] = {
 	[JUDGE_SIGNED_LEAVES] = GAUGE("ledger_signed_leaves", "Leaves that its last checkpoint covers."),
 	[JUDGE_HOOKS_REPEATED] = COUNTER("deliveries_repeated", "Deliveries to webhooks that were given out again, under their id, because nobody knew what had become of them."),
 	[JUDGE_DURATION] = { .name = "aupd_sessions", .type = OMETRIC_COUNTER, .help = "Sessions whose length is limited, and what was told of them.", BY("what", duration_words) },
+	[JUDGE_METERING] = { .name = "aupd_metering_signs", .type = OMETRIC_COUNTER, .help = "Signs that what an access server counts does not fit.", BY("sign", metering_words) },
+	[JUDGE_METERING_VERDICTS] = { .name = "aupd_metering_days", .type = OMETRIC_COUNTER, .help = "What became of a day's signs of one server.", BY("verdict", metering_verdicts) },
 	END,
 };
 

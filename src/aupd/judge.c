@@ -6,6 +6,7 @@
 #include "aupd/judge_duration.h"
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
+#include "aupd/judge_metering.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 
@@ -80,6 +81,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_bindings_open(j, why);
 	if (e == OK)
 		e = judge_duration_open(j, why);
+	if (e == OK)
+		e = judge_metering_open(j, why);
 	if (e == OK)
 		e = judge_read_marks(j, why);
 	if (e == OK)
@@ -445,6 +448,7 @@ static void judge_stop(struct role *r)
 	judge_witness_close(j);
 	judge_ledger_close(j);
 	judge_bindings_close(j);
+	judge_metering_close(j);
 	if (j->store)
 		j->driver->close(j->store);
 	keyring_close(j->fold.keyring);

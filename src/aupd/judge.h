@@ -33,6 +33,7 @@ struct judge {
 	struct fold fold;
 	struct names *names;                    /* the public suffix list */
 	struct registry *registry;
+	struct judge_metering *metering;        /* NULL: there is no accounting */
 	bool has_clocks;                        /* sessions may have clocks (judge_duration.h) */
 	int64_t least_limit_us;                 /* of sessions, in that version of the register; 0 = not known yet */
 	uint64_t limits_version;

@@ -6,6 +6,7 @@
  */
 #include "aupd/judge_binding.h"
 #include "aupd/judge_duration.h"
+#include "aupd/judge_metering.h"
 
 #include "base/log.h"
 #include "model/accounting.h"
@@ -49,7 +50,8 @@ static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 static enum err tell_heard(void *arg, const struct session_heard *h, struct why *why)
 {
 	const struct accounting_fold *x = arg;
-	return judge_duration_heard(x->j, h, why);
+	enum err e = judge_duration_heard(x->j, h, why);
+	return e ? e : judge_metering_heard(x->j, h, why);
 }
 
 static enum err record(struct judge *j, uint8_t feed, enum feed_state state, enum feed_reason reason, int64_t from_at, int64_t until_at, struct why *why)

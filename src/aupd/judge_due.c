@@ -9,6 +9,7 @@
 #include "aupd/judge_duration.h"
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
+#include "aupd/judge_metering.h"
 
 #include "base/clock.h"
 #include "base/point.h"
@@ -64,6 +65,7 @@ static enum err act_on(struct judge *j, const struct row *due, struct why *why)
 	case TABLE_DIGEST: return judge_digest(j, due, why);
 	case TABLE_HOLD: return judge_hold_due(j, due, why);
 	case TABLE_DURATION: return judge_duration_due(j, due, why);
+	case TABLE_METERING: return judge_metering_due(j, due, why);
 	default: return fold_due(&j->fold, due, why);
 	}
 }

@@ -66,6 +66,7 @@ enum table {
 				   in one; owner = customer */
 	TABLE_DURATION,         /* how long sessions last (engine/duration.h): "clock/" session, "left/" subject, "over/" customer; owner = customer, "" when the
 				   register does not tell; due = when it is looked at */
+	TABLE_METERING,         /* access server "/" kind of sign "/" day: the accounts that showed it (engine/metering.h); due = when they are compared */
 	TABLE_END
 };
 

@@ -401,6 +401,48 @@ static void heard(void)
 	session_world_end(&w);
 }
 
+static struct session_heard steps[8];
+static unsigned step_count;
+
+static enum err keep_heard(void *arg, const struct session_heard *h, struct why *why)
+{
+	(void)arg, (void)why;
+	BUG_ON(step_count == sizeof(steps) / sizeof(steps[0]));
+	steps[step_count++] = *h;
+	return OK;
+}
+
+static void say(const char *session, const char *user, int64_t at_s, int64_t lasted_s)
+{
+	struct accounting e = { .nas = STR("nas"), .session = str_of(session), .user = str_of(user), .status = ACCOUNTING_INTERIM, .lasted_us = lasted_s * SECOND_US,
+		.event_at = WORLD_AT + at_s * SECOND_US, .received_at = WORLD_AT + at_s * SECOND_US };
+	session_world_take(&w, &e);
+}
+
+static void measured(void)
+{
+	const uint32_t zero_s = binding_floor(WORLD_AT);
+	session_world_begin(&w, 100, 100);
+	w.heard = keep_heard;
+	say("S1", "u1", 300, 300);
+	say("S1", "u1", 600, 600);
+	OK_(steps[0].lasted_before_us <= 0 && steps[1].lasted_before_us == 300 * SECOND_US && !steps[1].displaced_s, "how long it had lasted is told with how long it has");
+	/* a server whose time runs slow says that it began later */
+	say("S1", "u1", 1200, 900);
+	OK_(step_count == 4 && steps[2].step == SESSION_LOST && steps[2].displaced_s == zero_s + 600, "one that another one under its id takes the place of");
+	OK_(steps[3].step == SESSION_BEGAN && steps[3].displaced_s == zero_s + 600 && steps[3].lasted_before_us == 600 * SECOND_US && !steps[3].before_s, "and of that one, what was before");
+	say("S2", "u1", 1200, 10);
+	say("S3", "u2", 100, 10);
+	uint32_t nas = (uint32_t)(steps[0].ref >> 40);
+	struct binding_subject who[2];
+	unsigned open[2] = { 0 };
+	BUG_ON(world_name(&w, STR("u1"), &who[0]) != OK || world_name(&w, STR("u2"), &who[1]) != OK);
+	OK_(session_peers(w.book, nas, zero_s + 1000, who, 2, open) == 2 && open[0] == 2 && open[1] == 0, "sessions of a server that were heard of since then, and whose");
+	OK_(session_peers(w.book, nas ^ 1, 0, who, 2, open) == 0, "of another one there are none");
+	OK_(session_seen(w.book, steps[3].ref) == zero_s + 1200 && !session_seen(w.book, 1), "when one was heard of last");
+	session_world_end(&w);
+}
+
 int main(void)
 {
 	readdressed();
@@ -415,5 +457,6 @@ int main(void)
 	recalled();
 	crowded();
 	heard();
+	measured();
 	return tap_done();
 }
