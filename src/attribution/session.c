@@ -68,21 +68,11 @@ static enum err say(struct taking *t, const struct session_held *h, enum binding
 	return t->sink->put(t->sink->arg, &b, t->why);
 }
 
-/* The first of what is its alone. */
-static struct prefix address_of(const struct taking *t, const struct session *s)
-{
-	struct prefix none = { .bits = 0 };
-	for (uint32_t n = s->held; n != SESSION_NOBODY; n = t->b->held[n].next)
-		if (t->b->held[n].kind != HELD_PORTS)
-			return t->b->held[n].prefix;
-	return none;
-}
-
 static enum err tell(struct taking *t, const struct session *s, enum session_step step, const struct accounting *message)
 {
 	if (!t->sink->heard)
 		return OK;
-	struct session_heard h = { .step = step, .ref = s->ref, .feed = s->feed, .subject = &s->subject, .message = message, .held = address_of(t, s),
+	struct session_heard h = { .step = step, .ref = s->ref, .feed = s->feed, .subject = &s->subject, .message = message, .held = session_address(t->b, s),
 		.start_s = s->start_s, .start_sure_s = s->sure_s, .first_s = t->first_s, .last_s = t->last_s, .before_s = t->fresh ? 0 : t->seen_before_s,
 		.lasted_before_us = t->lasted_before_us, .displaced_s = t->displaced_s, .counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before };
 	if (step == SESSION_LOST) {

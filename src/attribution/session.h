@@ -107,6 +107,15 @@ uint32_t session_seen(const struct session_book *b, session_ref ref);
  */
 unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s, const struct binding_subject *subjects, unsigned subject_count,
 	unsigned *ret_open);
+struct session_open {
+	session_ref ref;
+	struct binding_subject subject;
+	struct prefix held;             /* as in struct session_heard */
+	uint32_t start_s, start_sure_s, seen_s;
+};
+
+/* Those that are open, of these subjects, at most max of them: how many there are, which may be more. It walks through the whole book. */
+unsigned session_list(const struct session_book *b, const struct binding_subject *subjects, unsigned subject_count, struct session_open *ret_list, unsigned max);
 size_t session_count_open(const struct session_book *b);
 
 #endif

@@ -95,6 +95,36 @@ unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t sinc
 	return all;
 }
 
+struct prefix session_address(const struct session_book *b, const struct session *s)
+{
+	for (uint32_t n = s->held; n != SESSION_NOBODY; n = b->held[n].next)
+		if (b->held[n].kind != HELD_PORTS)
+			return b->held[n].prefix;
+	return (struct prefix){ .bits = 0 };
+}
+
+static bool is_one_of(const struct binding_subject *s, const struct binding_subject *list, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (binding_subject_eq(s, &list[i]))
+			return true;
+	return false;
+}
+
+unsigned session_list(const struct session_book *b, const struct binding_subject *subjects, unsigned subject_count, struct session_open *ret_list, unsigned max)
+{
+	unsigned count = 0;
+	for (uint32_t i = 0; i < b->used; i++) {
+		const struct session *s = &b->list[i];
+		if (!s->ref || s->state != SESSION_OPEN || !is_one_of(&s->subject, subjects, subject_count))
+			continue;
+		if (count < max)
+			ret_list[count] = (struct session_open){ s->ref, s->subject, session_address(b, s), s->start_s, s->sure_s, s->seen_s };
+		count++;
+	}
+	return count;
+}
+
 static uint32_t take_row(struct session_book *b)
 {
 	uint32_t n = b->spare;

@@ -74,6 +74,8 @@ struct session_nas *session_nas_of(struct session_book *b, uint32_t ref);       
 /* NULL: no room, or the session has SESSION_HELD_MAX. */
 struct session_held *session_hold(struct session_book *b, struct session *s);
 void session_drop(struct session_book *b, struct session *s, struct session_held *h);
+/* The first of what is its alone; bits 0: nothing is. */
+struct prefix session_address(const struct session_book *b, const struct session *s);
 /* Its state changes; ended ones are forgotten in time. */
 void session_set_state(struct session_book *b, struct session *s, enum session_state state);
 void session_forget(struct session_book *b, uint32_t now_s);

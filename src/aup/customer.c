@@ -1,5 +1,5 @@
 /*
- * aup customer: one customer on a page.
+ * aup customer: one customer on a page. aup sessions: the sessions of one.
  */
 #include <stdio.h>
 #include <string.h>
@@ -63,6 +63,35 @@ static void print_account(const struct json *root)
 	}
 	if (json_flag(root, "more", false))
 		(void)printf("there may be more than is shown\n");
+}
+
+int cmd_sessions(int argc, char **argv)
+{
+	static const char *const session[] = { "login", "address", "since", "heard", "server", NULL };
+	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock"), *because = cli_value(&argc, argv, "--because");
+	bool json = cli_flag(&argc, argv, "--json");
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	if (!cli_no_more_options(argc, argv, "sessions") || argc != 2)
+		return cli_usage("sessions");
+	struct arena *a = arena_new("sessions", CLI_BYTES_MAX);
+	if (!a)
+		return EXIT_NO;
+	command_begin(&c, "customer-sessions");
+	jsonw_str(&c.w, "customer", str_of(argv[1]));
+	jsonw_str(&c.w, "because", because ? str_of(because) : STR_NONE);
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	else if (status == EXIT_OK)
+		print_list(root, "sessions", "session", session);
+	if (status == EXIT_OK && !json && !json_flag(root, "followed", false))
+		(void)printf("no sessions are followed: the configuration names nobody who tells of them\n");
+	if (status == EXIT_OK && !json && json_flag(root, "more", false))
+		(void)printf("there are more than are shown\n");
+	arena_free(a);
+	return status;
 }
 
 int cmd_customer(int argc, char **argv)

@@ -152,6 +152,7 @@ class World:
             "/v1/queues/{queue}": tester({"queue": "due"}, {"queue": "none"}),
             "/v1/customers/{customer}": tester({"customer": "bakery"}, {"customer": "nobody"}),
             "/v1/customers/{customer}/terms": tester({"customer": "bakery"}, {"customer": "nobody"}),
+            "/v1/customers/{customer}/sessions": tester({"customer": "bakery"}, {"customer": "nobody"}),
             "/v1/resellers/{reseller}": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),

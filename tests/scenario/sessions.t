@@ -111,6 +111,15 @@ def too_long(d):
     return began
 
 
+def told(d):
+    listed = d.check("sessions", "a", "--because", "a question", "--json").json
+    tap.is_equal([(s["login"], s["address"]) for s in listed["sessions"]], [("alice", "198.51.100.1")], "the open sessions of a customer")
+    tap.like(d.check("sessions", "b", "--because", "another").out, r"^session: login bob address 198\.51\.100\.2 since \S+ heard \S+ server [0-9a-f]{6}\n$", "in words")
+    tap.is_equal(d.check("sessions", "c", "--because", "none").out, "", "who has none has none")
+    tap.ok(d.aup("sessions", "a", "--because", " ").rc == 1, "a blank is no reason")
+    tap.like(d.check("lookups").out, "asked for b: another", "and every look-up is recorded")
+
+
 def by_night(d):
     shown = d.case("a")
     waits = ends(shown)
@@ -182,6 +191,7 @@ def refused():
 def main():
     with Access() as d:
         too_long(d)
+        told(d)
         by_night(d)
         hangs_up(d)
         silent(d)
