@@ -5,21 +5,20 @@
  * with a lifetime of 0; when that was, it does not say.
  */
 #include "attribution/lease_line.h"
-#include "base/json.h"
 
-const char *const lease_format_words[] = { "kea4", "kea6", "kea-legal", NULL };
+const char *const lease_format_words[] = { "kea4", "kea6", "kea-legal", "kea-hook", NULL };
 const char *const lease_id_words[] = { "circuit-id", "remote-id", "client-id", "hwaddr", NULL };
 
 enum column { ADDRESS, HWADDR, CLIENT, LIFETIME, EXPIRE, STATE, CONTEXT, TYPE, BITS };
 #define LIFETIME_EVER UINT64_C(0xffffffff)
 static const char *const names4[LEASE_COLUMNS] = { "address", "hwaddr", "client_id", "valid_lifetime", "expire", "state", "user_context", NULL, NULL };
 static const char *const names6[LEASE_COLUMNS] = { "address", "hwaddr", "duid", "valid_lifetime", "expire", "state", "user_context", "lease_type", "prefix_len" };
-enum { FIELDS_MAX = 32, OPTION_CIRCUIT = 1, OPTION_REMOTE = 2, TYPE_PREFIX = 2, HARDWARE_ETHERNET = 1 };
+enum { FIELDS_MAX = 32, TYPE_PREFIX = 2, HARDWARE_ETHERNET = 1 };
 enum state { STATE_HELD, STATE_DECLINED, STATE_RECLAIMED, STATE_RELEASED, STATE_REGISTERED };
 
 void lease_reader_init(struct lease_reader *r, enum lease_format format)
 {
-	*r = (struct lease_reader){ .format = format, .by = LEASE_ID_END };
+	*r = (struct lease_reader){ .format = format, .by = LEASE_ID_END, .beside = LEASE_FORMAT_END };
 }
 
 struct str lease_id_text(struct arena *a, enum lease_id id, struct str octets)
@@ -55,6 +54,8 @@ enum err lease_octets(struct arena *a, struct str hex, struct str *ret_octets)
 
 void lease_name(const struct lease_reader *r, struct arena *a, const struct str ids[LEASE_ID_END], struct lease *l)
 {
+	l->device = ids[LEASE_CLIENT].len ? ids[LEASE_CLIENT] : ids[LEASE_HARDWARE];
+	l->direct = !ids[LEASE_CIRCUIT].len && !ids[LEASE_REMOTE].len;
 	for (enum lease_id id = 0; id < LEASE_ID_END && !l->subject.len; id++) {
 		if (r->by != LEASE_ID_END && r->by != id)
 			continue;
@@ -62,39 +63,6 @@ void lease_name(const struct lease_reader *r, struct arena *a, const struct str 
 		/* a client-id of type 1 is the hardware address once more (RFC 2132 9.14) */
 		l->weak = id == LEASE_HARDWARE || (id == LEASE_CLIENT && ids[id].len == 7 && ids[id].ptr[0] == HARDWARE_ETHERNET);
 	}
-}
-
-/* RFC 3046 2.0: the sub-options of the relay's option. */
-static void read_relay4(struct str bytes, struct str ids[LEASE_ID_END])
-{
-	struct reader r;
-	reader_init(&r, bytes);
-	while (!r.err && reader_left(&r)) {
-		uint8_t code = reader_u8(&r), len = reader_u8(&r);
-		struct str value = reader_take(&r, len);
-		if (!r.err && (code == OPTION_CIRCUIT || code == OPTION_REMOTE))
-			ids[code == OPTION_CIRCUIT ? LEASE_CIRCUIT : LEASE_REMOTE] = value;
-	}
-}
-
-static struct str hex_of(struct arena *a, struct str text)
-{
-	struct str octets;
-	return str_starts_fold(text, STR("0x")) && lease_octets(a, str_sub(text, 2, SIZE_MAX), &octets) == OK ? octets :
-		!str_starts_fold(text, STR("0x")) && text.len && lease_octets(a, text, &octets) == OK ? octets : STR_NONE;
-}
-
-/* What Kea keeps of the relay, with store-extended-info: in its older form the options are the value itself. */
-static void read_context(struct arena *a, struct str text, struct str ids[LEASE_ID_END])
-{
-	struct json *root;
-	if (!text.len || json_read(a, text, &root, NULL) != OK)
-		return;
-	const struct json *four = json_at(root, "ISC.relay-agent-info"), *six = json_at(root, "ISC.relay-info");
-	if (four)
-		read_relay4(hex_of(a, four->type == JSON_STRING ? four->text : json_text(four, "sub-options")), ids);
-	if (six && six->type == JSON_ARRAY && six->child)
-		ids[LEASE_REMOTE] = hex_of(a, json_text(six->child, "remote-id"));
 }
 
 static struct str unescape(struct arena *a, struct str field)
@@ -190,7 +158,7 @@ static enum err read_file_line(struct lease_reader *r, struct arena *a, struct s
 		return e;
 	if (lease_octets(a, field(r, fields, HWADDR), &ids[LEASE_HARDWARE]) != OK || lease_octets(a, field(r, fields, CLIENT), &ids[LEASE_CLIENT]) != OK)
 		return why_set(why, ERR_SYNTAX, "an id is in hexadecimal");
-	read_context(a, unescape(a, field(r, fields, CONTEXT)), ids);
+	lease_read_context(a, unescape(a, field(r, fields, CONTEXT)), ids);
 	/* what is over ends whoever held it: a declined or reclaimed lease may have lost its ids */
 	if (l->what == LEASE_GIVEN)
 		lease_name(r, a, ids, l);
@@ -205,7 +173,8 @@ enum err lease_read(struct lease_reader *r, struct arena *a, struct str line, st
 	line = str_trim(line);
 	if (!line.len)
 		return ERR_NOTFOUND;
-	enum err e = r->format == LEASE_LEGAL ? lease_read_legal(r, a, line, &l, why) : read_file_line(r, a, line, &l, why);
+	enum err e = r->format == LEASE_LEGAL ? lease_read_legal(r, a, line, &l, why) : r->format == LEASE_HOOK ? lease_read_hook(r, a, line, &l, why) :
+		read_file_line(r, a, line, &l, why);
 	if (e)
 		return e;
 	if (l.what == LEASE_GIVEN && !l.subject.len) {

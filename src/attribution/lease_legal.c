@@ -6,6 +6,8 @@
  */
 #include "attribution/lease_line.h"
 
+enum { ENTERPRISE_LEN = 4 };
+
 static bool eat(struct str *rest, struct str word)
 {
 	if (!str_starts(*rest, word))
@@ -100,7 +102,7 @@ static enum err get_span(struct str *rest, struct lease *l, struct why *why)
 }
 
 /* What the relays say, the one nearest to the device first; it alone is the operator's word on the line. */
-static enum err get_relay(struct arena *a, struct str *rest, struct str ids[LEASE_ID_END])
+static enum err get_relay(struct arena *a, struct str *rest, bool six, struct str ids[LEASE_ID_END])
 {
 	static const struct { const char *word; enum lease_id id; } keys[] = { { "circuit-id: ", LEASE_CIRCUIT }, { "interface-id: ", LEASE_CIRCUIT },
 		{ "remote-id: ", LEASE_REMOTE }, { "subscriber-id: ", LEASE_ID_END } };
@@ -111,7 +113,7 @@ static enum err get_relay(struct arena *a, struct str *rest, struct str ids[LEAS
 	(void)token(rest);
 	if (eat(rest, STR(" for client on link address: ")))
 		(void)token(rest);
-	if (eat(rest, STR(", hops count: ")) || eat(rest, STR(", hops: ")))
+	if (eat(rest, STR(", hop count: ")) || eat(rest, STR(", hops count: ")) || eat(rest, STR(", hops: ")))
 		(void)token(rest);
 	for (bool more = true; more && e == OK;) {
 		more = false;
@@ -123,6 +125,9 @@ static enum err get_relay(struct arena *a, struct str *rest, struct str ids[LEAS
 			hit = eat(rest, str_of(keys[i].word));
 			if (hit)
 				e = get_id(a, rest, &octets);
+			/* of DHCPv6 with the enterprise number before it (RFC 4649) */
+			if (hit && e == OK && six && keys[i].id == LEASE_REMOTE)
+				octets = str_sub(octets, ENTERPRISE_LEN, SIZE_MAX);
 			if (hit && e == OK && keys[i].id != LEASE_ID_END)
 				ids[keys[i].id] = octets;
 		}
@@ -150,7 +155,8 @@ static enum err get_device(struct arena *a, struct str *rest, struct str ids[LEA
 	if (!eat(rest, STR("DUID: ")))
 		return ERR_SYNTAX;
 	enum err e = get_id(a, rest, &ids[LEASE_CLIENT]);
-	if (e || !eat(rest, STR(" and hardware address:")))
+	/* the second form is of what an administrator or an HA partner does */
+	if (e || !(eat(rest, STR(" and hardware address:")) || eat(rest, STR(", hardware address:"))))
 		return e;
 	e = get_hardware(a, rest, &ids[LEASE_HARDWARE]);
 	if (e == OK && eat(rest, STR(" (from "))) {
@@ -198,7 +204,7 @@ enum err lease_read_legal(const struct lease_reader *r, struct arena *a, struct 
 	if (e)
 		return e;
 	if (eat(&rest, STR(" to a device with ")) || eat(&rest, STR(" from a device with "))) {
-		if (get_device(a, &rest, ids) != OK || get_relay(a, &rest, ids) != OK)
+		if (get_device(a, &rest, ids) != OK || get_relay(a, &rest, !addr_is_v4(&l->prefix.addr), ids) != OK)
 			return why_set(why, ERR_SYNTAX, "the device is named in no known form");
 		/* an administrator's order has its span at the end */
 		if (l->what == LEASE_GIVEN && l->until_at == TIME_NONE)

@@ -165,16 +165,20 @@ int cmd_bindings(int argc, char **argv)
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	const char *feed = cli_value(&argc, argv, "--feed");
 	bool json = cli_flag(&argc, argv, "--json");
+	const char *hook = cli_value(&argc, argv, "--hook");
 	struct bindings_leases *leases;
 	if (!bindings_leases_open(&argc, argv, &leases))
 		return EXIT_USAGE;
 	struct arena *a = arena_new("bindings", CLI_BYTES_MAX);
 	const char *verb = argc > 1 ? argv[1] : "";
 	int status = EXIT_NO;
+	bool hooked = leases && !leases->nat && (leases->reader.format == LEASE_KEA4 || leases->reader.format == LEASE_KEA6);
+	if (hook && (strcmp(verb, "follow") != 0 || !hooked))
+		verb = "";
 	if (a && strcmp(verb, "import") == 0)
 		status = import(argc, argv, a, socket_path, feed, leases, json);
 	else if (a && strcmp(verb, "follow") == 0 && argc == 3)
-		status = bindings_follow(socket_path, argv[2], feed, leases);
+		status = bindings_follow(socket_path, argv[2], feed, leases, hook);
 	else if (a && strcmp(verb, "map") == 0 && argc == 3)
 		status = bindings_map(argv[2]);
 	else if (a && strcmp(verb, "status") == 0)

@@ -35,6 +35,8 @@ struct bindings_leases {
  */
 bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_leases);
 void bindings_leases_close(struct bindings_leases *l);
+/* The reader of what Kea's hook tells beside that lease file; it is the only one, and closed with the other. NULL without memory. */
+struct bindings_leases *bindings_leases_hook(struct bindings_leases *beside);
 /*
  * Appends a row for each line of bytes, the first being line number. A bad one is told and its row is one that the
  * daemon refuses, which is then a hole of the feed; or, without tell, the first one is the error, with place and reason.
@@ -49,8 +51,8 @@ enum err bindings_nat_line(struct bindings_leases *l, struct str line, struct bu
 int bindings_map(const char *path);
 /*
  * Sends what is added to the file until it is told to stop (SIGTERM, SIGINT). It survives a rotation, a truncation and the daemon's
- * restarts: what was sent before is no news. leases: NULL for CSV. The exit status.
+ * restarts: what was sent before is no news. leases: NULL for CSV. hook_path: NULL, or what Kea's hook tells beside its lease file. The exit status.
  */
-int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases);
+int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases, const char *hook_path);
 
 #endif

@@ -200,40 +200,87 @@ static bool send_rows(struct tail *t, bool end, int *ret_status)
 	return status == EXIT_OK;
 }
 
-int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases)
+static void open_tail(struct tail *t, const char *path, struct bindings_leases *leases)
 {
-	struct tail t = { .socket_path = socket_path, .path = path, .feed = feed ? feed : "", .fd = -1, .leases = leases };
-	struct sigaction stop = { .sa_handler = on_stop };
-	const struct timespec pause = { 0, LOOK_EVERY_MS * 1000 * 1000 };
-	int status = EXIT_OK;
-	buf_init(&t.header, CHUNK_BYTES);
-	buf_init(&t.rows, 4 * CHUNK_BYTES);
-	buf_init(&t.made, 4 * CHUNK_BYTES);
+	t->path = path;
+	t->fd = -1;
+	t->leases = leases;
+	buf_init(&t->header, CHUNK_BYTES);
+	buf_init(&t->rows, 4 * CHUNK_BYTES);
+	buf_init(&t->made, 4 * CHUNK_BYTES);
 	if (leases)
 		leases->path = path;
+	begin_file(t);
+}
+
+static void close_tail(struct tail *t)
+{
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	buf_done(&t->header);
+	buf_done(&t->rows);
+	buf_done(&t->made);
+}
+
+/* What is there now. False: nothing more, so all that was written until now was read. */
+static bool take(struct tail *t)
+{
+	bool any = read_more(t);
+	if (any || t->whole || !was_rotated(t))
+		return any;
+	/* a last row without its line end ends with its file */
+	if (t->rows.len)
+		t->whole = t->rows.len;
+	else
+		begin_file(t);
+	return true;
+}
+
+static bool goes_on(int status)
+{
+	return !told_to_stop && status != EXIT_NO && status != EXIT_USAGE;
+}
+
+/* Of the same feed: that it was heard is said by both as one, or the one would close a hole that the other has told. */
+static void send_events(struct tail *t, struct tail *hook, int *ret_status)
+{
+	hook->since = t->since;
+	(void)send_rows(hook, false, ret_status);
+	t->since = hook->since;
+}
+
+int bindings_follow(const char *socket_path, const char *path, const char *feed, struct bindings_leases *leases, const char *hook_path)
+{
+	static struct tail t, hook;
+	struct sigaction stop = { .sa_handler = on_stop };
+	const struct timespec pause = { 0, LOOK_EVERY_MS * 1000 * 1000 };
+	struct bindings_leases *events = hook_path ? bindings_leases_hook(leases) : NULL;
+	int status = EXIT_OK;
+	if (hook_path && !events)
+		return EXIT_NO;
+	t.socket_path = hook.socket_path = socket_path;
+	t.feed = hook.feed = feed ? feed : "";
 	(void)sigaction(SIGTERM, &stop, NULL);
 	(void)sigaction(SIGINT, &stop, NULL);
-	begin_file(&t);
-	for (unsigned look = 0; !told_to_stop && status != EXIT_NO && status != EXIT_USAGE; look++) {
-		bool any = read_more(&t);
-		if (!any && !t.whole && was_rotated(&t)) {
-			/* a last row without its line end ends with its file */
-			if (t.rows.len)
-				t.whole = t.rows.len;
-			else
-				begin_file(&t);
-		}
+	open_tail(&t, path, leases);
+	hook.fd = -1;
+	if (events)
+		open_tail(&hook, hook_path, events);
+	for (unsigned look = 0; goes_on(status); look++) {
+		/* Kea writes a lease before it tells of it: what the hook says is read first and sent last */
+		bool any = events && take(&hook), more = take(&t);
 		if (t.whole || look % BEAT_EVERY == 0)
 			(void)send_rows(&t, false, &status);
-		if (!any)
+		if (events && !more && !t.whole && hook.whole && goes_on(status))
+			send_events(&t, &hook, &status);
+		if (!any && !more)
 			(void)nanosleep(&pause, NULL);
 	}
+	if (status == EXIT_OK && events && !t.whole && hook.whole)
+		send_events(&t, &hook, &status);
 	if (status == EXIT_OK || status == EXIT_DOWN)
 		(void)send_rows(&t, true, &status);
-	if (t.fd >= 0)
-		(void)close(t.fd);
-	buf_done(&t.header);
-	buf_done(&t.rows);
-	buf_done(&t.made);
+	close_tail(&t);
+	close_tail(&hook);
 	return status;
 }

@@ -12,7 +12,7 @@
 enum { LINE_BYTES_MAX = 4 << 20, HELD_BYTES_MAX = 512 << 20 };
 
 static const char leases_head[] = "address,subject,start,end,seen,unsure\n";
-static struct bindings_leases only;
+static struct bindings_leases only, hook;
 
 static bool find_word(const char *const *words, const char *word, int *ret_index)
 {
@@ -69,10 +69,26 @@ bool bindings_leases_open(int *argc, char **argv, struct bindings_leases **ret_l
 	return only.line && only.held && lease_book_init(&only.book, only.held) == OK;
 }
 
+struct bindings_leases *bindings_leases_hook(struct bindings_leases *beside)
+{
+	lease_reader_init(&hook.reader, LEASE_HOOK);
+	hook.reader.by = beside->reader.by;
+	hook.reader.beside = beside->reader.format;
+	hook.head = leases_head;
+	hook.line = beside->line;
+	hook.held = arena_new("events", HELD_BYTES_MAX);
+	if (!hook.held || lease_book_init(&hook.book, hook.held) != OK)
+		return NULL;
+	hook.book.beside = &beside->book;
+	return &hook;
+}
+
 void bindings_leases_close(struct bindings_leases *l)
 {
 	if (!l || l->nat)
 		return;
+	lease_book_done(&hook.book);
+	arena_free(hook.held);
 	lease_book_done(&l->book);
 	arena_free(l->line);
 	arena_free(l->held);

@@ -54,7 +54,7 @@ const struct command commands[] = {
 		" | finding ID --text TEXT | plan ID --date TIME --text TEXT | kept ID N | fail ID --because TEXT | pass ID --because TEXT",
 		"what was passed on to resellers, what their scorecards say, which versions they acknowledged; each with --json", cmd_reseller },
 	{ "bindings", "import FILE [--feed NAME] [--from TIME --until TIME] [--format NAME [--subject ID] [--zone ZONE] [--year YEAR]]"
-		" | follow FILE [--feed NAME] [--format NAME ...] | map FILE | status [--json]",
+		" | follow FILE [--feed NAME] [--format NAME ... [--hook FILE]] | map FILE | status [--json]",
 		"who held which address when: import, follow a file, what is known", cmd_bindings },
 	{ "accounting", "follow FILE... --to ADDRESS:PORT --secret-file FILE --state FILE [--zone ZONE] [--delete-done]",
 		"hand what a RADIUS server writes into detail files to the daemon", cmd_accounting },

@@ -21,7 +21,7 @@ ok "meson install" $? "$said"
 root=$work$("$build/aupd" --help | sed -n 's/.*(\(.*\)\/aupd\/aupd.conf).*/\1/p')
 prefix=$(find "$work" -path '*/sbin/aupd' -printf '%h\n')
 prefix=${prefix%/sbin}
-for file in bin/aup sbin/aupd lib/systemd/system/aupd.service lib/sysusers.d/aupd.conf lib/tmpfiles.d/aupd.conf share/aupd/policy/aup.policy \
+for file in bin/aup sbin/aupd lib/systemd/system/aupd.service lib/sysusers.d/aupd.conf lib/tmpfiles.d/aupd.conf share/aupd/policy/aup.policy share/aupd/kea-lease-events \
 	$(cd "$top/conf" && for m in maps/*.map; do echo "share/aupd/$m"; done) \
 	share/bash-completion/completions/aup $(cd "$top/man" && for m in *.[0-9]; do echo "share/man/man${m##*.}/$m"; done); do
 	[ -f "$prefix/$file" ]
@@ -35,6 +35,8 @@ for command in "aup check -c" "aupd --service -t -c"; do
 done
 said=$(diff -r "$top/policy" "$prefix/share/aupd/policy" 2>&1)
 ok "the policy is whole" $? "$said"
+said=$(PATH=/nowhere "$prefix/share/aupd/kea-lease-events" lease4_select 2>&1) && [ -z "$said" ]
+ok "the script for Kea runs, and says nothing of an event that it does not know" $? "$said"
 bash -n "$prefix/share/bash-completion/completions/aup"
 ok "bash reads the completion" $?
 if command -v systemd-analyze > /dev/null; then

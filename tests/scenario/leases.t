@@ -99,7 +99,7 @@ def hands_over():
         tap.like(r.err, r"-:10:1: 4 fields where the header has 12", "is told with its line, and nothing is taken")
         tap.like(w.load("kea4", HEAD4 + lease4("198.51.100.9", "line-9", ten)).err, r"-:2:1: this subject is not known", "a line that the register does not know, too")
 
-        six = HEAD6 + f"2001:db8:100::,00:03,1800,{ten + 1800},1,900,2,7,56,0,0,,,0," + '{ "ISC": { "relay-info": [ { "remote-id": "6c696e652d31" } ] } },,,0\n'
+        six = HEAD6 + f"2001:db8:100::,00:03,1800,{ten + 1800},1,900,2,7,56,0,0,,,0," + '{ "ISC": { "relay-info": [ { "hop": 0&#x2c "remote-id": "00000de96c696e652d31" } ] } },,,0\n'
         tap.is_equal(w.take("kea6", six), (1, 1), "a delegated prefix")
         tap.is_equal(w.who("2001:db8:100:7::1", ten + 200), ("yes", "B", "x"), "and who is within it")
 

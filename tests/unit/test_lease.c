@@ -122,7 +122,7 @@ static void names(void)
 	w.r.by = LEASE_ID_END;
 	lines(&w, HEAD4 "192.0.2.9,02:00:00:00:00:0a,,3600,1790003600,1,0,0,evil,0,{ \"ISC\": { \"relay-agent-info\": \"0x01046c696e65\" } },0\n");
 	OK_(strcmp(w.subject, "line") == 0, "the relay's option in its older form");
-	lines(&w, HEAD4 "192.0.2.9,02:00:00:00:00:0a,,3600,1790003600,1,0,0,evil,0,{ \"ISC\": { \"relay-agent-info\": \"0x01ff6c696e65\" } },0\n");
+	lines(&w, HEAD4 "192.0.2.10,02:00:00:00:00:0a,,3600,1790003600,1,0,0,evil,0,{ \"ISC\": { \"relay-agent-info\": \"0x01ff6c696e65\" } },0\n");
 	OK_(strcmp(w.subject, "02:00:00:00:00:0a") == 0, "an option that is longer than it is names nobody");
 	lease_book_done(&w.book);
 }
@@ -133,11 +133,111 @@ static void files6(void)
 	begin(&w, LEASE_KEA6);
 	lines(&w, HEAD6 "2001:db8:1::7,00:01:02:03,3600,1790003600,1,1800,0,7,128,0,0,,02:00:00:00:00:01,0,,1,1,0\n");
 	OK_(is(&w, "00:01:02:03", 0, 0, 3600, BINDING_END_GUESSED) && w.b.prefix.bits == 128, "an address of IPv6 by its DUID");
-	lines(&w, "2001:db8:8000::,00:01:02:03,3600,1790003600,1,1800,2,7,56,0,0,,,0,{ \"ISC\": { \"relay-info\": [ { \"hop\": 0&#x2c \"remote-id\": \"6c31\" } ] } },,,0\n");
-	OK_(is(&w, "l1", 0, 0, 3600, BINDING_END_GUESSED) && w.b.prefix.bits == 56, "a delegated prefix, by the relay's remote-id");
+	lines(&w, "2001:db8:8000::,00:01:02:03,3600,1790003600,1,1800,2,7,56,0,0,,,0,{ \"ISC\": { \"relay-info\": [ { \"hop\": 0&#x2c \"remote-id\": \"00000de96c31\" } ] } },,,0\n");
+	OK_(is(&w, "l1", 0, 0, 3600, BINDING_END_GUESSED) && w.b.prefix.bits == 56, "a delegated prefix, by the relay's remote-id without the number of its maker");
+	lines(&w, "2001:db8:8001::,00:01:02:03,3600,1790003600,1,1800,2,7,56,0,0,,,0,{ \"ISC\": { \"relays\": [ { \"hop\": 1&#x2c \"options\": \"0x001200026F75\" }&#x2c "
+		"{ \"hop\": 0&#x2c \"options\": \"0x001200066C696E652D310025000900000DE972656D2D31\" } ] } },,,0\n");
+	OK_(is(&w, "line-1", 0, 0, 3600, BINDING_END_GUESSED), "by the interface-id of the relay that is nearest to the device, as Kea 2.2 writes it");
+	w.r.by = LEASE_REMOTE;
+	lines(&w, "2001:db8:8002::,00:01:02:03,3600,1790003600,1,1800,2,7,56,0,0,,,0,{ \"ISC\": { \"relays\": [ { \"hop\": 0&#x2c \"options\": "
+		"\"0x001200066C696E652D310025000900000DE972656D2D31\" } ] } },,,0\n");
+	OK_(is(&w, "rem-1", 0, 0, 3600, BINDING_END_GUESSED), "and its remote-id, when that is asked for");
+	w.r.by = LEASE_ID_END;
+	lines(&w, "2001:db8::1002,00,4,1790000004,1,0,0,7,128,0,0,,,1,{ \"ISC\": { \"relays\": [ ] } },,,0\n");
+	OK_(!w.bad, "a declined address that nobody had is nothing");
 	lines(&w, "2001:db8:8000::,00:01:02:03,3600,1790003600,1,1800,2,7,200,0,0,,,0,,,,0\n192.0.2.1,00:01:02:03,3600,1790003600,1,1800,0,7,128,0,0,,,0,,,,0\n");
 	OK_(w.bad == 2, "a prefix of 200 bits, an address of the other family");
 	lease_book_done(&w.book);
+}
+
+static void past_the_relay(void)
+{
+	static const char context[] = "{ \"ISC\": { \"relay-agent-info\": \"0x01066C696E652D31\" } }";
+	char text[1024];
+	struct world w;
+	begin(&w, LEASE_KEA4);
+	(void)snprintf(text, sizeof(text), HEAD4 "192.0.2.7,02:00:00:00:00:0a,ff:01,3600,1790003600,1,0,0,,0,%s,0\n", context);
+	lines(&w, text);
+	lines(&w, "192.0.2.7,02:00:00:00:00:0a,ff:01,3600,1790005400,1,0,0,,0,,0\n");
+	OK_(is(&w, "line-1", 0, 1800, 5400, BINDING_END_GUESSED), "a renewal of which no relay speaks is of the lease that it renews");
+	lines(&w, "192.0.2.7,02:00:00:00:00:0b,,3600,1790005500,1,0,0,,0,,0\n");
+	OK_(is(&w, "02:00:00:00:00:0b", 1900, 1900, 5500, BINDING_END_GUESSED | BINDING_WEAK), "not that of another device");
+	lines(&w, "192.0.2.7,02:00:00:00:00:0b,,3600,1790013600,1,0,0,,0,,0\n");
+	OK_(is(&w, "02:00:00:00:00:0b", 10000, 10000, 13600, BINDING_END_GUESSED | BINDING_WEAK), "nor one behind its end");
+	lease_book_done(&w.book);
+}
+
+#define EVENT(at, event, more) #at " " event " address=192.0.2.7 state=default hwaddr=02:00:00:00:00:0a client-id=ff:01 " more "\n"
+
+static void hooks(void)
+{
+	struct world w;
+	begin(&w, LEASE_HOOK);
+	lines(&w, EVENT(1790000001, "leases4_committed", "cltt=1790000000 lifetime=3600 circuit-id=0x6C696E652D31 remote-id=0x72"));
+	OK_(is(&w, "line-1", 0, 0, 3600, BINDING_END_GUESSED), "what the hook tells of a lease that was given");
+	lines(&w, EVENT(1790001801, "leases4_committed", "cltt=1790001800 lifetime=3600"));
+	OK_(is(&w, "line-1", 0, 1800, 5400, BINDING_END_GUESSED), "and renewed, past the relay");
+	unsigned rows = w.rows;
+	lines(&w, EVENT(1790001802, "lease4_renew", "cltt=1790001800 lifetime=3600") EVENT(1790000901, "leases4_committed", "cltt=1790000900 lifetime=3600"));
+	OK_(w.rows == rows && !w.bad, "an event that says no more, and a line that comes late, add nothing");
+	lines(&w, "1790001900 lease4_release address=192.0.2.7 hwaddr=02:00:00:00:00:0b client-id= cltt=1790001000 lifetime=3600\n");
+	OK_(w.rows == rows && !w.bad, "nor does the end of what another device had");
+	lines(&w, EVENT(1790002000, "lease4_release", "cltt=1790001800 lifetime=3600"));
+	OK_(is(&w, "line-1", 0, 1800, 2000, 0), "a release is its end, for sure");
+	lines(&w, EVENT(1790003001, "leases4_committed", "cltt=1790003000 lifetime=600 circuit-id=0x6C31") EVENT(1790003655, "lease4_expire", "cltt=1790003000 lifetime=600"));
+	OK_(is(&w, "l1", 3000, 3000, 3600, 0), "one that expires ended when it expired, not when that was noticed");
+	lines(&w, EVENT(1790004001, "leases4_committed", "cltt=1790004000 lifetime=600 circuit-id=0x6C31") EVENT(1790004050, "lease4_decline", "cltt=1790004000 lifetime=600"));
+	OK_(is(&w, "l1", 4000, 4000, 4050, 0), "a declined one is over when it is declined");
+	rows = w.rows;
+	lines(&w, "1790004051 leases4_committed address=192.0.2.7 state=declined hwaddr= client-id= cltt=1790004050 lifetime=86400\n");
+	OK_(w.rows == rows && !w.bad, "and nobody's afterwards");
+	lines(&w, "1790005000 leases6_committed address=2001:db8:100:: type=IA_PD prefix-len=56 client-id=00:03 cltt=1790005000 lifetime=600\n");
+	OK_(is(&w, "00:03", 5000, 5000, 5600, BINDING_END_GUESSED) && w.b.prefix.bits == 56, "a delegated prefix, of which it is told no relay: by its DUID");
+	lines(&w, EVENT(1790006050, "lease4_release", "cltt=1790006000 lifetime=600"));
+	rows = w.rows;
+	lines(&w, EVENT(1790006001, "leases4_committed", "cltt=1790006000 lifetime=600 circuit-id=0x6C31"));
+	OK_(is(&w, "l1", 6000, 6000, 6050, 0) && w.rows == rows + 1, "an end that is told before its beginning");
+	lines(&w, EVENT(1790006001, "leases4_committed", "cltt=1790006000 lifetime=600 circuit-id=0x6C31"));
+	OK_(w.rows == rows + 1, "which begins nothing anew");
+	lines(&w, EVENT(1790006101, "leases4_committed", "cltt=1790006100 lifetime=600 circuit-id=0x6C31"));
+	OK_(is(&w, "l1", 6100, 6100, 6700, BINDING_END_GUESSED), "but a later one does");
+	static const char *const bad[] = { "hello\n", "1790005000\n", "1790005000 leases4_committed\n", EVENT(1790005000, "leases4_committed", ""), EVENT(1790005000, "x", "circuit"),
+		EVENT(1790005000, "lease4_release", "circuit-id=0xzz"), "1790005000 leases6_committed address=2001:db8:100::1 type=IA_PD prefix-len=56 client-id=00:03 cltt=1 lifetime=1\n",
+		"1790005000 leases6_committed address=192.0.2.1 type=IA_PD prefix-len=24 client-id=00:03 cltt=1 lifetime=1\n", EVENT(99999999999, "lease4_release", "") };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		unsigned was = w.bad;
+		lines(&w, bad[i]);
+		OK_(w.bad == was + 1, bad[i]);
+	}
+	lease_book_done(&w.book);
+}
+
+/* The hook's lines beside the lease file: two books, as a follower has them. */
+static void beside(void)
+{
+	static const char context[] = "{ \"ISC\": { \"relays\": [ { \"hop\": 0&#x2c \"options\": \"0x001200066C696E652D31\" } ] } }";
+	char text[1024];
+	struct world file, hook;
+	begin(&file, LEASE_KEA6);
+	hook = (struct world){ .now = NOW };
+	lease_reader_init(&hook.r, LEASE_HOOK);
+	BUG_ON(lease_book_init(&hook.book, held) != OK);
+	hook.book.beside = &file.book;
+	(void)snprintf(text, sizeof(text), HEAD6 "2001:db8:8000::,00:03,3600,1790003600,1,1800,2,7,56,0,0,,,0,%s,,,0\n", context);
+	lines(&file, text);
+	lines(&hook, "1790000001 leases6_committed address=2001:db8:8000:: type=IA_PD prefix-len=56 client-id=00:03 cltt=1790000000 lifetime=3600\n");
+	OK_(is(&hook, "line-1", 0, 0, 3600, BINDING_END_GUESSED) && !hook.bad, "the hook knows no relay of DHCPv6: the lease file does");
+	lines(&file, "2001:db8:8000::,00:03,0,1790000000,1,0,2,7,56,0,0,,,0,,,,0\n");
+	lines(&hook, "1790000500 lease6_release address=2001:db8:8000:: type=IA_PD prefix-len=56 client-id=00:03 cltt=1790000000 lifetime=3600\n");
+	OK_(is(&hook, "line-1", 0, 0, 500, 0), "and when it was released the hook does");
+	unsigned rows = hook.rows;
+	lines(&hook, "1790000600 leases6_committed address=2001:db8:8000:: type=IA_PD prefix-len=56 client-id=00:04 cltt=1790000600 lifetime=3600\n");
+	OK_(hook.rows == rows && !hook.bad, "of another device it is not known who that is");
+	hook.r.beside = LEASE_KEA6;
+	lines(&hook, EVENT(1790000001, "leases4_committed", "cltt=1790000000 lifetime=3600"));
+	OK_(hook.rows == rows && !hook.bad, "events of the other family are for another reader");
+	lease_book_done(&file.book);
+	lease_book_done(&hook.book);
 }
 
 static void bad_lines(void)
@@ -216,6 +316,9 @@ int main(void)
 	hands_over();
 	names();
 	files6();
+	past_the_relay();
+	hooks();
+	beside();
 	bad_lines();
 	legal();
 	zones();
