@@ -1,8 +1,8 @@
-"""A FreeRADIUS of the test's own, which hands accounting on to aupd in three ways: its configuration and queue below one directory.
+"""A FreeRADIUS of the test's own, which hands accounting on to aupd in four ways: its configuration, queue and files below one directory.
 
 COPIED answers by itself and sends a copy, once. PASSED answers what aupd answers. KEPT answers when the message is in a file, from which a
 reader sends it to aupd until that has answered: what concerns that is read out of doc/operations.md, as a
-person would take it. The machine's own server is not touched; it runs as a user who may do nothing."""
+person would take it. WRITTEN copies like COPIED, and writes a file a day and server. The machine's own server is not touched; it runs as a user who may do nothing."""
 import itertools
 import os
 import re
@@ -11,7 +11,7 @@ import subprocess
 
 import daemon
 
-COPIED, PASSED, KEPT = 1813, 1814, 1815
+COPIED, PASSED, KEPT, WRITTEN = 1813, 1814, 1815, 1816
 DICTIONARY = "/usr/share/freeradius"
 PROGRAM = "/usr/sbin/freeradius"
 USER = "freerad"
@@ -52,6 +52,11 @@ modules {{
 	always ok {{
 		rcode = ok
 	}}
+	detail written {{
+		filename = "{dir}/radacct/%{{%{{Packet-Src-IP-Address}}:-%{{Packet-Src-IPv6-Address}}}}/detail-%Y%m%d"
+		permissions = 0600
+		locking = yes
+	}}
 	{documented_module}
 }}
 server copied {{
@@ -64,6 +69,27 @@ server copied {{
 		preprocess
 	}}
 	accounting {{
+		update control {{
+			Replicate-To-Realm := "aupd"
+			Replicate-To-Realm += "witness"
+		}}
+		replicate {{
+			fail = 1
+		}}
+		ok
+	}}
+}}
+server written {{
+	listen {{
+		type = acct
+		ipaddr = {address}
+		port = {written}
+	}}
+	preacct {{
+		preprocess
+	}}
+	accounting {{
+		written
 		update control {{
 			Replicate-To-Realm := "aupd"
 			Replicate-To-Realm += "witness"
@@ -130,12 +156,14 @@ class FreeRadius:
 
     def __init__(self, directory, address, secret, aupd, witness):
         self.dir, self.address, self.secret = directory, address, secret
-        os.makedirs(f"{directory}/queue", 0o700)
+        for part in ("queue", "radacct"):
+            os.makedirs(f"{directory}/{part}", 0o700)
+        self.files = f"{directory}/radacct/*/detail-*"
         whole, module = documented(address, aupd, secret)
         with open(f"{directory}/radiusd.conf", "w", encoding="ascii") as f:
-            f.write(MAIN.format(dir=directory, address=address, secret=secret, witness=witness, copied=COPIED, passed=PASSED, kept=KEPT,
+            f.write(MAIN.format(dir=directory, address=address, secret=secret, witness=witness, copied=COPIED, passed=PASSED, kept=KEPT, written=WRITTEN,
                                 documented=whole, documented_module=module))
-        for path in (directory, f"{directory}/queue", f"{directory}/radiusd.conf"):
+        for path in (directory, f"{directory}/queue", f"{directory}/radacct", f"{directory}/radiusd.conf"):
             shutil.chown(path, USER, USER)
         self.log = daemon.Log(f"{directory}/seen.log")
         self.start()
@@ -163,7 +191,8 @@ class FreeRadius:
     def ask(self, port, attributes):
         """radclient with one message, which repeats it until it is answered."""
         command = ["radclient", "-x", "-D", DICTIONARY, "-d", DICTIONARY, "-r", "12", "-t", "10", f"{self.address}:{port}", "acct", self.secret]
-        client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        client = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  env=dict(os.environ, TZ="UTC"))
         client.stdin.write(attributes)
         client.stdin.close()
         return client
