@@ -1,8 +1,7 @@
 /*
  * Accounting in the judge: messages about sessions become bindings, and the feed was heard while they come. See judge_binding.h.
  *
- * A feed is heard from one message to the next one, when no more than SILENCE_S lies between: silence is no health. What the ear did not
- * hear, or lost, is a hole. What comes again after a crash says nothing new.
+ * What comes again after a crash says nothing new.
  */
 #include "aupd/judge_binding.h"
 #include "aupd/judge_duration.h"
@@ -10,8 +9,6 @@
 
 #include "base/log.h"
 #include "model/accounting.h"
-
-enum { SILENCE_S = 900, RECORD_EVERY_S = 60 };
 
 struct accounting_fold {
 	struct judge *j;
@@ -54,68 +51,12 @@ static enum err tell_heard(void *arg, const struct session_heard *h, struct why 
 	return e ? e : judge_metering_heard(x->j, h, why);
 }
 
-static enum err record(struct judge *j, uint8_t feed, enum feed_state state, enum feed_reason reason, int64_t from_at, int64_t until_at, struct why *why)
+static enum err put_span(void *arg, const struct feed_span *s, struct why *why)
 {
-	struct feed_span s = { feed, state, reason, from_at, until_at, j->fold.now };
-	return until_at - from_at < SECOND_US ? OK : judge_bindings_span(j, &s, why);
-}
-
-/* What was heard and stands nowhere yet. */
-static enum err record_heard(struct judge *j, uint8_t feed, struct why *why)
-{
-	struct judge_bindings *b = j->bindings;
-	int64_t until = (b->heard_at[feed] - b->view.slack_us) / SECOND_US * SECOND_US;
-	enum err e = b->heard_from_at[feed] ? record(j, feed, FEED_HEARD, FEED_REASON_NONE, b->heard_from_at[feed], until, why) : OK;
-	if (until > b->heard_from_at[feed])
-		b->heard_from_at[feed] = until;
-	return e;
-}
-
-/* When it was heard last. After a start what the store knows of it goes on, so that no hole is closed that was open. */
-static int64_t last_heard(struct judge *j, uint8_t feed, int64_t at, int64_t since_at)
-{
-	struct judge_bindings *b = j->bindings;
-	if (!b->heard_at[feed]) {
-		int64_t last = feed_health_last_at(b->view.health, feed), told = feed_health_told_at(b->view.health, feed);
-		b->heard_at[feed] = last != TIME_NONE ? last : since_at > at - SILENCE_S * SECOND_US ? since_at : at;
-		b->heard_from_at[feed] = told != TIME_NONE && told > b->heard_at[feed] ? told : b->heard_at[feed];
-	}
-	return b->heard_at[feed];
-}
-
-/* What was heard stands as heard; from there on nobody knows. */
-static enum err open_hole(struct judge *j, uint8_t feed, enum feed_reason reason, int64_t until_at, struct why *why)
-{
-	struct judge_bindings *b = j->bindings;
-	enum err e = record_heard(j, feed, why);
-	if (e || until_at <= b->heard_from_at[feed])
-		return e;
-	e = record(j, feed, FEED_HOLE, reason, b->heard_from_at[feed], until_at, why);
-	b->heard_from_at[feed] = until_at;
-	return e;
-}
-
-/* Said of the feed, and not by it: it was not heard now. */
-static enum err lose(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, struct why *why)
-{
-	int64_t last = last_heard(j, feed, at, since_at);
-	return open_hole(j, feed, FEED_DROPPED, at > last ? at : last, why);
-}
-
-/* From the last message of the feed to this one. */
-static enum err hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, struct why *why)
-{
-	struct judge_bindings *b = j->bindings;
-	int64_t last = last_heard(j, feed, at, since_at);
-	enum feed_reason hole = since_at > last ? FEED_WE_WERE_DOWN : at - last > SILENCE_S * SECOND_US ? FEED_DOWN : FEED_REASON_NONE;
-	enum err e = OK;
-	if (hole != FEED_REASON_NONE)
-		e = open_hole(j, feed, hole, hole == FEED_WE_WERE_DOWN && since_at < at ? since_at : at, why);
-	if (at > b->heard_at[feed])
-		b->heard_at[feed] = at;
-	if (e == OK && b->heard_at[feed] - b->heard_from_at[feed] >= RECORD_EVERY_S * SECOND_US)
-		e = record_heard(j, feed, why);
-	return e;
+	struct judge *j = arg;
+	struct feed_span one = *s;
+	one.recorded_at = j->fold.now;
+	return judge_bindings_span(j, &one, why);
 }
 
 enum err judge_accounting(struct judge *j, struct str body, struct why *why)
@@ -135,7 +76,9 @@ enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 		if (!feed || feed > BINDING_FEED_MAX)
 			continue;
 		bool lost = message.status == ACCOUNTING_LOST;
-		e = (lost ? lose : hear)(j, feed, message.received_at, since_at, why);
+		struct judge_bindings *b = j->bindings;
+		struct feed_listener ear = { &b->heard[feed], feed, b->view.slack_us, b->view.health, put_span, j };
+		e = (lost ? feed_listen_lost : feed_listen_heard)(&ear, message.received_at, since_at, why);
 		if (e == OK && !lost)
 			e = session_take(j->bindings->sessions, feed, &message, &sink, why);
 	}

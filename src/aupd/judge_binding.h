@@ -8,6 +8,7 @@
 #define AUPD_AUPD_JUDGE_BINDING_H
 
 #include "attribution/binding_store.h"
+#include "attribution/feed_listen.h"
 #include "attribution/session.h"
 #include "aupd/judge.h"
 
@@ -17,7 +18,7 @@ struct judge_bindings {
 	struct bindings view;           /* what the fold asks */
 	struct binding_book *book;
 	struct session_book *sessions;  /* made with the store; NULL: no accounting comes in */
-	int64_t heard_from_at[BINDING_FEED_MAX + 1], heard_at[BINDING_FEED_MAX + 1];    /* of feeds of accounting, and not recorded yet; 0 = nothing */
+	struct feed_listen heard[BINDING_FEED_MAX + 1];         /* of feeds of accounting */
 	uint8_t feeds[BINDING_FEED_MAX];
 	int dir_fd;
 	bool dirty;                     /* something was put that is not synced */
