@@ -17,7 +17,7 @@
 enum {
 	NAS_CLOCK_SLOTS = 8,
 	NAS_CLOCK_SLOT_S = 1800,
-	NAS_CLOCK_NEAR_S = 5,           /* messages that are no later than this are taken to be on time */
+	NAS_CLOCK_NEAR_S = 2,           /* messages that are no later than this are taken to be on time */
 	NAS_CLOCK_SPAN_S = 30,          /* a message that gives no time may have been sent anew for so long */
 	NAS_CLOCK_SAME_S = 2,           /* clocks that are no further apart are the same: whole seconds and the way */
 };

@@ -6,31 +6,10 @@
  */
 #include "attribution/session.h"
 
-#include "attribution/session_book.h"
+#include "attribution/session_taking.h"
 #include "base/digest.h"
 
-/* One message in hand. */
-struct taking {
-	struct session_book *b;
-	const struct accounting *e;
-	const struct session_sink *sink;
-	struct why *why;
-	struct session *s;
-	struct session lone;            /* of one that is not remembered */
-	uint8_t feed;
-	bool fresh;                     /* the session is new in the book */
-	bool again;                     /* it had ended, as was thought */
-	bool late;                      /* others that happened later came before it: it tells only what they did not */
-	struct nas_time at;             /* when it happened */
-	uint32_t first_s, last_s;       /* the same, rounded outwards */
-	bool began_told;
-	uint32_t began_s, began_last_s; /* when the session began, if that is told */
-	uint32_t seen_before_s;
-	bool counted_before;
-	int64_t lasted_before_us;
-	uint32_t displaced_s;           /* a fresh one took the place of another one, which was heard of last then */
-	uint64_t in_before, out_before;
-};
+enum { START_LATE_S = 60 };      /* a Start that has not come by then is lost */
 
 static uint32_t ceil_s(int64_t at)
 {
@@ -57,7 +36,7 @@ static session_ref ref_of(const struct session_book *b, uint8_t feed, const stru
 	return nas >> 40 << 40 | (all >> 24 ? all >> 24 : 1);
 }
 
-static enum err say(struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
+enum err session_say(struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
 {
 	bool unsure_start = !h->start_s;
 	struct binding b = { .prefix = h->prefix, .port_from = h->port_from, .port_to = h->port_to, .feed = t->s->feed, .kind = kind,
@@ -88,11 +67,17 @@ static enum err tell(struct taking *t, const struct session *s, enum session_ste
 	return t->sink->heard(t->sink->arg, &h, t->why);
 }
 
+/* That the session goes on, or is over. Of a block it says no more than that it is over with the session, if it was not before. */
 static enum err say_all(struct taking *t, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
 {
 	enum err e = OK;
-	for (uint32_t n = t->s->held; e == OK && n != SESSION_NOBODY; n = t->b->held[n].next)
-		e = say(t, &t->b->held[n], kind, seen_s, end_s, inferred);
+	for (uint32_t n = t->s->held; e == OK && n != SESSION_NOBODY; n = t->b->held[n].next) {
+		const struct session_held *h = &t->b->held[n];
+		if (h->kind != HELD_PORTS)
+			e = session_say(t, h, kind, seen_s, end_s, inferred);
+		else if (end_s && !h->end_s)
+			e = session_say(t, h, BINDING_INTERIM, h->seen_s, end_s > h->seen_s ? end_s : h->seen_s, true);
+	}
 	return e;
 }
 
@@ -125,7 +110,7 @@ static uint32_t apart_allowed(const struct accounting *e)
 static bool is_repeated(const struct taking *t, const struct session *s)
 {
 	const struct accounting *e = t->e;
-	return e->lasted_us > 0 && e->lasted_us == s->lasted_us && e->status == s->status && (!e->counted || (e->in_octets == s->in_octets && e->out_octets == s->out_octets));
+	return e->lasted_us > 0 && e->lasted_us == s->lasted_us && e->status == s->status && t->said == s->said && (!e->counted || (e->in_octets == s->in_octets && e->out_octets == s->out_octets));
 }
 
 /* Is it of this session, or of another one under the same id? */
@@ -136,7 +121,12 @@ static bool is_of(const struct taking *t, const struct session *s)
 		return false;
 	if (!t->began_told || !s->start_s)
 		return s->state != SESSION_STOPPED || t->first_s <= s->end_s + SESSION_SAME_S;
-	uint32_t allowed = apart_allowed(t->e) + (t->began_last_s - t->began_s);
+	/* its own clock tells its sessions apart, right or wrong. Set in between it makes two of one, which takes nothing away */
+	if (t->own_s && s->own_s)
+		return between(t->own_s, s->own_s) <= apart_allowed(t->e);
+	uint32_t unsure = t->began_last_s - t->began_s, allowed = apart_allowed(t->e) + unsure;
+	if (unsure > NAS_CLOCK_SPAN_S + 1)
+		return false;
 	/* what a store remembers of it may begin with a later address */
 	return between(t->began_s, s->start_s) <= allowed || (s->recalled && t->began_s < s->start_s);
 }
@@ -144,7 +134,7 @@ static bool is_of(const struct taking *t, const struct session *s)
 /* Of one that was before the one in the book: it stands for itself. */
 static bool is_older(const struct taking *t, const struct session *s)
 {
-	return t->began_told && s->start_s && t->began_s < s->start_s;
+	return t->began_told && s->start_s && t->began_last_s < s->start_s;
 }
 
 static bool begins_open(const struct taking *t)
@@ -165,7 +155,7 @@ static bool holds_any(const struct taking *t, enum accounting_held_kind k)
 	return false;
 }
 
-static struct session_held *find_held(const struct taking *t, const struct accounting_held *x)
+struct session_held *session_find_held(const struct taking *t, const struct accounting_held *x)
 {
 	for (uint32_t n = t->s->held; n != SESSION_NOBODY; n = t->b->held[n].next) {
 		struct session_held *h = &t->b->held[n];
@@ -189,9 +179,6 @@ static void begin_held(const struct taking *t, struct session_held *h)
 		h->start_s = t->seen_before_s < t->first_s ? t->seen_before_s : t->first_s;
 		h->sure_s = t->last_s;
 	}
-	/* a block is told when it is given */
-	if (h->kind == HELD_PORTS && !t->fresh)
-		h->start_s = t->first_s;
 	if (h->sure_s < h->start_s)
 		h->sure_s = h->start_s;
 }
@@ -208,11 +195,11 @@ static enum err hold(struct taking *t, const struct accounting_held *x)
 		t->b->count.crowded++;
 	}
 	if (t->s->state == SESSION_STOPPED)
-		return say(t, &once, BINDING_STOP, t->s->end_s, t->s->end_s, false);
+		return session_say(t, &once, BINDING_STOP, t->s->end_s, t->s->end_s, false);
 	/* its end comes with the others' */
 	if (h && !begins_open(t))
 		return OK;
-	return say(t, &once, begins_open(t) ? BINDING_START : BINDING_STOP, t->first_s, begins_open(t) ? 0 : t->last_s, t->first_s != t->last_s);
+	return session_say(t, &once, begins_open(t) ? BINDING_START : BINDING_STOP, t->first_s, begins_open(t) ? 0 : t->last_s, t->first_s != t->last_s);
 }
 
 static bool is_listed(const struct accounting *e, const struct session_held *h)
@@ -232,21 +219,7 @@ static enum err let_go(struct taking *t)
 		next = h->next;
 		if (h->kind == HELD_PORTS || !said(t, h->kind) || is_listed(t->e, h))
 			continue;
-		e = say(t, h, BINDING_INTERIM, t->seen_before_s, t->last_s, true);
-		session_drop(t->b, t->s, h);
-	}
-	return e;
-}
-
-static enum err give_back(struct taking *t, const struct accounting_held *x)
-{
-	enum err e = OK;
-	for (uint32_t n = t->s->held, next; e == OK && n != SESSION_NOBODY; n = next) {
-		struct session_held *h = &t->b->held[n];
-		next = h->next;
-		if (h->kind != HELD_PORTS || !addr_eq(&h->prefix.addr, &x->prefix.addr) || h->port_from < x->port_from || h->port_to > x->port_to)
-			continue;
-		e = say(t, h, BINDING_STOP, t->first_s, t->last_s, t->first_s != t->last_s);
+		e = session_say(t, h, BINDING_INTERIM, t->seen_before_s, t->last_s, true);
 		session_drop(t->b, t->s, h);
 	}
 	return e;
@@ -258,20 +231,21 @@ static enum err take_held(struct taking *t)
 	for (enum accounting_held_kind k = 0; k < HELD_KIND_END; k++)
 		kinds |= said(t, k) && !(t->late && holds_any(t, k)) ? 1U << k : 0;
 	enum err e = t->late ? OK : let_go(t);
+	if (t->e->status == ACCOUNTING_INTERIM)
+		session_block_list(t);
 	for (unsigned i = 0; e == OK && i < t->e->held_count; i++) {
 		const struct accounting_held *x = &t->e->held[i];
-		if (!(kinds >> x->kind & 1))
-			continue;
-		if (x->taken_back)
-			e = t->late ? OK : give_back(t, x);
-		else if (!find_held(t, x))
+		if (x->kind == HELD_PORTS && said(t, HELD_PORTS))
+			e = session_block_take(t, x);
+		else if (kinds >> x->kind & 1 && !session_find_held(t, x))
 			e = hold(t, x);
 	}
 	return e;
 }
 
-static void remember(struct session *s, const struct accounting *e)
+static void remember(struct session *s, const struct accounting *e, uint32_t held)
 {
+	s->said = held;
 	s->status = (uint8_t)e->status;
 	s->lasted_us = e->lasted_us;
 	if (!e->counted)
@@ -331,6 +305,7 @@ static enum err go_on(struct taking *t)
 		t->b->count.repeated++;
 		return OK;
 	}
+	s->own_s = s->own_s ? s->own_s : t->own_s;
 	t->late = !t->fresh && !stops && t->first_s < s->seen_s;
 	t->seen_before_s = s->seen_s;
 	t->counted_before = s->counted;
@@ -349,7 +324,7 @@ static enum err go_on(struct taking *t)
 	if (t->first_s > s->seen_s)
 		s->seen_s = t->first_s;
 	if (!t->late)
-		remember(s, t->e);
+		remember(s, t->e, t->said);
 	if (e == OK)
 		e = stops ? stop(t) : confirm(t);
 	return e || stops ? e : tell(t, s, t->fresh ? SESSION_BEGAN : t->late ? SESSION_LATE : SESSION_WENT_ON, t->e);
@@ -365,15 +340,19 @@ static enum err begin(struct taking *t, session_ref ref, const struct binding_su
 	t->s = &t->b->list[n];
 	t->s->subject = *subject;
 	t->s->feed = t->feed;
+	t->s->own_s = t->own_s;
 	t->s->start_s = t->began_told ? t->began_s : 0;
 	t->s->sure_s = t->began_told ? t->began_last_s : 0;
 	t->s->seen_s = t->s->told_s = t->first_s;
 	t->fresh = true;
+	const struct session_nas *nas = &t->b->nas[t->s->nas];
+	if (t->began_told && t->e->status != ACCOUNTING_START && t->e->lasted_us >= START_LATE_S * SECOND_US && nas->heard_s && t->began_s > nas->heard_s)
+		session_block_lost(t);
 	return go_on(t);
 }
 
-/* What is not remembered is told as far as it goes. */
-static enum err alone(struct taking *t, session_ref ref, const struct binding_subject *subject)
+/* What is not remembered is told as far as it goes. over_s: by then it was over; 0 = not known. */
+static enum err alone(struct taking *t, session_ref ref, const struct binding_subject *subject, uint32_t over_s)
 {
 	enum err e = OK;
 	t->lone = (struct session){ .ref = ref, .subject = *subject, .feed = t->feed, .held = SESSION_NOBODY, .start_s = t->began_told ? t->began_s : 0,
@@ -386,7 +365,7 @@ static enum err alone(struct taking *t, session_ref ref, const struct binding_su
 		begin_held(t, &h);
 		bool stopped = t->e->status == ACCOUNTING_STOP || x->taken_back;
 		if (said(t, x->kind))
-			e = say(t, &h, stopped ? BINDING_STOP : BINDING_INTERIM, t->first_s, stopped ? t->last_s : 0, stopped && t->first_s != t->last_s);
+			e = session_say(t, &h, stopped ? BINDING_STOP : BINDING_INTERIM, t->first_s, stopped ? t->last_s : over_s, stopped ? t->first_s != t->last_s : over_s > 0);
 	}
 	return e;
 }
@@ -422,7 +401,7 @@ static enum err one_session(struct taking *t, session_ref ref)
 		t->b->count.unnamed++;
 	if (s && is_older(t, s)) {
 		t->b->count.odd++;
-		return alone(t, ref, &subject);
+		return alone(t, ref, &subject, t->first_s > s->start_s ? t->first_s : s->start_s);
 	}
 	bool was_open = s && s->state == SESSION_OPEN;
 	enum err e = was_open ? infer_end(t, s, t->began_told ? t->began_last_s : t->last_s) : OK;
@@ -436,9 +415,21 @@ static enum err one_session(struct taking *t, session_ref ref)
 		e = begin(t, ref, &subject);
 	if (e == ERR_FULL && !t->s) {
 		t->b->count.crowded++;
-		e = alone(t, ref, &subject);
+		e = alone(t, ref, &subject, 0);
 	}
 	return e;
+}
+
+static uint32_t sum_of(const struct accounting *e)
+{
+	uint32_t sum = crc32c(0, (struct str){ (const char *)&e->said, sizeof(e->said) });
+	for (unsigned i = 0; i < e->held_count; i++) {
+		const struct accounting_held *x = &e->held[i];
+		const uint16_t rest[] = { x->port_from, x->port_to, (uint16_t)(x->kind << 1 | x->taken_back) };
+		sum = crc32c(sum, (struct str){ (const char *)x->prefix.addr.octets, sizeof(x->prefix.addr.octets) });
+		sum = crc32c(sum, (struct str){ (const char *)rest, sizeof(rest) });
+	}
+	return sum;
 }
 
 static void read_times(struct taking *t, struct session_nas *nas)
@@ -455,17 +446,20 @@ static void read_times(struct taking *t, struct session_nas *nas)
 	t->began_last_s = ceil_s(t->at.last_at - lasted);
 	if (!t->began_s)
 		t->began_told = false;
+	t->own_s = t->began_told && e->event_at != TIME_NONE ? binding_floor(e->event_at - lasted) : 0;
 }
 
 enum err session_take(struct session_book *b, uint8_t feed, const struct accounting *e, const struct session_sink *sink, struct why *why)
 {
-	struct taking t = { .b = b, .e = e, .sink = sink, .why = why, .feed = feed };
+	struct taking t = { .b = b, .e = e, .sink = sink, .why = why, .feed = feed, .said = sum_of(e) };
 	session_ref ref = ref_of(b, feed, e);
 	struct session_nas *nas = session_nas_of(b, (uint32_t)(ref >> 40));
 	b->count.messages++;
 	b->count.unclear += e->unclear != 0;
 	session_forget(b, binding_floor(e->received_at));
 	read_times(&t, nas);
+	if (nas && !nas->heard_s)
+		nas->heard_s = b->now_s;
 	if (e->status == ACCOUNTING_ON || e->status == ACCOUNTING_OFF)
 		return all_over(&t, nas);
 	return one_session(&t, ref);

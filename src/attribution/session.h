@@ -9,6 +9,9 @@
  * begins anew or the server says that it has started, and said to be inferred; that another session of the feed took the address is seen
  * by whoever asks (binding_grade.h). An inferred end is taken back when the session is heard of again, a told one too when that was later.
  *
+ * A block of ports is confirmed by what speaks of it alone, since one message tells when it is given and one when it is taken back
+ * (session_block.c): a server whose messages are seen to be lost is not believed that nothing happened in between.
+ *
  * What was told before is not told again: an open session only when it was last confirmed SESSION_CONFIRM_S ago. The bindings carry the
  * session, so that a book is made again from a store of them by session_recall, but for those that held nothing.
  *
@@ -27,6 +30,7 @@ enum {
 	SESSION_CONFIRM_S = 300,
 	SESSION_KEPT_S = 26 * 3600,
 	SESSION_SILENT_S = 3 * 86400,   /* an open one that was not heard of for so long makes room for others */
+	SESSION_LOSSY_S = 86400,        /* a server whose messages were seen to be lost is not believed for so long in what it tells once only */
 	SESSION_HELD_MAX = 64,          /* bindings of one session at a time; beyond it they are told and not remembered */
 	SESSION_NAS_MAX = 65536,        /* access servers */
 	SESSION_KEY_LEN = 16,

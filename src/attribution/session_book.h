@@ -12,9 +12,11 @@
 struct session_held {
 	struct prefix prefix;
 	uint8_t kind;                   /* enum accounting_held_kind */
+	bool doubted;                   /* a block that was left out where those there are were listed */
 	uint16_t port_from, port_to;
-	uint32_t start_s, sure_s;       /* as in struct binding; its identity */
-	uint32_t end_s;                 /* while a store is recalled: that its last version says; 0 = open */
+	uint32_t start_s, sure_s;       /* as in struct binding; its identity. A block's 0: only that it was taken back is known */
+	uint32_t seen_s;                /* of a block, whose own messages alone confirm it */
+	uint32_t end_s;                 /* while a store is recalled: that its last version says; of a block: taken back then; 0 = open */
 	uint32_t next;
 };
 
@@ -31,14 +33,18 @@ struct session {
 	bool recalling;                 /* what it holds was not looked over since */
 	bool counted;                   /* its octets were said */
 	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
+	uint32_t own_s;                 /* when it began by the clock of its server, which may be off; 0 = not known */
 	uint32_t seen_s, told_s, end_s;
 	uint8_t status;                 /* enum accounting_status, and as last said: */
+	uint32_t said;                  /* a sum of what it said of addresses and ports */
 	int64_t lasted_us;
 	uint64_t in_octets, out_octets;
 };
 
 struct session_nas {
 	struct nas_clock clock;
+	uint32_t heard_s;               /* the first time; 0 = never, since the book was made */
+	uint32_t lost_s;                /* when it was seen last that messages of it are lost; 0 = never */
 	uint32_t first;                 /* of its sessions */
 	uint32_t ref;
 };

@@ -93,12 +93,16 @@ enum err session_recall(struct session_book *b, const struct binding *one)
 	if (!h && !(one->flags & BINDING_WITHDRAWN) && (h = session_hold(b, s))) {
 		uint32_t next = h->next;
 		*h = (struct session_held){ .prefix = one->prefix, .kind = (uint8_t)kind_of(one), .port_from = one->port_from, .port_to = one->port_to,
-			.start_s = binding_second(one->start_at), .sure_s = binding_second(one->start_sure_at), .next = next };
+			.start_s = binding_second(one->start_at), .sure_s = binding_second(one->start_sure_at), .next = next, .doubted = true };
 	}
-	if (h)
+	if (h) {
+		h->seen_s = one->seen_at == TIME_NONE || one->seen_at == TIME_MAX ? h->start_s : binding_second(one->seen_at);
 		h->end_s = one->end_at == TIME_NONE ? 0 : binding_second(one->end_at);
+	}
 	if (one->start_at != TIME_NONE && (!s->start_s || binding_second(one->start_at) < s->start_s))
 		s->start_s = s->sure_s = binding_second(one->start_at);
+	/* what was lost before is not known any more */
+	b->nas[s->nas].lost_s = binding_floor(one->recorded_at);
 	uint32_t seen_s = binding_second(one->seen_at);
 	if (seen_s != UINT32_MAX && seen_s > s->seen_s)
 		s->seen_s = s->told_s = seen_s;
@@ -112,7 +116,7 @@ void session_recalled(struct session_book *b, struct session *s)
 	for (uint32_t n = s->held, next; n != SESSION_NOBODY; n = next) {
 		struct session_held *h = &b->held[n];
 		next = h->next;
-		if (h->end_s != s->end_s)
+		if (h->kind != HELD_PORTS && h->end_s != s->end_s)
 			session_drop(b, s, h);
 	}
 	s->recalling = false;

@@ -270,13 +270,79 @@ static void blocks(void)
 		"interim 2000 1000 198.51.100.1:2048-3071;"
 		"interim 3000 2000 -198.51.100.1:1024-2047;"
 		"start 3500 0 198.51.100.1:1024-2047 user=u2 session=S2;"
-		"stop 5000 4000;"
-		"stop 6000 2500 user=u2 session=S2");
+		"stop 5000 4000 -198.51.100.1:2048-3071;"
+		"stop 6000 2500 user=u2 session=S2 -198.51.100.1:1024-2047");
 	IS("198.51.100.1#1500", 1100, 2900, "A 1", "a block of ports, until it is given back");
 	IS("198.51.100.1#1500", 3100, 3400, "D", "then nobody's");
 	IS("198.51.100.1#1500", 3600, 5900, "A 2", "then another's");
 	IS("198.51.100.1#2100", 2100, 4900, "A 1", "a second block stays until the Stop");
 	IS("198.51.100.1", 3600, 4900, "E 1 2", "without a port it is shared");
+	session_world_end(&w);
+}
+
+/* What is lost and what is overtaken, found by a provider that is made up (test_session_truth). */
+static void blocks_lost(void)
+{
+	play("start 1000 0 198.51.100.1:1024-2047;"
+		"interim 1600 600;"
+		"stop 5000 4000");
+	IS("198.51.100.1#1500", 1100, 4900, "B 1", "a block that no message takes back is not known to be held until the Stop");
+	session_world_end(&w);
+	play("start 1000 0 198.51.100.1:1024-2047;"
+		"interim 1600 600 198.51.100.1:1024-2047;"
+		"interim 2200 1200 198.51.100.1:1024-2047;"
+		"interim 2800 1800");
+	IS("198.51.100.1#1500", 1100, 2100, "A 1", "a list of blocks confirms those on it");
+	IS("198.51.100.1#1500", 2300, 2700, "B 1", "  and none that is left out");
+	session_world_end(&w);
+	play("start 1000 0 198.51.100.1:1024-2047;"
+		"interim 1600 600;"
+		"interim 3000 2000 198.51.100.1:1024-2047;"
+		"interim 3600 2600 -198.51.100.1:1024-2047");
+	IS("198.51.100.1#1500", 1700, 2900, "B 1", "what is given once more was not held all the time");
+	session_world_end(&w);
+	play("start 1000 0;"
+		"interim 1600 600 octets=5 -198.51.100.1:1024-2047;"
+		"interim 1600 600 octets=5 198.51.100.1:2048-3071;"
+		"interim 2200 1200 198.51.100.1:2048-3071");
+	IS("198.51.100.1#2100", 1700, 2100, "A 1", "two messages of one second that say different things are two");
+	session_world_end(&w);
+	play("start 1000 0 198.51.100.1:1024-2047;"
+		"interim 2000 1000 -198.51.100.1:1024-2047;"
+		"interim 1999 999 198.51.100.1:1024-2047;"
+		"interim 2600 1600;"
+		"stop 3000 2000");
+	IS("198.51.100.1#1500", 1100, 1900, "A 1", "a list that was overtaken holds nothing once more");
+	IS("198.51.100.1#1500", 2100, 2900, "D", "  that was taken back since");
+	session_world_end(&w);
+	play("start 1000 0;"
+		"interim 2000 1000 -198.51.100.1:1024-2047;"
+		"interim 1500 500 198.51.100.1:1024-2047;"
+		"stop 3000 2000");
+	IS("198.51.100.1#1500", 1600, 1900, "A 1", "given and taken back, heard of the other way round");
+	session_world_end(&w);
+}
+
+/* An id for each line: sessions that follow each other within seconds while the clock of their server is not known. */
+static void one_id_for_ever(void)
+{
+	play("start 1000 0 192.0.2.9 session=warm;"
+		"interim 1600 600 192.0.2.9 session=warm;"
+		"start 1700 0 192.0.2.1 late=3600;"
+		"stop 1710 10 192.0.2.1 late=3600;"
+		"start 1800 0 192.0.2.1 late=3600;"
+		"interim 5500 3700 192.0.2.1;"
+		"stop 6000 4200 192.0.2.1");
+	IS("192.0.2.1", 1720, 1790, "B 1", "between two sessions of one id it is not known to be held");
+	IS("192.0.2.1", 5420, 5900, "A 1", "  in the second one it is");
+	session_world_end(&w);
+	play("start 1000 0 192.0.2.1;"
+		"stop 2000 1000 192.0.2.1;"
+		"start 3000 0 192.0.2.2;"
+		"interim 1500 500 192.0.2.1 late=1900;"
+		"interim 3600 600 192.0.2.2;"
+		"stop 9000 6000 192.0.2.2");
+	IS("192.0.2.1", 4000, 8000, "D", "a late word on a session that is over does not open it");
 	session_world_end(&w);
 }
 
@@ -453,6 +519,8 @@ int main(void)
 	restarted();
 	out_of_order();
 	blocks();
+	blocks_lost();
+	one_id_for_ever();
 	clocks();
 	recalled();
 	crowded();
