@@ -3,7 +3,7 @@
  */
 #include "wire/radius_write.h"
 
-enum { AT_LENGTH = 2, AT_AUTHENTICATOR = 4, VENDOR_HEADER_LEN = 6, PREFIX_HEADER_LEN = 2 };
+enum { AT_LENGTH = 2, AT_AUTHENTICATOR = 4, VENDOR_HEADER_LEN = 6, PREFIX_HEADER_LEN = 2, RANGE_PART_LEN = 6 };
 
 static void fail(struct radius_writer *w, enum err e)
 {
@@ -68,6 +68,23 @@ void radius_put_vendor(struct radius_writer *w, uint32_t vendor, uint8_t type, s
 	octets[5] = (char)(RADIUS_ATTR_HEADER_LEN + value.len);
 	memcpy(octets + VENDOR_HEADER_LEN, value.ptr, value.len);
 	radius_put(w, RADIUS_VENDOR_SPECIFIC, (struct str){ octets, VENDOR_HEADER_LEN + value.len });
+}
+
+void radius_put_range(struct radius_writer *w, const struct addr *external, uint16_t first, uint16_t last, enum radius_ports_alloc alloc)
+{
+	/* the extended type, and four parts of type, length and four octets */
+	const uint32_t numbers[] = { alloc, first, last };
+	static const uint8_t types[] = { RADIUS_PORTS_ALLOC, RADIUS_PORTS_START, RADIUS_PORTS_END };
+	char octets[1 + 4 * RANGE_PART_LEN] = { RADIUS_PORTS_RANGE, RADIUS_PORTS_EXTERNAL, RANGE_PART_LEN };
+	char *p = octets + 1;
+	memcpy(p + 2, external->octets + sizeof(external->octets) - 4, 4);
+	for (unsigned i = 0; i < 3; i++) {
+		p += RANGE_PART_LEN;
+		p[0] = (char)types[i];
+		p[1] = RANGE_PART_LEN;
+		put_be32(p + 2, numbers[i]);
+	}
+	radius_put(w, RADIUS_EXTENDED_FIRST, (struct str){ octets, sizeof(octets) });
 }
 
 static void begin(struct radius_writer *w, uint8_t code, uint8_t id, bool message_authenticator)

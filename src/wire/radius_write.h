@@ -8,7 +8,7 @@
 #define AUPD_WIRE_RADIUS_WRITE_H
 
 #include "base/addr.h"
-#include "wire/radius.h"
+#include "wire/radius_ports.h"
 
 struct radius_writer {
 	char octets[RADIUS_PACKET_MAX];
@@ -31,6 +31,9 @@ void radius_put_u32(struct radius_writer *w, uint8_t type, uint32_t value);
 void radius_put_addr(struct radius_writer *w, uint8_t type, const struct addr *addr);   /* 4 or 16 octets, by its family */
 void radius_put_prefix6(struct radius_writer *w, uint8_t type, const struct prefix *prefix);    /* as few octets as it needs */
 void radius_put_vendor(struct radius_writer *w, uint32_t vendor, uint8_t type, struct str value);       /* at most 247 octets */
+
+/* A block of ports of a shared IPv4 address (RFC 8045 3.1.2): given, or taken back. */
+void radius_put_range(struct radius_writer *w, const struct addr *external, uint16_t first, uint16_t last, enum radius_ports_alloc alloc);
 
 /*
  * Length and authenticators, and the packet, which borrows from the writer. An empty secret is ERR_DENIED.

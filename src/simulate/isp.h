@@ -1,0 +1,73 @@
+/*
+ * A made-up provider in motion: subscribers come and go, access servers tell of it, and what they tell arrives, or does not. The truth is told
+ * beside it, so that who held what can be held against what was made of the messages.
+ *
+ * Pure: the options decide every octet, no clock is read. Time is in whole seconds where things happen; messages arrive in between. Streams:
+ * memory is about 130 octets a subscriber, and what is under way.
+ *
+ * Servers are of four sorts, by their number modulo 4: 0 says everything and its faults are those of the way; 1 has a clock that is off, and no
+ * Gigawords; 2 has a clock that is set, and one session id for each line; 3 sends no Event-Timestamp and addresses at the Start and the Stop only. Each of it
+ * with its fault alone. Even ones repeat in each message which blocks of ports a session has, odd ones tell of each block once when it is
+ * given and once when it is taken back.
+ */
+#ifndef AUPD_SIMULATE_ISP_H
+#define AUPD_SIMULATE_ISP_H
+
+#include "base/time.h"
+#include "model/accounting.h"
+#include "simulate/fault.h"
+#include "simulate/isp_plan.h"
+
+enum { ISP_HELD_MAX = 8, ISP_SESSION_MAX = 24, ISP_DAYS_MAX = 400, ISP_INTERIM_MIN_S = 60, ISP_INTERIM_MAX_S = 86400, ISP_CELL_S = 300 };
+
+struct isp_held {
+	struct isp_resource resource;
+	bool taken_back;
+};
+
+struct isp_message {
+	int64_t arrives_at;
+	int64_t event_at;               /* by the server's clock, in whole seconds; TIME_NONE: it says none */
+	int64_t since_at;               /* since when all that arrives was heard: an outage of ours ended then */
+	uint32_t delay_s, lasted_s, subscriber, server;
+	enum accounting_status status;
+	char session[ISP_SESSION_MAX];
+	uint64_t in_octets, out_octets; /* of the session */
+	bool gigawords;                 /* said; else the octets are modulo 2^32 */
+	struct isp_held held[ISP_HELD_MAX];
+	unsigned held_count;
+};
+
+/* Somebody holds something from then on; and he did until then. Times in seconds from the beginning. */
+typedef void isp_begin(void *arg, struct isp_resource what, uint32_t subscriber, uint32_t from_s);
+typedef void isp_end(void *arg, struct isp_resource what, uint32_t subscriber, uint32_t from_s, uint32_t until_s);
+
+struct isp_options {
+	uint64_t seed;
+	uint32_t subscribers, seconds;  /* how long it is watched */
+	uint32_t interim_s;
+	int64_t from_at;                /* when it begins, in whole seconds */
+	unsigned faults;                /* 1 << enum fault */
+	isp_begin *begin;               /* may be NULL, as end */
+	isp_end *end;
+	void *arg;
+};
+
+struct isp;
+
+/* ERR_RANGE with the reason: an option is none; ERR_NOMEM. */
+enum err isp_new(const struct isp_options *o, struct isp **ret_isp, struct why *why) MUST_CHECK;
+void isp_free(struct isp *s);                                   /* accepts NULL */
+const struct isp_plan *isp_plan(const struct isp *s);
+/*
+ * The next message in the order of arrival. ERR_NOTFOUND: the time is over and all has arrived; what was held still has ended then.
+ * ERR_NOMEM. What arrives behind the time comes too.
+ */
+enum err isp_next(struct isp *s, struct isp_message *ret_message) MUST_CHECK;
+uint32_t isp_now_s(const struct isp *s);                        /* until when it has gone */
+/* Does it say addresses in each message? */
+bool isp_tells_addresses(const struct isp_options *o, uint32_t server);
+/* What a subscriber sends and receives in each second of one cell of five minutes, counted from the beginning, while he has a session. */
+void isp_traffic(uint64_t seed, uint32_t subscriber, uint32_t cell, uint32_t *ret_in, uint32_t *ret_out);
+
+#endif

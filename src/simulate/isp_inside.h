@@ -1,0 +1,84 @@
+/*
+ * The inside of a provider in motion, for isp.c (what happens), isp_tell.c (what is told of it, and what arrives) and isp_queue.c (what comes next). See isp.h.
+ */
+#ifndef AUPD_SIMULATE_ISP_INSIDE_H
+#define AUPD_SIMULATE_ISP_INSIDE_H
+
+#include "simulate/dice.h"
+#include "simulate/isp.h"
+
+#define ISP_NOTHING UINT32_MAX
+
+enum { ISP_LINE_BLOCKS = 3, ISP_PENDING_MAX = 1 << 26 };
+
+/* One subscriber's line. */
+struct line {
+	uint32_t due_s;                 /* when the next thing happens to it */
+	uint32_t next, before;          /* of the sessions of its server */
+	uint32_t started_s, interim_s, until_s, change_s, counted_s;
+	uint32_t four, four_s, six, six_s;      /* numbers of resources, and since when */
+	uint32_t blocks[ISP_LINE_BLOCKS], block_s[ISP_LINE_BLOCKS];
+	uint32_t boot, sequence;        /* the session's id */
+	uint8_t block_count;
+	bool online;
+	uint64_t in_octets, out_octets;
+};
+
+struct server {
+	uint32_t first;                 /* of its lines with a session */
+	uint32_t boot, sequence;
+	uint32_t down_until_s, reboot_s, step_s;
+	int64_t off_us;                 /* of its clock */
+	bool greets;                    /* with an Accounting-On, when it is up again */
+};
+
+struct pending {
+	int64_t at;
+	uint64_t order;
+	uint32_t slot;
+};
+
+struct isp {
+	struct isp_options o;
+	struct isp_plan plan;
+	struct dice dice;
+	struct line *lines;
+	struct server *servers;
+	uint32_t *spare[ISP_KIND_END], *spare_count[ISP_KIND_END];      /* what each server has to give out */
+	uint64_t *due;                  /* a heap: second, then line or server */
+	size_t due_count;
+	struct pending *pending;        /* a heap */
+	struct isp_message *slots;
+	uint32_t *slots_free;
+	uint32_t pending_count, pending_room, slots_used, free_count;
+	uint64_t order;
+	uint32_t now_s;
+	int64_t outage_from_s, outage_until_s, since_at;
+	bool outage_ours, over;
+	enum err err;
+};
+
+static inline bool isp_has(const struct isp *s, enum fault f)
+{
+	return s->o.faults >> f & 1;
+}
+
+/* Things that are due: keys sort by time. False: none. */
+void isp_queue_put(struct isp *s, uint32_t at_s, uint32_t who);
+bool isp_queue_first(const struct isp *s, uint32_t *ret_at_s, uint32_t *ret_who);
+void isp_queue_pop(struct isp *s);
+/* Messages under way. The error sticks in s->err. */
+void isp_queue_send(struct isp *s, const struct isp_message *m);
+bool isp_queue_arrived(const struct isp *s, int64_t until_at);
+void isp_queue_receive(struct isp *s, struct isp_message *ret_message);
+
+/* Says that of a session, at isp.now_s: with its addresses or without. A block: that one is given, or taken back. */
+void isp_tell(struct isp *s, uint32_t subscriber, enum accounting_status status, bool addressed);
+void isp_tell_block(struct isp *s, uint32_t subscriber, uint32_t block, bool taken_back);
+void isp_tell_server(struct isp *s, uint32_t server, enum accounting_status status);
+/* Clocks as they are at the beginning, and at each step. */
+void isp_tell_set_clock(struct isp *s, uint32_t server, bool step);
+/* Goes through outages up to that second; true: it lies in one. */
+bool isp_tell_outage(struct isp *s, int64_t at_s);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * A provider that is made up: the same seed makes the same octets, nobody holds what somebody else holds, each fault is seen in what arrives and
+ * none without it, and a packet says what its message does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "intake/accounting_read.h"
+#include "simulate/isp_packet.h"
+#include "simulate/truth.h"
+#include "tap.h"
+
+enum { SUBSCRIBERS = 200, SECONDS = 3 * 86400, ROOM = 100000, LATE_S = 60 };
+
+static const int64_t from_at = 1767225600 * SECOND_US;
+
+/* What is held now, and what was wrong about it. */
+static struct {
+	uint32_t holder[ISP_KIND_END][ROOM];    /* subscriber + 1 */
+	unsigned begun, ended, twice;
+} world;
+
+static void on_begin(void *arg, struct isp_resource what, uint32_t who, uint32_t from_s)
+{
+	(void)arg;
+	(void)from_s;
+	uint32_t *holder = &world.holder[what.kind][what.number];
+	world.twice += *holder != 0;
+	world.begun++;
+	*holder = who + 1;
+}
+
+static void on_end(void *arg, struct isp_resource what, uint32_t who, uint32_t from, uint32_t until)
+{
+	(void)arg;
+	uint32_t *holder = &world.holder[what.kind][what.number];
+	world.twice += *holder != who + 1 || until < from;
+	world.ended++;
+	*holder = 0;
+}
+
+/* What is seen of a stream. */
+struct seen {
+	unsigned of[ACCOUNTING_STATUS_END], late, overtaken, twice, reused, off, stepped, timeless, moved, bare, wrapped, gaps, blocks, all;
+	uint64_t sum;
+};
+
+/* Of each line what was said last. */
+struct last {
+	char session[ISP_SESSION_MAX];
+	uint32_t lasted_s, four;
+	enum accounting_status status;
+	bool any, stopped;
+};
+
+static void look_held(const struct isp_message *m, struct last *l, bool same, struct seen *s)
+{
+	bool addressed = false;
+	for (unsigned i = 0; i < m->held_count; i++) {
+		const struct isp_resource *r = &m->held[i].resource;
+		addressed |= r->kind != ISP_PORTS;
+		if (r->kind == ISP_ADDR4) {
+			s->moved += same && m->status == ACCOUNTING_INTERIM && m->lasted_s > l->lasted_s && l->four != r->number;
+			l->four = r->number;
+		}
+	}
+	s->blocks += !addressed && m->held_count;
+	s->bare += m->status == ACCOUNTING_INTERIM && !m->held_count;
+}
+
+static void look(const struct isp_message *m, struct last *lines, int64_t *offs, struct seen *s)
+{
+	s->of[m->status]++;
+	if (m->status == ACCOUNTING_ON)
+		return;
+	struct last *l = &lines[m->subscriber];
+	bool same = l->any && strcmp(l->session, m->session) == 0;
+	s->overtaken += same && !l->stopped && m->lasted_s + 2 < l->lasted_s;
+	s->twice += same && m->lasted_s == l->lasted_s && m->status == l->status && m->status != ACCOUNTING_INTERIM;
+	s->reused += same && m->status == ACCOUNTING_START && l->stopped;
+	s->timeless += m->event_at == TIME_NONE;
+	s->wrapped += !m->gigawords;
+	int64_t off_s = m->event_at == TIME_NONE ? 0 : (m->arrives_at - m->event_at) / SECOND_US;
+	s->late += off_s > LATE_S || m->delay_s > LATE_S;
+	s->off += off_s < -2 || off_s > 3;
+	s->stepped += m->event_at != TIME_NONE && off_s < offs[m->server] - 40;
+	if (m->event_at != TIME_NONE)
+		offs[m->server] = off_s;
+	look_held(m, l, same, s);
+	l->any = true;
+	memcpy(l->session, m->session, sizeof(l->session));
+	l->lasted_s = m->lasted_s;
+	l->status = m->status;
+	l->stopped = m->status == ACCOUNTING_STOP;
+}
+
+static bool says(const struct isp_message *m, const struct accounting *e)
+{
+	bool ok = e->status == m->status && e->event_at == m->event_at;
+	if (m->status == ACCOUNTING_ON)
+		return ok;
+	ok = ok && str_eq(e->session, str_of(m->session)) && e->lasted_us == m->lasted_s * SECOND_US && e->held_count == m->held_count && !e->unclear &&
+		e->in_octets == m->in_octets && e->out_octets == m->out_octets && e->delay_us == m->delay_s * SECOND_US;
+	for (unsigned i = 0; ok && i < m->held_count; i++) {
+		uint16_t from, to;
+		struct prefix p = isp_plan_prefix(m->held[i].resource, &from, &to);
+		ok = e->held[i].port_from == from && e->held[i].port_to == to && e->held[i].taken_back == (m->held[i].taken_back && m->held[i].resource.kind == ISP_PORTS) &&
+			prefix_has(&p, &e->held[i].prefix.addr);
+	}
+	return ok;
+}
+
+static struct seen run(uint64_t seed, unsigned faults, unsigned *ret_unlike)
+{
+	static struct last lines[SUBSCRIBERS];
+	static struct radius_writer w;
+	static struct accounting_texts texts;
+	struct isp_options o = { .seed = seed, .subscribers = SUBSCRIBERS, .seconds = SECONDS, .interim_s = 600, .from_at = from_at, .faults = faults, .begin = on_begin, .end = on_end };
+	struct isp *s = NULL;
+	struct isp_message m;
+	struct seen seen = { .all = 0 };
+	int64_t offs[ISP_SERVERS_MIN] = { 0 }, last_at = from_at;
+	enum err e;
+	memset(lines, 0, sizeof(lines));
+	memset(&world, 0, sizeof(world));
+	BUG_ON(isp_new(&o, &s, NULL) != OK);
+	while ((e = isp_next(s, &m)) == OK) {
+		struct addr sender = isp_packet_source(m.server);
+		struct radius_packet p;
+		struct accounting message;
+		struct str octets;
+		BUG_ON(isp_packet(&m, (uint8_t)seen.all, false, STR("secret of the test"), &w, &octets) != OK);
+		BUG_ON(radius_read(octets, &p) != OK || radius_check_request(&p, STR("secret of the test"), false) != OK);
+		*ret_unlike += !accounting_read(&p, &sender, m.arrives_at, &texts, &message) || !says(&m, &message);
+		seen.sum = crc32c((uint32_t)seen.sum, octets) + (seen.sum << 8) + (uint64_t)m.arrives_at;
+		seen.gaps += last_at != from_at && m.arrives_at - last_at > LATE_S * SECOND_US && m.arrives_at < from_at + SECONDS * SECOND_US;
+		last_at = m.arrives_at;
+		seen.all++;
+		look(&m, lines, offs, &seen);
+	}
+	BUG_ON(e != ERR_NOTFOUND);
+	isp_free(s);
+	return seen;
+}
+
+/* How often a fault is seen in a stream; for what is lost, how many fewer there are. */
+static long sight(const struct seen *s, const struct seen *clean, enum fault f)
+{
+	switch (f) {
+	case FAULT_LOST_START: return (long)clean->of[ACCOUNTING_START] - (long)s->of[ACCOUNTING_START];
+	case FAULT_LOST_STOP: return (long)clean->of[ACCOUNTING_STOP] - (long)s->of[ACCOUNTING_STOP];
+	case FAULT_LOST_INTERIM: return (long)clean->of[ACCOUNTING_INTERIM] - (long)s->of[ACCOUNTING_INTERIM];
+	case FAULT_LOG_LOSS: return (long)clean->blocks - (long)s->blocks;
+	case FAULT_LATE: return s->late;
+	case FAULT_REORDER: return s->overtaken;
+	case FAULT_DUPLICATE: return s->twice;
+	case FAULT_REUSE: return s->reused;
+	case FAULT_SKEW: return s->off;
+	case FAULT_STEP: return s->stepped;
+	case FAULT_NO_TIME: return s->timeless;
+	case FAULT_REBOOT: return s->of[ACCOUNTING_ON];
+	case FAULT_OUTAGE: return s->gaps;
+	case FAULT_MOVE: return s->moved;
+	case FAULT_BARE: return (long)s->bare - (long)clean->bare;
+	case FAULT_WRAP: return s->wrapped;
+	default: return 0;
+	}
+}
+
+static void tables(void)
+{
+	unsigned faults = 0, n = 0;
+	while (fault_words[n] && fault_texts[n])
+		n++;
+	OK_(n == FAULT_END, "each fault has a word and a text");
+	OK_(fault_parse(STR("late,move"), &faults, NULL) == OK && faults == (1U << FAULT_LATE | 1U << FAULT_MOVE), "a list of faults");
+	OK_(fault_parse(STR("all"), &faults, NULL) == OK && faults == (1U << FAULT_END) - 1, "all of them");
+	OK_(fault_parse(STR("late,bad"), &faults, NULL) == ERR_SYNTAX && fault_parse(STR(""), &faults, NULL) == ERR_SYNTAX, "one that is none is refused");
+}
+
+/* Numbers, names and the truth itself. */
+static void truths(void)
+{
+	struct truth *t = truth_new();
+	struct isp_resource x = { ISP_ADDR4, 7 };
+	uint32_t who;
+	bool whole;
+	truth_begin(t, x, 1, 100);
+	truth_end(t, x, 1, 100, 200);
+	truth_begin(t, x, 2, 200);
+	OK_(truth_who(t, x, 100, 199, &whole) == 1 && whole, "one had it over all of the time");
+	OK_(truth_who(t, x, 99, 150, &whole) == 1 && !whole, "  over a part");
+	OK_(truth_who(t, x, 150, 200, &whole) == TRUTH_SEVERAL && !whole, "two had it");
+	OK_(truth_who(t, x, 0, 99, &whole) == TRUTH_NOBODY && !whole, "nobody had it");
+	OK_(truth_who(t, x, 300, 900, &whole) == 2 && whole, "one has it still");
+	OK_(truth_held(t, x, 1, 199, 300) && !truth_held(t, x, 1, 200, 300), "held in one of these seconds, or not");
+	OK_(isp_plan_who(STR("sim-c17"), &who) && who == 17 && isp_plan_who(STR("u18@sim.example"), &who) && who == 18 && !isp_plan_who(STR("x1"), &who), "names are numbers");
+	truth_free(t);
+}
+
+int main(void)
+{
+	unsigned unlike = 0, missing = 0;
+	tables();
+	truths();
+	struct seen clean = run(1, 0, &unlike), again = run(1, 0, &unlike);
+	OK_(world.begun > 2000 && world.begun == world.ended && !world.twice, "nobody is given what somebody has, and all is given back");
+	OK_(clean.all > 50000 && clean.all == again.all && clean.sum == again.sum, "the same seed makes the same octets");
+	struct seen other = run(2, 0, &unlike);
+	OK_(clean.sum != other.sum, "another one others");
+	for (enum fault f = 0; f < FAULT_END; f++) {
+		struct seen s = run(1, 1U << f, &unlike);
+		long sights = sight(&s, &clean, f), without = sight(&clean, &clean, f);
+		if (sights <= 0 || without)
+			printf("# %s: seen %ld times, %ld without it\n", fault_words[f], sights, without);
+		missing += sights <= 0 || without || world.twice || world.begun != world.ended;
+	}
+	OK_(!missing, "each fault is seen when it is switched on, and not without");
+	struct seen all = run(3, (1U << FAULT_END) - 1, &unlike);
+	OK_(all.late && all.twice && all.timeless && !world.twice, "and all of them at once");
+	OK_(!unlike, "a packet says what its message does");
+	return tap_done();
+}
