@@ -48,6 +48,7 @@ int cmd_webhook(int argc, char **argv);
 int cmd_lookups(int argc, char **argv);
 int cmd_queue(int argc, char **argv);
 int cmd_search(int argc, char **argv);
+int cmd_simulate(int argc, char **argv);
 int cmd_tail(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
