@@ -121,9 +121,9 @@ static bool is_of(const struct taking *t, const struct session *s)
 		return false;
 	if (!t->began_told || !s->start_s)
 		return s->state != SESSION_STOPPED || t->first_s <= s->end_s + SESSION_SAME_S;
-	/* its own clock tells its sessions apart, right or wrong. Set in between it makes two of one, which takes nothing away */
+	/* its own clock tells its sessions apart, right or wrong; when it was set in between, their arrival does. If both fail one is taken for two, which takes nothing away */
 	if (t->own_s && s->own_s)
-		return between(t->own_s, s->own_s) <= apart_allowed(t->e);
+		return between(t->own_s, s->own_s) <= apart_allowed(t->e) || between(t->came_s, s->came_s) <= apart_allowed(t->e);
 	uint32_t unsure = t->began_last_s - t->began_s, allowed = apart_allowed(t->e) + unsure;
 	if (unsure > NAS_CLOCK_SPAN_S + 1)
 		return false;
@@ -305,7 +305,10 @@ static enum err go_on(struct taking *t)
 		t->b->count.repeated++;
 		return OK;
 	}
-	s->own_s = s->own_s ? s->own_s : t->own_s;
+	if (!t->fresh) {
+		s->came_s = !s->own_s || t->came_s < s->came_s ? t->came_s : s->came_s;
+		s->own_s = t->own_s ? t->own_s : s->own_s;
+	}
 	t->late = !t->fresh && !stops && t->first_s < s->seen_s;
 	t->seen_before_s = s->seen_s;
 	t->counted_before = s->counted;
@@ -341,6 +344,7 @@ static enum err begin(struct taking *t, session_ref ref, const struct binding_su
 	t->s->subject = *subject;
 	t->s->feed = t->feed;
 	t->s->own_s = t->own_s;
+	t->s->came_s = t->came_s;
 	t->s->start_s = t->began_told ? t->began_s : 0;
 	t->s->sure_s = t->began_told ? t->began_last_s : 0;
 	t->s->seen_s = t->s->told_s = t->first_s;
@@ -446,6 +450,7 @@ static void read_times(struct taking *t, struct session_nas *nas)
 	t->began_last_s = ceil_s(t->at.last_at - lasted);
 	if (!t->began_s)
 		t->began_told = false;
+	t->came_s = binding_floor(e->received_at - e->delay_us - lasted);
 	t->own_s = t->began_told && e->event_at != TIME_NONE ? binding_floor(e->event_at - lasted) : 0;
 }
 

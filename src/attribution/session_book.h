@@ -34,6 +34,7 @@ struct session {
 	bool counted;                   /* its octets were said */
 	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
 	uint32_t own_s;                 /* when it began by the clock of its server, which may be off; 0 = not known */
+	uint32_t came_s;                /* the same by the arrival of what was least late */
 	uint32_t seen_s, told_s, end_s;
 	uint8_t status;                 /* enum accounting_status, and as last said: */
 	uint32_t said;                  /* a sum of what it said of addresses and ports */

@@ -23,6 +23,7 @@ struct taking {
 	bool began_told;
 	uint32_t began_s, began_last_s; /* when the session began, if that is told */
 	uint32_t own_s;                 /* the same by the clock of its server; 0 = it says no time */
+	uint32_t came_s;                /* and if it was not under way for longer than it says */
 	uint32_t seen_before_s;
 	bool counted_before;
 	int64_t lasted_before_us;

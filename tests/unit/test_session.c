@@ -440,11 +440,14 @@ static enum err note_heard(void *arg, const struct session_heard *h, struct why 
 	return OK;
 }
 
+static int64_t clock_set_s;     /* by so much the server's clock was set */
+
 static void count(enum accounting_status status, const char *session, int64_t at_s, int64_t octets)
 {
 	struct accounting e = { .nas = STR("nas"), .session = str_of(session), .user = STR("u1"), .status = status, .lasted_us = at_s * SECOND_US,
 		.counted = octets >= 0, .in_octets = octets < 0 ? 0 : (uint64_t)octets, .port_type = ACCOUNTING_UNSAID, .timeout_s = ACCOUNTING_UNSAID };
-	e.received_at = e.event_at = WORLD_AT + (status == ACCOUNTING_ON ? 9000 : at_s) * SECOND_US;
+	e.received_at = WORLD_AT + (status == ACCOUNTING_ON ? 9000 : at_s) * SECOND_US;
+	e.event_at = e.received_at + clock_set_s * SECOND_US;
 	session_world_take(&w, &e);
 }
 
@@ -464,6 +467,17 @@ static void heard(void)
 	count(ACCOUNTING_ON, "", 0, -1);
 	IS_STR(str_of(told), STR("began 1 -1+-1, went-on 1 -1+7, went-on 1 7+20, late 1 20+12, ended 1 20+25, ended 1 -1+3, began 1 -1+4, lost 1 4"),
 		"who counts hears each step of a session once, with what was counted before");
+	session_world_end(&w);
+	session_world_begin(&w, 100, 100);
+	w.heard = note_heard;
+	told[0] = '\0';
+	count(ACCOUNTING_START, "S1", 0, -1);
+	count(ACCOUNTING_INTERIM, "S1", 600, 7);
+	clock_set_s = -3600;
+	count(ACCOUNTING_INTERIM, "S1", 1200, 9);
+	count(ACCOUNTING_STOP, "S1", 1300, 12);
+	clock_set_s = 0;
+	IS_STR(str_of(told), STR("began 1 -1+-1, went-on 1 -1+7, late 1 7+9, ended 1 7+12"), "a session goes on when the clock of its server is set");
 	session_world_end(&w);
 }
 
