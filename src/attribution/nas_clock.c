@@ -47,7 +47,7 @@ static int64_t behind(const struct nas_clock *c, int64_t now, bool *ret_proved)
 	int32_t s = 0;
 	bool known = least(c, slot_of(now), &s, ret_proved);
 	*ret_proved |= s <= NAS_CLOCK_SAME_S;
-	return known && (s > NAS_CLOCK_SAME_S || s < -NAS_CLOCK_SAME_S) ? s * SECOND_US : 0;
+	return known && (s > NAS_CLOCK_SAME_S || s < 0) ? s * SECOND_US : 0;
 }
 
 int64_t nas_clock_behind_us(const struct nas_clock *c, int64_t now)
@@ -62,7 +62,8 @@ struct nas_time nas_clock_take(struct nas_clock *c, const struct accounting *e)
 	if (e->event_at == TIME_NONE)
 		return (struct nas_time){ sent_at - NAS_CLOCK_SPAN_S * SECOND_US, sent_at };
 	/* the delay a server counts itself is part of what its message says of the event */
-	sample(c, e->received_at, (sent_at - e->event_at) / SECOND_US);
+	int64_t apart_us = sent_at - e->event_at;
+	sample(c, e->received_at, apart_us < 0 ? (apart_us - SECOND_US + 1) / SECOND_US : apart_us / SECOND_US);
 	bool proved;
 	int64_t off = behind(c, e->received_at, &proved), at = e->event_at + (proved ? off : 0);
 	if (at > sent_at || sent_at - at <= NAS_CLOCK_NEAR_S * SECOND_US)

@@ -33,9 +33,9 @@ static void read_held(struct accounting *e, struct str text)
 
 static int64_t seconds(struct str word)
 {
-	uint64_t n;
-	BUG_ON(str_to_u64(word, UINT32_MAX, &n) != OK);
-	return (int64_t)n * SECOND_US;
+	int64_t n;
+	BUG_ON(str_to_i64(word, &n) != OK);
+	return n * SECOND_US;
 }
 
 /*
@@ -367,6 +367,16 @@ static void clocks(void)
 		"stop 7000 2000 late=1000");
 	IS("192.0.2.1", 7500, 7900, "B 1", "a Stop that comes a thousand seconds late may have been at any time since");
 	IS("192.0.2.1", 6900, 6900, "B 1", "  and the start in three thousand");
+	session_world_end(&w);
+	play("start 1002 0 192.0.2.1 late=-2;"
+		"interim 1602 600 late=-2;"
+		"stop 1902 900 late=15");
+	IS("192.0.2.1", 1901, 1901, "B 1", "a clock that is two seconds ahead is followed: the Stop was that much earlier than it says");
+	session_world_end(&w);
+	play("start 996 0 192.0.2.1 late=4;"
+		"stop 1596 600 192.0.2.1 late=4;"
+		"start 1600 0 192.0.2.2 late=4");
+	IS("192.0.2.1", 1598, 1598, "B 1", "one that may be four seconds behind, or its messages late: any time between");
 	session_world_end(&w);
 }
 
