@@ -41,12 +41,12 @@ static void sample(struct nas_clock *c, int64_t at, int64_t apart_s)
 	c->least_s[i] = s;
 }
 
-/* A clock that is ahead proves itself: no message comes before its event. */
+/* That a clock is right is taken for granted until it shows otherwise. */
 static int64_t behind(const struct nas_clock *c, int64_t now, bool *ret_proved)
 {
 	int32_t s = 0;
 	bool known = least(c, slot_of(now), &s, ret_proved);
-	*ret_proved |= s <= NAS_CLOCK_SAME_S;
+	*ret_proved |= s <= NAS_CLOCK_SAME_S && s >= -NAS_CLOCK_SAME_S;
 	return known && (s > NAS_CLOCK_SAME_S || s < 0) ? s * SECOND_US : 0;
 }
 
@@ -66,6 +66,9 @@ struct nas_time nas_clock_take(struct nas_clock *c, const struct accounting *e)
 	sample(c, e->received_at, apart_us < 0 ? (apart_us - SECOND_US + 1) / SECOND_US : apart_us / SECOND_US);
 	bool proved;
 	int64_t off = behind(c, e->received_at, &proved), at = e->event_at + (proved ? off : 0);
+	/* ahead by that at least: what proves it may itself be late */
+	if (off < 0 && !proved)
+		return (struct nas_time){ sent_at - NAS_CLOCK_LATE_S * SECOND_US, sent_at };
 	if (at > sent_at || sent_at - at <= NAS_CLOCK_NEAR_S * SECOND_US)
 		return (struct nas_time){ at < sent_at ? at : sent_at, at < sent_at ? at : sent_at };
 	return (struct nas_time){ at, sent_at };

@@ -5,7 +5,8 @@
  * What lies between the two clocks is the least that was seen between the time of an event and the arrival of its message: a message can
  * be late, never early. An event is placed by its own time and that difference. Where this and the arrival are far apart, the message
  * was late or the clock was set back; which one nobody can tell, so the answer is all the time between. Samples are remembered for
- * NAS_CLOCK_SLOTS half hours. A clock that is ahead is followed at once; that one is behind is believed when two half hours agree.
+ * NAS_CLOCK_SLOTS half hours. That a clock is off is believed when two half hours agree. Until then the messages
+ * of one that is ahead, which nothing dates, are taken to be no later than NAS_CLOCK_LATE_S.
  *
  * Pure; 32-bit seconds.
  */
@@ -18,6 +19,7 @@ enum {
 	NAS_CLOCK_SLOTS = 8,
 	NAS_CLOCK_SLOT_S = 1800,
 	NAS_CLOCK_NEAR_S = 2,           /* messages that are no later than this are taken to be on time */
+	NAS_CLOCK_LATE_S = 7200,
 	NAS_CLOCK_SPAN_S = 30,          /* a message that gives no time may have been sent anew for so long */
 	NAS_CLOCK_SAME_S = 2,           /* clocks that are no further apart are the same: whole seconds and the way */
 };

@@ -373,6 +373,10 @@ static void clocks(void)
 		"stop 1902 900 late=15");
 	IS("192.0.2.1", 1901, 1901, "B 1", "a clock that is two seconds ahead is followed: the Stop was that much earlier than it says");
 	session_world_end(&w);
+	play("start 4600 0 192.0.2.1 late=-3595;"
+		"stop 4700 100 192.0.2.1 late=-3595");
+	IS("192.0.2.1", 1103, 1103, "B 1", "of one that is ahead it is not known at first how far: what shows it may itself be late");
+	session_world_end(&w);
 	play("start 996 0 192.0.2.1 late=4;"
 		"stop 1596 600 192.0.2.1 late=4;"
 		"start 1600 0 192.0.2.2 late=4");
