@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "aup/aup.h"
+#include "aup/client.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "simulate/trial.h"
@@ -59,6 +60,8 @@ static bool read_options(int *argc, char **argv, struct arena *a, struct simulat
 	s->faults = faults ? faults : "none";
 	s->isp = (struct isp_options){ .seed = seed, .subscribers = (uint32_t)subscribers, .seconds = (uint32_t)(days * 86400) };
 	/* so that it is over now */
+	s->from_now = !from;
+	s->own_secret = secret;
 	s->isp.from_at = (from ? from_at : clock_wall_at() - s->isp.seconds * SECOND_US) / SECOND_US * SECOND_US;
 	s->isp.interim_s = interim_us / SECOND_US > ISP_INTERIM_MAX_S ? ISP_INTERIM_MAX_S + 1 : (uint32_t)(interim_us / SECOND_US);
 	s->no_packets = cli_flag(argc, argv, "--no-packets");
@@ -131,18 +134,55 @@ int simulate_trial(const struct simulate *s, uint64_t questions, uint64_t seeds)
 	return print_sum(s, &sum, clock_cpu_us());
 }
 
+/* Where the packets go, and how time goes; false: something is wrong, which was told. */
+static bool read_to(int *argc, char **argv, struct simulate *s, struct simulate_to *to)
+{
+	bool real = cli_flag(argc, argv, "--real-time"), test = cli_flag(argc, argv, "--test-clock");
+	to->address = cli_value(argc, argv, "--to");
+	to->socket_path = client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	to->mode = real ? SIMULATE_REAL_TIME : test ? SIMULATE_TEST_CLOCK : SIMULATE_RATE;
+	if (!number(argc, argv, "--rate", 0, UINT32_MAX, &to->rate))
+		return false;
+	if (to->address && !s->own_secret) {
+		(void)fprintf(stderr, "aup simulate: --to needs the secret that the daemon shares with its client: --secret-file\n");
+		return false;
+	}
+	if (to->address && s->from_now && to->mode != SIMULATE_RATE)
+		s->isp.from_at = clock_wall_at() / SECOND_US * SECOND_US;
+	if (to->address && test)
+		return simulate_test_clock(to, &s->isp.from_at) == EXIT_OK;
+	return true;
+}
+
 static int isp(int argc, char **argv, struct arena *a)
 {
 	struct simulate s = { .faults = NULL };
+	struct simulate_to to = { .address = NULL };
 	const char *out = cli_value(&argc, argv, "--out");
 	uint64_t questions = 0, seeds = 1;
-	if (!read_options(&argc, argv, a, &s) || !number(&argc, argv, "--ask", 1, UINT64_MAX, &questions) || !number(&argc, argv, "--seeds", 1, SEEDS_MAX, &seeds))
+	if (!read_options(&argc, argv, a, &s) || !number(&argc, argv, "--ask", 1, UINT64_MAX, &questions) || !number(&argc, argv, "--seeds", 1, SEEDS_MAX, &seeds) ||
+		!read_to(&argc, argv, &s, &to) || !cli_no_more_options(argc, argv, "simulate"))
+		return EXIT_USAGE;
+	if (argc != 1 || (!out && !to.address) == !questions)
+		return cli_usage("simulate");
+	if (questions)
+		return simulate_trial(&s, questions, seeds);
+	int status = out ? simulate_out(&s, out) : EXIT_OK;
+	return status == EXIT_OK && to.address ? simulate_send(&s, &to) : status;
+}
+
+static int ask(int argc, char **argv, struct arena *a)
+{
+	const char *because = cli_value(&argc, argv, "--because"), *until = cli_value(&argc, argv, "--until");
+	struct simulate_asking o = { .socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock"),
+		.because = because ? because : "a simulation", .questions = 1000, .seed = 1, .until_at = clock_wall_at(), .json = cli_flag(&argc, argv, "--json") };
+	if (!number(&argc, argv, "--questions", 1, UINT32_MAX, &o.questions) || !number(&argc, argv, "--seed", 0, UINT64_MAX, &o.seed))
 		return EXIT_USAGE;
 	if (!cli_no_more_options(argc, argv, "simulate"))
 		return EXIT_USAGE;
-	if (argc != 1 || !out == !questions)
+	if (argc != 2 || (until && time_parse(str_of(until), &o.until_at) != OK))
 		return cli_usage("simulate");
-	return out ? simulate_out(&s, out) : simulate_trial(&s, questions, seeds);
+	return simulate_ask(a, argv[1], &o);
 }
 
 int cmd_simulate(int argc, char **argv)
@@ -151,6 +191,8 @@ int cmd_simulate(int argc, char **argv)
 	int status = EXIT_USAGE;
 	if (a && argc > 1 && strcmp(argv[1], "isp") == 0)
 		status = isp(argc - 1, argv + 1, a);
+	else if (a && argc > 1 && strcmp(argv[1], "ask") == 0)
+		status = ask(argc - 1, argv + 1, a);
 	else
 		status = cli_usage("simulate");
 	arena_free(a);

@@ -67,6 +67,8 @@ enum err isp_next(struct isp *s, struct isp_message *ret_message) MUST_CHECK;
 uint32_t isp_now_s(const struct isp *s);                        /* until when it has gone */
 /* Does it say addresses in each message? */
 bool isp_tells_addresses(const struct isp_options *o, uint32_t server);
+/* Does it repeat in each message which blocks of ports a session has? */
+bool isp_repeats_blocks(uint32_t server);
 /* What a subscriber sends and receives in each second of one cell of five minutes, counted from the beginning, while he has a session. */
 void isp_traffic(uint64_t seed, uint32_t subscriber, uint32_t cell, uint32_t *ret_in, uint32_t *ret_out);
 

@@ -108,6 +108,29 @@ struct prefix isp_plan_prefix(struct isp_resource r, uint16_t *ret_from, uint16_
 	return (struct prefix){ six, 56 };
 }
 
+bool isp_plan_resource(const struct prefix *p, uint16_t port_from, struct isp_resource *ret)
+{
+	static const struct { enum isp_kind kind; uint32_t first, last; uint8_t bits, shift; } four[] = {
+		{ ISP_ADDR4, 240U << 24, (248U << 24) - 1, 128, 0 }, { ISP_INSIDE4, 100U << 24 | 64U << 16, (100U << 24 | 128U << 16) - 1, 128, 0 },
+		{ ISP_PORTS, 248U << 24, (250U << 24) - 1, 128, 0 }, { ISP_STATIC4, 250U << 24, (251U << 24) - 1, MAPPED_BITS + ISP_STATIC_BITS, 32 - ISP_STATIC_BITS },
+	};
+	const uint8_t *o = p->addr.octets;
+	if (!addr_is_v4(&p->addr)) {
+		*ret = (struct isp_resource){ ISP_DELEGATED6, (uint32_t)o[4] << 16 | (uint32_t)o[5] << 8 | o[6] };
+		return p->bits == 56 && o[0] == 0x20 && o[1] == 0x01 && o[2] == 0x0d && o[3] == 0xb8;
+	}
+	uint32_t n = (uint32_t)o[12] << 24 | (uint32_t)o[13] << 16 | (uint32_t)o[14] << 8 | o[15];
+	for (unsigned i = 0; i < sizeof(four) / sizeof(four[0]); i++) {
+		if (n < four[i].first || n > four[i].last || p->bits != four[i].bits)
+			continue;
+		n = (n - four[i].first) >> four[i].shift;
+		bool block = four[i].kind == ISP_PORTS;
+		*ret = (struct isp_resource){ four[i].kind, block ? n * ISP_BLOCKS + port_from / ISP_BLOCK_PORTS - 1 : n };
+		return !block || (port_from >= ISP_BLOCK_PORTS && port_from % ISP_BLOCK_PORTS == 0);
+	}
+	return false;
+}
+
 void isp_plan_customer(uint32_t subscriber, char out[ISP_TEXT_MAX])
 {
 	(void)snprintf(out, ISP_TEXT_MAX, "sim-c%u", subscriber);

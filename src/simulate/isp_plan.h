@@ -43,6 +43,8 @@ enum isp_class isp_plan_class(const struct isp_plan *p, uint32_t subscriber);
 uint32_t isp_plan_server(const struct isp_plan *p, uint32_t subscriber);
 /* The prefix that it is, whole (of ports: of the shared address), and the ports: 0 to 65535 but for a block. */
 struct prefix isp_plan_prefix(struct isp_resource r, uint16_t *ret_port_from, uint16_t *ret_port_to);
+/* The other way round; port_from tells one block from another. False: it is nothing of a made-up provider. */
+bool isp_plan_resource(const struct prefix *p, uint16_t port_from, struct isp_resource *ret_resource);
 /* What it would be, in texts of ISP_TEXT_MAX. */
 void isp_plan_customer(uint32_t subscriber, char out[ISP_TEXT_MAX]);
 void isp_plan_login(uint32_t subscriber, char out[ISP_TEXT_MAX]);

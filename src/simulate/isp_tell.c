@@ -19,6 +19,11 @@ bool isp_tells_addresses(const struct isp_options *o, uint32_t server)
 	return !(o->faults >> FAULT_BARE & 1) || sort_of(server) != SORT_TIMELESS;
 }
 
+bool isp_repeats_blocks(uint32_t server)
+{
+	return sort_of(server) == SORT_PLAIN || sort_of(server) == SORT_SET;
+}
+
 void isp_tell_set_clock(struct isp *s, uint32_t server, bool step)
 {
 	static const int skews_s[] = { -2000, 4, -4, 3600, -3600, -7 }, steps_s[] = { 0, 47, -47, 3600, -3600, 3, -3 };
@@ -102,8 +107,7 @@ static void put_addresses(const struct isp *s, uint32_t subscriber, struct isp_m
 static void put_blocks(const struct isp *s, uint32_t subscriber, struct isp_message *m)
 {
 	const struct line *l = &s->lines[subscriber];
-	bool repeats = m->server % 2 == 0;
-	if (m->status == ACCOUNTING_INTERIM && !repeats)
+	if (m->status == ACCOUNTING_INTERIM && !isp_repeats_blocks(m->server))
 		return;
 	for (unsigned i = 0; i < l->block_count; i++)
 		put_held(m, ISP_PORTS, l->blocks[i], m->status == ACCOUNTING_STOP);

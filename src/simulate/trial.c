@@ -168,6 +168,15 @@ static void tell_wrong(const struct run *r, const struct question *x, const stru
 		r->t->wrong(r->t->arg, line);
 }
 
+/* Could whoever confirms it have done so by now? Some servers tell of a block of ports once more only, when it is taken back. */
+static bool is_told(const struct run *r, const struct question *x, uint32_t who, uint32_t until_s, uint32_t now_s)
+{
+	bool whole, once = x->what.kind == ISP_PORTS && !isp_repeats_blocks(isp_plan_server(isp_plan(r->isp), who));
+	if (once && truth_who(r->truth, x->what, until_s, now_s - 1, &whole) == who && whole)
+		return false;
+	return until_s + r->t->isp.interim_s + TRIAL_SLACK_S < now_s;
+}
+
 static void ask(struct run *r, bool live, uint32_t now_s)
 {
 	static const uint8_t feeds[] = { FEED };
@@ -183,9 +192,9 @@ static void ask(struct run *r, bool live, uint32_t now_s)
 	for (unsigned i = 0; i < g.subject_count; i++)
 		a.named[i] = subscriber_of(&g.subjects[i]);
 	uint32_t from = x.at_s > x.spread_s ? x.at_s - x.spread_s : 0, until = x.at_s + x.spread_s, slack = TRIAL_SLACK_S;
-	bool whole, known = !live || until + slack + r->t->isp.interim_s + slack < now_s;
-	(void)truth_who(r->truth, x.what, from > slack ? from - slack : 0, until + slack, &whole);
-	bool can = whole && known && (x.what.kind != ISP_PORTS || x.q.port != BINDING_PORT_NONE);
+	bool whole;
+	uint32_t who = truth_who(r->truth, x.what, from > slack ? from - slack : 0, until + slack, &whole);
+	bool can = whole && (!live || is_told(r, &x, who, until + slack, now_s)) && (x.what.kind != ISP_PORTS || x.q.port != BINDING_PORT_NONE);
 	bool wrong = tally_add(r->sum, r->truth, x.what, from, until, can, &a);
 	if (wrong && a.grade == GRADE_A)
 		tell_wrong(r, &x, &a);

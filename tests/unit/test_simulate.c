@@ -197,6 +197,15 @@ static void truths(void)
 	OK_(truth_held(t, x, 1, 199, 300) && !truth_held(t, x, 1, 200, 300), "held in one of these seconds, or not");
 	OK_(isp_plan_who(STR("sim-c17"), &who) && who == 17 && isp_plan_who(STR("u18@sim.example"), &who) && who == 18 && !isp_plan_who(STR("x1"), &who), "names are numbers");
 	truth_free(t);
+	unsigned unlike = 0;
+	for (enum isp_kind k = 0; k < ISP_KIND_END; k++)
+		for (uint32_t n = 0; n < 100000; n += 7) {
+			struct isp_resource back = { ISP_KIND_END, 0 };
+			uint16_t from, to;
+			struct prefix p = isp_plan_prefix((struct isp_resource){ k, n }, &from, &to);
+			unlike += !isp_plan_resource(&p, from, &back) || back.kind != k || back.number != n;
+		}
+	OK_(!unlike, "a resource is known by its prefix and ports");
 }
 
 int main(void)

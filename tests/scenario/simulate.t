@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+"""A provider that is made up, tried on a real daemon: its register and its bindings are imported, its access servers' accounting is sent through the
+listener while the test clock goes along, and what the daemon answers is held against the truth. What was broken on purpose is seen to be wrong."""
+import os
+import re
+import struct
+import sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap
+from daemon import Daemon, missing
+
+SECRET = "a secret of twenty-two"
+
+
+class Provider(Daemon):
+    def __init__(self):
+        super().__init__(registry=None, start=False)
+        self.secret = os.path.join(self.dir, "secret")
+        with open(self.secret, "w") as f:
+            f.write(SECRET + "\n")
+        self.more["conf"] = f"""bindings {{ feed radius 1; capacity 1000000; retention 90d }}
+radius {{ listen {self.address}:1813; sessions 10000; client 127.0.0.0/8 {{ feed radius; secret-file {self.secret} }} }}"""
+        self.write_config()
+        self.start()
+        self.check("policy", "post", self.policy)
+
+    def simulate(self, *more):
+        return self.aup("simulate", "isp", *more)
+
+    def grades(self, directory, *more):
+        r = self.aup("simulate", "ask", directory, "--json", *more)
+        return r, r.json and r.json["grades"]
+
+
+def share(g):
+    return g["answerable"]["A"] / max(1, sum(g["answerable"].values()))
+
+
+def live(d, faults, subscribers, days):
+    out = os.path.join(d.dir, "made-" + faults)
+    r = d.simulate("--seed", "3", "--subscribers", str(subscribers), "--days", str(days), "--interim", "30m", "--faults", faults, "--out", out, "--to", f"{d.address}:1813",
+                   "--secret-file", d.secret, "--test-clock")
+    tap.ok(r.rc == 0 and re.search(r"^\d{3,} messages answered", r.out, re.M) and ", 0 given up" in r.out, f"each message is answered, faults: {faults}", r.out, r.err)
+    d.settle()
+    tap.ok("entities" in d.check("registry", "import", os.path.join(out, "registry.csv")).out, "the register is taken")
+    r, g = d.grades(out, "--questions", "250", "--until", "2100-01-01T00:00:00Z")
+    tap.ok(r.rc == 0 and g and g["wrong"]["A"] == 0 and r.json["wrong_paths"] == 0, f"no name at grade A is wrong, nor any reseller above it, faults: {faults}", r.out, r.err)
+    return out, g
+
+
+def imported(d):
+    out = os.path.join(d.dir, "made")
+    r = d.simulate("--seed", "4", "--subscribers", "60", "--out", out, "--from", "2026-01-01T00:00:00Z")
+    tap.ok(r.rc == 0, "files are made", r.out, r.err)
+    with open(os.path.join(out, "README")) as f:
+        tap.ok("--seed 4 --subscribers 60" in f.read(), "which say how")
+    with open(os.path.join(out, "accounting.pcap"), "rb") as f:
+        head, first = f.read(24), f.read(16)
+        seconds, _, length, whole = struct.unpack("!IIII", first)
+        packet = f.read(length)
+    tap.is_equal((struct.unpack("!IHH", head[:8]), struct.unpack("!I", head[20:])[0], length, packet[0], packet[9], struct.unpack("!H", packet[22:24])[0], packet[28]),
+                 ((0xa1b2c3d4, 2, 4), 228, whole, 0x45, 17, 1813, 4), "the packets are a capture of RADIUS over UDP")
+    tap.ok(1767225600 <= seconds < 1767225600 + 3600, "whose times are those of the provider")
+    d.check("registry", "import", os.path.join(out, "registry.csv"))
+    r = d.aup("bindings", "import", os.path.join(out, "bindings.csv"), "--feed", "radius", "--from", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00Z")
+    tap.ok(r.rc == 0, "the bindings are taken", r.out, r.err)
+    return out
+
+
+def broken(d, out):
+    """The truth is told wrong: that must be seen."""
+    path = os.path.join(out, "truth.csv")
+    with open(path) as f:
+        lines = f.read().splitlines()
+    with open(path, "w") as f:
+        f.write(lines[0] + "\n" + "".join(re.sub(r",sim-c(\d+),", lambda m: f",sim-c{(int(m.group(1)) + 1) % 60},", line) + "\n" for line in lines[1:]))
+    r, g = d.grades(out, "--questions", "50")
+    tap.ok(r.rc == 1 and g and g["wrong"]["A"] > 10 and "wrong at grade A" in r.err, "answers that are wrong are seen to be, and end with 1", r.out, r.err)
+
+
+def refused(d):
+    for args, why in ((("--faults", "nonsense", "--ask", "5"), "there is no fault"), (("--subscribers", "3", "--ask", "5"), "is a number from 16"), (("--days", "1"), "usage:"),
+                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
+        r = d.simulate(*args)
+        tap.ok(r.rc in (1, 2) and why in r.err, f"refused: {' '.join(args[:2])}", r.out, r.err)
+
+
+def main():
+    with Provider() as d:
+        refused(d)
+        out = imported(d)
+        r, g = d.grades(out, "--questions", "250")
+        tap.ok(r.rc == 0 and g and g["asked"] == 250 and share(g) >= 0.95, "of what was imported the daemon tells who held it", r.out, r.err)
+        broken(d, out)
+    with Provider() as d:
+        _, g = live(d, "none", 32, 1)
+        tap.ok(share(g) >= 0.9, "and of nearly all that can be answered it is sure", g)
+    with Provider() as d:
+        _, g = live(d, "all", 32, 1)
+        tap.ok(g["answerable"]["A"] > 10, "and of some it is sure", g)
+
+
+tap.skip_all(missing()) if missing() else tap.run(main)
