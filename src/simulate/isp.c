@@ -11,6 +11,7 @@
 #include "simulate/isp_inside.h"
 
 enum { RETRY_S = 600, DOWN_MIN_S = 60, DOWN_S = 120, REBOOT_S = 2 * 86400, CHANGE_MIN_S = 120, CHANGE_S = 7200, MOVES = 200 /* sessions of a thousand */, FIRST_S = 900 };
+enum { APART_S = 3 * 3600 /* longer than an outage */, APART_INTERIMS = 4 };
 
 /* How long a session lasts, how long until the next one: one in four is short. Seconds. */
 static const struct {
@@ -35,6 +36,27 @@ static uint32_t take(struct isp *s, enum isp_kind kind, uint32_t server)
 static void give_back(struct isp *s, enum isp_kind kind, uint32_t server, uint32_t number)
 {
 	s->spare[kind][s->plan.pools[kind][server] + s->spare_count[kind][server]++] = number;
+}
+
+/* Between two messages of a session nobody can tell that it gave something back and got it again: it does not get it so soon. */
+static uint32_t take_other(struct isp *s, enum isp_kind kind, uint32_t who)
+{
+	const struct line *l = &s->lines[who];
+	uint32_t server = isp_plan_server(&s->plan, who), number = take(s, kind, server);
+	for (unsigned i = 0; number != ISP_NOTHING && i < ISP_LINE_LEFT; i++)
+		if (l->left_s[i] && l->left[i] == number && s->now_s - l->left_s[i] < APART_S + APART_INTERIMS * s->o.interim_s) {
+			give_back(s, kind, server, number);
+			return ISP_NOTHING;
+		}
+	return number;
+}
+
+static void leave(struct isp *s, uint32_t who, uint32_t number)
+{
+	struct line *l = &s->lines[who];
+	unsigned i = l->left_next++ % ISP_LINE_LEFT;
+	l->left[i] = number;
+	l->left_s[i] = s->now_s;
 }
 
 static void begin_holding(struct isp *s, enum isp_kind kind, uint32_t number, uint32_t who)
@@ -104,7 +126,7 @@ static void hang_up(struct isp *s, uint32_t who)
 static bool add_block(struct isp *s, uint32_t who)
 {
 	struct line *l = &s->lines[who];
-	uint32_t n = l->block_count < ISP_LINE_BLOCKS ? take(s, ISP_PORTS, isp_plan_server(&s->plan, who)) : ISP_NOTHING;
+	uint32_t n = l->block_count < ISP_LINE_BLOCKS ? take_other(s, ISP_PORTS, who) : ISP_NOTHING;
 	if (n == ISP_NOTHING)
 		return false;
 	l->blocks[l->block_count] = n;
@@ -151,10 +173,11 @@ static void change(struct isp *s, uint32_t who)
 {
 	struct line *l = &s->lines[who];
 	enum isp_class c = isp_plan_class(&s->plan, who);
-	uint32_t server = isp_plan_server(&s->plan, who), n;
+	uint32_t n;
 	if (c != ISP_CABLE) {
-		n = take(s, four_kind(c), server);
+		n = take_other(s, four_kind(c), who);
 		if (n != ISP_NOTHING) {
+			leave(s, who, l->four);
 			end_holding(s, four_kind(c), l->four, who, l->four_s);
 			l->four = n;
 			l->four_s = s->now_s;
@@ -166,6 +189,7 @@ static void change(struct isp *s, uint32_t who)
 	} else if (l->block_count > 1) {
 		unsigned i = dice(&s->dice, l->block_count);
 		n = l->blocks[i];
+		leave(s, who, n);
 		end_holding(s, ISP_PORTS, n, who, l->block_s[i]);
 		l->blocks[i] = l->blocks[--l->block_count];
 		l->block_s[i] = l->block_s[l->block_count];

@@ -3,7 +3,10 @@
  * beside it, so that who held what can be held against what was made of the messages.
  *
  * Pure: the options decide every octet, no clock is read. Time is in whole seconds where things happen; messages arrive in between. Streams:
- * memory is about 130 octets a subscriber, and what is under way.
+ * memory is about 170 octets a subscriber, and what is under way.
+ *
+ * What nobody could know is left out: a session does not give something back and get it again between two of its messages, a server that says
+ * addresses at the Start alone does not move them, and one that says no time says how late it is.
  *
  * Servers are of four sorts, by their number modulo 4: 0 says everything and its faults are those of the way; 1 has a clock that is off, and no
  * Gigawords; 2 has a clock that is set, and one session id for each line; 3 sends no Event-Timestamp and addresses at the Start and the Stop only. Each of it

@@ -9,7 +9,7 @@
 
 #define ISP_NOTHING UINT32_MAX
 
-enum { ISP_LINE_BLOCKS = 3, ISP_PENDING_MAX = 1 << 26 };
+enum { ISP_LINE_BLOCKS = 3, ISP_LINE_LEFT = 4, ISP_PENDING_MAX = 1 << 26 };
 
 /* One subscriber's line. */
 struct line {
@@ -18,8 +18,9 @@ struct line {
 	uint32_t started_s, interim_s, until_s, change_s, counted_s;
 	uint32_t four, four_s, six, six_s;      /* numbers of resources, and since when */
 	uint32_t blocks[ISP_LINE_BLOCKS], block_s[ISP_LINE_BLOCKS];
+	uint32_t left[ISP_LINE_LEFT], left_s[ISP_LINE_LEFT];    /* what the session gave back, and when */
 	uint32_t boot, sequence;        /* the session's id */
-	uint8_t block_count;
+	uint8_t block_count, left_next;
 	bool online;
 	uint64_t in_octets, out_octets;
 };
