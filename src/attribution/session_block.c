@@ -125,7 +125,8 @@ enum err session_block_take(struct taking *t, const struct accounting_held *x)
 	if (h->end_s && !h->start_s && t->first_s <= h->end_s) {
 		h->start_s = t->first_s;
 		h->sure_s = t->last_s;
-		return session_say(t, h, BINDING_STOP, h->end_s, h->end_s, false);
+		h->seen_s = h->seen_s > h->start_s ? h->seen_s : h->start_s;
+		return session_say(t, h, BINDING_STOP, h->seen_s, h->end_s, h->seen_s != h->end_s);
 	}
 	if (h->end_s && t->first_s <= h->end_s)
 		return OK;

@@ -321,6 +321,11 @@ static void blocks_lost(void)
 		"stop 3000 2000");
 	IS("198.51.100.1#1500", 1600, 1900, "A 1", "given and taken back, heard of the other way round");
 	session_world_end(&w);
+	play("start 1000 0;"
+		"interim 2000 1000 -198.51.100.1:1024-2047 late=no;"
+		"interim 1500 500 198.51.100.1:1024-2047");
+	IS("198.51.100.1#1500", 1985, 1985, "B 1", "  taken back at a time that is not sure");
+	session_world_end(&w);
 }
 
 /* An id for each line: sessions that follow each other within seconds while the clock of their server is not known. */
