@@ -49,13 +49,18 @@ static bool make_room(struct isp *s)
 	if (room > ISP_PENDING_MAX)
 		return false;
 	struct pending *pending = realloc(s->pending, room * sizeof(*pending));
-	s->pending = pending ? pending : s->pending;
-	struct isp_message *slots = pending ? realloc(s->slots, room * sizeof(*slots)) : NULL;
-	s->slots = slots ? slots : s->slots;
-	uint32_t *unused = slots ? realloc(s->slots_free, room * sizeof(*unused)) : NULL;
-	s->slots_free = unused ? unused : s->slots_free;
-	s->pending_room = unused ? room : s->pending_room;
-	return unused;
+	if (pending)
+		s->pending = pending;
+	struct isp_message *slots = realloc(s->slots, room * sizeof(*slots));
+	if (slots)
+		s->slots = slots;
+	uint32_t *unused = realloc(s->slots_free, room * sizeof(*unused));
+	if (unused)
+		s->slots_free = unused;
+	if (!pending || !slots || !unused)
+		return false;
+	s->pending_room = room;
+	return true;
 }
 
 void isp_queue_send(struct isp *s, const struct isp_message *m)

@@ -48,12 +48,12 @@ static bool make_room(struct truth *t, enum isp_kind kind, uint32_t number)
 {
 	if (number >= t->room[kind]) {
 		uint32_t room = number * 2 + 64;
-		uint32_t *latest = realloc(t->latest[kind], room * sizeof(*latest));
-		if (!latest)
+		uint32_t *more = realloc(t->latest[kind], room * sizeof(*more));
+		if (!more)
 			return false;
 		for (uint32_t i = t->room[kind]; i < room; i++)
-			latest[i] = TRUTH_NOBODY;
-		t->latest[kind] = latest;
+			more[i] = TRUTH_NOBODY;
+		t->latest[kind] = more;
 		t->room[kind] = room;
 	}
 	if (t->count == t->list_room) {
