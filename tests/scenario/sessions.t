@@ -120,6 +120,12 @@ def told(d):
     tap.like(d.check("lookups").out, "asked for b: another", "and every look-up is recorded")
 
 
+def covered(d):
+    shown = d.check("policy", "coverage", "--config", d.config, d.policy).out
+    for clause in ("session.duration", "other.metering"):
+        tap.like(shown, rf"(?m)^{clause} +meters", f"a configuration that takes accounting covers {clause}")
+
+
 def by_night(d):
     shown = d.case("a")
     waits = ends(shown)
@@ -192,6 +198,7 @@ def main():
     with Access() as d:
         too_long(d)
         told(d)
+        covered(d)
         by_night(d)
         hangs_up(d)
         silent(d)
