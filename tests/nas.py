@@ -4,6 +4,7 @@ import hmac
 import os
 import socket
 import struct
+import threading
 
 STATUS = {"start": 1, "stop": 2, "interim": 3, "on": 7, "off": 8}
 LIMIT_S = 60
@@ -114,3 +115,69 @@ class Nas:
                 return False
             if reply[1] == probe[1]:
                 return True
+
+
+class Door:
+    """Where an access server takes Disconnect and CoA requests (RFC 5176); a script tells how well it behaves.
+
+    The script gets the request and how often this very one has come, and gives "ack", ("nak", Error-Cause), or None: no answer. It may
+    put octets of its own."""
+
+    def __init__(self, host, secret, script=None):
+        self.secret, self.script = secret.encode(), script or (lambda request, times: "ack")
+        self.changed = threading.Condition()
+        self.requests = []              # (code, attributes as (type, value), whole octets)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((host, 0))
+        self.at = "%s:%d" % self.socket.getsockname()
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            try:
+                octets, peer = self.socket.recvfrom(5000)
+            except OSError:
+                return
+            with self.changed:
+                times = sum(x[2] == octets for x in self.requests)
+                self.requests.append((octets[0], attributes_of(octets), octets))
+                answer = self.script(octets, times)
+                self.changed.notify_all()
+            if answer:
+                self.socket.sendto(self.reply(octets, answer), peer)
+
+    def reply(self, request, answer, secret=None):
+        ack, more = answer == "ack", b"" if answer == "ack" else number(101, answer[1]) if answer[1] else b""
+        head = struct.pack("!BBH", request[0] + (1 if ack else 2), request[1], 20 + len(more))
+        return head + hashlib.md5(head + request[4:20] + more + (secret or self.secret)).digest() + more
+
+    def whole(self, request):
+        """Are both authenticators of the request right?"""
+        zero = request[:4] + bytes(16) + request[20:]
+        good = hashlib.md5(zero + self.secret).digest() == request[4:20]
+        signed = [at for at, kind, _ in walk(request) if kind == 80]
+        for at in signed:
+            blank = zero[:at + 2] + bytes(16) + zero[at + 18:]
+            good = good and hmac.new(self.secret, blank, hashlib.md5).digest() == request[at + 2:at + 18]
+        return good and len(signed) == 1
+
+    def wait(self, predicate):
+        with self.changed:
+            return self.changed.wait_for(lambda: predicate(self.requests), LIMIT_S)
+
+    def news(self):
+        """The different requests since the last question, and how many datagrams they were."""
+        with self.changed:
+            got, self.requests = self.requests, []
+        return len({x[2] for x in got}), len(got)
+
+
+def walk(octets):
+    at = 20
+    while at < len(octets):
+        yield at, octets[at], octets[at + 2:at + octets[at + 1]]
+        at += octets[at + 1]
+
+
+def attributes_of(octets):
+    return [(kind, value) for _, kind, value in walk(octets)]

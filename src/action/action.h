@@ -10,13 +10,16 @@
 
 #include "base/loop.h"
 #include "model/act.h"
+#include "model/config_nas.h"
 #include "model/letter.h"
 
 struct action_order {
 	enum act_op op;
 	const struct act *act;
 	const struct letter *letter;    /* notify */
-	int64_t now;
+	const struct str *sessions;     /* radius: what names each of the sessions that it is about (struct accounting) */
+	unsigned session_count;
+	int64_t now, good_until;
 };
 
 typedef void action_done_fn(void *arg, enum act_result result, struct str text);
@@ -26,6 +29,8 @@ struct action_options {
 	struct str mail_domain, smarthost, webhook_secret, nft_path, nft_table;
 	const struct str *webhook_allow;
 	unsigned webhook_allow_count;
+	const struct nas_at *nas;       /* borrowed */
+	unsigned nas_count;
 	/* nft: hands a program to the child that may run it; output or error comes back. */
 	enum err (*nft)(void *arg, struct str commands, void (*fn)(void *fn_arg, int status, struct str out), void *fn_arg);
 	void *nft_arg;
@@ -40,6 +45,6 @@ struct action_driver {
 	void (*close)(void *state);
 };
 
-extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect;
+extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect, action_radius_coa;
 
 #endif

@@ -341,7 +341,7 @@ static enum err begin(struct taking *t, session_ref ref, const struct binding_su
 	if (n == SESSION_NOBODY)
 		return why_set(t->why, ERR_FULL, "more sessions are open than there is room for");
 	t->s = &t->b->list[n];
-	t->s->subject = *subject;
+	session_set_subject(t->b, t->s, subject);
 	t->s->feed = t->feed;
 	t->s->own_s = t->own_s;
 	t->s->came_s = t->came_s;

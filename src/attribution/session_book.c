@@ -3,6 +3,7 @@
  * it is, and pages that nobody used cost nothing.
  */
 #include "attribution/session_book.h"
+#include "attribution/session_who.h"
 
 #include <stdlib.h>
 
@@ -38,6 +39,7 @@ void session_book_free(struct session_book *b)
 	free(b->list);
 	free(b->held);
 	free(b->ended);
+	free(b->subjects);
 	free(b->nas);
 	free(b);
 }
@@ -151,12 +153,77 @@ uint32_t session_add(struct session_book *b, session_ref ref)
 		give_row(b, n);
 		return SESSION_NOBODY;
 	}
-	b->list[n] = (struct session){ .ref = ref, .nas = (uint32_t)(nas - b->nas), .next = nas->first, .before = SESSION_NOBODY, .held = SESSION_NOBODY, .lasted_us = -1 };
+	b->list[n] = (struct session){ .ref = ref, .nas = (uint32_t)(nas - b->nas), .next = nas->first, .before = SESSION_NOBODY, .held = SESSION_NOBODY,
+		.same = SESSION_NOBODY, .same_before = SESSION_NOBODY, .lasted_us = -1 };
 	if (nas->first != SESSION_NOBODY)
 		b->list[nas->first].before = n;
 	nas->first = n;
 	b->open++;
 	return n;
+}
+
+/* A key is the beginning of a keyed digest. */
+static uint32_t *list_of(const struct session_book *b, const struct binding_subject *subject)
+{
+	uint64_t n;
+	memcpy(&n, subject->octets, sizeof(n));
+	return &b->subjects[n % b->capacity];
+}
+
+/* Nobody's sessions stand in no list. */
+static bool is_somebody(const struct binding_subject *subject)
+{
+	static const struct binding_subject nobody;
+	return !binding_subject_eq(subject, &nobody);
+}
+
+static void enlist(struct session_book *b, struct session *s)
+{
+	uint32_t *first = list_of(b, &s->subject), number = (uint32_t)(s - b->list);
+	if (!is_somebody(&s->subject))
+		return;
+	s->same_before = SESSION_NOBODY;
+	s->same = *first - 1;
+	if (s->same != SESSION_NOBODY)
+		b->list[s->same].same_before = number;
+	*first = number + 1;
+}
+
+enum err session_index_subjects(struct session_book *b)
+{
+	if (b->subjects)
+		return OK;
+	b->subjects = calloc(b->capacity, sizeof(*b->subjects));
+	if (!b->subjects)
+		return ERR_NOMEM;
+	for (uint32_t n = 0; n < b->used; n++)
+		if (b->list[n].ref)
+			enlist(b, &b->list[n]);
+	return OK;
+}
+
+uint32_t session_first_of(const struct session_book *b, const struct binding_subject *subject)
+{
+	return b->subjects && is_somebody(subject) ? *list_of(b, subject) - 1 : SESSION_NOBODY;
+}
+
+void session_set_subject(struct session_book *b, struct session *s, const struct binding_subject *subject)
+{
+	s->subject = *subject;
+	if (b->subjects)
+		enlist(b, s);
+}
+
+static void leave_subject(struct session_book *b, const struct session *s)
+{
+	if (!b->subjects || !is_somebody(&s->subject))
+		return;
+	if (s->same != SESSION_NOBODY)
+		b->list[s->same].same_before = s->same_before;
+	if (s->same_before != SESSION_NOBODY)
+		b->list[s->same_before].same = s->same;
+	else
+		*list_of(b, &s->subject) = s->same + 1;
 }
 
 static void give_held(struct session_book *b, uint32_t n)
@@ -178,6 +245,7 @@ void session_remove(struct session_book *b, uint32_t number)
 		b->list[s->before].next = s->next;
 	else
 		b->nas[s->nas].first = s->next;
+	leave_subject(b, s);
 	session_refs_remove(&b->refs, s->ref, number);
 	b->open -= s->state == SESSION_OPEN;
 	give_row(b, number);

@@ -26,6 +26,8 @@ struct session {
 	session_ref ref;
 	struct binding_subject subject;
 	uint32_t nas, next, before;     /* of the list of its server */
+	uint32_t same, same_before;     /* of the list of those whose subjects fall together */
+	uint32_t identity;              /* what the file of identities has of it; 0 = nothing (session_identity.h) */
 	uint32_t held;                  /* the first */
 	uint8_t feed, held_count;
 	uint8_t state;                  /* enum session_state: INFERRED = its end is */
@@ -61,6 +63,7 @@ struct session_book {
 	struct session *list;
 	struct session_held *held;
 	struct session_ended *ended;    /* a ring of capacity */
+	uint32_t *subjects;             /* lists by subject, as number + 1: of capacity; NULL until they are asked for */
 	struct session_refs refs;
 	struct map *nas_refs;           /* value: number + 1 */
 	struct session_nas *nas;
@@ -77,6 +80,10 @@ struct session_book {
 uint32_t session_find(const struct session_book *b, session_ref ref);
 uint32_t session_add(struct session_book *b, session_ref ref);
 void session_remove(struct session_book *b, uint32_t number);
+/* Whose it is: once, of one that was added. */
+void session_set_subject(struct session_book *b, struct session *s, const struct binding_subject *subject);
+/* The first of a list by `same` that has all of the subject, and others. */
+uint32_t session_first_of(const struct session_book *b, const struct binding_subject *subject);
 struct session_nas *session_nas_of(struct session_book *b, uint32_t ref);       /* NULL: no room */
 /* NULL: no room, or the session has SESSION_HELD_MAX. */
 struct session_held *session_hold(struct session_book *b, struct session *s);

@@ -13,7 +13,7 @@ static struct session *new_session(struct session_book *b, const struct binding 
 	if (n == SESSION_NOBODY)
 		return NULL;
 	struct session *s = &b->list[n];
-	s->subject = one->subject;
+	session_set_subject(b, s, &one->subject);
 	s->feed = one->feed;
 	s->start_s = s->sure_s = binding_second(one->start_at);
 	s->recalled = true;

@@ -17,7 +17,8 @@ enum { POLICY_ARENA_MAX = 256 << 20 };
 
 /* What the drivers that ship can do; the daemon asks its own list. */
 static const struct driver_ability drivers[] = {
-	{ "nft", true, true, false }, { "webhook", true, true, true }, { "radius-disconnect", true, false, true }, { "null", true, true, true }, { "task", true, true, true },
+	{ "nft", true, true, false }, { "webhook", true, true, true }, { "radius-disconnect", true, false, true },
+	{ "radius-coa", true, true, false }, { "null", true, true, true }, { "task", true, true, true },
 	{ NULL, false, false, false },
 };
 

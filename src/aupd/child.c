@@ -80,6 +80,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.duration_classes = a->duration_classes;
 		s.duration_class_count = a->duration_class_count;
 		s.duration_joined_us = a->duration_joined_us;
+		s.nas = config->nas_shown;
+		s.nas_count = a->nas_count;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;
@@ -144,6 +146,9 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_allow = a->ledger_allow;
 		s.ledger_allow_count = a->ledger_allow_count;
 		s.suspensions_per_hour = a->suspensions_per_hour;
+		s.ends_per_hour = a->ends_per_hour;
+		s.nas = a->nas;
+		s.nas_count = a->nas_count;
 	}
 	if (name == ROLE_FETCHER) {
 		s.mail_domain = a->mail_domain;

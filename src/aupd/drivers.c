@@ -3,7 +3,7 @@
  */
 #include "aupd/drivers.h"
 
-const struct action_driver *const action_drivers[] = { &action_null, &action_task, &action_notify, &action_webhook, &action_nft, &action_radius_disconnect, NULL };
+const struct action_driver *const action_drivers[] = { &action_null, &action_task, &action_notify, &action_webhook, &action_nft, &action_radius_disconnect, &action_radius_coa, NULL };
 
 const struct driver_ability driver_abilities[] = { { "null", true, true, true }, { "task", true, true, true }, { "webhook", true, true, true },
-	{ "nft", true, true, false }, { "radius-disconnect", true, false, true }, { NULL, false, false, false } };
+	{ "nft", true, true, false }, { "radius-disconnect", true, false, true }, { "radius-coa", true, true, false }, { NULL, false, false, false } };

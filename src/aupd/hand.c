@@ -49,6 +49,8 @@ struct order {
 	struct letter letter;
 	enum act_op op;
 	int64_t good_until;
+	struct str sessions[ACT_SESSIONS_MAX];
+	unsigned session_count;
 	bool begun;                     /* the journal says so */
 	bool waited;                    /* for the child: it was, or was not, there in time */
 	struct order *next;             /* another order about the same act that came meanwhile */
@@ -167,7 +169,8 @@ static const char *brake(struct hand *h, const struct order *o, enum act_result 
 	if (act->verb == VERB_TERMINATE && act->approver_count < 2)
 		return "a termination needs two people";
 	*ret_result = RESULT_RETRY;
-	if (act->verb >= VERB_SUSPEND && journal_suspensions(h->journal, act, clock_wall_at()) >= h->role->share.suspensions_per_hour)
+	uint64_t most = act->verb == VERB_END ? h->role->share.ends_per_hour : h->role->share.suspensions_per_hour;
+	if (act->verb != VERB_LIMIT && journal_spent(h->journal, act, clock_wall_at()) >= most)
 		return "the budget of this hour is used up";
 	return NULL;
 }
@@ -207,7 +210,8 @@ static void execute(struct hand *h, struct order *o)
 	for (int i = 0; action_drivers[i]; i++) {
 		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
 			continue;
-		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL, .now = clock_wall_at() };
+		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL,
+			.sessions = o->sessions, .session_count = o->session_count, .now = clock_wall_at(), .good_until = o->good_until };
 		action_drivers[i]->run(h->drivers[i], &order, on_done, o);
 		return;
 	}
@@ -249,6 +253,18 @@ static void begin(struct order *o)
 	}
 }
 
+static enum err take_sessions(struct order *o, const struct json *list)
+{
+	enum err e = OK;
+	for (const struct json *x = list ? list->child : NULL; e == OK && x; x = x->next) {
+		if (o->session_count == ACT_SESSIONS_MAX || x->type != JSON_STRING)
+			return ERR_LIMIT;
+		e = str_unhex(o->arena, x->text, &o->sessions[o->session_count]);
+		o->session_count += e == OK;
+	}
+	return e;
+}
+
 static void take_order(struct hand *h, const struct frame *f)
 {
 	struct arena *a = arena_new("order", ORDER_BYTES_MAX);
@@ -266,6 +282,8 @@ static void take_order(struct hand *h, const struct frame *f)
 	struct str op = json_text(root, "op");
 	o->op = str_eq(op, STR("undo")) ? ACT_UNDO : str_eq(op, STR("check")) ? ACT_CHECK : ACT_DO;
 	if (time_parse(json_text(root, "good_until"), &o->good_until) != OK)
+		goto drop;
+	if (take_sessions(o, json_get(root, "sessions")) != OK)
 		goto drop;
 	begin(o);
 	return;
@@ -414,14 +432,15 @@ static enum err hand_start(struct role *r, struct why *why)
 	if (!h->running)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
-		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nft = ask_nft,
+		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nas = r->share.nas,
+		.nas_count = r->share.nas_count, .nft = ask_nft,
 		.nft_arg = h };
 	enum err e = timer_new(r->loop, end_wait, h, &h->wait_timer);
 	if (e == OK)
 		e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);
 	unsigned damaged = e == OK ? journal_damaged(h->journal) : 0;
 	if (damaged) {
-		log_error("lines of the hand's journal are damaged: each counts as a suspension of this hour", "lines", log_u64(damaged));
+		log_error("lines of the hand's journal are damaged: each counts as a suspension and an ending of this hour", "lines", log_u64(damaged));
 		role_tell(r, "lines of the hand's journal were damaged; each counted as a suspension of its hour", damaged);
 	}
 	if (e == OK)

@@ -22,8 +22,8 @@ struct suspension {
 struct journal {
 	int dir_fd, fd;
 	uint64_t bytes;
-	struct suspension list[JOURNAL_SUSPENSIONS_MAX];
-	unsigned count, damaged;
+	struct spent { struct suspension list[JOURNAL_SUSPENSIONS_MAX]; unsigned count; } suspensions, endings;
+	unsigned damaged;
 	struct map *unsure;             /* key -> itself: begun, no end */
 };
 
@@ -42,37 +42,48 @@ static size_t print_sum(struct str line, char out[SUM_MAX])
 	return (size_t)snprintf(out, SUM_MAX, " %08" PRIx32, crc32c(0, line));
 }
 
-static struct suspension *find(struct journal *j, uint64_t key)
+static struct suspension *find(struct spent *s, uint64_t key)
 {
-	for (unsigned i = 0; i < j->count; i++)
-		if (j->list[i].key == key)
-			return &j->list[i];
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->list[i].key == key)
+			return &s->list[i];
 	return NULL;
 }
 
-static void forget_old(struct journal *j, int64_t now)
+static void forget_old(struct spent *s, int64_t now)
 {
 	unsigned kept = 0;
-	for (unsigned i = 0; i < j->count; i++)
-		if (j->list[i].at > now - HOUR_US)
-			j->list[kept++] = j->list[i];
-	j->count = kept;
+	for (unsigned i = 0; i < s->count; i++)
+		if (s->list[i].at > now - HOUR_US)
+			s->list[kept++] = s->list[i];
+	s->count = kept;
 }
 
-unsigned journal_suspensions(struct journal *j, const struct act *act, int64_t now)
+/* What an act of that verb spends of; NULL: of nothing. */
+static struct spent *spent_by(struct journal *j, struct str verb)
 {
-	forget_old(j, now);
-	return j->count - (find(j, short_key(act->key)) != NULL);
+	if (str_eq(verb, str_of(verb_words[VERB_END])))
+		return &j->endings;
+	return str_eq(verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(verb, str_of(verb_words[VERB_TERMINATE])) ? &j->suspensions : NULL;
 }
 
-static void count_suspension(struct journal *j, struct str key, int64_t at)
+unsigned journal_spent(struct journal *j, const struct act *act, int64_t now)
+{
+	struct spent *s = spent_by(j, str_of(verb_words[act->verb]));
+	if (!s)
+		return 0;
+	forget_old(s, now);
+	return s->count - (find(s, short_key(act->key)) != NULL);
+}
+
+static void spend(struct spent *s, struct str key, int64_t at)
 {
 	uint64_t k = short_key(key);
-	struct suspension *known = find(j, k);
+	struct suspension *known = find(s, k);
 	if (known)
 		known->at = at;
-	else if (j->count < JOURNAL_SUSPENSIONS_MAX)
-		j->list[j->count++] = (struct suspension){ at, k };
+	else if (s->count < JOURNAL_SUSPENSIONS_MAX)
+		s->list[s->count++] = (struct suspension){ at, k };
 }
 
 struct line {
@@ -98,8 +109,9 @@ static bool parse_line(struct str text, struct line *l)
 
 static void take_line(struct journal *j, const struct line *l)
 {
-	if (str_eq(l->word, STR("do")) && (str_eq(l->verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(l->verb, str_of(verb_words[VERB_TERMINATE]))))
-		count_suspension(j, l->key, l->at);
+	struct spent *s = str_eq(l->word, STR("do")) ? spent_by(j, l->verb) : NULL;
+	if (s)
+		spend(s, l->key, l->at);
 	if (str_eq(l->word, STR("end")))
 		(void)map_remove(j->unsure, l->key);
 	else if (map_count(j->unsure) < JOURNAL_UNSURE_MAX && map_put(j->unsure, l->key, j) != OK)
@@ -116,7 +128,8 @@ static void take_all(struct journal *j, struct str text, int64_t now)
 			take_line(j, &l);
 		} else if (text.len) {
 			j->damaged++;
-			count_suspension(j, line, now);
+			spend(&j->suspensions, line, now);
+			spend(&j->endings, line, now);
 		}
 	}
 }
@@ -157,7 +170,8 @@ static enum err renew(struct journal *j, int64_t now, bool first, struct why *wh
 		e = OK;
 	if (e == OK && first)
 		take_all(j, text, now);
-	forget_old(j, now);
+	forget_old(&j->suspensions, now);
+	forget_old(&j->endings, now);
 	if (e == OK)
 		e = rewrite(j, text, now, why);
 	arena_free(a);
@@ -220,8 +234,9 @@ enum err journal_begin(struct journal *j, enum act_op op, const struct act *act,
 		e = file_sync(j->fd, why);
 	if (e)
 		return e;
-	if (op == ACT_DO && act->verb >= VERB_SUSPEND)
-		count_suspension(j, act->key, now);
+	struct spent *s = op == ACT_DO ? spent_by(j, str_of(verb_words[act->verb])) : NULL;
+	if (s)
+		spend(s, act->key, now);
 	*ret_again = map_get(j->unsure, act->key) != NULL;
 	return OK;
 }

@@ -1,5 +1,5 @@
 /*
- * The hand's journal: what it was about to do, written and synced before it is done; and the count of suspensions.
+ * The hand's journal: what it was about to do, written and synced before it is done; and the count of suspensions, and of endings.
  *
  * A restart forgets no budget, and knows which acts were in hand: those may have happened. One line an entry,
  * "do|undo|end AT-US VERB KEY CRC32C", the checksum in hex over what stands before it; only the last hour and what has no end is kept when the file is made anew.
@@ -16,14 +16,14 @@ struct journal;
 enum err journal_open(int dir_fd, int64_t now, struct journal **ret_journal, struct why *why) MUST_CHECK;
 void journal_close(struct journal *j);
 
-/* Lines before the last one that were not as they were written. What they told is not known: each counts as a suspension. */
+/* Lines before the last one that were not as they were written. What they told is not known: each counts as a suspension and as an ending. */
 unsigned journal_damaged(const struct journal *j);
 
 /* Durable when it returns. *ret_again: a begin of this key had no end when the journal was opened. */
 enum err journal_begin(struct journal *j, enum act_op op, const struct act *act, int64_t now, bool *ret_again, struct why *why) MUST_CHECK;
 enum err journal_end(struct journal *j, const struct act *act, int64_t now, struct why *why) MUST_CHECK;
 
-/* Suspensions of the last hour, this act's own not counted: the same again is no further one. */
-unsigned journal_suspensions(struct journal *j, const struct act *act, int64_t now);
+/* Suspensions, or of VERB_END endings, of the last hour, this act's own not counted: the same again is no further one. */
+unsigned journal_spent(struct journal *j, const struct act *act, int64_t now);
 
 #endif

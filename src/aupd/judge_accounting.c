@@ -6,6 +6,7 @@
 #include "aupd/judge_binding.h"
 #include "aupd/judge_duration.h"
 #include "aupd/judge_metering.h"
+#include "aupd/judge_session_act.h"
 
 #include "base/log.h"
 #include "model/accounting.h"
@@ -47,6 +48,7 @@ static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 static enum err tell_heard(void *arg, const struct session_heard *h, struct why *why)
 {
 	const struct accounting_fold *x = arg;
+	judge_session_heard(x->j, h);
 	enum err e = judge_duration_heard(x->j, h, why);
 	return e ? e : judge_metering_heard(x->j, h, why);
 }

@@ -6,6 +6,7 @@
  * be: it is looked at before anything is done again.
  */
 #include "aupd/judge.h"
+#include "aupd/judge_session_act.h"
 #include "base/json.h"
 #include "engine/fold_case.h"
 #include "engine/letter.h"
@@ -38,7 +39,7 @@ static void put_footer(struct judge *j, struct act *act, struct letter *l)
 }
 
 /* Into the orders of this batch: they leave when it is committed, so that what was sent is known to have been sent. */
-static enum err order_act(struct judge *j, struct act *act, struct why *why)
+static enum err order_act(struct judge *j, struct act *act, const struct str *names, unsigned name_count, struct why *why)
 {
 	struct buf b;
 	struct jsonw w;
@@ -61,6 +62,10 @@ static enum err order_act(struct judge *j, struct act *act, struct why *why)
 		field_write(&w, letter_fields, &l);
 		jsonw_end(&w, '}');
 	}
+	jsonw_array(&w, "sessions");
+	for (unsigned i = 0; i < name_count; i++)
+		jsonw_str(&w, NULL, str_hex(work_arena(j->fold.work), names[i]));
+	jsonw_end(&w, ']');
 	jsonw_end(&w, '}');
 	struct frame f = { .type = FRAME_ACT, .now = j->fold.now, .body = buf_str(&b) };
 	size_t before = j->orders.len;
@@ -120,9 +125,17 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 		return work_delete(j->fold.work, TABLE_ACT, act.key, why);
 	if (e || gate != GATE_GO)
 		return e ? e : put_act(&j->fold, &act, why);
+	struct str *names = NULL;
+	unsigned name_count = 0;
+	if (judge_session_act(&act)) {
+		bool order;
+		e = judge_session_release(j, &act, &order, &names, &name_count, why);
+		if (e || !order)
+			return e;
+	}
 	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_SECONDS : NO_HAND_SECONDS) * SECOND_US;
 	if (j->has_hand) {
-		e = order_act(j, &act, why);
+		e = order_act(j, &act, names, name_count, why);
 		if (e == ERR_NOTFOUND || e == ERR_CORRUPT) {
 			struct act_report r = { .key = act.key, .op = ACT_DO, .result = RESULT_REFUSED, .text = str_of(why->text), .retry_at = TIME_NONE };
 			return fold_report(&j->fold, &r, why);

@@ -2,10 +2,12 @@
  * The binding store in the judge. See judge_binding.h.
  */
 #include "aupd/judge_binding.h"
+#include "aupd/judge_session_act.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "attribution/session_identity.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -58,8 +60,11 @@ static enum err open_store(struct judge *j, struct judge_bindings *b, struct why
 	b->sessions = NULL;
 	if (s->radius_sessions && !(b->sessions = session_book_new((size_t)s->radius_sessions, j->fold.token_key.octets)))
 		return why_set(why, ERR_NOMEM, "no memory for sessions");
+	enum err e = judge_session_names(j, why);
+	if (e)
+		return e;
 	const struct binding_store_watch watch = { recall, recall_near, b->sessions };
-	enum err e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), b->sessions ? &watch : NULL, &b->store,
+	e = binding_store_open(b->dir_fd, (size_t)s->bindings_capacity, s->bindings_retention_us, clock_wall_at(), b->sessions ? &watch : NULL, &b->store,
 		&b->report, why);
 	if (e == ERR_FULL)
 		why_hint(why, "bindings { capacity } is less than what data/bindings holds");
@@ -109,6 +114,7 @@ void judge_bindings_close(struct judge *j)
 		return;
 	put_down(j);
 	binding_book_free(j->bindings->book);
+	session_identities_close(j->bindings->identities);
 	session_book_free(j->bindings->sessions);
 	if (j->bindings->dir_fd >= 0)
 		file_close(j->bindings->dir_fd);

@@ -7,6 +7,7 @@
  */
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
+#include "aupd/judge_session_act.h"
 #include "engine/queue.h"
 #include "base/clock.h"
 #include "cases/case.h"
@@ -302,7 +303,9 @@ static enum err shred(struct erasing *s)
 		log_warn("an erasure is not complete: the files of the store could not be written anew; it is tried again", "why", s->why->text);
 		return go_on(s, ERASURE_SHRED, AGAIN_SECONDS * SECOND_US);
 	}
-	e = put_records(s);
+	e = judge_session_forget(j, s->why);
+	if (e == OK)
+		e = put_records(s);
 	if (e == OK)
 		log_info("an erasure is complete");
 	return e ? e : work_delete(j->fold.work, TABLE_ERASURE, s->row.key, s->why);

@@ -121,6 +121,18 @@ static void name_line(const struct radius_acct *a, struct accounting_texts *t, s
 	e->port = (struct str){ t->port, (size_t)len };
 }
 
+static bool add_attribute(struct accounting_texts *t, size_t *len, const struct radius_attr *x)
+{
+	if (*len + RADIUS_ATTR_HEADER_LEN + x->value.len > sizeof(t->identity))
+		return false;
+	t->identity[(*len)++] = (char)x->type;
+	t->identity[(*len)++] = (char)(RADIUS_ATTR_HEADER_LEN + x->value.len);
+	if (x->value.len)
+		memcpy(t->identity + *len, x->value.ptr, x->value.len);
+	*len += x->value.len;
+	return true;
+}
+
 /*
  * What RFC 5176 3 has a server know itself and a session by. Each as it was sent; none of them may be unclear, for what is asked in a name
  * that may be another's hits another.
@@ -131,22 +143,19 @@ static void identify(const struct radius_packet *p, const struct radius_acct *a,
 		RADIUS_CALLING_STATION_ID, RADIUS_NAS_IDENTIFIER, RADIUS_ACCT_SESSION_ID, RADIUS_ACCT_MULTI_SESSION_ID, RADIUS_NAS_PORT_TYPE, RADIUS_NAS_PORT_ID,
 		RADIUS_CHARGEABLE_USER_IDENTITY, RADIUS_NAS_IPV6_ADDRESS, RADIUS_FRAMED_INTERFACE_ID, RADIUS_FRAMED_IPV6_PREFIX, RADIUS_DELEGATED_IPV6_PREFIX,
 		RADIUS_FRAMED_IPV6_ADDRESS };
+	static const uint8_t changed[] = { RADIUS_FILTER_ID, RADIUS_CLASS, RADIUS_VENDOR_SPECIFIC, RADIUS_SESSION_TIMEOUT };
 	struct radius_attr attr;
 	size_t len = 0;
 	if (!is_clear(a, RADIUS_F_USER_NAME) || !is_clear(a, RADIUS_F_SESSION_ID) || !is_clear(a, RADIUS_F_NAS_ADDR4) || !is_clear(a, RADIUS_F_NAS_ADDR6) ||
 		!is_clear(a, RADIUS_F_NAS_IDENTIFIER))
 		return;
-	for (size_t at = 0; radius_next(p, &at, &attr);) {
-		if (!memchr(names, attr.type, sizeof(names)))
-			continue;
-		if (len + RADIUS_ATTR_HEADER_LEN + attr.value.len > sizeof(t->identity))
+	for (size_t at = 0; radius_next(p, &at, &attr);)
+		if (memchr(names, attr.type, sizeof(names)) && !add_attribute(t, &len, &attr))
 			return;
-		t->identity[len++] = (char)attr.type;
-		t->identity[len++] = (char)(RADIUS_ATTR_HEADER_LEN + attr.value.len);
-		if (attr.value.len)
-			memcpy(t->identity + len, attr.value.ptr, attr.value.len);
-		len += attr.value.len;
-	}
+	/* what a change of authorization sets, by which its effect is seen, where there is room */
+	for (size_t at = 0; radius_next(p, &at, &attr);)
+		if (memchr(changed, attr.type, sizeof(changed)) && !add_attribute(t, &len, &attr))
+			break;
 	e->identity = (struct str){ t->identity, len };
 }
 

@@ -58,7 +58,7 @@ struct accounting {
 	uint32_t timeout_s;             /* how long it may last, as the server says (Session-Timeout); ACCOUNTING_UNSAID */
 	/*
 	 * The attributes that name server and session, octet for octet as they were sent, for whoever asks the server to end it (RFC 5176 3);
-	 * "" when they are too many, or their names are unclear. It holds a login and addresses of devices: personal data.
+	 * then those that such a change sets, as far as there is room; "" when they are too many, or their names are unclear. It holds a login and addresses of devices: personal data.
 	 */
 	struct str identity;
 	unsigned said;                  /* 1 << enum accounting_held_kind */

@@ -29,7 +29,9 @@ const struct field act_fields[] = {
 	E(act, last_result, act_result_words), F(act, last_text, FIELD_STR), F(act, letter, FIELD_STR), F(act, ledger, FIELD_STR),
 	F(act, way, FIELD_STR), F(act, proven, FIELD_BOOL), F(act, doubt_until_at, FIELD_TIME), F(act, automatic, FIELD_BOOL),
 	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), F(act, party, FIELD_U32), E(act, urgency, urgency_words),
-	F(act, quiet, FIELD_BOOL), F(act, in_digest, FIELD_BOOL), { .name = NULL },
+	F(act, quiet, FIELD_BOOL), F(act, in_digest, FIELD_BOOL),
+	{ .name = "sessions", .type = FIELD_STRS, .offset = offsetof(struct act, sessions), .count_offset = offsetof(struct act, session_count), .max = ACT_SESSIONS_MAX },
+	F(act, issued_at, FIELD_TIME), F(act, asks, FIELD_U32), { .name = NULL },
 };
 
 const struct field act_report_fields[] = {

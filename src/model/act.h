@@ -40,7 +40,7 @@ extern const char *const act_state_words[];
 enum act_hold { HOLD_NONE, HOLD_APPROVAL = 1, HOLD_GRADE = 2, HOLD_BUDGET = 4, HOLD_OBSERVE = 8, HOLD_PROTECTED = 16, HOLD_BREAKER = 32, HOLD_LIFELINE = 64,
 	HOLD_UNTOLD = 128 };
 
-enum { ACT_APPROVERS_MAX = 8 };
+enum { ACT_APPROVERS_MAX = 8, ACT_SESSIONS_MAX = 16 };
 
 struct act {
 	struct str key;                 /* "C-4711/s2.1/limit/mail": case, step and round of the ladder, verb, service */
@@ -77,6 +77,11 @@ struct act {
 	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */
 	enum urgency urgency;           /* of its case */
 	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */
+	/* of an act on live sessions: which ones it was last asked of, as "REF START", when, and how often; its effect is looked for there */
+	struct str *sessions;
+	unsigned session_count;
+	int64_t issued_at;
+	uint32_t asks;
 };
 
 /* What the hand answers. */

@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
+#include "model/config_nas.h"
 #include "model/config_radius.h"
 #include "model/config_upstream.h"
 #include "model/config_webhooks.h"
@@ -66,6 +67,7 @@ static const struct conf_item hand_items[] = {
 	{ .name = "nft", .type = CONF_PATH, .arguments = "PATH", .fallback = "/usr/sbin/nft", .doc = "the nft program" },
 	{ .name = "table", .type = CONF_WORD, .arguments = "NAME", .fallback = "aupd", .doc = "nft table (family inet) that is ours alone" },
 	{ .name = "suspensions", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10", .min = 0, .max = 10000, .doc = "most suspensions an hour; more wait" },
+	{ .name = "ends", .type = CONF_INT, .arguments = "NUMBER", .fallback = "100", .min = 0, .max = 10000, .doc = "most acts of end within an hour" },
 	{ .name = "protect", .type = CONF_WORD, .arguments = "PREFIX|CUSTOMER", .many = true, .doc = "never acted on" },
 	{ .name = "allow-hook", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a webhook may live" },
 	{ .name = "hook-secret", .type = CONF_STRING, .arguments = "\"TEXT\"", .fallback = "", .doc = "signs the calls of webhooks" },
@@ -108,6 +110,7 @@ const struct conf_item config_items[] = {
 	{ .name = "fetch", .type = CONF_BLOCK, .items = config_fetch_items, .arguments = "{ }", .doc = "mailboxes that mail is picked up from" },
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
+	{ .name = "nas", .type = CONF_BLOCK, .items = config_nas_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "an access server that can be asked to end sessions" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
@@ -151,6 +154,8 @@ const struct field share_fields[] = {
 	S(authserv_ids, authserv_id_count), S(mailbox_domains, mailbox_domain_count), S(upstreams, upstream_count),
 	S(radius_listens, radius_listen_count), F(radius_sessions, FIELD_U64),
 	F(duration_access, FIELD_U64), S(duration_classes, duration_class_count), F(duration_joined_us, FIELD_U64),
+	{ .name = "nas", .type = FIELD_LIST, .offset = offsetof(struct share, nas), .fields = config_nas_fields, .size = sizeof(struct nas_at),
+		.count_offset = offsetof(struct share, nas_count), .max = CONFIG_NAS_MAX },
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
@@ -166,7 +171,7 @@ const struct field share_fields[] = {
 	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
-	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), S(hooks_http, hooks_http_count),
+	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), F(ends_per_hour, FIELD_U64), S(hooks_http, hooks_http_count),
 	S(hooks_allow, hooks_allow_count), F(hooks_per_minute, FIELD_U64), F(hooks_retry_us, FIELD_INT), F(hooks_disable_us, FIELD_INT), F(hooks_keep_us, FIELD_INT), { .name = NULL },
 };
 
@@ -426,6 +431,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->nft_table = conf_text(in_hand, hand_items, "table");
 	a->webhook_secret = conf_text(in_hand, hand_items, "hook-secret");
 	a->suspensions_per_hour = (uint64_t)conf_number(in_hand, hand_items, "suspensions");
+	a->ends_per_hour = (uint64_t)conf_number(in_hand, hand_items, "ends");
 	a->bindings_capacity = (uint64_t)conf_number(bindings ? bindings->child : NULL, bindings_items, "capacity");
 	a->bindings_retention_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "retention");
 	a->bindings_slack_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "slack");
@@ -471,6 +477,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = check_feeds(c, bindings, why);
 	if (e == OK)
 		e = config_radius(c, why);
+	if (e == OK)
+		e = config_nas(c, why);
 	if (e == OK)
 		e = config_fetches(c, why);
 	if (e == OK)

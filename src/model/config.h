@@ -89,6 +89,9 @@ struct share {
 	struct str stamp_url, stamp_ca; /* PEM */
 	struct str *ledger_allow;       /* prefixes that these may live in although they are not public */
 	unsigned ledger_allow_count;
+	/* judge, hand: access servers that can be asked; their secrets are the hand's alone */
+	struct nas_at *nas;
+	unsigned nas_count;
 	/* judge, hand: hosts of webhooks that may be told without TLS */
 	struct str *hooks_http;
 	unsigned hooks_http_count;
@@ -117,7 +120,7 @@ struct share {
 	struct str *hooks_allow;        /* prefixes that webhooks of subscribers may live in although they are not public */
 	unsigned hooks_allow_count;
 	uint64_t hooks_per_minute;
-	uint64_t suspensions_per_hour;
+	uint64_t suspensions_per_hour, ends_per_hour;
 };
 
 extern const struct field share_fields[];
@@ -129,6 +132,7 @@ struct config {
 	struct conf *first;
 	const char *data_dir, *run_dir, *user;
 	struct str api;                 /* where the desk listens */
+	struct nas_at *nas_shown;       /* as nas of all, without secrets */
 	struct share all;
 };
 

@@ -43,6 +43,7 @@ hand {
     nft /usr/sbin/nft
     table aupd
     suspensions 10
+    ends 100
     hook-secret ""
 }
 listen lmtp /run/aupd/lmtp.sock'

@@ -107,6 +107,21 @@ def observed(hook):
         tap.is_equal((s.act(number)["state"], hook.news()), ("held", []), "observe only: it is held")
 
 
+def budgeted(hook):
+    with Daemon(policy=None, registry=None, enforcement="on", hand=f'hook-secret "{SECRET}"\nallow-hook 127.0.0.0/8\nends 2') as d:
+        s = Scene(d, hook, 3)
+        hook.news()
+        numbers = [s.spam(i) for i in range(3)]
+        d.pass_time("48h")
+        d.pass_time("10m")
+        tap.is_equal((sorted(s.act(n)["state"] for n in numbers), len(hook.news())), (["done", "done", "queued"], 2), "two an hour, the third waits")
+        d.kill_and_wait("hand")
+        d.pass_time("20m")
+        tap.is_equal(sorted(s.act(n)["state"] for n in numbers)[2], "queued", "a killed hand does not forget its budget")
+        d.pass_time("2h")
+        tap.is_equal([s.act(n)["state"] for n in numbers], ["done"] * 3, "in the next hour it is done")
+
+
 def nowhere(hook):
     with Daemon(policy=None, registry=None, enforcement="on") as d:
         s = Scene(d, hook, 1, driver="driver radius-disconnect")
@@ -124,6 +139,7 @@ def main():
         braked(s)
         unsure(s)
     observed(hook)
+    budgeted(hook)
     nowhere(hook)
 
 

@@ -48,7 +48,8 @@ static void named(void)
 	radius_put_u32(&w, RADIUS_ACCT_INPUT_GIGAWORDS, 1);
 	radius_put_u32(&w, RADIUS_ACCT_OUTPUT_GIGAWORDS, 0);
 	end();
-	IS_STR(message.identity, STR("\x2c\x04S1\x01\x04u1\x20\x05" "bng\x3d\x06\0\0\0\0"), "what names server and session is kept as it was sent");
+	IS_STR(message.identity, STR("\x2c\x04S1\x01\x04u1\x20\x05" "bng\x3d\x06\0\0\0\0\x1b\x06\0\x09\x3a\x80"),
+		"what names server and session is kept as it was sent, then what a change sets");
 	OK_(message.port_type == 0 && message.timeout_s == 604800, "a dial-up line, and how long it may last");
 	OK_(message.wide && message.in_octets == (1ULL << 32) + 5, "octets with their upper half");
 	begin();
@@ -69,6 +70,11 @@ static void unclear(void)
 		radius_put(&w, RADIUS_CALLED_STATION_ID, (struct str){ station, sizeof(station) });
 	end();
 	IS_STR(message.identity, STR(""), "names beyond the bound are left out whole");
+	begin();
+	for (int i = 0; i < 5; i++)
+		radius_put(&w, RADIUS_CLASS, (struct str){ station, sizeof(station) });
+	end();
+	OK_(message.identity.len > 3 * sizeof(station) && message.identity.len < ACCOUNTING_IDENTITY_MAX, "of what a change sets as much as there is room for");
 }
 
 int main(void)

@@ -1,0 +1,316 @@
+/*
+ * Acts on live sessions. See judge_session_act.h.
+ *
+ * Nobody is cut for another: a session is ended only while it is open, of a login that the register gives to the customer now, with its
+ * accounting heard of, and where no one else is named for its address. It is then named to its server as that server last named it.
+ *
+ * Proof of a change is that the server tells of it in accounting, and of its being taken back that it no longer does. Proof of the end is its
+ * Stop. Silence proves little: of a session that sent interim reports, two that did not come while its feed was heard count, and the act says
+ * so. What has no effect is asked for again, ASKS_MAX times in all; then, or when nobody can tell, a person has to look.
+ */
+#include "aupd/judge_session_act.h"
+
+#include "action/radius_packet.h"
+#include "attribution/session_identity.h"
+#include "attribution/session_who.h"
+#include "aupd/judge_binding.h"
+#include "engine/fold_case.h"
+
+enum { SILENCE_S = 900, EFFECT_S = 30, SILENT_S = 1800, ASKS_MAX = 3, KEYS_MAX = 64, GIVE_UP_S = 86400 };
+
+static const struct str driver_prefix = { "radius-", 7 };
+
+static bool changes(const struct act *act)
+{
+	return str_eq(act->driver, STR("radius-coa"));
+}
+
+bool judge_session_act(const struct act *act)
+{
+	return str_starts(act->driver, driver_prefix);
+}
+
+enum err judge_session_names(struct judge *j, struct why *why)
+{
+	struct judge_bindings *b = j->bindings;
+	session_identities_close(b->identities);
+	b->identities = NULL;
+	return b->sessions && j->role->share.nas_count ? session_identities_open(b->sessions, b->dir_fd, &b->identities, why) : OK;
+}
+
+void judge_session_heard(struct judge *j, const struct session_heard *h)
+{
+	static bool told;
+	struct judge_bindings *b = j->bindings;
+	struct why why = { .line = 0 };
+	bool now = h->step == SESSION_BEGAN || h->step == SESSION_WENT_ON;
+	/* of a login that the register does not have nothing is kept */
+	if (!b->identities || !now || !h->message->identity.len || !binding_book_find(b->book, h->subject))
+		return;
+	enum err e = session_identity_note(b->identities, h->ref, h->message->identity, &why);
+	bool bad = e && e != ERR_NOTFOUND;
+	if (bad && !told)
+		log_error("what names sessions to their servers cannot be written: they cannot be ended", "why", why.text);
+	told = bad;
+}
+
+enum err judge_session_forget(struct judge *j, struct why *why)
+{
+	return j->bindings && j->bindings->identities ? session_identities_forget(j->bindings->identities, why) : OK;
+}
+
+/* Its answer is known without the hand. */
+static enum err settle(struct judge *j, const struct act *act, enum act_op op, enum act_result result, struct str text, struct why *why)
+{
+	struct act_report r = { .key = act->key, .op = op, .result = result, .text = text, .retry_at = TIME_NONE };
+	enum err e = put_act(&j->fold, act, why);
+	return e ? e : fold_report(&j->fold, &r, why);
+}
+
+/* The keys under which accounting knows the customer: his id, and the logins of the service. */
+static unsigned keys_of(const struct judge *j, const struct act *act, struct binding_subject list[KEYS_MAX])
+{
+	const struct binding_book *book = j->bindings->book;
+	unsigned n = binding_book_key(book, act->customer, &list[0]) == OK;
+	for (const struct entity *e = NULL; n < KEYS_MAX && (e = registry_of(j->registry, ENTITY_LOGIN, act->customer, e));) {
+		bool other = act->instance.len && e->service.len && !str_eq(e->service, act->instance);
+		if (!other && entity_valid_at(e, j->fold.now) && binding_book_key(book, e->resource, &list[n]) == OK)
+			n++;
+	}
+	return n;
+}
+
+/* The open sessions under these keys; what a key names must be the customer's now. */
+static size_t sessions_of(const struct judge *j, const struct act *act, const struct binding_subject *keys, unsigned key_count, struct session_now list[ACT_SESSIONS_MAX])
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < key_count && n <= ACT_SESSIONS_MAX; i++) {
+		const struct entity *e = binding_book_find(j->bindings->book, &keys[i]);
+		bool own = e && (str_eq(e->customer, act->customer) || str_eq(e->id, act->customer));
+		if (own)
+			n += session_of_subject(j->bindings->sessions, &keys[i], list + n, n < ACT_SESSIONS_MAX ? ACT_SESSIONS_MAX - n : 0);
+	}
+	return n;
+}
+
+static bool is_heard(const struct judge *j, uint8_t feed)
+{
+	return j->bindings->heard[feed].heard_at + SILENCE_S * SECOND_US >= j->fold.now;
+}
+
+/* Any feed of accounting at all: without one "no session" is not known. */
+static bool any_heard(const struct judge *j)
+{
+	for (unsigned i = 1; i <= BINDING_FEED_MAX; i++)
+		if (j->bindings->heard[i].heard_at && is_heard(j, (uint8_t)i))
+			return true;
+	return false;
+}
+
+/* Who is named for its address at the time when it was last heard of? */
+static bool is_contested(struct judge *j, const struct act *act, const struct session_now *s)
+{
+	struct subject who = { 0 };
+	const int64_t at = binding_second_at(s->seen_s);
+	struct binding_question q = { .addr = s->held.addr, .port = BINDING_PORT_NONE, .from_at = at, .until_at = at, .as_of = TIME_MAX };
+	if (s->held.bits != 128)
+		return false;
+	enum err e = bindings_answer(&j->bindings->view, work_arena(j->fold.work), j->registry, &q, at, true, &who);
+	return e != OK || who.grade > GRADE_B || !str_eq(who.customer, act->customer);
+}
+
+/* Notes what is asked for, so that its effect can be looked for. */
+static enum err note(struct judge *j, struct act *act, const struct session_now *list, size_t n)
+{
+	struct arena *a = work_arena(j->fold.work);
+	act->sessions = ARENA_ARRAY(a, struct str, n);
+	if (!act->sessions)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < n; i++)
+		act->sessions[i] = str_format(a, "%llu %u", (unsigned long long)list[i].ref, list[i].start_s);
+	act->session_count = (unsigned)n;
+	act->issued_at = j->fold.now;
+	act->asks++;
+	act->attempts = 0;
+	return OK;
+}
+
+static enum err resolve(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+{
+	struct binding_subject keys[KEYS_MAX];
+	struct session_now list[ACT_SESSIONS_MAX];
+	struct arena *a = work_arena(j->fold.work);
+	if (session_index_subjects(j->bindings->sessions) != OK)
+		return settle(j, act, ACT_DO, RESULT_RETRY, STR("no memory to look for sessions"), why);
+	unsigned key_count = keys_of(j, act, keys);
+	size_t n = sessions_of(j, act, keys, key_count, list);
+	if (!key_count)
+		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("the register has no login of the customer"), why);
+	if (!n && changes(act))
+		return settle(j, act, ACT_DO, RESULT_RETRY, STR("no session is open that could be changed"), why);
+	if (!n && any_heard(j))
+		return settle(j, act, ACT_DO, RESULT_DONE, STR("no session was open"), why);
+	if (!n)
+		return settle(j, act, ACT_DO, RESULT_RETRY, STR("accounting is not heard of: whether a session is open is not known"), why);
+	if (n > ACT_SESSIONS_MAX)
+		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("more sessions are open than are asked about at once"), why);
+	*ret_names = ARENA_ARRAY(a, struct str, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!*ret_names)
+			return ERR_NOMEM;
+		if (!is_heard(j, list[i].feed))
+			return settle(j, act, ACT_DO, RESULT_RETRY, STR("the accounting of the session is not heard of now"), why);
+		if (is_contested(j, act, &list[i]))
+			return settle(j, act, ACT_DO, RESULT_REFUSED, STR("another one may have the address of the session now"), why);
+		enum err e = session_identity_get(j->bindings->identities, a, list[i].ref, &(*ret_names)[i], why);
+		if (e && act->created_at + GIVE_UP_S * SECOND_US < j->fold.now)
+			return settle(j, act, ACT_DO, RESULT_REFUSED, STR("what names the session to its server is not known"), why);
+		if (e)
+			return settle(j, act, ACT_DO, RESULT_RETRY, STR("its server has not spoken of the session since this program started"), why);
+	}
+	*ret_count = (unsigned)n;
+	*ret_order = true;
+	return note(j, act, list, n);
+}
+
+/* One that was asked about: as it is now. False: the text is none, or it is not in the book any more. */
+static bool read_session(const struct judge *j, struct str text, struct session_now *ret_now, bool *ret_same)
+{
+	struct str ref;
+	uint64_t number = 0, start_s = 0;
+	if (!str_split(&text, ' ', &ref) || str_to_u64(ref, UINT64_MAX, &number) != OK || str_to_u64(text, UINT32_MAX, &start_s) != OK ||
+		!session_look(j->bindings->sessions, number, ret_now))
+		return false;
+	/* the same id again: what was asked about is over */
+	*ret_same = !start_s || ret_now->start_s <= start_s + SESSION_APART_S;
+	return true;
+}
+
+enum ending { ENDING_OVER, ENDING_WEAK, ENDING_ON, ENDING_OPEN, ENDING_FORGOTTEN };
+
+static enum ending ending_of(const struct judge *j, const struct act *act, struct str text)
+{
+	struct session_now s;
+	bool same;
+	const int64_t issued_s = act->issued_at / SECOND_US, now_s = j->fold.now / SECOND_US;
+	if (!read_session(j, text, &s, &same))
+		return ENDING_FORGOTTEN;
+	if (!s.open)
+		return s.inferred ? ENDING_WEAK : ENDING_OVER;
+	if (!same)
+		return ENDING_WEAK;
+	if (s.seen_s > issued_s + EFFECT_S)
+		return ENDING_ON;
+	return s.interim && s.seen_s + SILENT_S < now_s && is_heard(j, s.feed) ? ENDING_WEAK : ENDING_OPEN;
+}
+
+/* Its end was asked for, and is looked for. */
+static enum err look(struct judge *j, struct act *act, struct why *why)
+{
+	unsigned n[ENDING_FORGOTTEN + 1] = { 0 };
+	const int64_t since = j->fold.now - act->issued_at;
+	for (unsigned i = 0; i < act->session_count; i++)
+		n[ending_of(j, act, act->sessions[i])]++;
+	act->attempts++;
+	if (act->session_count && n[ENDING_OVER] + n[ENDING_WEAK] == act->session_count)
+		return settle(j, act, ACT_CHECK, RESULT_DONE, n[ENDING_WEAK] ? STR("no Stop came, and it is not heard of any more: a weak proof") : STR_NONE, why);
+	if (n[ENDING_ON] && act->asks < ASKS_MAX)
+		return settle(j, act, ACT_CHECK, RESULT_RETRY, STR("the session goes on: it is asked for again"), why);
+	if (n[ENDING_ON])
+		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("the session goes on, however often its end was asked for"), why);
+	if (since > GIVE_UP_S * SECOND_US)
+		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("nobody can tell whether the session ended"), why);
+	return settle(j, act, ACT_CHECK, RESULT_UNKNOWN, act->last_text.len ? act->last_text : STR("its end was not seen yet"), why);
+}
+
+/* What its server tells of a session that was to be changed. */
+enum change { CHANGE_OVER, CHANGE_OPEN, CHANGE_NONE, CHANGE_PART, CHANGE_WHOLE };
+
+static enum change change_of(struct judge *j, const struct act *act, struct str text)
+{
+	struct session_now s;
+	struct str identity;
+	struct why why;
+	const char *no;
+	bool same, any;
+	if (!read_session(j, text, &s, &same) || !s.open || !same)
+		return CHANGE_OVER;
+	/* its last word may be from before */
+	if (s.seen_s <= act->issued_at / SECOND_US || session_identity_get(j->bindings->identities, work_arena(j->fold.work), s.ref, &identity, &why) != OK)
+		return CHANGE_OPEN;
+	const struct nas_at *nas = radius_packet_nas(j->role->share.nas, j->role->share.nas_count, identity, &no);
+	if (!nas)
+		return CHANGE_OPEN;
+	bool whole = radius_packet_shows(nas, act->param_count ? act->params[0] : STR_NONE, identity, &any);
+	return whole ? CHANGE_WHOLE : any ? CHANGE_PART : CHANGE_NONE;
+}
+
+/* A change was asked for, or that it be taken back: done when each of the sessions shows it, or none any of it. */
+static enum err look_change(struct judge *j, struct act *act, struct why *why)
+{
+	unsigned n[CHANGE_WHOLE + 1] = { 0 };
+	const bool wanted = act->desired;
+	for (unsigned i = 0; i < act->session_count; i++)
+		n[change_of(j, act, act->sessions[i])]++;
+	unsigned wrong = n[CHANGE_PART] + n[wanted ? CHANGE_NONE : CHANGE_WHOLE];
+	act->attempts++;
+	/* of what is to be gone, "done" tells that it is in force still */
+	const enum act_result good = wanted ? RESULT_DONE : RESULT_RETRY, bad = wanted ? RESULT_RETRY : RESULT_DONE;
+	if (wanted && n[CHANGE_OVER] == act->session_count)
+		return settle(j, act, ACT_CHECK, bad, STR("the sessions that were to be changed have ended"), why);
+	if (wrong && act->asks < ASKS_MAX)
+		return settle(j, act, ACT_CHECK, bad, STR("its server does not tell of the change in accounting: it is asked again"), why);
+	if (wrong)
+		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("its server does not tell of the change in accounting, however often it was asked for"), why);
+	if (!n[CHANGE_OPEN])
+		return settle(j, act, ACT_CHECK, good, STR_NONE, why);
+	if (j->fold.now - act->issued_at > GIVE_UP_S * SECOND_US)
+		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("nobody can tell whether the session was changed"), why);
+	return settle(j, act, ACT_CHECK, RESULT_UNKNOWN, act->last_text.len ? act->last_text : STR("its effect was not seen yet"), why);
+}
+
+/* To be taken back: from those sessions that are still there. */
+static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+{
+	struct arena *a = work_arena(j->fold.work);
+	unsigned n = 0;
+	*ret_names = ARENA_ARRAY(a, struct str, ACT_SESSIONS_MAX);
+	if (!*ret_names)
+		return ERR_NOMEM;
+	for (unsigned i = 0; i < act->session_count; i++) {
+		struct session_now s;
+		bool same;
+		if (!read_session(j, act->sessions[i], &s, &same) || !s.open || !same)
+			continue;
+		if (session_identity_get(j->bindings->identities, a, s.ref, &(*ret_names)[n], why) != OK)
+			return settle(j, act, ACT_UNDO, RESULT_RETRY, STR("its server has not spoken of the session since this program started"), why);
+		n++;
+	}
+	if (!n)
+		return settle(j, act, ACT_UNDO, RESULT_DONE, STR("the sessions that were changed have ended"), why);
+	/* the first time, after it was in force */
+	if (!act->attempts)
+		act->asks = 0;
+	act->asks++;
+	act->attempts = 0;
+	act->issued_at = j->fold.now;
+	*ret_count = n;
+	*ret_order = true;
+	return OK;
+}
+
+enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+{
+	*ret_order = false;
+	if (!j->bindings || !j->bindings->identities)
+		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("no access server is configured that could be asked to end a session"), why);
+	enum err e = judge_bindings_mend(j, why);
+	if (e)
+		return e;
+	/* what the hand had and did not answer may have been done */
+	if (act->state == ACT_SENT || (act->state == ACT_UNDOING && act->in_hand))
+		act->state = ACT_UNCLEAR;
+	if (act->state == ACT_UNCLEAR)
+		return changes(act) ? look_change(j, act, why) : look(j, act, why);
+	return !act->desired ? resolve_undo(j, act, ret_order, ret_names, ret_count, why) : resolve(j, act, ret_order, ret_names, ret_count, why);
+}
