@@ -62,6 +62,11 @@ bool chain_follows(const struct leaf_entry *e)
 	return !(e->kind_flags & UNUSUAL) && (confirms(e) || ends(e));
 }
 
+bool chain_confirms(const struct leaf_entry *e)
+{
+	return !(e->kind_flags & UNUSUAL) && confirms(e);
+}
+
 static bool take_end(struct leaf_entry *newest, bool alone, const struct leaf_entry *e)
 {
 	bool goes_on = kind_of(newest) == CHAIN_GOES_ON;

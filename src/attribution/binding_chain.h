@@ -27,8 +27,9 @@ struct chain_version {
 	enum binding_kind kind;
 };
 
-/* May it be the next word in a chain? */
+/* May it be the next word in a chain? One that confirms? */
 bool chain_follows(const struct leaf_entry *e);
+bool chain_confirms(const struct leaf_entry *e);
 /*
  * Takes e, which came after it, into the entry of the newest version; alone: there is no other. When our clock was set back meanwhile a
  * confirmation counts as recorded with the one before. False: e needs an entry of its own.

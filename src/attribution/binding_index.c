@@ -205,6 +205,21 @@ static enum err table_add(struct table *t, const struct leaf_entry *e, uint32_t 
 	return err ? err : leaf_add(leaf_of(t, tag), &t->form, e, tag, dropped);
 }
 
+void binding_index_confirm(struct binding_index *ix, const struct binding *b)
+{
+	union {
+		struct leaf_entry e;
+		unsigned char bytes[ENTRY_BYTES_MAX];
+	} u = { 0 };
+	const struct table *t = ix->tables[addr_is_v4(&b->prefix.addr)][b->prefix.bits];
+	if (!t)
+		return;
+	pack(&t->form, b, &u.e);
+	uint32_t tag = leaf_tag(&t->form, &u.e);
+	if (chain_confirms(&u.e))
+		(void)leaf_follow(leaf_of(t, tag), &t->form, &u.e, tag);
+}
+
 void binding_index_fetch(const struct binding_index *ix, const struct prefix *p, unsigned step)
 {
 	union {

@@ -44,6 +44,8 @@ void binding_index_free(struct binding_index *ix);              /* accepts NULL 
  * same again (recorded_at too) changes nothing.
  */
 enum err binding_index_add(struct binding_index *ix, const struct binding *b, struct why *why) MUST_CHECK;
+/* A normalised confirmation of one that is there, if it is: nothing else is added. */
+void binding_index_confirm(struct binding_index *ix, const struct binding *b);
 /*
  * Brings what is known of a prefix near to the processor, for what will be added soon: step 0 for some, then step 1 for the same, with
  * other work between. Changes nothing.

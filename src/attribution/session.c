@@ -36,13 +36,18 @@ static session_ref ref_of(const struct session_book *b, uint8_t feed, const stru
 	return nas >> 40 << 40 | (all >> 24 ? all >> 24 : 1);
 }
 
-enum err session_say(struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
+static struct binding version(const struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
 {
 	bool unsure_start = !h->start_s;
-	struct binding b = { .prefix = h->prefix, .port_from = h->port_from, .port_to = h->port_to, .feed = t->s->feed, .kind = kind,
+	return (struct binding){ .prefix = h->prefix, .port_from = h->port_from, .port_to = h->port_to, .feed = t->s->feed, .kind = kind,
 		.flags = inferred ? BINDING_END_GUESSED : 0, .subject = t->s->subject, .start_at = binding_second_at(h->start_s),
 		.start_sure_at = unsure_start ? TIME_NONE : binding_second_at(h->sure_s), .seen_at = binding_second_at(seen_s), .end_at = binding_second_at(end_s),
 		.recorded_at = TIME_NONE, .session = t->s->ref };
+}
+
+enum err session_say(struct taking *t, const struct session_held *h, enum binding_kind kind, uint32_t seen_s, uint32_t end_s, bool inferred)
+{
+	struct binding b = version(t, h, kind, seen_s, end_s, inferred);
 	t->b->count.bindings++;
 	return t->sink->put(t->sink->arg, &b, t->why);
 }
@@ -265,11 +270,29 @@ static enum err stop(struct taking *t)
 	return e ? e : tell(t, s, SESSION_ENDED, t->e);
 }
 
+static uint32_t confirm_every_s(const struct session_book *b)
+{
+	size_t every = b->open / SESSION_CONFIRMS;
+	return every > SESSION_CONFIRM_S ? (uint32_t)every : SESSION_CONFIRM_S;
+}
+
+/* Of a block that says nothing. */
+static enum err note(struct taking *t)
+{
+	enum err e = OK;
+	for (uint32_t n = t->s->held; t->sink->note && e == OK && n != SESSION_NOBODY; n = t->b->held[n].next) {
+		struct binding b = version(t, &t->b->held[n], BINDING_INTERIM, t->s->seen_s, 0, false);
+		if (t->b->held[n].kind != HELD_PORTS)
+			e = t->sink->note(t->sink->arg, &b, t->why);
+	}
+	return e;
+}
+
 static enum err confirm(struct taking *t)
 {
 	struct session *s = t->s;
-	if (!t->again && s->seen_s < s->told_s + SESSION_CONFIRM_S)
-		return OK;
+	if (!t->again && s->seen_s < s->told_s + confirm_every_s(t->b))
+		return s->seen_s > t->seen_before_s ? note(t) : OK;
 	s->told_s = s->seen_s;
 	return say_all(t, BINDING_INTERIM, s->seen_s, 0, false);
 }

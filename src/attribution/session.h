@@ -12,8 +12,9 @@
  * A block of ports is confirmed by what speaks of it alone, since one message tells when it is given and one when it is taken back
  * (session_block.c): a server whose messages are seen to be lost is not believed that nothing happened in between.
  *
- * What was told before is not told again: an open session only when it was last confirmed SESSION_CONFIRM_S ago. The bindings carry the
- * session, so that a book is made again from a store of them by session_recall, but for those that held nothing.
+ * What was told before is not told again: that a session goes on is put only when that was done SESSION_CONFIRM_S ago, or longer, so that all of
+ * them make no more than SESSION_CONFIRMS a second; in between it is noted. The bindings carry the session, so that a book is made again from
+ * a store of them by session_recall, but for those that held nothing.
  *
  * Bounded by capacity. A session that has ended is remembered for SESSION_KEPT_S, so that its messages, when they come again, are known.
  * One thread; times come with the messages.
@@ -28,6 +29,7 @@ enum {
 	SESSION_APART_S = 10,
 	SESSION_SAME_S = 2,             /* a message of a time that is no later is no later */
 	SESSION_CONFIRM_S = 300,
+	SESSION_CONFIRMS = 300,         /* of 64 octets on the disk: a million sessions are confirmed every hour */
 	SESSION_KEPT_S = 26 * 3600,
 	SESSION_SILENT_S = 3 * 86400,   /* an open one that was not heard of for so long makes room for others */
 	SESSION_LOSSY_S = 86400,        /* a server whose messages were seen to be lost is not believed for so long in what it tells once only */
@@ -80,6 +82,7 @@ struct session_sink {
 	session_put *put;
 	session_name *name;
 	session_heard_fn *heard;        /* or NULL; behind what put is told */
+	session_put *note;              /* or NULL; what put is told later, or never when the session is heard of again before */
 	void *arg;
 };
 

@@ -28,6 +28,18 @@ static enum err name_user(void *arg, struct str user, struct binding_subject *re
 	return e;
 }
 
+/* In memory alone; what a decision rests on is put before its commit (judge_bindings_late). */
+static enum err note_binding(void *arg, const struct binding *b, struct why *why)
+{
+	const struct accounting_fold *x = arg;
+	struct binding one = *b;
+	(void)why;
+	one.recorded_at = x->j->fold.now;
+	if (x->j->bindings->store && binding_normalise(&one, NULL) == OK)
+		binding_index_confirm(x->j->bindings->view.index, &one);
+	return OK;
+}
+
 static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 {
 	struct accounting_fold *x = arg;
@@ -64,7 +76,7 @@ static enum err put_span(void *arg, const struct feed_span *s, struct why *why)
 enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 {
 	struct accounting_fold x = { .j = j };
-	struct session_sink sink = { .put = put_binding, .name = name_user, .heard = tell_heard, .arg = &x };
+	struct session_sink sink = { .put = put_binding, .name = name_user, .heard = tell_heard, .note = note_binding, .arg = &x };
 	struct accounting message;
 	struct str rest;
 	int64_t since_at;

@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "base/point.h"
 
-enum { PAGE = 500, HEX_MAX = 33, ZONES_HOURS = 27 /* a report without a zone is asked about that far around its time */, TOLD_BYTES_MAX = 8192 };
+enum { PAGE = 500, HEX_MAX = 33, HOLDINGS_MAX = 64, ZONES_HOURS = 27 /* a report without a zone is asked about that far around its time */, TOLD_BYTES_MAX = 8192 };
 
 static const struct row_key own_row = { TABLE_SWITCH, { "bindings", 8 } };
 
@@ -204,13 +204,28 @@ enum err judge_bindings_span(struct judge *j, const struct feed_span *s, struct 
 	return put(j, &item, why);
 }
 
+static const char hex_digits[] = "0123456789abcdef";
+
 /* The hexadecimal digits that every address of the prefix begins with. */
 static struct str digits(const struct prefix *p, char out[HEX_MAX])
 {
 	unsigned n = p->bits / 4;
 	for (unsigned i = 0; i < n; i++)
-		out[i] = "0123456789abcdef"[p->addr.octets[i / 2] >> (i % 2 ? 0 : 4) & 15];
+		out[i] = hex_digits[p->addr.octets[i / 2] >> (i % 2 ? 0 : 4) & 15];
 	return (struct str){ out, n };
+}
+
+/* The other way round, of all thirty-two at the beginning of a row's key. */
+static bool addr_of_digits(struct str key, struct addr *ret_addr)
+{
+	for (unsigned i = 0; i < 2 * sizeof(ret_addr->octets); i++) {
+		const char *found = i < key.len && key.ptr[i] ? strchr(hex_digits, key.ptr[i]) : NULL;
+		if (!found)
+			return false;
+		unsigned value = (unsigned)(found - hex_digits);
+		ret_addr->octets[i / 2] = (uint8_t)(i % 2 ? ret_addr->octets[i / 2] | value : value << 4);
+	}
+	return true;
 }
 
 enum err judge_bindings_review(struct judge *j, const struct prefix *p, int64_t from_at, int64_t until_at, struct str fact, uint64_t *others, struct why *why)
@@ -276,13 +291,57 @@ enum err judge_bindings_changed(struct judge *j, const struct binding_uses *uses
 	return judge_bindings_review(j, p, b->start_at, b->end_at, b->flags & BINDING_WITHDRAWN ? str_format(a, "%.*s, withdrawn", STR_ARG(text)) : text, others, why);
 }
 
+static bool is_confirmed(const struct binding *b)
+{
+	return b->kind == BINDING_INTERIM && b->end_at == TIME_NONE && !(b->flags & BINDING_STATIC);
+}
+
+/* How far the holders of an address are confirmed about that time; inside: a shared address may stand before it. */
+static enum err keep_confirmed(struct judge *j, const struct addr *addr, int64_t at, bool inside, struct why *why)
+{
+	struct binding_holding *list = ARENA_ARRAY(work_arena(j->fold.work), struct binding_holding, HOLDINGS_MAX);
+	struct binding_question q = { *addr, BINDING_PORT_NONE, at - ZONES_HOURS * HOUR_US, at + ZONES_HOURS * HOUR_US, TIME_MAX };
+	unsigned count = 0;
+	enum err e = list ? binding_index_find(j->bindings->view.index, &q, list, HOLDINGS_MAX, &count) : why_set(why, ERR_NOMEM, "no memory for holders");
+	if (e == ERR_LIMIT)
+		e = OK;
+	for (unsigned i = 0; e == OK && i < count; i++) {
+		struct binding one = list[i].binding;
+		if (one.flags & BINDING_INSIDE && !inside) {
+			struct addr behind = binding_inside_addr(&one.subject);
+			e = keep_confirmed(j, &behind, at, true, why);
+		}
+		one.recorded_at = j->fold.now;
+		if (e == OK && is_confirmed(&one))
+			e = binding_normalise(&one, why);
+		if (e == OK && is_confirmed(&one))
+			e = judge_bindings_add(j, &one, why);
+	}
+	return e;
+}
+
+static enum err keep_used(struct judge *j, struct why *why)
+{
+	struct row row;
+	enum err e = OK;
+	for (size_t i = 0; e == OK && work_next_row(j->fold.work, TABLE_BINDING_USE, &i, &row);) {
+		struct addr a;
+		if (addr_of_digits(row.key, &a))
+			e = keep_confirmed(j, &a, row.rank, false, why);
+	}
+	return e;
+}
+
 enum err judge_bindings_late(struct judge *j, struct why *why)
 {
 	const struct judge_bindings *b = j->bindings;
 	struct row row;
-	enum err e = OK;
-	if (!b || !b->store || (!b->put && b->put_at / SECOND_US != j->fold.now / SECOND_US))
+	if (!b || !b->store)
 		return OK;
+	bool other_answers = b->put || b->put_at / SECOND_US == j->fold.now / SECOND_US;
+	enum err e = b->sessions ? keep_used(j, why) : OK;
+	if (!other_answers)
+		return e;
 	for (size_t i = 0; e == OK && work_next_row(j->fold.work, TABLE_BINDING_USE, &i, &row);) {
 		bool other;
 		e = fold_review(&j->fold, row.key, STR("facts that came at the same time"), &other, why);

@@ -62,7 +62,8 @@ enum err judge_accounting(struct judge *j, struct str body, struct why *why) MUS
 enum err judge_bindings_review(struct judge *j, const struct prefix *p, int64_t from_at, int64_t until_at, struct str fact, uint64_t *others,
 	struct why *why) MUST_CHECK;
 /*
- * Before a commit: reports of this batch may rest on an answer that did not know yet what came in the same second, or in the batch.
+ * Before a commit: reports of this batch may rest on an answer that did not know yet what came in the same second, or in the batch. What they rest
+ * on is put, for how far it is confirmed may be known to memory alone.
  */
 enum err judge_bindings_late(struct judge *j, struct why *why) MUST_CHECK;
 /* Its row for status and metrics, and the time of the next purge. */

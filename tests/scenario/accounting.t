@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from access import Access
-from daemon import Daemon, missing
+from daemon import Daemon, arf, missing
 from nas import attribute, number
 
 
@@ -129,6 +129,28 @@ def crashes(d):
     tap.is_equal(d.who("198.51.100.9", t0 + 880)[1], "", "  whose session is over")
 
 
+def rested_on(d):
+    """What a case rests on is on disk, though the session was confirmed five minutes before and is only noted until it will be again."""
+    n = d.nas(name="nas-4")
+    t0 = int(d.now)
+    n.say("start", session="R", v4="198.51.100.14", lasted=0, at=t0)
+    for seconds in (301, 289):
+        d.let(seconds)
+        n.say("interim", session="R", lasted=int(d.now - t0), at=int(d.now))
+    d.settle()
+    d.let(1)
+    for i, by in enumerate("abc"):
+        reply = d.smtp_send(arf("198.51.100.14", number=i, reporter=f"fbl@reporter-{by}.example", at=t0 + 400).replace(b"-0000", b"+0000"))
+        assert reply.code == 250, reply.text
+    d.settle()
+    tap.is_equal([c["body"]["grade"] for c in d.cases("--customer", "a")], ["A"], "a case that rests on a session that is noted to go on")
+    d.crash()
+    d.launch()
+    d.settle()
+    tap.is_equal(d.who("198.51.100.14", t0 + 400), ("A", "a"), "rests on it after kill -9")
+    tap.is_equal(d.cases("--flag", "corrected"), [], "and nothing is corrected")
+
+
 def strangers(d):
     n, other = d.nas(), d.nas(secret="not the one that is shared")
     text = n.attributes("start", session="X", v4="198.51.100.10", lasted=0)
@@ -188,6 +210,8 @@ def refused():
 def main():
     with Access() as d:
         seven(d)
+    with Access() as d:
+        rested_on(d)
     with Access() as d:
         strangers(d)
         crashes(d)

@@ -17,7 +17,7 @@ struct session_world {
 	int64_t now;
 	struct binding *kept;           /* all that was put, as a store has it; NULL: it is not kept */
 	size_t kept_count, kept_max;
-	unsigned refused;
+	unsigned refused, noted;
 	session_heard_fn *heard;        /* or NULL; its argument is the world */
 };
 
@@ -35,6 +35,19 @@ static inline enum err world_put(void *arg, const struct binding *b, struct why 
 	if (w->kept && w->kept_count < w->kept_max)
 		w->kept[w->kept_count++] = one;
 	return binding_index_add(w->ix, &one, why);
+}
+
+static inline enum err world_note(void *arg, const struct binding *b, struct why *why)
+{
+	struct session_world *w = arg;
+	struct binding one = *b;
+	one.recorded_at = w->now;
+	w->noted++;
+	if (binding_normalise(&one, why) != OK)
+		w->refused++;
+	else
+		binding_index_confirm(w->ix, &one);
+	return OK;
 }
 
 /* A user's key is the number that his name ends with. */
@@ -65,7 +78,7 @@ static inline void session_world_end(struct session_world *w)
 
 static inline void session_world_take(struct session_world *w, const struct accounting *e)
 {
-	struct session_sink sink = { .put = world_put, .name = world_name, .heard = w->heard, .arg = w };
+	struct session_sink sink = { .put = world_put, .name = world_name, .heard = w->heard, .note = world_note, .arg = w };
 	struct why why = { 0 };
 	w->now = e->received_at;
 	if (session_take(w->book, WORLD_FEED, e, &sink, &why) != OK) {

@@ -425,6 +425,33 @@ static void recalled(void)
 	session_world_end(&w);
 }
 
+/* Twice as many sessions as are confirmed every five minutes: every second message is put, each is noted. */
+static void many(void)
+{
+	enum { MANY = 2 * SESSION_CONFIRM_S * SESSION_CONFIRMS, EVERY_S = 400, TIMES = 4 };
+	session_world_begin(&w, MANY, MANY);
+	struct accounting e = { .nas = STR("nas"), .user = STR("u7"), .event_at = WORLD_AT, .held_count = 1, .said = 1U << HELD_ADDR4 };
+	uint64_t put[TIMES + 1] = { 0 };
+	for (unsigned step = 0; step <= TIMES; step++) {
+		e.status = step ? ACCOUNTING_INTERIM : ACCOUNTING_START;
+		e.lasted_us = step * (int64_t)EVERY_S * SECOND_US;
+		e.event_at = e.received_at = WORLD_AT + e.lasted_us;
+		for (uint32_t n = 0; n < MANY; n++) {
+			char session[16];
+			e.session = (struct str){ session, (size_t)snprintf(session, sizeof(session), "S%u", n) };
+			e.held[0] = (struct accounting_held){ .kind = HELD_ADDR4, .prefix = { { { [10] = 0xff, 0xff, 100, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n } }, 128 },
+				.port_to = BINDING_PORT_LAST };
+			session_world_take(&w, &e);
+		}
+		put[step] = session_counts(w.book)->bindings;
+	}
+	OK_(put[0] == MANY && put[1] == MANY && put[2] == 2 * MANY && put[3] == put[2] && put[4] == 3 * MANY, "so many sessions are put that they go on every ten minutes");
+	IS_INT(w.noted, 2 * MANY, "and noted in between");
+	IS_INT((long long)binding_index_count(w.ix), MANY, "which takes no room");
+	IS("100.0.5.6", 0, EVERY_S * 3, "A 7", "and counts");
+	session_world_end(&w);
+}
+
 static void crowded(void)
 {
 	session_world_begin(&w, 2, 1000);
@@ -556,6 +583,7 @@ int main(void)
 	one_id_for_ever();
 	clocks();
 	recalled();
+	many();
 	crowded();
 	heard();
 	measured();
