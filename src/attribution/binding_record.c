@@ -11,60 +11,53 @@
 
 enum { TYPE_BINDING = 1, TYPE_SPAN = 2, CRC_LEN = 4, CRC_AT = BINDING_RECORD_LEN - CRC_LEN };
 
-static char *put(char *out, uint64_t v, unsigned len)
-{
-	for (unsigned i = 0; i < len; i++)
-		out[i] = (char)(v >> (8 * (len - 1 - i)));
-	return out + len;
-}
-
 static uint32_t checksum(const char *record, uint32_t day, uint32_t number)
 {
 	char place[8];
-	(void)put(put(place, day, 4), number, 4);
+	(void)str_put_number(str_put_number(place, day, 4), number, 4);
 	return crc32c(crc32c(0, (struct str){ place, sizeof(place) }), (struct str){ record, CRC_AT });
 }
 
 static char *put_binding(const struct binding *b, char *p)
 {
 	bool never_sure = b->start_sure_at == TIME_MAX;
-	p = put(p, TYPE_BINDING, 1);
-	p = put(p, b->kind, 1);
-	p = put(p, b->flags, 1);
-	p = put(p, b->feed, 1);
-	p = put(p, b->prefix.bits, 1);
-	p = put(p, 0, 1);
-	p = put(p, b->port_from, 2);
-	p = put(p, b->port_to, 2);
-	p = put(p, never_sure ? UINT16_MAX : (uint64_t)((b->start_sure_at - b->start_at) / SECOND_US), 2);
+	p = str_put_number(p, TYPE_BINDING, 1);
+	p = str_put_number(p, b->kind, 1);
+	p = str_put_number(p, b->flags, 1);
+	p = str_put_number(p, b->feed, 1);
+	p = str_put_number(p, b->prefix.bits, 1);
+	p = str_put_number(p, 0, 1);
+	p = str_put_number(p, b->port_from, 2);
+	p = str_put_number(p, b->port_to, 2);
+	p = str_put_number(p, never_sure ? UINT16_MAX : (uint64_t)((b->start_sure_at - b->start_at) / SECOND_US), 2);
 	memcpy(p, b->prefix.addr.octets, sizeof(b->prefix.addr.octets));
 	memcpy(p + sizeof(b->prefix.addr.octets), b->subject.octets, BINDING_SUBJECT_LEN);
 	p += sizeof(b->prefix.addr.octets) + BINDING_SUBJECT_LEN;
-	p = put(p, binding_second(b->start_at), 4);
-	p = put(p, binding_second(b->seen_at), 4);
-	p = put(p, b->end_at == TIME_NONE ? UINT32_MAX : binding_second(b->end_at), 4);
-	p = put(p, binding_second(b->recorded_at), 4);
-	return put(p, b->session, 8);
+	p = str_put_number(p, binding_second(b->start_at), 4);
+	p = str_put_number(p, binding_second(b->seen_at), 4);
+	p = str_put_number(p, b->end_at == TIME_NONE ? UINT32_MAX : binding_second(b->end_at), 4);
+	p = str_put_number(p, binding_second(b->recorded_at), 4);
+	return str_put_number(p, b->session, 8);
 }
 
 static char *put_span(const struct feed_span *s, char *p)
 {
-	p = put(p, TYPE_SPAN, 1);
-	p = put(p, s->state, 1);
-	p = put(p, s->reason, 1);
-	p = put(p, s->feed, 1);
+	p = str_put_number(p, TYPE_SPAN, 1);
+	p = str_put_number(p, s->state, 1);
+	p = str_put_number(p, s->reason, 1);
+	p = str_put_number(p, s->feed, 1);
 	memset(p, 0, 32);
-	p = put(p + 32, binding_second(s->from_at), 4);
-	p = put(p, 0, 4);
-	p = put(p, binding_second(s->until_at), 4);
-	p = put(p, binding_second(s->recorded_at), 4);
-	return put(p, 0, 8);
+	p = str_put_number(p + 32, binding_second(s->from_at), 4);
+	p = str_put_number(p, 0, 4);
+	p = str_put_number(p, binding_second(s->until_at), 4);
+	p = str_put_number(p, binding_second(s->recorded_at), 4);
+	return str_put_number(p, 0, 8);
 }
 
 void binding_record_encode(const struct binding_item *item, uint32_t day, uint32_t number, char out[BINDING_RECORD_LEN])
 {
 	char *p = item->is_span ? put_span(&item->span, out) : put_binding(&item->binding, out);
-	(void)put(p, checksum(out, day, number), CRC_LEN);
+	(void)str_put_number(p, checksum(out, day, number), CRC_LEN);
 }
 
 static enum err get_binding(struct reader *r, struct binding *ret_binding)
@@ -140,8 +133,8 @@ void binding_head_encode(const struct binding_head *h, char out[BINDING_RECORD_L
 {
 	memset(out, 0, BINDING_RECORD_LEN);
 	memcpy(out, HEAD_MAGIC.ptr, HEAD_MAGIC.len);
-	(void)put(put(put(out + HEAD_MAGIC.len, h->day, 4), h->previous_day, 4), h->previous_count, 4);
-	(void)put(out + CRC_AT, checksum(out, h->day, 0), CRC_LEN);
+	(void)str_put_number(str_put_number(str_put_number(out + HEAD_MAGIC.len, h->day, 4), h->previous_day, 4), h->previous_count, 4);
+	(void)str_put_number(out + CRC_AT, checksum(out, h->day, 0), CRC_LEN);
 }
 
 enum err binding_head_decode(const char in[BINDING_RECORD_LEN], uint32_t day, struct binding_head *ret_head)

@@ -96,10 +96,11 @@ void buf_printf(struct buf *b, const char *format, ...)
 
 static void number(struct buf *b, uint64_t v, unsigned len)
 {
-	char octets[8];
-	for (unsigned i = 0; i < len; i++)
-		octets[i] = (char)(v >> (8 * (len - 1 - i)));
-	buf_put(b, (struct str){ octets, len });
+	char *p = buf_room(b, len);
+	if (!p)
+		return;
+	*str_put_number(p, v, len) = 0;
+	b->len += len;
 }
 
 void buf_u8(struct buf *b, uint8_t v)

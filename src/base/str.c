@@ -150,6 +150,13 @@ const char *str_c(struct arena *a, struct str s)
 	return copy.ptr ? copy.ptr : "";
 }
 
+char *str_put_number(char *out, uint64_t v, unsigned len)
+{
+	for (unsigned i = 0; i < len; i++)
+		out[i] = (char)(v >> (8 * (len - 1 - i)));
+	return out + len;
+}
+
 enum err str_to_u64(struct str s, uint64_t max, uint64_t *ret_value)
 {
 	uint64_t v = 0;

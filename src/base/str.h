@@ -71,6 +71,7 @@ struct str str_copy(struct arena *a, struct str s);             /* NUL-terminate
 struct str str_lower(struct arena *a, struct str s);
 struct str str_format(struct arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
 const char *str_c(struct arena *a, struct str s);               /* NUL-terminated copy; "" when the arena is full */
+char *str_put_number(char *out, uint64_t v, unsigned len);       /* len octets in network order; gives the place behind them */
 enum err str_to_u64(struct str s, uint64_t max, uint64_t *ret_value) MUST_CHECK; /* decimal digits only */
 enum err str_to_i64(struct str s, int64_t *ret_value) MUST_CHECK;
 bool str_utf8_valid(struct str s);

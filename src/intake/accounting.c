@@ -47,14 +47,6 @@ struct accounting_listener {
 	struct radius_writer writers[REPLIES_A_CALL];
 };
 
-static void put_number(struct buf *out, uint64_t v, unsigned len)
-{
-	char octets[8];
-	for (unsigned i = 0; i < len; i++)
-		octets[i] = (char)(v >> (8 * (len - 1 - i)));
-	buf_put(out, (struct str){ octets, len });
-}
-
 static const struct accounting_client *client_of(const struct accounting_listener *a, const struct addr *addr)
 {
 	const struct accounting_client *best = NULL;
@@ -151,9 +143,9 @@ static void begin_item(struct accounting_listener *a)
 {
 	buf_clear(&a->payload);
 	a->count = 0;
-	put_number(&a->payload, VERSION, 1);
-	put_number(&a->payload, (uint64_t)a->since_at, 8);
-	put_number(&a->payload, 0, HEAD_LEN - LOST_AT);
+	buf_u8(&a->payload, VERSION);
+	buf_u64(&a->payload, (uint64_t)a->since_at);
+	buf_u64(&a->payload, 0);
 }
 
 /* Known when the turn is over: what was dropped is told with the packets that came behind it. */
@@ -162,8 +154,8 @@ static void tell_lost(struct accounting_listener *a)
 	uint64_t lost = a->dropped - a->dropped_told + a->stats.refused - a->refused_told;
 	a->stats.lost = a->dropped;
 	a->refused_put = a->stats.refused;
-	for (unsigned i = HEAD_LEN; i-- > LOST_AT && a->payload.err == OK; lost >>= 8)
-		a->payload.ptr[i] = (char)lost;
+	if (a->payload.err == OK)
+		(void)str_put_number(a->payload.ptr + LOST_AT, lost, HEAD_LEN - LOST_AT);
 }
 
 static void on_durable(void *arg, enum err e, const struct position *at)
@@ -212,11 +204,11 @@ static void keep(struct accounting_listener *a, const struct datagram *d, const 
 		return;
 	}
 	*s = (struct seen){ key, at_s, false };
-	put_number(&a->payload, c->feed, 1);
-	put_number(&a->payload, (uint64_t)now, 8);
+	buf_u8(&a->payload, c->feed);
+	buf_u64(&a->payload, (uint64_t)now);
 	buf_put(&a->payload, (struct str){ (const char *)d->addr.octets, 16 });
-	put_number(&a->payload, d->port, 2);
-	put_number(&a->payload, p->octets.len, 2);
+	buf_u16(&a->payload, d->port);
+	buf_u16(&a->payload, (uint16_t)p->octets.len);
 	a->waiting[a->count++] = (struct waiting){ d->addr, d->port, (uint32_t)buf_str(&a->payload).len, (uint32_t)p->octets.len, c, key };
 	buf_put(&a->payload, p->octets);
 }

@@ -7,58 +7,50 @@ const char *const accounting_status_words[] = { "start", "stop", "interim", "on"
 
 enum { VERSION = 3, FLAG_COUNTED = 1, FLAG_WIDE = 2, TAKEN_BACK = 128 };
 
-static void put(struct buf *out, uint64_t v, unsigned len)
-{
-	char octets[8];
-	for (unsigned i = 0; i < len; i++)
-		octets[i] = (char)(v >> (8 * (len - 1 - i)));
-	buf_put(out, (struct str){ octets, len });
-}
-
 static void put_text(struct buf *out, struct str s)
 {
 	size_t len = s.len < ACCOUNTING_TEXT_MAX ? s.len : ACCOUNTING_TEXT_MAX;
-	put(out, len, 1);
+	buf_u8(out, (uint8_t)len);
 	buf_put(out, str_sub(s, 0, len));
 }
 
 void accounting_begin(struct buf *out, int64_t since_at)
 {
-	put(out, VERSION, 1);
-	put(out, (uint64_t)since_at, 8);
+	buf_u8(out, VERSION);
+	buf_u64(out, (uint64_t)since_at);
 }
 
 void accounting_put(struct buf *out, uint8_t feed, const struct accounting *e)
 {
-	put(out, feed, 1);
-	put(out, e->status, 1);
-	put(out, (e->counted ? FLAG_COUNTED : 0) | (e->wide ? FLAG_WIDE : 0), 1);
-	put(out, (uint64_t)e->received_at, 8);
-	put(out, (uint64_t)e->delay_us, 8);
-	put(out, (uint64_t)e->event_at, 8);
-	put(out, (uint64_t)e->lasted_us, 8);
-	put(out, e->in_octets, 8);
-	put(out, e->out_octets, 8);
-	put(out, e->port_type, 4);
-	put(out, e->timeout_s, 4);
-	put(out, e->said, 1);
-	put(out, e->unclear, 1);
+	buf_u8(out, feed);
+	buf_u8(out, (uint8_t)e->status);
+	buf_u8(out, (uint8_t)((e->counted ? FLAG_COUNTED : 0) | (e->wide ? FLAG_WIDE : 0)));
+	buf_u64(out, (uint64_t)e->received_at);
+	buf_u64(out, (uint64_t)e->delay_us);
+	buf_u64(out, (uint64_t)e->event_at);
+	buf_u64(out, (uint64_t)e->lasted_us);
+	buf_u64(out, e->in_octets);
+	buf_u64(out, e->out_octets);
+	buf_u32(out, e->port_type);
+	buf_u32(out, e->timeout_s);
+	buf_u8(out, (uint8_t)e->said);
+	buf_u8(out, (uint8_t)e->unclear);
 	put_text(out, e->nas);
 	put_text(out, e->session);
 	put_text(out, e->user);
 	put_text(out, e->port);
 	put_text(out, e->station);
 	struct str identity = e->identity.len <= ACCOUNTING_IDENTITY_MAX ? e->identity : STR_NONE;
-	put(out, identity.len, 2);
+	buf_u16(out, (uint16_t)identity.len);
 	buf_put(out, identity);
-	put(out, e->held_count, 1);
+	buf_u8(out, (uint8_t)e->held_count);
 	for (unsigned i = 0; i < e->held_count; i++) {
 		const struct accounting_held *h = &e->held[i];
-		put(out, h->kind | (h->taken_back ? TAKEN_BACK : 0), 1);
+		buf_u8(out, (uint8_t)(h->kind | (h->taken_back ? TAKEN_BACK : 0)));
 		buf_put(out, (struct str){ (const char *)h->prefix.addr.octets, sizeof(h->prefix.addr.octets) });
-		put(out, h->prefix.bits, 1);
-		put(out, h->port_from, 2);
-		put(out, h->port_to, 2);
+		buf_u8(out, h->prefix.bits);
+		buf_u16(out, h->port_from);
+		buf_u16(out, h->port_to);
 	}
 }
 

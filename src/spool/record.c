@@ -13,27 +13,20 @@
 
 enum { VERSION = 1, CRC_LEN = 4, AD_LEN = RECORD_HEAD_LEN - 2 * CRC_LEN + 1, WINDOW = 32 << 10, MAGIC_LEN = 4 };
 
-static char *put(char *out, uint64_t v, unsigned len)
-{
-	for (unsigned i = 0; i < len; i++)
-		out[i] = (char)(v >> (8 * (len - 1 - i)));
-	return out + len;
-}
-
 void segment_head_encode(uint64_t number, char out[SEGMENT_HEAD_LEN])
 {
 	memcpy(out, SEGMENT_MAGIC.ptr, SEGMENT_MAGIC.len);
-	char *p = put(out + SEGMENT_MAGIC.len, VERSION, 2);
-	p = put(p, 0, 2);
-	p = put(p, number, 8);
-	(void)put(p, crc32c(0, (struct str){ out, SEGMENT_HEAD_LEN - CRC_LEN }), CRC_LEN);
+	char *p = str_put_number(out + SEGMENT_MAGIC.len, VERSION, 2);
+	p = str_put_number(p, 0, 2);
+	p = str_put_number(p, number, 8);
+	(void)str_put_number(p, crc32c(0, (struct str){ out, SEGMENT_HEAD_LEN - CRC_LEN }), CRC_LEN);
 }
 
 void key_encode(const struct seal_key *key, char out[KEY_FILE_LEN])
 {
 	memcpy(out, KEY_MAGIC.ptr, KEY_MAGIC.len);
 	memcpy(out + KEY_MAGIC.len, key->octets, SEAL_KEY_LEN);
-	(void)put(out + KEY_FILE_LEN - CRC_LEN, crc32c(0, (struct str){ out, KEY_FILE_LEN - CRC_LEN }), CRC_LEN);
+	(void)str_put_number(out + KEY_FILE_LEN - CRC_LEN, crc32c(0, (struct str){ out, KEY_FILE_LEN - CRC_LEN }), CRC_LEN);
 }
 
 enum err key_read(int fd, struct seal_key *ret_key)
@@ -69,15 +62,15 @@ static struct str ad_of(const char head[RECORD_HEAD_LEN], char part, char out[AD
 static char *head_begin(const struct record_head *h, char out[RECORD_HEAD_LEN])
 {
 	memcpy(out, RECORD_MAGIC, MAGIC_LEN);
-	char *p = put(out + MAGIC_LEN, VERSION, 1);
-	p = put(p, h->item_class, 1);
-	p = put(p, 0, 2);
-	p = put(p, h->at.segment, 8);
-	p = put(p, h->at.offset, 8);
-	p = put(p, h->source, 4);
-	p = put(p, (uint64_t)h->received_at, 8);
-	p = put(p, h->meta_len, 4);
-	p = put(p, h->payload_len, 4);
+	char *p = str_put_number(out + MAGIC_LEN, VERSION, 1);
+	p = str_put_number(p, h->item_class, 1);
+	p = str_put_number(p, 0, 2);
+	p = str_put_number(p, h->at.segment, 8);
+	p = str_put_number(p, h->at.offset, 8);
+	p = str_put_number(p, h->source, 4);
+	p = str_put_number(p, (uint64_t)h->received_at, 8);
+	p = str_put_number(p, h->meta_len, 4);
+	p = str_put_number(p, h->payload_len, 4);
 	memcpy(p, h->digest.octets, DIGEST_LEN);
 	return p + DIGEST_LEN;
 }
@@ -98,8 +91,8 @@ enum err record_encode(struct arena *a, const struct seal_key *key, const struct
 		e = seal(a, key, ad_of(out, 'p', ad), item->payload, &payload);
 	if (e)
 		return e;
-	p = put(p, crc32c(crc32c(0, meta), payload), CRC_LEN);
-	(void)put(p, crc32c(0, (struct str){ out, RECORD_HEAD_LEN - CRC_LEN }), CRC_LEN);
+	p = str_put_number(p, crc32c(crc32c(0, meta), payload), CRC_LEN);
+	(void)str_put_number(p, crc32c(0, (struct str){ out, RECORD_HEAD_LEN - CRC_LEN }), CRC_LEN);
 	*ret_meta = meta;
 	*ret_payload = payload;
 	return OK;
