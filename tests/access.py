@@ -40,7 +40,8 @@ class Access(Daemon):
 
     def start(self):
         self.launch()
-        self.check("policy", "post", self.policy)
+        if self.policy:
+            self.check("policy", "post", self.policy)
         self.check("registry", "import", "-", stdin=self.customers)
         self.now = self.clock()
 

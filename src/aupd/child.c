@@ -65,6 +65,11 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_key = a->ledger_key;
 	}
 	if (name == ROLE_JUDGE || name == ROLE_HAND) {
+		s.suspensions_per_hour = a->suspensions_per_hour;
+		s.suspensions_per_day = a->suspensions_per_day;
+		s.suspensions_of_rule = a->suspensions_of_rule;
+		s.suspensions_of_reseller = a->suspensions_of_reseller;
+		s.suspensions_of_reporter = a->suspensions_of_reporter;
 		s.witnesses = a->witnesses;
 		s.witness_count = a->witness_count;
 		s.stamp_url = a->stamp_url;
@@ -145,7 +150,6 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.stamp_ca = a->stamp_ca;
 		s.ledger_allow = a->ledger_allow;
 		s.ledger_allow_count = a->ledger_allow_count;
-		s.suspensions_per_hour = a->suspensions_per_hour;
 		s.ends_per_hour = a->ends_per_hour;
 		s.nas = a->nas;
 		s.nas_count = a->nas_count;

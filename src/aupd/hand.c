@@ -24,7 +24,7 @@
 #include "base/point.h"
 #include "base/time.h"
 
-enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16, NFT_WAIT_US = 5000000 };
+enum { ORDERS_MAX = 4096, ORDER_BYTES_MAX = 8 << 20, NFT_JOBS_MAX = 256, DRIVERS_MAX = 16, NFT_WAIT_US = 5000000, RULE_MINUTES = 10 };
 
 struct hand {
 	struct role *role;
@@ -145,6 +145,20 @@ static void end_noted(struct hand *h, const struct order *o)
 		log_warn("the journal cannot be written", "why", why.text);
 }
 
+/* How many were cut off before: counted here from our own journal, whatever the judge has counted. */
+static const char *brake_of_many(struct hand *h, const struct act *act, int64_t now)
+{
+	const struct share *s = &h->role->share;
+	if (journal_suspensions(h->journal, act, now, now - HOUR_US) >= s->suspensions_per_hour)
+		return "the budget of this hour is used up";
+	if (journal_suspensions(h->journal, act, now, now - DAY_US) >= s->suspensions_per_day)
+		return "the budget of this day is used up";
+	if (!act->automatic || journal_of_rule(h->journal, act, now, now - RULE_MINUTES * MINUTE_US) < s->suspensions_of_rule)
+		return NULL;
+	role_tell(h->role, "the hand held back suspensions of a rule that hits too many customers at once", 1);
+	return "its rule hits too many customers at once";
+}
+
 /* The last word before something happens in the world. */
 static const char *brake(struct hand *h, const struct order *o, enum act_result *ret_result)
 {
@@ -169,10 +183,9 @@ static const char *brake(struct hand *h, const struct order *o, enum act_result 
 	if (act->verb == VERB_TERMINATE && act->approver_count < 2)
 		return "a termination needs two people";
 	*ret_result = RESULT_RETRY;
-	uint64_t most = act->verb == VERB_END ? h->role->share.ends_per_hour : h->role->share.suspensions_per_hour;
-	if (act->verb != VERB_LIMIT && journal_spent(h->journal, act, clock_wall_at()) >= most)
+	if (act->verb == VERB_END && journal_endings(h->journal, act, clock_wall_at()) >= h->role->share.ends_per_hour)
 		return "the budget of this hour is used up";
-	return NULL;
+	return act->verb >= VERB_SUSPEND ? brake_of_many(h, act, clock_wall_at()) : NULL;
 }
 
 /* At a start the child that runs nft comes a little later: what is asked meanwhile is no failure. One that stays away is told of. */

@@ -17,13 +17,14 @@ enum { JOURNAL_BYTES_MAX = 16 << 20, JOURNAL_FULL_BYTES = 4 << 20, SUM_LEN = 9, 
 struct suspension {
 	int64_t at;
 	uint64_t key;
+	uint64_t rule, customer;        /* digests; 0: a person wanted it, or it is not known */
 };
 
 struct journal {
 	int dir_fd, fd;
 	uint64_t bytes;
-	struct spent { struct suspension list[JOURNAL_SUSPENSIONS_MAX]; unsigned count; } suspensions, endings;
-	unsigned damaged;
+	struct suspension list[JOURNAL_SUSPENSIONS_MAX], endings[JOURNAL_SUSPENSIONS_MAX];
+	unsigned count, ending_count, damaged;
 	struct map *unsure;             /* key -> itself: begun, no end */
 };
 
@@ -42,56 +43,109 @@ static size_t print_sum(struct str line, char out[SUM_MAX])
 	return (size_t)snprintf(out, SUM_MAX, " %08" PRIx32, crc32c(0, line));
 }
 
-static struct suspension *find(struct spent *s, uint64_t key)
+static struct suspension *find(struct journal *j, uint64_t key)
 {
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->list[i].key == key)
-			return &s->list[i];
+	for (unsigned i = 0; i < j->count; i++)
+		if (j->list[i].key == key)
+			return &j->list[i];
 	return NULL;
 }
 
-static void forget_old(struct spent *s, int64_t now)
+static void forget_old(struct journal *j, int64_t now)
 {
 	unsigned kept = 0;
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->list[i].at > now - HOUR_US)
-			s->list[kept++] = s->list[i];
-	s->count = kept;
+	for (unsigned i = 0; i < j->count; i++)
+		if (j->list[i].at > now - DAY_US)
+			j->list[kept++] = j->list[i];
+	j->count = kept;
 }
 
-/* What an act of that verb spends of; NULL: of nothing. */
-static struct spent *spent_by(struct journal *j, struct str verb)
+unsigned journal_suspensions(struct journal *j, const struct act *act, int64_t now, int64_t since_at)
 {
-	if (str_eq(verb, str_of(verb_words[VERB_END])))
-		return &j->endings;
-	return str_eq(verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(verb, str_of(verb_words[VERB_TERMINATE])) ? &j->suspensions : NULL;
+	uint64_t own = short_key(act->key);
+	unsigned n = 0;
+	forget_old(j, now);
+	for (unsigned i = 0; i < j->count; i++)
+		n += j->list[i].at > since_at && j->list[i].key != own;
+	return n;
 }
 
-unsigned journal_spent(struct journal *j, const struct act *act, int64_t now)
+unsigned journal_of_rule(struct journal *j, const struct act *act, int64_t now, int64_t since_at)
 {
-	struct spent *s = spent_by(j, str_of(verb_words[act->verb]));
-	if (!s)
-		return 0;
-	forget_old(s, now);
-	return s->count - (find(s, short_key(act->key)) != NULL);
+	uint64_t rule = short_key(act->rule), customer = short_key(act->customer);
+	unsigned n = 0;
+	forget_old(j, now);
+	for (unsigned i = 0; i < j->count; i++) {
+		const struct suspension *s = &j->list[i];
+		bool known = s->at <= since_at || s->rule != rule || s->customer == customer;
+		for (unsigned k = 0; k < i && !known; k++)
+			known = j->list[k].at > since_at && j->list[k].rule == rule && j->list[k].customer == s->customer;
+		n += !known;
+	}
+	return n;
 }
 
-static void spend(struct spent *s, struct str key, int64_t at)
+static void count_suspension(struct journal *j, struct str key, int64_t at, uint64_t rule, uint64_t customer)
 {
 	uint64_t k = short_key(key);
-	struct suspension *known = find(s, k);
+	struct suspension *known = find(j, k);
+	if (!known && j->count < JOURNAL_SUSPENSIONS_MAX)
+		known = &j->list[j->count++];
 	if (known)
-		known->at = at;
-	else if (s->count < JOURNAL_SUSPENSIONS_MAX)
-		s->list[s->count++] = (struct suspension){ at, k };
+		*known = (struct suspension){ at, k, rule, customer };
+}
+
+static void forget_endings(struct journal *j, int64_t now)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < j->ending_count; i++)
+		if (j->endings[i].at > now - HOUR_US)
+			j->endings[kept++] = j->endings[i];
+	j->ending_count = kept;
+}
+
+unsigned journal_endings(struct journal *j, const struct act *act, int64_t now)
+{
+	uint64_t own = short_key(act->key);
+	unsigned n = 0;
+	forget_endings(j, now);
+	for (unsigned i = 0; i < j->ending_count; i++)
+		n += j->endings[i].key != own;
+	return n;
+}
+
+static void count_ending(struct journal *j, struct str key, int64_t at)
+{
+	uint64_t k = short_key(key);
+	unsigned i = 0;
+	while (i < j->ending_count && j->endings[i].key != k)
+		i++;
+	if (i == JOURNAL_SUSPENSIONS_MAX)
+		return;
+	j->ending_count += i == j->ending_count;
+	j->endings[i] = (struct suspension){ .at = at, .key = k };
 }
 
 struct line {
 	struct str word, verb, key;
 	int64_t at;
+	uint64_t rule, customer;
 };
 
-/* "do 1795485852325561 suspend C-1/s2.1/suspend/mail 0badf00d" */
+static bool read_hex(struct str text, uint64_t *ret_n)
+{
+	static const char digits[] = "0123456789abcdef";
+	*ret_n = 0;
+	for (size_t i = 0; i < text.len; i++) {
+		size_t digit = str_chr(str_of(digits), text.ptr[i]);
+		if (digit == SIZE_MAX)
+			return false;
+		*ret_n = *ret_n << 4 | digit;
+	}
+	return text.len == 16;
+}
+
+/* "do 1795485852325561 suspend C-1/s2.1/suspend/mail 00112233aabbccdd 44556677eeff0011 0badf00d" */
 static bool parse_line(struct str text, struct line *l)
 {
 	char sum[SUM_MAX];
@@ -103,15 +157,29 @@ static bool parse_line(struct str text, struct line *l)
 		return false;
 	if (!str_split(&rest, ' ', &l->word) || !str_split(&rest, ' ', &when) || !str_split(&rest, ' ', &l->verb) || !rest.len)
 		return false;
-	l->key = rest;
+	l->rule = l->customer = 0;
+	if (str_chr(rest, ' ') != SIZE_MAX) {
+		struct str rule;
+		(void)str_split(&rest, ' ', &l->key);
+		if (!str_split(&rest, ' ', &rule) || !read_hex(rule, &l->rule) || !read_hex(rest, &l->customer))
+			return false;
+	} else {
+		l->key = rest;
+	}
 	return str_to_i64(when, &l->at) == OK;
+}
+
+static bool is_of_cut(const struct line *l)
+{
+	return str_eq(l->verb, str_of(verb_words[VERB_SUSPEND])) || str_eq(l->verb, str_of(verb_words[VERB_TERMINATE]));
 }
 
 static void take_line(struct journal *j, const struct line *l)
 {
-	struct spent *s = str_eq(l->word, STR("do")) ? spent_by(j, l->verb) : NULL;
-	if (s)
-		spend(s, l->key, l->at);
+	if (str_eq(l->word, STR("do")) && is_of_cut(l))
+		count_suspension(j, l->key, l->at, l->rule, l->customer);
+	if (str_eq(l->word, STR("do")) && str_eq(l->verb, str_of(verb_words[VERB_END])))
+		count_ending(j, l->key, l->at);
 	if (str_eq(l->word, STR("end")))
 		(void)map_remove(j->unsure, l->key);
 	else if (map_count(j->unsure) < JOURNAL_UNSURE_MAX && map_put(j->unsure, l->key, j) != OK)
@@ -128,13 +196,13 @@ static void take_all(struct journal *j, struct str text, int64_t now)
 			take_line(j, &l);
 		} else if (text.len) {
 			j->damaged++;
-			spend(&j->suspensions, line, now);
-			spend(&j->endings, line, now);
+			count_suspension(j, line, now, 0, 0);
+			count_ending(j, line, now);
 		}
 	}
 }
 
-/* Lines that still say something: of the last hour, or of what has no end. */
+/* Lines that still say something: of the last hour, of a suspension, its end too, the last day, or of what has no end. */
 static enum err rewrite(struct journal *j, struct str text, int64_t now, struct why *why)
 {
 	struct buf out;
@@ -143,7 +211,7 @@ static enum err rewrite(struct journal *j, struct str text, int64_t now, struct 
 	enum err e;
 	buf_init(&out, JOURNAL_BYTES_MAX);
 	while (str_next_line(&text, &line)) {
-		if (!parse_line(line, &l) || (l.at <= now - HOUR_US && !map_get(j->unsure, l.key)))
+		if (!parse_line(line, &l) || (l.at <= now - (is_of_cut(&l) ? DAY_US : HOUR_US) && !map_get(j->unsure, l.key)))
 			continue;
 		buf_put(&out, line);
 		buf_putc(&out, '\n');
@@ -170,8 +238,8 @@ static enum err renew(struct journal *j, int64_t now, bool first, struct why *wh
 		e = OK;
 	if (e == OK && first)
 		take_all(j, text, now);
-	forget_old(&j->suspensions, now);
-	forget_old(&j->endings, now);
+	forget_old(j, now);
+	forget_endings(j, now);
 	if (e == OK)
 		e = rewrite(j, text, now, why);
 	arena_free(a);
@@ -210,6 +278,8 @@ static enum err put(struct journal *j, const char *word, const struct act *act, 
 	char sum[SUM_MAX];
 	buf_init(&line, 1024);
 	buf_printf(&line, "%s %lld %s %.*s", word, (long long)now, verb_words[act->verb], STR_ARG(act->key));
+	if (act->automatic && act->verb >= VERB_SUSPEND && str_eq(str_of(word), str_of(act_op_words[ACT_DO])))
+		buf_printf(&line, " %016" PRIx64 " %016" PRIx64, short_key(act->rule), short_key(act->customer));
 	buf_put(&line, (struct str){ sum, print_sum(buf_str(&line), sum) });
 	buf_putc(&line, '\n');
 	enum err e = line.err ? line.err : file_write_at(j->fd, j->bytes, buf_str(&line), why);
@@ -234,9 +304,10 @@ enum err journal_begin(struct journal *j, enum act_op op, const struct act *act,
 		e = file_sync(j->fd, why);
 	if (e)
 		return e;
-	struct spent *s = op == ACT_DO ? spent_by(j, str_of(verb_words[act->verb])) : NULL;
-	if (s)
-		spend(s, act->key, now);
+	if (op == ACT_DO && act->verb >= VERB_SUSPEND)
+		count_suspension(j, act->key, now, act->automatic ? short_key(act->rule) : 0, act->automatic ? short_key(act->customer) : 0);
+	if (op == ACT_DO && act->verb == VERB_END)
+		count_ending(j, act->key, now);
 	*ret_again = map_get(j->unsure, act->key) != NULL;
 	return OK;
 }

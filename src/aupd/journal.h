@@ -2,7 +2,9 @@
  * The hand's journal: what it was about to do, written and synced before it is done; and the count of suspensions, and of endings.
  *
  * A restart forgets no budget, and knows which acts were in hand: those may have happened. One line an entry,
- * "do|undo|end AT-US VERB KEY CRC32C", the checksum in hex over what stands before it; only the last hour and what has no end is kept when the file is made anew.
+ * "do|undo|end AT-US VERB KEY CRC32C", the checksum in hex over what stands before it; behind the key of a suspension that nobody asked for
+ * stand digests of its rule and its customer. Only suspensions of the last day, other acts of the last hour, and what has no end is kept
+ * when the file is made anew.
  */
 #ifndef AUPD_AUPD_JOURNAL_H
 #define AUPD_AUPD_JOURNAL_H
@@ -23,7 +25,11 @@ unsigned journal_damaged(const struct journal *j);
 enum err journal_begin(struct journal *j, enum act_op op, const struct act *act, int64_t now, bool *ret_again, struct why *why) MUST_CHECK;
 enum err journal_end(struct journal *j, const struct act *act, int64_t now, struct why *why) MUST_CHECK;
 
-/* Suspensions, or of VERB_END endings, of the last hour, this act's own not counted: the same again is no further one. */
-unsigned journal_spent(struct journal *j, const struct act *act, int64_t now);
+/* Suspensions since then, of the last day at most, this act's own not counted: the same again is no further one. */
+unsigned journal_suspensions(struct journal *j, const struct act *act, int64_t now, int64_t since_at);
+/* Other customers whom the act's rule suspended since then without a person. */
+unsigned journal_of_rule(struct journal *j, const struct act *act, int64_t now, int64_t since_at);
+/* Acts of VERB_END of the last hour, in the same way. */
+unsigned journal_endings(struct journal *j, const struct act *act, int64_t now);
 
 #endif

@@ -58,6 +58,13 @@ static enum err judge_start(struct role *r, struct why *why)
 	j->fold = (struct fold){ .work = work_new(&reader), .provider = r->share.provider, .mail_domain = r->share.mail_domain, .mail_local = r->share.mail_local,
 		.contact = r->share.contact, .web_url = r->share.web_url, .word_to = r->share.word_to, .now = clock_wall_at(), .source = 1, .keep = judge_keep,
 		.drop = judge_raw_wipe, .keep_arg = j, .keep_receipts_us = (int64_t)r->share.keep_items_us, .notes_sightings = true, .searchable = true };
+	j->brakes = (struct brakes){ r->share.suspensions_per_hour, r->share.suspensions_per_day, r->share.suspensions_of_rule, r->share.suspensions_of_reseller,
+		r->share.suspensions_of_reporter, 0, 0 };
+	j->fold.brakes = &j->brakes;
+#ifdef AUPD_TESTING
+	if (point_planted("no brakes"))
+		j->fold.brakes = NULL;
+#endif
 	buf_init(&j->replies, REPLIES_MAX);
 	buf_init(&j->orders, REPLIES_MAX);
 	if (!j->policy_arena || !j->batch_arena || !j->scratch || !j->fold.work)

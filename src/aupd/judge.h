@@ -10,7 +10,8 @@
 
 #include "aupd/attempt.h"
 #include "aupd/role.h"
-#include "engine/fold.h"
+#include "engine/brake.h"
+#include "engine/brake.h"
 #include "engine/hook.h"
 #include "evidence/chest.h"
 #include "evidence/ledger.h"
@@ -30,6 +31,7 @@ struct judge {
 	struct role *role;
 	const struct store_driver *driver;
 	struct store *store;
+	struct brakes brakes;
 	struct fold fold;
 	struct names *names;                    /* the public suffix list */
 	struct registry *registry;
@@ -141,6 +143,8 @@ enum err judge_ledger_leaf(struct judge *j, struct arena *a, uint8_t partition, 
 enum err judge_enforces(struct judge *j, bool *ret_on, struct why *why) MUST_CHECK;
 /* An act whose time has come: its order is put with the others, or it is held. */
 enum err judge_release(struct judge *j, const struct row *row, struct why *why) MUST_CHECK;
+/* Behind a commit: says in log and status what the brakes have held. */
+void judge_tell_brakes(struct judge *j);
 /*
  * A new hand has no order in hand: what the old one has not answered is due now. Desired against actual: what is in force is
  * looked at again. When only the child that runs nft is new, its acts alone are. Commits by itself; between batches only.

@@ -89,6 +89,20 @@ static enum err do_task(struct judge *j, const struct act *act, struct why *why)
 	return fold_report(&j->fold, &r, why);
 }
 
+void judge_tell_brakes(struct judge *j)
+{
+	struct brakes *b = &j->brakes;
+	if (b->opened) {
+		log_error("a breaker is open: what it is about is suspended by people only, until enforcement is switched on anew");
+		role_tell(j->role, "a breaker was opened: automatic suspensions wait for people, until enforcement is switched on anew", b->opened);
+	}
+	if (b->held) {
+		log_warn("automatic suspensions are held for a person", "acts", log_u64(b->held));
+		role_tell(j->role, "automatic suspensions beyond a budget, or behind an open breaker, were held for people: aup queue approvals", b->held);
+	}
+	b->opened = b->held = 0;
+}
+
 enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 {
 	struct act act = { 0 };

@@ -45,6 +45,8 @@ static enum err do_one(struct bulking *b, struct one *x, struct why *why)
 	x->event_count = e ? 0 : found.event_count;
 	if (e == OK && x->events >= 0 && (uint64_t)x->events != found.event_count)
 		e = why_set(why, ERR_CONFLICT, "something has happened in it since the list was made");
+	if (e == OK && x->cmd.type == INPUT_APPROVE)
+		e = verb_held(b->c, &found, x->cmd.text, &x->cmd.act, why);
 	if (e == OK)
 		e = consequence_look(f, x->cmd.number, &look, why);
 	if (e)
@@ -177,7 +179,7 @@ static enum err read_bulk(struct bulking *b, struct bulk *kept)
 	struct fold_command cmd = { .actor = c->who, .text = command_arg(c, "text") };
 	kept->what = command_arg(c, "do");
 	if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
-		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag or merge");
+		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, merge or release");
 	enum err e = verb_text(&cmd, c->why);
 	if (e == OK && cmd.type == INPUT_MERGE && case_parse(command_arg(c, "into"), &cmd.other) != OK)
 		e = why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
@@ -186,7 +188,7 @@ static enum err read_bulk(struct bulking *b, struct bulk *kept)
 	kept->flag = cmd.flag;
 	kept->on = cmd.on;
 	/* words to a customer, and reasons, stand in the cases only */
-	kept->to = cmd.type == INPUT_MERGE ? command_arg(c, "into") : cmd.type == INPUT_ASSIGN || cmd.type == INPUT_FLAG ? cmd.text : STR_NONE;
+	kept->to = cmd.type == INPUT_MERGE ? command_arg(c, "into") : cmd.type == INPUT_ASSIGN || cmd.type == INPUT_FLAG || cmd.type == INPUT_APPROVE ? cmd.text : STR_NONE;
 	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next) {
 		if (b->count == BULK_CASES_MAX)
 			return why_set(c->why, ERR_LIMIT, "at most %d cases at once", BULK_CASES_MAX);
@@ -272,6 +274,8 @@ static enum err way_back(struct bulking *b, const struct bulk *kept, const struc
 			return e;
 		return e == OK && act.desired && !act.in_hand && (act.state == ACT_QUEUED || act.state == ACT_HELD) ? OK
 			: skip(b, x, STR("the letter has left, and cannot be taken back"));
+	case INPUT_APPROVE:
+		return skip(b, x, STR("what was released has gone: aup case undo lifts it"));
 	default: break;
 	}
 	return skip(b, x, STR("cases that were merged are not taken apart as a whole: aup case split takes reports out again"));

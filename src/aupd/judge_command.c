@@ -167,13 +167,27 @@ static enum err cmd_clock(struct commanding *c)
 	return OK;
 }
 
+/* Whoever switches enforcement on, also when it is on, has looked: what the breakers held stays held, and they begin anew. */
+static enum err close_breakers(struct commanding *c)
+{
+	struct query q = { .table = TABLE_SWITCH, .key_prefix = STR(BRAKE_OPEN), .due_by = TIME_NONE, .by_key = true, .limit = QUERY_LIMIT_MAX };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, work_arena(c->j->fold.work), &q, &rows, &n, c->why);
+	for (size_t i = 0; e == OK && i < n; i++)
+		e = work_delete(c->j->fold.work, TABLE_SWITCH, rows[i].key, c->why);
+	return e;
+}
+
 static enum err cmd_switch(struct commanding *c)
 {
 	struct row row;
-	enum err e = work_get(c->j->fold.work, TABLE_SWITCH, STR("enforcement"), &row, c->why);
+	bool on = json_flag(c->root, "on", false);
+	enum err e = on ? close_breakers(c) : OK;
+	if (e == OK)
+		e = work_get(c->j->fold.work, TABLE_SWITCH, STR("enforcement"), &row, c->why);
 	if (e)
 		return e;
-	bool on = json_flag(c->root, "on", false);
 	/* acts that observe-only held stay held: each may be let go by a person, none goes off by surprise */
 	row.owner = c->who;
 	row.rank = c->j->fold.now;

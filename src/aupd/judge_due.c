@@ -127,6 +127,7 @@ bool judge_due(struct judge *j)
 			judge_get_stuck(j, &why);
 			return false;
 		}
+		judge_tell_brakes(j);
 		POINT("judge.ordering");
 		judge_keys_tell(j);
 		judge_send_kept(&j->hand, j->has_hand, &j->orders, "hand");

@@ -11,7 +11,8 @@ static const struct {
 } verbs[] = { { "reply", INPUT_REPLY, true, VERB_IN_BULK | VERB_IN_MACRO }, { "note", INPUT_NOTE, true, VERB_IN_MACRO },
 	{ "assign", INPUT_ASSIGN, true, VERB_IN_BULK | VERB_IN_MACRO }, { "resolve", INPUT_RESOLVE, true, VERB_IN_BULK | VERB_IN_MACRO },
 	{ "flag", INPUT_FLAG, true, VERB_IN_BULK | VERB_IN_MACRO }, { "unflag", INPUT_FLAG, false, VERB_IN_BULK | VERB_IN_MACRO },
-	{ "merge", INPUT_MERGE, true, VERB_IN_BULK }, { "uphold", INPUT_REVIEWED, true, VERB_IN_MACRO }, { "dismiss", INPUT_REVIEWED, false, VERB_IN_MACRO } };
+	{ "merge", INPUT_MERGE, true, VERB_IN_BULK }, { "release", INPUT_APPROVE, true, VERB_IN_BULK },
+	{ "uphold", INPUT_REVIEWED, true, VERB_IN_MACRO }, { "dismiss", INPUT_REVIEWED, false, VERB_IN_MACRO } };
 
 bool verb_command(struct str word, unsigned use, struct fold_command *cmd)
 {
@@ -48,6 +49,27 @@ enum err verb_may(struct commanding *c, uint64_t number, struct casefile *ret_ca
 	if (e == OK && ret_case->flags & CASE_SEALED_CLASS)
 		e = why_set(why, ERR_DENIED, "it is sealed: it is dealt with by itself, and by two people");
 	return e;
+}
+
+enum err verb_held(struct commanding *c, const struct casefile *of, struct str verb, struct str *ret_act, struct why *why)
+{
+	*ret_act = STR_NONE;
+	for (unsigned i = 0; i < of->act_count; i++) {
+		struct act act = { 0 };
+		struct row row;
+		enum err e = work_load(c->j->fold.work, TABLE_ACT, of->acts[i], act_fields, &act, &row, why);
+		if (e || act.state != ACT_HELD || !str_eq(verb, str_of(verb_words[act.verb]))) {
+			if (e && e != ERR_NOTFOUND)
+				return e;
+			continue;
+		}
+		if (ret_act->len)
+			return why_set(why, ERR_CONFLICT, "several of its acts could be meant");
+		if (act.hold & ~(uint32_t)(HOLD_BUDGET | HOLD_BREAKER))
+			return why_set(why, ERR_DENIED, "its %.*s waits for an approval of its own", STR_ARG(verb));
+		*ret_act = act.key;
+	}
+	return ret_act->len ? OK : why_set(why, ERR_CONFLICT, "no %.*s of it is held by a budget or a breaker", STR_ARG(verb));
 }
 
 void verb_put(struct jsonw *w, const struct str *list, unsigned count)

@@ -19,6 +19,8 @@ enum err verb_text(struct fold_command *cmd, struct why *why) MUST_CHECK;
 
 /* ERR_DENIED of a sealed case: it is dealt with by itself, by two people. */
 enum err verb_may(struct commanding *c, uint64_t number, struct casefile *ret_case, struct why *why) MUST_CHECK;
+/* The act of that verb that a brake holds. ERR_CONFLICT: there is none, or several. ERR_DENIED: it waits for more than that. */
+enum err verb_held(struct commanding *c, const struct casefile *of, struct str verb, struct str *ret_act, struct why *why) MUST_CHECK;
 /* Tells as an array of sentences. */
 void verb_put(struct jsonw *w, const struct str *list, unsigned count);
 

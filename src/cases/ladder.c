@@ -114,6 +114,8 @@ enum err hold_event(struct step_work *w, const struct act *act)
 		why = str_format(w->a, "%s waits for the approval of a person", verb);
 	else if (act->hold & HOLD_LIFELINE)
 		why = str_format(w->a, "%s waits for a person: it %s cut a lifeline service", verb, s.id.len && s.lifeline ? "would" : "could");
+	else if (act->hold & (HOLD_BREAKER | HOLD_BUDGET))
+		why = str_format(w->a, "%s waits for a person: %.*s", verb, STR_ARG(act->last_text));
 	else if (act->hold & HOLD_UNTOLD)
 		why = str_format(w->a, "%s waits for a person: no notice of it has reached the customer", verb);
 	else

@@ -78,7 +78,7 @@ enum err approve_step(struct step_work *w)
 		return e;
 	w->out->events[w->out->event_count - 1].act = act->key;
 	if (act->approver_count >= act->approvals_needed) {
-		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE | HOLD_UNTOLD);
+		act->hold &= ~(uint32_t)(HOLD_APPROVAL | HOLD_GRADE | HOLD_LIFELINE | HOLD_OBSERVE | HOLD_UNTOLD | HOLD_BUDGET | HOLD_BREAKER);
 		act->automatic = false;
 		act->state = act->hold ? ACT_HELD : ACT_QUEUED;
 		act_quietly(w, act);

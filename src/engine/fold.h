@@ -25,6 +25,7 @@ enum { POLICIES_MAX = 64 };
 #define FOLD_SIGHTINGS STR("sightings")
 
 struct hook_set;
+struct brakes;
 
 struct fold {
 	struct work *work;
@@ -52,6 +53,7 @@ struct fold {
 	const struct policy *shadow;                    /* a draft that is tried: what it reads is noted too; NULL = none */
 	const struct hook_set *hooks;                   /* who is told by webhook (engine/hook.h); NULL = nobody */
 	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */
+	struct brakes *brakes;                          /* engine/brake.h; NULL = none */
 	/* A replay: no record is written and no letter rendered, and whose an observation is was told before it. */
 	bool trial;
 	const struct subject *told;

@@ -1,6 +1,7 @@
 /*
  * What comes without an observation: deadlines, answers to letters, results of acts. See fold.h.
  */
+#include "engine/brake.h"
 #include "engine/acknowledge.h"
 #include "engine/answer_word.h"
 #include "engine/complete.h"
@@ -162,6 +163,9 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 	bool was_done = act.done_at != TIME_NONE && act.desired;
 	enum act_result before = act.last_result, result = meaning(&act, r);
 	take_report(f, &act, result, r);
+	e = brake_result(f, &act, r->op, result, why);
+	if (e)
+		return e;
 	if (result == RESULT_REFUSED && act.letter.len && str_find(r->text, STR(NO_SUCH_ADDRESS)) != SIZE_MAX)
 		e = reporter_bounced(f, act.letter, why);
 	if (e)

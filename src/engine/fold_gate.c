@@ -2,8 +2,10 @@
  * The last look at an act before it is handed over: may it still go, as its case stands now? See fold_case.h.
  *
  * No letter leaves a case that is sealed or marked do-not-tell. Nothing is cut by itself while the customer's answer waits for
- * a person, nor before the notice that threatens it was handed to the mail server; a notice that was late moves what follows.
+ * a person, nor before the notice that threatens it was handed to the mail server; a notice that was late moves what follows. What the
+ * brakes over all cases say comes last (brake.h).
  */
+#include "engine/brake.h"
 #include "engine/delivery.h"
 #include "engine/fold_case.h"
 #include "engine/reporter_status.h"
@@ -108,6 +110,8 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 		e = gate_cut(f, &c, act, ret_gate, why);
 	if (e == OK && *ret_gate == GATE_GO && act->quiet)
 		*ret_gate = gate_quiet(f, act);
+	if (e == OK && *ret_gate == GATE_GO)
+		e = brake_gate(f, &c, act, ret_gate, why);
 	struct case_input in = { .type = INPUT_HOLD, .act = act };
 	return e == OK && *ret_gate == GATE_HOLD ? step_case(f, &row, &c, &in, why) : e;
 }

@@ -67,6 +67,12 @@ static const struct conf_item hand_items[] = {
 	{ .name = "nft", .type = CONF_PATH, .arguments = "PATH", .fallback = "/usr/sbin/nft", .doc = "the nft program" },
 	{ .name = "table", .type = CONF_WORD, .arguments = "NAME", .fallback = "aupd", .doc = "nft table (family inet) that is ours alone" },
 	{ .name = "suspensions", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10", .min = 0, .max = 10000, .doc = "most suspensions an hour; more wait" },
+	{ .name = "suspensions-day", .type = CONF_INT, .arguments = "NUMBER", .fallback = "50", .min = 0, .max = 10000, .doc = "most suspensions a day" },
+	{ .name = "suspensions-rule", .type = CONF_INT, .arguments = "NUMBER", .fallback = "5", .min = 0, .max = 10000,
+		.doc = "customers that one rule may suspend within ten minutes; one more opens its breaker" },
+	{ .name = "suspensions-reseller", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10", .min = 0, .max = 10000, .doc = "most suspensions a day below one reseller" },
+	{ .name = "suspensions-reporter", .type = CONF_INT, .arguments = "NUMBER", .fallback = "3", .min = 0, .max = 10000,
+		.doc = "most suspensions a day that rest on one reporter alone" },
 	{ .name = "ends", .type = CONF_INT, .arguments = "NUMBER", .fallback = "100", .min = 0, .max = 10000, .doc = "most acts of end within an hour" },
 	{ .name = "protect", .type = CONF_WORD, .arguments = "PREFIX|CUSTOMER", .many = true, .doc = "never acted on" },
 	{ .name = "allow-hook", .type = CONF_PREFIX, .arguments = "PREFIX", .many = true, .doc = "special addresses where a webhook may live" },
@@ -171,7 +177,9 @@ const struct field share_fields[] = {
 	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
-	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), F(ends_per_hour, FIELD_U64), S(hooks_http, hooks_http_count),
+	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), F(suspensions_per_day, FIELD_U64),
+	F(suspensions_of_rule, FIELD_U64), F(suspensions_of_reseller, FIELD_U64), F(suspensions_of_reporter, FIELD_U64), F(ends_per_hour, FIELD_U64),
+	S(hooks_http, hooks_http_count),
 	S(hooks_allow, hooks_allow_count), F(hooks_per_minute, FIELD_U64), F(hooks_retry_us, FIELD_INT), F(hooks_disable_us, FIELD_INT), F(hooks_keep_us, FIELD_INT), { .name = NULL },
 };
 
@@ -431,6 +439,10 @@ static enum err fill(struct config *c, struct why *why)
 	a->nft_table = conf_text(in_hand, hand_items, "table");
 	a->webhook_secret = conf_text(in_hand, hand_items, "hook-secret");
 	a->suspensions_per_hour = (uint64_t)conf_number(in_hand, hand_items, "suspensions");
+	a->suspensions_per_day = (uint64_t)conf_number(in_hand, hand_items, "suspensions-day");
+	a->suspensions_of_rule = (uint64_t)conf_number(in_hand, hand_items, "suspensions-rule");
+	a->suspensions_of_reseller = (uint64_t)conf_number(in_hand, hand_items, "suspensions-reseller");
+	a->suspensions_of_reporter = (uint64_t)conf_number(in_hand, hand_items, "suspensions-reporter");
 	a->ends_per_hour = (uint64_t)conf_number(in_hand, hand_items, "ends");
 	a->bindings_capacity = (uint64_t)conf_number(bindings ? bindings->child : NULL, bindings_items, "capacity");
 	a->bindings_retention_us = conf_number(bindings ? bindings->child : NULL, bindings_items, "retention");

@@ -120,7 +120,9 @@ struct share {
 	struct str *hooks_allow;        /* prefixes that webhooks of subscribers may live in although they are not public */
 	unsigned hooks_allow_count;
 	uint64_t hooks_per_minute;
-	uint64_t suspensions_per_hour, ends_per_hour;
+	uint64_t suspensions_per_hour, suspensions_per_day, ends_per_hour;
+	uint64_t suspensions_of_rule;   /* customers within ten minutes */
+	uint64_t suspensions_of_reseller, suspensions_of_reporter;      /* a day */
 };
 
 extern const struct field share_fields[];

@@ -43,6 +43,10 @@ hand {
     nft /usr/sbin/nft
     table aupd
     suspensions 10
+    suspensions-day 50
+    suspensions-rule 5
+    suspensions-reseller 10
+    suspensions-reporter 3
     ends 100
     hook-secret ""
 }

@@ -473,7 +473,8 @@ static enum err share_of(int data_fd, int signer_fd, struct share *ret_share, st
 		.mail_local = STR("abuse"), .contact = STR("abuse@example.net"), .store = STR("aupd.db"), .enforce = true,
 		.keep_cases_us = KEPT_DAYS * DAY_US, .keep_items_us = KEPT_DAYS * DAY_US, .keep_lookups_us = KEPT_DAYS * DAY_US, .bindings = true,
 		.bindings_capacity = 1000, .bindings_retention_us = DAY_US, .bindings_slack_us = SECOND_US, .feeds = feeds, .feed_count = 1,
-		.suspensions_per_hour = WORLD_SUSPENSIONS } };
+		.suspensions_per_hour = WORLD_SUSPENSIONS, .suspensions_per_day = WORLD_SUSPENSIONS, .suspensions_of_rule = WORLD_SUSPENSIONS,
+		.suspensions_of_reseller = WORLD_SUSPENSIONS, .suspensions_of_reporter = WORLD_SUSPENSIONS } };
 	enum err e = ledger_key_open(&c, signer_fd, data_fd, why);
 	*ret_share = c.all;
 	return e;
