@@ -56,7 +56,8 @@ enum err feed_listen_heard(const struct feed_listener *x, int64_t at, int64_t si
 	enum feed_reason hole = since_at > last ? FEED_WE_WERE_DOWN : at - last > FEED_LISTEN_SILENCE_S * SECOND_US ? FEED_DOWN : FEED_REASON_NONE;
 	enum err e = OK;
 	if (hole != FEED_REASON_NONE)
-		e = open_hole(x, hole, hole == FEED_WE_WERE_DOWN && since_at < at ? since_at : at, why);
+		/* silence behind a start of ours is no health either */
+		e = open_hole(x, hole, hole == FEED_WE_WERE_DOWN && since_at < at && at - since_at <= FEED_LISTEN_SILENCE_S * SECOND_US ? since_at : at, why);
 	if (at > l->heard_at)
 		l->heard_at = at;
 	if (e == OK && l->heard_at - l->told_at >= FEED_LISTEN_TELL_S * SECOND_US)

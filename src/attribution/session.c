@@ -297,12 +297,15 @@ static enum err confirm(struct taking *t)
 	return say_all(t, BINDING_INTERIM, s->seen_s, 0, false);
 }
 
-/* It has ended, and this happened before: a copy, or what tells of an address that the Stop did not. */
+/*
+ * It has ended, and this happened before: a copy, or what tells of an address that the Stop did not. The Stop once more is told: after a crash
+ * it may have reached the store of bindings and nobody else.
+ */
 static enum err after_stop(struct taking *t)
 {
 	t->late = true;
 	t->b->count.repeated++;
-	return t->e->status == ACCOUNTING_STOP ? OK : take_held(t);
+	return t->e->status == ACCOUNTING_STOP ? tell(t, t->s, SESSION_LATE, t->e) : take_held(t);
 }
 
 /* Ended, but it is heard of: it was not over. Before the end that was inferred nothing is new. */
@@ -322,6 +325,12 @@ static enum err go_on(struct taking *t)
 {
 	struct session *s = t->s;
 	bool stops = t->e->status == ACCOUNTING_STOP;
+	t->seen_before_s = s->seen_s;
+	t->counted_before = s->counted;
+	t->in_before = s->in_octets;
+	if (!t->displaced_s)
+		t->lasted_before_us = s->lasted_us;
+	t->out_before = s->out_octets;
 	if (s->state == SESSION_STOPPED && (stops || t->first_s <= s->end_s + SESSION_SAME_S))
 		return after_stop(t);
 	if (s->state != SESSION_OPEN && !stops && !reopens(t)) {
@@ -333,12 +342,6 @@ static enum err go_on(struct taking *t)
 		s->own_s = t->own_s ? t->own_s : s->own_s;
 	}
 	t->late = !t->fresh && !stops && t->first_s < s->seen_s;
-	t->seen_before_s = s->seen_s;
-	t->counted_before = s->counted;
-	t->in_before = s->in_octets;
-	if (!t->displaced_s)
-		t->lasted_before_us = s->lasted_us;
-	t->out_before = s->out_octets;
 	if (t->began_told && s->recalled && t->began_s <= s->start_s) {
 		s->start_s = t->began_s;
 		s->sure_s = t->began_last_s;

@@ -56,7 +56,7 @@ enum session_step {
 	SESSION_BEGAN,                  /* it is new in the book; it may have lasted for long. Not told of one that is first heard of by its end */
 	SESSION_WENT_ON,
 	SESSION_ENDED,
-	SESSION_LATE,                   /* what happened later was heard before: no count of it is newer than what is known */
+	SESSION_LATE,                   /* what happened later was heard before, or it is its Stop once more: no count of it is newer than what is known */
 	SESSION_LOST,                   /* over, as is inferred: message is NULL, and it happened between first and last */
 };
 

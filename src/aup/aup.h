@@ -50,6 +50,7 @@ int cmd_queue(int argc, char **argv);
 int cmd_search(int argc, char **argv);
 int cmd_simulate(int argc, char **argv);
 int cmd_tail(int argc, char **argv);
+int cmd_usage(int argc, char **argv);
 int cmd_intake(int argc, char **argv);
 int cmd_ingest(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -47,6 +47,7 @@ const struct command commands[] = {
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "customer", "show ID --because TEXT [--json]", "one customer: register, cases, acts, letters, holds; every look-up is recorded", cmd_customer },
 	{ "sessions", "[--json] CUSTOMER --because TEXT", "the open sessions of one customer; every look-up is recorded", cmd_sessions },
+	{ "usage", "CUSTOMER [--month MONTH] --because TEXT [--json|--csv]", "what a customer used in a month; every look-up is recorded", cmd_usage },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },

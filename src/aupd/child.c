@@ -87,6 +87,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.duration_joined_us = a->duration_joined_us;
 		s.nas = config->nas_shown;
 		s.nas_count = a->nas_count;
+		s.usage_accounts = a->usage_accounts;
+		s.usage_retention_us = a->usage_retention_us;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;

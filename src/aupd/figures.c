@@ -53,6 +53,11 @@ static const struct ometric judge[] = {
 	[JUDGE_DURATION] = { .name = "aupd_sessions", .type = OMETRIC_COUNTER, .help = "Sessions whose length is limited, and what was told of them.", BY("what", duration_words) },
 	[JUDGE_METERING] = { .name = "aupd_metering_signs", .type = OMETRIC_COUNTER, .help = "Signs that what an access server counts does not fit.", BY("sign", metering_words) },
 	[JUDGE_METERING_VERDICTS] = { .name = "aupd_metering_days", .type = OMETRIC_COUNTER, .help = "What became of a day's signs of one server.", BY("verdict", metering_verdicts) },
+	[JUDGE_USAGE_READINGS] = COUNTER("usage_readings", "Readings of the counters of sessions."),
+	[JUDGE_USAGE_WRAPPED] = COUNTER("usage_wrapped", "Counters of sessions that fell, which is taken for a wrap."),
+	[JUDGE_USAGE_UNKNOWN] = COUNTER("usage_not_known", "Counters of sessions whose use cannot be told."),
+	[JUDGE_USAGE_CROWDED] = COUNTER("usage_crowded", "Readings that found no room in the meter."),
+	[JUDGE_USAGE_ACCOUNTS] = GAUGE("usage_accounts", "Accounts that are metered."),
 	END,
 };
 

@@ -77,6 +77,7 @@ struct judge {
 	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
 	struct judge_stamps *stamps;            /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
+	struct judge_usage *usage;              /* the same */
 	struct hook_set hooks;          /* who is told by webhook; texts in hooks_arena */
 	struct arena *hooks_arena;
 	bool hooks_stale;               /* a batch that was committed, or will be, changes them */

@@ -7,6 +7,7 @@
 #include "aupd/judge_duration.h"
 #include "aupd/judge_metering.h"
 #include "aupd/judge_session_act.h"
+#include "aupd/judge_usage.h"
 
 #include "base/log.h"
 #include "model/accounting.h"
@@ -62,7 +63,9 @@ static enum err tell_heard(void *arg, const struct session_heard *h, struct why 
 	const struct accounting_fold *x = arg;
 	judge_session_heard(x->j, h);
 	enum err e = judge_duration_heard(x->j, h, why);
-	return e ? e : judge_metering_heard(x->j, h, why);
+	if (e == OK)
+		e = judge_metering_heard(x->j, h, why);
+	return e ? e : judge_usage_heard(x->j, h, why);
 }
 
 static enum err put_span(void *arg, const struct feed_span *s, struct why *why)

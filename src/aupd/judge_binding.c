@@ -3,6 +3,7 @@
  */
 #include "aupd/judge_binding.h"
 #include "aupd/judge_session_act.h"
+#include "aupd/judge_usage.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -68,6 +69,8 @@ static enum err open_store(struct judge *j, struct judge_bindings *b, struct why
 		&b->report, why);
 	if (e == ERR_FULL)
 		why_hint(why, "bindings { capacity } is less than what data/bindings holds");
+	if (e == OK)
+		e = judge_usage_open(j, why);
 	if (e)
 		return e;
 	tell_opened(&b->report, clock_monotonic_us() - began);
@@ -103,6 +106,7 @@ static void put_down(struct judge *j)
 {
 	struct judge_bindings *b = j->bindings;
 	j->fold.bindings = NULL;
+	judge_usage_close(j);
 	binding_store_close(b->store);
 	/* what was put and not synced is gone: the batch that put it must not be committed */
 	b->store = NULL;
@@ -135,6 +139,8 @@ enum err judge_bindings_book(struct judge *j, struct why *why)
 
 enum err judge_bindings_mend(struct judge *j, struct why *why)
 {
+	if (judge_usage_is_broken(j))
+		put_down(j);
 	if (!j->bindings || j->bindings->store)
 		return OK;
 	enum err e = open_store(j, j->bindings, why);
@@ -152,9 +158,12 @@ static enum err broke(struct judge *j, enum err e, struct why *why)
 enum err judge_bindings_sync(struct judge *j, struct why *why)
 {
 	struct judge_bindings *b = j->bindings;
+	enum err e = judge_usage_sync(j, why);
+	if (e)
+		return broke(j, e, why);
 	if (!b || !b->dirty)
 		return OK;
-	enum err e = b->store ? binding_store_sync(b->store, why) : why_set(why, ERR_AGAIN, "the store of bindings has failed");
+	e = b->store ? binding_store_sync(b->store, why) : why_set(why, ERR_AGAIN, "the store of bindings has failed");
 	if (e)
 		return b->store ? broke(j, e, why) : e;
 	POINT("judge.bound");
@@ -420,7 +429,8 @@ enum err judge_bindings_daily(struct judge *j, struct why *why)
 		return broke(j, e, why);
 	if (days)
 		log_info("bindings beyond the retention are gone", "days", log_u64(days), "carried_forward", log_u64(carried));
-	return judge_bindings_tell(j, why);
+	e = judge_usage_purge(j, why);
+	return e ? broke(j, e, why) : judge_bindings_tell(j, why);
 }
 
 void judge_bindings_run(struct judge *j)

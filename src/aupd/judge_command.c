@@ -249,6 +249,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
 	{ "customer-show", cmd_customer_show, TELLS, 0 }, { "customer-sessions", cmd_customer_sessions, TELLS, 0 },
+	{ "usage", cmd_usage, TELLS, SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "lookups", cmd_lookups, TELLS, 0 }, { "clock", cmd_clock, UNKEPT, 0 }, { "intake-confirm", cmd_confirm, KEPT, 0 }, { "intake-discard", cmd_discard, KEPT, 0 },
 	{ "intake-answer", cmd_answer, KEPT, 0 }, { "intake-raw", cmd_reparse, TELLS, 0 }, { "intake-ignore", cmd_ignore, KEPT, 0 }, { "enforcement", cmd_switch, KEPT, 0 },
 	{ "backup", cmd_backup, KEPT, 0 }, { "evidence-status", cmd_evidence_status, TELLS, 0 }, { "evidence-consistency", cmd_evidence_consistency, TELLS, 0 },

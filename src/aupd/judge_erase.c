@@ -6,6 +6,7 @@
  * clean the record that it was done. Behind register and key a minute passes when there are other judges, who may still hold them.
  */
 #include "aupd/judge_erase.h"
+#include "aupd/judge_usage.h"
 #include "aupd/judge_hook.h"
 #include "aupd/judge_session_act.h"
 #include "engine/queue.h"
@@ -163,6 +164,8 @@ static enum err leave_register(struct erasing *s)
 	struct row *rows;
 	size_t n = 0;
 	enum err e = page(s, (struct query){ .table = TABLE_ENTITY, .owner = s->x.id }, &rows, &n);
+	if (e == OK && n)
+		e = judge_usage_erase(s->j, s->x.id, s->why);
 	for (size_t i = 0; e == OK && i < n; i++)
 		e = work_delete(s->j->fold.work, TABLE_ENTITY, rows[i].key, s->why);
 	s->x.rows += n;

@@ -15,6 +15,7 @@
 #include "model/config_nas.h"
 #include "model/config_radius.h"
 #include "model/config_upstream.h"
+#include "model/config_usage.h"
 #include "model/config_webhooks.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", NULL };
@@ -117,6 +118,7 @@ const struct conf_item config_items[] = {
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
 	{ .name = "nas", .type = CONF_BLOCK, .items = config_nas_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "an access server that can be asked to end sessions" },
+	{ .name = "usage", .type = CONF_BLOCK, .items = config_usage_items, .arguments = "{ }", .doc = "what accounts use, as their sessions count it" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
@@ -176,6 +178,7 @@ const struct field share_fields[] = {
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
 	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
+	F(usage_accounts, FIELD_U64), F(usage_retention_us, FIELD_INT),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), F(suspensions_per_day, FIELD_U64),
 	F(suspensions_of_rule, FIELD_U64), F(suspensions_of_reseller, FIELD_U64), F(suspensions_of_reporter, FIELD_U64), F(ends_per_hour, FIELD_U64),
@@ -491,6 +494,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = config_radius(c, why);
 	if (e == OK)
 		e = config_nas(c, why);
+	if (e == OK)
+		e = config_usage(c, why);
 	if (e == OK)
 		e = config_fetches(c, why);
 	if (e == OK)

@@ -104,6 +104,8 @@ struct share {
 	int64_t bindings_retention_us, bindings_slack_us;
 	struct str *feeds;              /* "NAME NUMBER" */
 	unsigned feed_count;
+	uint64_t usage_accounts;        /* 0 = nothing is metered */
+	int64_t usage_retention_us;
 	struct str word_to;
 	struct str web_url;             /* base of one-time links, without a slash at its end; "" = there are none */
 	struct str store;

@@ -153,6 +153,8 @@ class World:
             "/v1/customers/{customer}": tester({"customer": "bakery"}, {"customer": "nobody"}),
             "/v1/customers/{customer}/terms": tester({"customer": "bakery"}, {"customer": "nobody"}),
             "/v1/customers/{customer}/sessions": tester({"customer": "bakery"}, {"customer": "nobody"}),
+            "/v1/customers/{customer}/usage": {"operator": ({"customer": "bakery"}, [], {"customer": "nobody"}),
+                                               **{scope: ({"customer": "bakery"}, [{"customer": "florist"}, {"customer": "acme"}], {"customer": "nobody"}) for scope in ("reseller", "customer")}},
             "/v1/resellers/{reseller}": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
@@ -261,7 +263,7 @@ def asked_outside(w):
     for path, method, op in operations(w.document):
         for scope in set(op["x-scopes"]) & set(OUTSIDE):
             for p in [p for p in op["parameters"] if p["in"] == "query"]:
-                tap.ok(p["name"] in ("limit", "state", "after"), f"{scope}: {method} {path}: the test knows what {p['name']} asks")
+                tap.ok(p["name"] in ("limit", "state", "after", "month", "series", "because"), f"{scope}: {method} {path}: the test knows what {p['name']} asks")
                 if "pattern" in p["schema"]:
                     r = w.web[scope](f"{path}?{p['name']}={w.cases['acme']}")
                     tap.is_equal(r.status, 404, f"{scope}: {method} {path}: another's case is no {p['name']}", r.body)

@@ -508,10 +508,11 @@ static void heard(void)
 	count(ACCOUNTING_INTERIM, "S1", 600, 12);
 	count(ACCOUNTING_STOP, "S1", 1000, 25);
 	count(ACCOUNTING_STOP, "S1", 1000, 25);
+	count(ACCOUNTING_STOP, "S1", 1000, 26);
 	count(ACCOUNTING_STOP, "S2", 500, 3);
 	count(ACCOUNTING_INTERIM, "S3", 700, 4);
 	count(ACCOUNTING_ON, "", 0, -1);
-	IS_STR(str_of(told), STR("began 1 -1+-1, went-on 1 -1+7, went-on 1 7+20, late 1 20+12, ended 1 20+25, ended 1 -1+3, began 1 -1+4, lost 1 4"),
+	IS_STR(str_of(told), STR("began 1 -1+-1, went-on 1 -1+7, went-on 1 7+20, late 1 20+12, ended 1 20+25, late 1 25+26, ended 1 -1+3, began 1 -1+4, lost 1 4"),
 		"who counts hears each step of a session once, with what was counted before");
 	session_world_end(&w);
 	session_world_begin(&w, 100, 100);

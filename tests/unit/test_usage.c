@@ -129,11 +129,13 @@ static void rooms(void)
 	BUG_ON(usage_meter_init(&m, 100000, 100000) != OK);
 	unsigned bad = 0;
 	for (unsigned i = 1; i <= 50000; i++) {
-		struct usage_reading r = { .account = i % 1000 + 1, .session = i * UINT64_C(7919), .flags = USAGE_READ_START | USAGE_READ_FRESH, .at_s = USAGE_WORLD_S + i, .lasted_s = USAGE_LASTED_UNSAID };
+		struct usage_reading r = { .account = i % 1000 + 1, .session = i * UINT64_C(7919), .flags = USAGE_READ_START | USAGE_READ_FRESH,
+			.at_s = USAGE_WORLD_S + i, .lasted_s = USAGE_LASTED_UNSAID };
 		bad += usage_meter_take(&m, &r, &took) != OK || !took;
 	}
 	for (unsigned i = 1; i <= 50000; i++) {
-		struct usage_reading r = { .account = i % 1000 + 1, .session = i * UINT64_C(7919), .flags = USAGE_READ_COUNTED | USAGE_READ_STOP, .in = i, .at_s = USAGE_WORLD_S + 60000 + i, .lasted_s = 60000 };
+		struct usage_reading r = { .account = i % 1000 + 1, .session = i * UINT64_C(7919), .flags = USAGE_READ_COUNTED | USAGE_READ_STOP,
+			.in = i, .at_s = USAGE_WORLD_S + 60000 + i, .lasted_s = 60000 };
 		bad += usage_meter_take(&m, &r, &took) != OK || !took;
 	}
 	uint64_t sum = 0;

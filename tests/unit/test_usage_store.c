@@ -26,7 +26,8 @@ static enum err open_at(uint32_t at_s)
 static struct usage_reading nth(unsigned n)
 {
 	uint32_t step = n / ACCOUNTS + 1;
-	struct usage_reading r = { .account = (n % ACCOUNTS + 1) * 100, .session = 1000 + n % ACCOUNTS, .in = step * 1000u, .out = step * 70u, .at_s = USAGE_WORLD_S + step * 500, .lasted_s = step * 500,
+	struct usage_reading r = { .account = (n % ACCOUNTS + 1) * 100, .session = 1000 + n % ACCOUNTS, .in = step * 1000u, .out = step * 70u,
+		.at_s = USAGE_WORLD_S + step * 500, .lasted_s = step * 500,
 		.feed = 1, .flags = USAGE_READ_COUNTED | USAGE_READ_WIDE };
 	if (n < ACCOUNTS)
 		r.flags |= USAGE_READ_FRESH;

@@ -1,0 +1,42 @@
+/*
+ * The meter of use in the judge: fed by the book of sessions, synced before each commit and before the bindings, purged with them, asked by
+ * a command. Opened, closed and opened anew after an error together with the bindings.
+ *
+ * Before the bindings, because a book of sessions that is made again from them passes over what they know to be over: what of a session is
+ * durable there must be durable here.
+ */
+#ifndef AUPD_AUPD_JUDGE_USAGE_H
+#define AUPD_AUPD_JUDGE_USAGE_H
+
+#include "attribution/session.h"
+#include "aupd/judge.h"
+#include "detect/usage_store.h"
+
+struct judge_usage {
+	struct usage_store *store;
+	struct usage_report report;     /* of the opening */
+	struct usage_counts told;       /* as the figures were told them */
+	int dir_fd;
+	bool dirty, broken;
+};
+
+enum { USAGE_LOGINS_MAX = 256 };
+
+/* OK also when nothing is metered: then j->usage is NULL. */
+enum err judge_usage_open(struct judge *j, struct why *why) MUST_CHECK;
+void judge_usage_close(struct judge *j);
+/* A step of a session. An error is the disk's: bindings and usage are opened anew then. */
+enum err judge_usage_heard(struct judge *j, const struct session_heard *h, struct why *why) MUST_CHECK;
+enum err judge_usage_sync(struct judge *j, struct why *why) MUST_CHECK;
+bool judge_usage_is_broken(const struct judge *j);
+/* What the retention no longer holds is unlinked. */
+enum err judge_usage_purge(struct judge *j, struct why *why) MUST_CHECK;
+/* Nothing is left of the customer's logins, but of those that another one has had. Before they leave the register. */
+enum err judge_usage_erase(struct judge *j, struct str customer, struct why *why) MUST_CHECK;
+/*
+ * The cells of a customer's logins in that month, each login for as long as the register says that it was his. Nothing is known of what no
+ * feed told. *ret_logins: how many. ERR_LIMIT: more than USAGE_LOGINS_MAX. ret_series is filled anew.
+ */
+enum err judge_usage_series(struct judge *j, struct str customer, uint32_t month, struct usage_series *ret_series, unsigned *ret_logins, struct why *why) MUST_CHECK;
+
+#endif

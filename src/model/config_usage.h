@@ -1,0 +1,14 @@
+/*
+ * The block `usage` of aupd.conf(5): whether the use of accounts is metered, and how long its series are kept.
+ */
+#ifndef AUPD_MODEL_CONFIG_USAGE_H
+#define AUPD_MODEL_CONFIG_USAGE_H
+
+#include "model/config.h"
+
+extern const struct conf_item config_usage_items[];
+
+/* Fills usage_accounts and usage_retention_us of c->all, behind config_radius. Errors have the place. */
+enum err config_usage(struct config *c, struct why *why) MUST_CHECK;
+
+#endif
