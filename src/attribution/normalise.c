@@ -6,6 +6,7 @@
 #include "attribution/mark.h"
 #include "base/names.h"
 #include "model/digest.h"
+#include "model/usage_limit.h"
 
 static bool has(const struct entity *e, const char *column)
 {
@@ -148,6 +149,15 @@ static enum err check_digest(const struct entity *e, struct why *why)
 	return why_set(why, ERR_SYNTAX, "\"%.*s\" is none of: each, daily, daily HOUR, weekly, weekly HOUR", STR_ARG(e->digest));
 }
 
+/* Other kinds of limits are the provider's own words. */
+static enum err check_limit(const struct entity *e, const char **ret_column, struct why *why)
+{
+	struct usage_limit l;
+	enum err err = usage_limit_is(e) ? usage_limit_read(e, &l, why) : OK;
+	*ret_column = err == ERR_NOTFOUND ? "kind" : "unit";
+	return err == ERR_NOTFOUND ? ERR_SYNTAX : err;
+}
+
 static enum err check_lengths(const struct entity *e, const char **ret_column, struct why *why)
 {
 	const struct { const char *name; struct str text; } texts[] = { { "class", e->class_name }, { "kind", e->kind }, { "resource", e->resource },
@@ -188,6 +198,8 @@ static enum err normalise(struct arena *a, struct entity *e, const char **ret_co
 		*ret_column = "digest";
 		err = check_digest(e, why);
 	}
+	if (err == OK)
+		err = check_limit(e, ret_column, why);
 	if (err == OK)
 		err = check_lengths(e, ret_column, why);
 	if (err)

@@ -12,7 +12,7 @@
 #include "policy/diff.h"
 #include "policy/show.h"
 
-enum { METERS_MAX = 256 };
+enum { METERS_MAX = 256, USAGE_METERS = 2 };
 
 int policy_print(struct buf *out)
 {
@@ -73,8 +73,9 @@ int policy_cmd_show(int argc, char **argv, bool json)
 	return status;
 }
 
-/* What accounting tells by itself. */
-static const struct str accounting_meters[] = { { "session.over-limit", 18 }, { "meter.discrepancy", 17 }, { "account.many-devices", 20 } };
+/* What accounting tells by itself; the last USAGE_METERS where use is metered. */
+static const struct str accounting_meters[] = { { "session.over-limit", 18 }, { "meter.discrepancy", 17 }, { "account.many-devices", 20 }, { "usage.over-limit", 16 },
+	{ "usage.near-limit", 16 } };
 
 /* What a daemon with this configuration hears, and who decides there. */
 static int configured_sources(const char *path, struct coverage_sources *s)
@@ -86,7 +87,7 @@ static int configured_sources(const char *path, struct coverage_sources *s)
 		s->complaints = c->all.listen_count > 0;
 		s->people = c->all.operator_count > 0;
 		s->meters = accounting_meters;
-		s->meter_count = c->all.radius_listen_count ? sizeof(accounting_meters) / sizeof(accounting_meters[0]) : 0;
+		s->meter_count = c->all.radius_listen_count ? sizeof(accounting_meters) / sizeof(accounting_meters[0]) - (c->all.usage_accounts ? 0 : USAGE_METERS) : 0;
 		config_free(c);
 		return EXIT_OK;
 	}

@@ -55,6 +55,15 @@ static void print_month(const struct json *root)
 			(void)printf(" and at most %lld", (long long)json_int(p, "most", 0));
 		(void)printf("\n");
 	}
+	const struct json *limits = json_get(root, "limits");
+	for (const struct json *m = limits ? limits->child : NULL; m; m = m->next) {
+		const char *unit = str_starts(json_text(m, "kind"), STR("usage-p95-")) ? "bit/s" : "octets";
+		(void)printf("limit %.*s: %lld %.*s by %.*s, used at least %lld %s", STR_ARG(json_text(m, "kind")), (long long)json_int(m, "value", 0), STR_ARG(json_text(m, "unit")),
+			STR_ARG(json_text(m, "by")), (long long)json_int(m, "used", 0), unit);
+		if (json_get(m, "forecast"))
+			(void)printf(", forecast %lld %s", (long long)json_int(m, "forecast", 0), unit);
+		(void)printf(": %.*s\n", STR_ARG(json_text(m, "state")));
+	}
 }
 
 int cmd_usage(int argc, char **argv)

@@ -442,6 +442,8 @@ void judge_bindings_run(struct judge *j)
 	j->fold.now = clock_wall_at();
 	enum err e = judge_bindings_tell(j, &why);
 	if (e == OK)
+		e = judge_usage_begin(j, &why);
+	if (e == OK)
 		e = judge_bindings_review(j, NULL, TIME_NONE, TIME_NONE, STR("facts that came before the last start"), &others, &why);
 	if (e == OK)
 		e = judge_commit(j, &why);

@@ -10,6 +10,7 @@
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
 #include "aupd/judge_metering.h"
+#include "aupd/judge_usage.h"
 
 #include "base/clock.h"
 #include "base/point.h"
@@ -49,6 +50,8 @@ static enum err switch_due(struct judge *j, const struct row *due, struct why *w
 {
 	if (judge_backfill_is(due))
 		return judge_backfill(j, why);
+	if (judge_usage_is_look(due))
+		return judge_usage_look(j, why);
 	if (judge_bindings_is_daily(due))
 		return judge_bindings_daily(j, why);
 	return judge_policy_is_telling(due) ? judge_policy_tell(j, due, why) : fold_due(&j->fold, due, why);

@@ -70,12 +70,20 @@ bool judge_usage_is_broken(const struct judge *j)
 	return j->usage && j->usage->broken;
 }
 
-static uint64_t key_of(const struct binding_subject *s)
+uint64_t judge_usage_key(const struct binding_subject *s)
 {
 	uint64_t key = 0;
 	for (unsigned i = 0; i < BINDING_SUBJECT_LEN; i++)
 		key = key << 8 | s->octets[i];
 	return key;
+}
+
+struct binding_subject judge_usage_subject(uint64_t key)
+{
+	struct binding_subject s;
+	for (unsigned i = BINDING_SUBJECT_LEN; i--; key >>= 8)
+		s.octets[i] = (uint8_t)key;
+	return s;
 }
 
 static uint8_t flags_of(const struct session_heard *h)
@@ -98,7 +106,7 @@ static uint8_t flags_of(const struct session_heard *h)
 enum err judge_usage_heard(struct judge *j, const struct session_heard *h, struct why *why)
 {
 	struct judge_usage *u = j->usage;
-	uint64_t account = key_of(h->subject);
+	uint64_t account = judge_usage_key(h->subject);
 	if (!u || !account)
 		return OK;
 	const struct accounting *m = h->message;
@@ -181,7 +189,7 @@ enum err judge_usage_erase(struct judge *j, struct str customer, struct why *why
 			continue;
 		e = is_shared(j, login->resource, customer, &shared, why);
 		if (e == OK && !shared)
-			e = usage_erase(j->usage->store, key_of(&subject), j->fold.now, why);
+			e = usage_erase(j->usage->store, judge_usage_key(&subject), j->fold.now, why);
 		j->usage->broken |= e != OK;
 	}
 	return e;
@@ -214,22 +222,25 @@ static void mark_feed(const struct judge *j, uint8_t feed, uint32_t from_s, uint
 	mark_holes(health, feed, from_s, now_s, u);
 }
 
-/* known: something was counted of it, in whatever month. What no feed ever told of, nobody can tell. */
-static void mark_feeds(const struct judge *j, bool known, struct usage_series *u)
+/* Of an account that was never online all feeds would have told; where there are none, nobody can tell. */
+static void mark_feeds(const struct judge *j, struct usage_series *u)
 {
 	uint32_t from_s = u->first_cell * USAGE_CELL_S, until_s = from_s + u->count * USAGE_CELL_S, now_s = binding_floor(j->fold.now);
-	bool any = false;
+	const uint8_t *feeds = u->feeds;
+	bool any = false, told = false;
 	until_s = until_s < now_s ? until_s : now_s;
 	for (unsigned i = 0; i < sizeof(u->feeds); i++)
 		any |= u->feeds[i] != 0;
-	known |= any;
-	if (!known)
-		usage_series_mark(u, from_s, until_s, USAGE_UNKNOWN);
-	for (unsigned i = 0; known && i < j->bindings->view.feeds.count; i++) {
-		uint8_t feed = j->bindings->feeds[i];
-		if (!any || u->feeds[feed / 8] >> feed % 8 & 1)
-			mark_feed(j, feed, from_s, until_s, u);
+	if (!any)
+		feeds = usage_meter_of(j->usage->store)->feeds;
+	for (unsigned feed = 1; feed <= BINDING_FEED_MAX; feed++) {
+		if (!(feeds[feed / 8] >> feed % 8 & 1))
+			continue;
+		told = true;
+		mark_feed(j, (uint8_t)feed, from_s, until_s, u);
 	}
+	if (!told)
+		usage_series_mark(u, from_s, until_s, USAGE_UNKNOWN);
 }
 
 /* The cells in which one of the rows of that login was valid; false: an earlier row has done so. */
@@ -256,10 +267,10 @@ static enum err add_login(struct judge *j, const struct entity *row, struct usag
 	if (!valid_cells(j, row, sum, valid) || binding_book_login(j->bindings->book, row->resource, &subject) != OK)
 		return OK;
 	usage_series_init(one, month);
-	enum err e = usage_read(j->usage->store, key_of(&subject), j->fold.now, one, why);
+	enum err e = usage_read(j->usage->store, judge_usage_key(&subject), j->fold.now, one, why);
 	if (e)
 		return e;
-	mark_feeds(j, usage_meter_account(usage_meter_of(j->usage->store), key_of(&subject)) != NULL, one);
+	mark_feeds(j, one);
 	for (unsigned i = 0; i < sum->count; i++) {
 		if (!valid[i])
 			continue;

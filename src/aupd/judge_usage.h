@@ -10,6 +10,7 @@
 
 #include "attribution/session.h"
 #include "aupd/judge.h"
+#include "detect/usage_compare.h"
 #include "detect/usage_store.h"
 
 struct judge_usage {
@@ -17,6 +18,7 @@ struct judge_usage {
 	struct usage_report report;     /* of the opening */
 	struct usage_counts told;       /* as the figures were told them */
 	int dir_fd;
+	uint32_t hand;                  /* the account at which the look for limits goes on */
 	bool dirty, broken;
 };
 
@@ -38,5 +40,14 @@ enum err judge_usage_erase(struct judge *j, struct str customer, struct why *why
  * feed told. *ret_logins: how many. ERR_LIMIT: more than USAGE_LOGINS_MAX. ret_series is filled anew.
  */
 enum err judge_usage_series(struct judge *j, struct str customer, uint32_t month, struct usage_series *ret_series, unsigned *ret_logins, struct why *why) MUST_CHECK;
+
+/* Under which an account of the meter goes, and back. */
+uint64_t judge_usage_key(const struct binding_subject *s);
+struct binding_subject judge_usage_subject(uint64_t key);
+
+/* The row that is due for looking at limits, made when it is not there; and one slice of the look. */
+enum err judge_usage_begin(struct judge *j, struct why *why) MUST_CHECK;
+bool judge_usage_is_look(const struct row *row);
+enum err judge_usage_look(struct judge *j, struct why *why) MUST_CHECK;
 
 #endif

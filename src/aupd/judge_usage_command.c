@@ -80,6 +80,32 @@ static void put_cells(struct jsonw *w, const struct usage_series *u)
 	jsonw_str(w, "state", (struct str){ state, u->count });
 }
 
+static void put_limits(struct commanding *c, struct str customer, const struct usage_series *u)
+{
+	static const char *const states[] = { "within", "near", "over" };
+	const struct str whose[] = { customer, STR("") };
+	jsonw_array(c->w, "limits");
+	for (unsigned i = 0; i < 2; i++)
+		for (const struct entity *e = NULL; (e = registry_of(c->j->registry, ENTITY_LIMIT, whose[i], e));) {
+			struct usage_limit l;
+			struct usage_verdict v;
+			if (!usage_limit_is(e) || registry_limit(c->j->registry, customer, e->kind, c->j->fold.now) != e || usage_limit_read(e, &l, NULL) != OK)
+				continue;
+			usage_compare(u, &l, &v);
+			jsonw_object(c->w, NULL);
+			jsonw_str(c->w, "kind", e->kind);
+			jsonw_int(c->w, "value", e->value);
+			jsonw_str(c->w, "unit", e->unit);
+			jsonw_str(c->w, "by", e->customer.len ? STR("order") : STR("default"));
+			jsonw_int(c->w, "used", number(v.used));
+			if (v.forecast)
+				jsonw_int(c->w, "forecast", number(v.forecast));
+			jsonw_str(c->w, "state", str_of(states[v.state]));
+			jsonw_end(c->w, '}');
+		}
+	jsonw_end(c->w, ']');
+}
+
 static enum err put_month(struct commanding *c, struct str customer, uint32_t month)
 {
 	struct usage_series *u = arena_alloc(work_arena(c->j->fold.work), sizeof(*u));
@@ -91,6 +117,7 @@ static enum err put_month(struct commanding *c, struct str customer, uint32_t mo
 	jsonw_int(c->w, "cells", u->count);
 	put_volumes(c->w, u);
 	put_percentiles(c->w, u);
+	put_limits(c, customer, u);
 	if (str_eq(command_arg(c, "series"), STR("yes")))
 		put_cells(c->w, u);
 	return OK;

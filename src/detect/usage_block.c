@@ -10,7 +10,7 @@
 
 #define MAGIC STR("aupusag1")
 
-enum { HEAD_CRC_AT = USAGE_BLOCK_HEAD_LEN - 4, ENTRY_CRC_AT = USAGE_ENTRY_LEN - 4, NUMBER_MAX = 10, SPAN_MAX = 4 * NUMBER_MAX + 2 };
+enum { HEAD_CRC_AT = USAGE_BLOCK_HEAD_LEN - 4, ENTRY_CRC_AT = USAGE_ENTRY_LEN - 4, NUMBER_MAX = 10, SPAN_MAX = 4 * NUMBER_MAX + 2, PLACE_BITS = 18 };
 #define BLOCK_BYTES_MAX ((size_t)2 << 30)
 
 struct by_key {
@@ -22,12 +22,6 @@ struct entry {
 	uint64_t key;
 	uint32_t offset, crc;
 };
-
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x = ((const struct by_key *)a)->key, y = ((const struct by_key *)b)->key;
-	return x < y ? -1 : x > y;
-}
 
 static char *put_number(char *p, uint64_t v)
 {
@@ -91,16 +85,31 @@ static void put_head(struct buf *out, const struct usage_block *b)
 		buf_u32(out, crc32c(0, buf_str(out)));
 }
 
+/* Keys are digests, so their upper bits put them nearly in order. */
 static struct by_key *sorted(const struct usage_meter *m, uint32_t *ret_count)
 {
 	struct by_key *list = calloc((size_t)m->account_count + 1, sizeof(*list));
-	uint32_t count = 0;
-	for (uint32_t n = 0; list && n < m->account_count; n++)
+	uint32_t *ends = calloc(1 << PLACE_BITS, sizeof(*ends)), count = 0;
+	for (uint32_t n = 0; list && ends && n < m->account_count; n++)
+		ends[m->accounts[n].key >> (64 - PLACE_BITS)] += m->accounts[n].last_span != 0;
+	for (uint32_t i = 0; list && ends && i < 1 << PLACE_BITS; i++)
+		ends[i] = count += ends[i];
+	for (uint32_t n = 0; list && ends && n < m->account_count; n++)
 		if (m->accounts[n].last_span)
-			list[count++] = (struct by_key){ m->accounts[n].key, n };
-	if (list)
-		qsort(list, count, sizeof(*list), ascending);
+			list[--ends[m->accounts[n].key >> (64 - PLACE_BITS)]] = (struct by_key){ m->accounts[n].key, n };
+	for (uint32_t i = 1; list && ends && i < count; i++) {
+		struct by_key moved = list[i];
+		uint32_t at = i;
+		for (; at && list[at - 1].key > moved.key; at--)
+			list[at] = list[at - 1];
+		list[at] = moved;
+	}
 	*ret_count = count;
+	if (!ends) {
+		free(list);
+		return NULL;
+	}
+	free(ends);
 	return list;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "detect/usage_log.h"
 
+#include <endian.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,45 +15,62 @@
 
 enum { CRC_AT = USAGE_RECORD_LEN - 4, CHUNK_RECORDS = 16384 };
 
-static char *put(char *out, uint64_t v, unsigned len)
+/* Each reading is encoded: whole words, not octets. */
+static char *put32(char *out, uint32_t v)
 {
-	for (unsigned i = 0; i < len; i++)
-		out[i] = (char)(v >> (8 * (len - 1 - i)));
-	return out + len;
+	v = htobe32(v);
+	memcpy(out, &v, sizeof(v));
+	return out + sizeof(v);
+}
+
+static char *put64(char *out, uint64_t v)
+{
+	v = htobe64(v);
+	memcpy(out, &v, sizeof(v));
+	return out + sizeof(v);
+}
+
+static uint32_t get32(const char *in)
+{
+	uint32_t v;
+	memcpy(&v, in, sizeof(v));
+	return be32toh(v);
+}
+
+static uint64_t get64(const char *in)
+{
+	uint64_t v;
+	memcpy(&v, in, sizeof(v));
+	return be64toh(v);
 }
 
 static uint32_t checksum(const char *record, uint32_t serial, uint32_t number)
 {
 	char place[8];
-	(void)put(put(place, serial, 4), number, 4);
+	(void)put32(put32(place, serial), number);
 	return crc32c(crc32c(0, (struct str){ place, sizeof(place) }), (struct str){ record, CRC_AT });
 }
 
 void usage_record_encode(const struct usage_record *r, uint32_t serial, uint32_t number, char out[USAGE_RECORD_LEN])
 {
-	char *p = put(put(put(put(out, r->type, 1), r->flags, 1), r->feed, 1), 0, 1);
+	char *p = put32(out, (uint32_t)r->type << 24 | (uint32_t)r->flags << 16 | (uint32_t)r->feed << 8);
 	for (unsigned i = 0; i < 3; i++)
-		p = put(p, r->small[i], 4);
+		p = put32(p, r->small[i]);
 	for (unsigned i = 0; i < 4; i++)
-		p = put(p, r->big[i], 8);
-	(void)put(p, checksum(out, serial, number), 4);
+		p = put64(p, r->big[i]);
+	(void)put32(p, checksum(out, serial, number));
 }
 
 enum err usage_record_decode(const char in[USAGE_RECORD_LEN], uint32_t serial, uint32_t number, struct usage_record *ret_record)
 {
-	struct reader r;
-	struct usage_record x = { 0 };
-	reader_init(&r, (struct str){ in, USAGE_RECORD_LEN });
-	x.type = reader_u8(&r);
-	x.flags = reader_u8(&r);
-	x.feed = reader_u8(&r);
-	uint8_t zero = reader_u8(&r);
-	for (unsigned i = 0; i < 3; i++)
-		x.small[i] = reader_u32(&r);
-	for (unsigned i = 0; i < 4; i++)
-		x.big[i] = reader_u64(&r);
-	if (reader_u32(&r) != checksum(in, serial, number) || zero || x.type < USAGE_HEAD || x.type >= USAGE_RECORD_TYPE_END)
+	uint32_t head = get32(in);
+	struct usage_record x = { .type = head >> 24, .flags = head >> 16 & 255, .feed = head >> 8 & 255 };
+	if (get32(in + CRC_AT) != checksum(in, serial, number) || head & 255 || x.type < USAGE_HEAD || x.type >= USAGE_RECORD_TYPE_END)
 		return ERR_CORRUPT;
+	for (unsigned i = 0; i < 3; i++)
+		x.small[i] = get32(in + 4 + 4 * i);
+	for (unsigned i = 0; i < 4; i++)
+		x.big[i] = get64(in + 16 + 8 * i);
 	*ret_record = x;
 	return OK;
 }

@@ -175,6 +175,7 @@ enum err usage_meter_take(struct usage_meter *m, const struct usage_reading *r, 
 	uint32_t start_s = r->flags & USAGE_READ_START ? r->at_s : r->lasted_s == USAGE_LASTED_UNSAID || r->lasted_s >= r->at_s ? 0 : r->at_s - r->lasted_s;
 	*ret_took = false;
 	m->count.readings++;
+	m->feeds[r->feed / 8] |= (uint8_t)(1 << r->feed % 8);
 	if (r->flags & USAGE_READ_WIDE)
 		set_wide(m, r->session);
 	if (!s || !is_same(s, r, start_s))

@@ -89,6 +89,7 @@ struct usage_meter {
 	uint32_t account_count, account_room, account_max, slot_count;
 	uint32_t session_count, session_room, session_max;
 	uint32_t kept_count, kept_room;
+	uint8_t feeds[USAGE_FEEDS_MAX / 8];     /* that sessions were read of, a bit each */
 	uint32_t trust_s;               /* sessions that began before it and are not remembered count from their first reading on */
 	uint32_t month_from_s, month_until_s, month;    /* of the span taken last: months are looked up seldom */
 	struct usage_counts count;
@@ -103,7 +104,9 @@ enum err usage_meter_take(struct usage_meter *m, const struct usage_reading *r, 
 const struct usage_account *usage_meter_account(const struct usage_meter *m, uint64_t key);
 /* Its total of that month; zeros when the meter has none. */
 struct usage_total usage_account_total(const struct usage_account *a, uint32_t month);
-/* Numbers of accounts stay until the next of these: the spans are in a block, what is over long enough is forgotten. */
+/* The spans are in a block. */
+void usage_meter_clear(struct usage_meter *m);
+/* The same, and what is over long enough is forgotten. Numbers of accounts stay until the next of these. */
 enum err usage_meter_sweep(struct usage_meter *m, uint32_t now_s) MUST_CHECK;
 /* Forgets an account whole, sessions and spans too; their numbers change. */
 enum err usage_meter_forget(struct usage_meter *m, uint64_t key, uint32_t now_s) MUST_CHECK;

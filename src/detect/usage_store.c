@@ -11,6 +11,7 @@
 #include "detect/usage_block.h"
 
 enum { TAIL_BYTES_MAX = 1 << 20, NAME_MAX_LEN = 32, LOGS_MAX = 16 };
+#define SWEEP_US (6 * HOUR_US)
 
 struct usage_store {
 	int dir_fd, log_fd;
@@ -20,7 +21,7 @@ struct usage_store {
 	enum err failed;
 	struct usage_meter meter;
 	struct usage_head head;
-	int64_t rolled_at;
+	int64_t rolled_at, sweep_due_at;
 	uint32_t *days;
 	unsigned day_count;
 };
@@ -326,8 +327,13 @@ enum err usage_roll(struct usage_store *s, int64_t now, struct why *why)
 	s->count -= (uint32_t)(s->tail.len / USAGE_RECORD_LEN);
 	buf_clear(&s->tail);
 	enum err e = write_block(s, now, why);
-	if (e == OK)
+	bool due = now >= s->sweep_due_at;
+	if (e == OK && due)
 		e = usage_meter_sweep(&s->meter, second_of(now));
+	else if (e == OK)
+		usage_meter_clear(&s->meter);
+	if (e == OK && due)
+		s->sweep_due_at = now + SWEEP_US;
 	if (e == OK)
 		e = begin_log(s, old + 1, now, why);
 	usage_log_name(old, name);

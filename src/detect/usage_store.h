@@ -12,7 +12,7 @@
 
 #include "detect/usage_log.h"
 
-enum { USAGE_ROLL_SPANS = 1 << 21, USAGE_DAYS_MAX = 4000 };
+enum { USAGE_ROLL_SPANS = 1 << 22, USAGE_DAYS_MAX = 4000 };
 #define USAGE_ROLL_US HOUR_US
 
 struct usage_store;

@@ -195,12 +195,17 @@ static enum err forget_accounts(struct usage_meter *m, uint32_t month)
 	return index_accounts(m, m->slot_count);
 }
 
-enum err usage_meter_sweep(struct usage_meter *m, uint32_t now_s)
+void usage_meter_clear(struct usage_meter *m)
 {
-	enum err e = rehash(m, m->session_room, is_heard, &now_s);
 	m->kept_count = 0;
 	for (uint32_t n = 0; n < m->account_count; n++)
 		m->accounts[n].last_span = 0;
+}
+
+enum err usage_meter_sweep(struct usage_meter *m, uint32_t now_s)
+{
+	usage_meter_clear(m);
+	enum err e = rehash(m, m->session_room, is_heard, &now_s);
 	return e ? e : forget_accounts(m, usage_month_of(now_s));
 }
 
@@ -239,5 +244,6 @@ enum err usage_meter_put_session(struct usage_meter *m, uint64_t key, const stru
 		return e;
 	*at = *s;
 	at->account = n;
+	m->feeds[s->feed / 8] |= (uint8_t)(1 << s->feed % 8);
 	return OK;
 }

@@ -3,7 +3,8 @@
  */
 #include "policy/checks.h"
 
-static const char *const because_fields[] = { "count", "first", "last", "source", "ip", "kind", "port", "customer", NULL };
+/* The last five are facts of signals about use. */
+static const char *const because_fields[] = { "count", "first", "last", "source", "ip", "kind", "port", "customer", "limit", "agreed", "used", "forecast", "month", NULL };
 
 static enum err missing(struct checking *c, const struct rule *r, const char *hint, const char *what)
 {

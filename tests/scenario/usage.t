@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
 """What customers use, by accounting: cells, volumes and percentiles are those that the packets say, octet for octet; once each, also after
 kill -9; what was not heard is not known; and who may ask."""
+import calendar
 import csv
 import io
+import json
 import os
+import re
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from daemon import Daemon, missing
+from golden import TIME, is_golden
 from nas import Nas
 
 SECRET = "a secret of twenty-two"
+SECOND = 60002
 CELL = 300
 REGISTRY = """type,id,reseller,customer,class,kind,resource,name,email
 reseller,shop,,,reseller,,,Shop,abuse@shop.example
@@ -24,9 +29,18 @@ prefix,pool,,,,dynamic,198.51.100.0/24,,
 """
 
 
+LIMITS = """type,id,customer,kind,value,unit,class,language,resource,name,email
+customer,c,,,,,residential,de,,Carla,c@c.example
+login,lc,c,,,,,,carla,,
+limit,l1,,usage-volume-sum,1000,MB,,,,,
+limit,l2,,usage-p95-max,50,Mbit/s,,,,,
+limit,l3,b,usage-volume-in,2,MB,,,,,
+"""
+
+
 class Metered(Daemon):
     def __init__(self, usage="usage { metering yes; accounts 1000 }", **more):
-        super().__init__(registry=None, start=False, **more)
+        super().__init__(registry=None, start=False, operators={"tester": os.getuid(), "second": SECOND}, **more)
         path = os.path.join(self.dir, "secret")
         with open(path, "w") as f:
             f.write(SECRET + "\n")
@@ -37,7 +51,8 @@ radius {{ listen {self.address}:1813; sessions 1000; client {self.address} {{ fe
         self.start()
         self.check("policy", "post", self.policy)
         self.check("registry", "import", "-", stdin=REGISTRY)
-        self.now = time.time()
+        # the daemon's own clock: a server whose clock is off is found out and corrected
+        self.now = json.loads(self.api("/v1/command", "POST", json.dumps({"op": "clock", "span": "0s"})).body)["now"] / 1e6
         self.sessions = {}
         self.spans = {}
         self.server = Nas((self.address, 1813), SECRET)
@@ -49,7 +64,7 @@ radius {{ listen {self.address}:1813; sessions 1000; client {self.address} {{ fe
     def say(self, status, session, user, lasted, octets=None):
         """One packet, and what it means for the cells of its user."""
         at = int(self.now)
-        self.server.say(status, session=session, user=user, lasted=lasted, octets=octets, v4=f"198.51.100.{len(user)}", at=at)
+        self.server.say(status, session=session, user=user, lasted=lasted, octets=octets, v4=f"198.51.100.{sum(map(ord, user)) % 250 + 1}", at=at)
         self.settle()
         last = self.sessions.get(session, (at - lasted, (0, 0)))
         if octets and octets != last[1]:
@@ -178,6 +193,87 @@ def asked(d):
         tap.ok(found and float(found[0].split()[-1]) >= 1, f"figure {name}", found)
 
 
+def erased(d):
+    """Nothing of his use is left, in memory or in files: not even when his login is there again."""
+    before = d.usage("a", "--json").json["volume"]
+    tap.ok(d.usage("b", "--json").json["volume"]["sum"] > 0, "a customer has used something")
+    for uid in (None, SECOND):
+        d.check("erase", "b", "--basis", "asked for by letter", **({"uid": uid} if uid else {}))
+    d.let(3600)
+    tap.is_equal(d.aup("usage", "b", "--because", "x").rc, 1, "when he is erased there is nobody")
+    d.check("registry", "import", "-", stdin=REGISTRY)
+    tap.is_equal(d.usage("b", "--json").json["volume"]["sum"], 0, "  and a login of that name has used nothing")
+    d.crash()
+    d.launch()
+    d.settle()
+    tap.is_equal((d.usage("b", "--json").json["volume"]["sum"], d.usage("a", "--json").json["volume"]), (0, before), "  nor after kill -9; others have used what they have")
+
+
+def limits(d):
+    """Volumes of a month that is metered from its beginning on."""
+    d.check("registry", "import", "-", stdin=LIMITS)
+    year, month = time.gmtime(d.now)[:2]
+    first = calendar.timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0))
+    name = time.strftime("%Y-%m", time.gmtime(first))
+    d.let(first - int(d.now) - 1500)
+    # b is first heard of in the middle of a session
+    d.say("start", "S1", "alice", 0)
+    d.say("start", "S4", "carla", 0)
+    t0 = int(d.now)
+
+    def use(mega, users=("alice", "carla")):
+        # as often as the limits are looked at goes into three of these: so the look finds the same, whenever it comes
+        d.let(600)
+        for i, user in enumerate(users):
+            d.say("interim", "S1" if user == "alice" else "S4", user, int(d.now) - t0, (mega * 500000 + i, mega * 500000))
+
+    use(1)
+    d.say("interim", "S9", "bob", int(d.now) - t0 + 86400, (5, 5))
+    use(2)
+    use(100)
+    use(200)
+    tap.is_equal((d.usage("a", "--json").json["limits"][0]["state"], len(d.cases())), ("within", 0), "below its limit nobody is told of it")
+    for _ in range(3):
+        use(900)
+    cases = sorted((c["body"]["customer"], c["body"]["clause"], c["body"]["kind"], c["body"]["grade"]) for c in d.cases())
+    tap.is_equal(cases, [(x, "usage.limits", "usage.near-limit", "A") for x in ("a", "c")], "near it a customer is told, once")
+    for whose, language in (("a@a.example", "en"), ("c@c.example", "de")):
+        letters = [x for x in d.sink.letters if whose in x.recipients]
+        tap.is_equal(len(letters), 1, f"  by one letter in {language}")
+        golden_letter(letters[0], f"warning-{language}.txt", name)
+    root = d.usage("a", "--month", name, "--json").json
+    tap.is_equal([(x["kind"], x["by"], x["state"]) for x in root["limits"]], [("usage-volume-sum", "default", "near"), ("usage-p95-max", "default", "within")], "it is shown")
+    tap.like(d.usage("a").out, r"limit usage-volume-sum: 1000 MB by default, used at least 84\d+ octets: near", "in words")
+    for _ in range(3):
+        use(1100)
+    d.crash()
+    d.launch()
+    d.settle()
+    use(1101)
+    use(1102)
+    over = [c["body"] for c in d.cases()]
+    tap.is_equal(sorted((c["customer"], c["report_count"], c["kind"]) for c in over), [("a", 2, "usage.over-limit"), ("c", 2, "usage.over-limit")], "beyond it the case goes on, once, also after kill -9")
+    tap.like(d.check("case", "explain", re.search(r"C-\d+", d.sink.letters[0].text()).group()).out, rf"in {name} the use went beyond the limit usage-volume-sum", "  and says why")
+    letters = [x for x in d.sink.letters if "c@c.example" in x.recipients]
+    tap.is_equal(len(letters), 2, "  by one more letter")
+    golden_letter(letters[-1], "notice-de.txt", name)
+    # a whole day of what was counted before it was heard of is inferred: bob is beyond his own limit, and a person looks
+    d.say("interim", "S9", "bob", int(d.now) - t0 + 86400, (3000000, 5))
+    use(1103)
+    use(1104)
+    bob = [c["body"] for c in d.cases() if c["body"]["customer"] == "b"]
+    tap.is_equal([(c["kind"], c["grade"], c["state"]) for c in bob], [("usage.over-limit", "B", "review")], "where something is inferred a person decides first")
+    tap.is_equal([x for x in d.sink.letters if "b@b.example" in x.recipients], [], "  and nobody is written to")
+    for kind, unit in (("usage-volume", "GB"), ("usage-volume-sum", "Mbit/s"), ("usage-p95-in", "")):
+        r = d.aup("registry", "import", "-", stdin=f"type,id,kind,value,unit\nlimit,bad,{kind},1,{unit}\n")
+        tap.ok(r.rc == 1 and "usage-" in r.err, f"no limit: {kind} in {unit or 'no unit'}", r.err)
+
+
+def golden_letter(letter, name, month):
+    at = calendar.timegm(time.strptime(TIME.search(letter.text()).group()[:19], "%Y-%m-%dT%H:%M:%S"))
+    is_golden(letter, os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "usage", name), at, f"  {name}", masks=((month, "MONTH"), (re.search(r"C-\d+", letter.text()).group(), "C-N")))
+
+
 def refused():
     d = Daemon(registry=None, start=False)
     path = os.path.join(d.dir, "bad.conf")
@@ -195,6 +291,9 @@ def main():
         crashes(d, t0, counted)
         holes(d, t0)
         asked(d)
+        erased(d)
+    with Metered() as d:
+        limits(d)
     with Metered(usage="usage { accounts 1000 }") as d:
         tap.is_equal(d.usage("a", "--json").json["metered"], False, "nothing is metered unless it is switched on")
     refused()

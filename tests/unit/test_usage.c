@@ -2,6 +2,7 @@
  * The meter by script: how octets are spread, what a counter that falls means, sessions beside one another and under the same name, readings
  * that come again or late, ends of months; and what volume and percentile say of cells that are not known.
  */
+#include "detect/usage_compare.h"
 #include "detect/usage_meter.h"
 #include "tap.h"
 #include "usage_world.h"
@@ -186,8 +187,41 @@ static void reckoning(void)
 	OK_(u.cells[0].in == UINT64_MAX, "sums do not begin again");
 }
 
+static enum usage_state state(bool is_rate, enum usage_limit_way way, uint64_t amount)
+{
+	struct usage_verdict v;
+	usage_compare(&u, &(struct usage_limit){ is_rate, way, amount }, &v);
+	return v.state;
+}
+
+static void comparing(void)
+{
+	uint32_t end_s = USAGE_WORLD_S + 31 * 86400;
+	usage_series_init(&u, usage_month_of(USAGE_WORLD_S));
+	for (unsigned i = 0; i < 1000; i++)
+		u.cells[i] = (struct usage_cell){ 3000, 6000, 0 };
+	usage_series_mark(&u, USAGE_WORLD_S + 1000 * USAGE_CELL_S, end_s, USAGE_AHEAD);
+	OK_(state(false, USAGE_LIMIT_IN, 3000000) == USAGE_NEAR && state(false, USAGE_LIMIT_IN, 2999999) == USAGE_OVER, "what is agreed may be used, and not an octet more");
+	OK_(state(false, USAGE_LIMIT_SUM, 9000 * 8928) == USAGE_WITHIN && state(false, USAGE_LIMIT_SUM, 9000 * 8928 - 1) == USAGE_NEAR,
+		"a forecast that does not go beyond a limit is within it");
+	OK_(state(true, USAGE_LIMIT_IN, 80) == USAGE_WITHIN && state(true, USAGE_LIMIT_IN, 79) == USAGE_OVER, "the percentile of a month is beyond, once no cell to come can bring it back");
+	OK_(state(true, USAGE_LIMIT_MAX, 160) == USAGE_WITHIN && state(true, USAGE_LIMIT_MAX, 159) == USAGE_OVER &&
+		state(true, USAGE_LIMIT_SUM, 239) == USAGE_OVER, "  in the direction that is agreed");
+	for (unsigned i = 446; i < 1000; i++)
+		u.cells[i].in = 0;
+	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_NEAR, "446 cells are discarded, whatever comes: it is only foretold");
+	u.cells[446].in = 3000;
+	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_OVER, "  447 are not");
+	usage_series_mark(&u, USAGE_WORLD_S, USAGE_WORLD_S + 200 * USAGE_CELL_S, USAGE_UNKNOWN);
+	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_OVER, "what was counted in a cell that is not known was used all the same");
+	usage_series_mark(&u, USAGE_WORLD_S + 800 * USAGE_CELL_S, end_s, USAGE_AHEAD);
+	OK_(state(false, USAGE_LIMIT_OUT, 7500000) == USAGE_NEAR && state(false, USAGE_LIMIT_OUT, 7500001) == USAGE_WITHIN,
+		"four fifths of a volume are near it, before there is a forecast");
+}
+
 int main(void)
 {
+	comparing();
 	spreading();
 	beginnings();
 	falling();
