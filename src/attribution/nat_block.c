@@ -252,6 +252,8 @@ enum err nat_block_take(struct binding_index *ix, uint8_t feed, const struct nat
 	case NAT_HELD: return held(&x);
 	case NAT_BACK: return back(&x);
 	case NAT_UNVERIFIED: return unverified(&x);
+	case NAT_HEARD:
+	case NAT_LOST:
 	case NAT_WHAT_END: break;
 	}
 	return OK;

@@ -120,6 +120,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.radius_listen_count = a->radius_listen_count;
 		s.radius_clients = a->radius_clients;
 		s.radius_client_count = a->radius_client_count;
+		s.nat_listens = a->nat_listens;
+		s.nat_listen_count = a->nat_listen_count;
+		s.nat_exporters = a->nat_exporters;
+		s.nat_exporter_count = a->nat_exporter_count;
 		s.upstreams = a->upstreams;
 		s.upstream_count = a->upstream_count;
 		s.maps = a->maps;
@@ -223,6 +227,10 @@ static void hand_over(struct keeper *k, struct child *c)
 		for (unsigned i = 0; i < k->config->all.radius_listen_count; i++) {
 			(void)snprintf(name, sizeof(name), "radius.%u", i);
 			send_fd(c, "fd", name, k->radius_fds[i]);
+		}
+		for (unsigned i = 0; i < k->config->all.nat_listen_count; i++) {
+			(void)snprintf(name, sizeof(name), "nat.%u", i);
+			send_fd(c, "fd", name, k->nat_fds[i]);
 		}
 		break;
 	case ROLE_JUDGE:

@@ -13,6 +13,7 @@
 #include "aupd/attempt.h"
 #include "aupd/figures.h"
 #include "aupd/told.h"
+#include "model/config_nat.h"
 #include "model/config_radius.h"
 
 enum { CHILDREN_MAX = ROLE_COUNT + CONFIG_JUDGES_MAX - 1, BREAKS_MAX = 3 };
@@ -45,7 +46,8 @@ struct keeper {
 	uint64_t incarnation;
 	int data_fd, spool_fd, sealed_fd, signer_fd, hand_fd, fetcher_fd, run_fd, clock_fd, api_fd, figures_fd, figures_reader_fd;
 	struct ometrics figures;
-	int listen_fds[CONFIG_LISTEN_MAX], web_fds[CONFIG_WEB_LISTEN_MAX], radius_fds[CONFIG_RADIUS_LISTEN_MAX];
+	int listen_fds[CONFIG_LISTEN_MAX], web_fds[CONFIG_WEB_LISTEN_MAX], radius_fds[CONFIG_RADIUS_LISTEN_MAX],
+		nat_fds[CONFIG_NAT_LISTEN_MAX];
 	struct child children[CHILDREN_MAX];
 	unsigned child_count;
 	bool in_service, stopping, told_ready, enforce;

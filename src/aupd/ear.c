@@ -35,6 +35,7 @@ static void show_figures(struct ear *e)
 	ometric_set(f, EAR_SYNCS, 0, (int64_t)s.syncs);
 	ometric_set(f, EAR_SYNC_FAILURES, 0, (int64_t)s.sync_failures);
 	ear_accounting_figures(e);
+	ear_nat_figures(e);
 	for (unsigned i = 0; i < ITEM_CLASS_COUNT; i++)
 		ometric_set(f, EAR_SHED, i, (int64_t)s.shed[i]);
 }
@@ -380,6 +381,8 @@ static void open_listeners(struct ear *e)
 	}
 	if (err == OK)
 		err = ear_accounting_listen(e, door, &why);
+	if (err == OK)
+		err = ear_nat_listen(e, door, &why);
 	e->listen_count = r->share.listen_count;
 	if (err) {
 		log_error("a listener cannot start", "why", why.text);

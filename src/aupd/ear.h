@@ -9,6 +9,7 @@
 #include "aupd/figures.h"
 #include "aupd/role.h"
 #include "intake/accounting.h"
+#include "intake/nat.h"
 #include "intake/reports.h"
 #include "intake/smtp.h"
 #include "model/config_radius.h"
@@ -53,6 +54,7 @@ struct ear {
 	struct accounting_listener *accounting[CONFIG_RADIUS_LISTEN_MAX];
 	struct accounting_client *accounting_clients;
 	struct buf messages;            /* of one item of accounting, on their way to the judge */
+	struct ear_nat *nat;            /* what NATs log; NULL until it is needed */
 	struct report_keys *keys;       /* of reporters, as judge 0 published them last */
 	unsigned listen_count;
 	struct judge_link judges[CONFIG_JUDGES_MAX];
@@ -81,6 +83,10 @@ bool ear_send_accounting(struct ear *e, const struct spool_record *r);
 /* A stretch of the spool cannot be read, and accounting may have stood there. False when there was no room. */
 bool ear_lose_accounting(struct ear *e, const struct position *from);
 void ear_accounting_figures(struct ear *e);
+/* The same of what NATs log. */
+enum err ear_nat_listen(struct ear *e, struct sink door, struct why *why) MUST_CHECK;
+bool ear_send_nat(struct ear *e, const struct spool_record *r);
+void ear_nat_figures(struct ear *e);
 /* Names the reporter of all that was decoded, and says whether he is proved. */
 void ear_reporter(struct ear *e, struct decode *d, const struct json *meta);
 /* Marks a report that an upstream passed on; its reporter is named. */

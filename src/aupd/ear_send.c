@@ -340,7 +340,7 @@ bool ear_send(struct ear *e, const struct spool_record *r)
 	struct decode d = { .arena = e->arena, .text = r->payload, .received_at = r->received_at, .maps = e->maps, .format = "unknown" };
 	bool again = e->held && position_cmp(&e->held_at, &r->at) == 0;
 	if (r->item_class == CLASS_ACCOUNTING)
-		return ear_send_accounting(e, r);
+		return nat_item_is(r->payload) ? ear_send_nat(e, r) : ear_send_accounting(e, r);
 	if (json_read(e->arena, r->meta, &meta, NULL) != OK)
 		meta = NULL;
 	bool by_mail = str_eq(meta_text(meta, "listener"), STR("smtp")) || str_eq(meta_text(meta, "listener"), STR("lmtp"));

@@ -23,6 +23,8 @@ enum { PAGE_BYTES = FIGURES_MAX * sizeof(int64_t) };
 static const char *const radius_words[] = { "taken", "repeated", "unknown-client", "denied", "malformed", "refused", "dropped", NULL };
 static const char *const metering_verdicts[] = { "told", "server", "cannot-tell", NULL };
 static const char *const duration_words[] = { "watched", "no-timeout", "over-limit", NULL };
+static const char *const nat_words[] = { "taken", "unknown-exporter", "refused", "too-long", "dropped", NULL };
+static const char *const nat_record_words[] = { "event", "silent", "other", "unread", "lost", NULL };
 static const char *const class_words[] = { "telemetry", "signal", "accounting", "complaint", NULL };
 
 static const struct ometric keeper[] = {
@@ -39,6 +41,8 @@ static const struct ometric ear[] = {
 	[EAR_IN_FLIGHT] = GAUGE("frames_in_flight", "Frames that no judge has confirmed."),
 	[EAR_SHED] = { .name = "aupd_items_shed", .type = OMETRIC_COUNTER, .help = "Items that were refused for want of room.", BY("class", class_words) },
 	[EAR_RADIUS] = { .name = "aupd_radius_packets", .type = OMETRIC_COUNTER, .help = "Packets of RADIUS accounting, by what became of them.", BY("fate", radius_words) },
+	[EAR_NAT] = { .name = "aupd_nat_datagrams", .type = OMETRIC_COUNTER, .help = "Datagrams of NATs, by what became of them.", BY("fate", nat_words) },
+	[EAR_NAT_RECORDS] = { .name = "aupd_nat_records", .type = OMETRIC_COUNTER, .help = "Lines and records of NATs, by what they were.", BY("kind", nat_record_words) },
 	[EAR_SPOOL_BYTES] = GAUGE("spool_bytes", "Size of the spool."),
 	[EAR_SYNCS] = COUNTER("spool_syncs", "Group syncs of the spool."),
 	[EAR_SYNC_FAILURES] = COUNTER("spool_sync_failures", "Group syncs that failed."), END,

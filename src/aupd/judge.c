@@ -149,6 +149,8 @@ static enum err fold_intake(struct judge *j, const struct frame *f, struct why *
 	enum err e;
 	if (f->type == FRAME_ACCOUNTING)
 		return judge_accounting(j, f->body, why);
+	if (f->type == FRAME_NAT)
+		return judge_nat(j, f->body, why);
 	if (f->type == FRAME_OBSERVATION) {
 		struct observation o = { 0 };
 		struct fold_result res;

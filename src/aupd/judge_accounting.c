@@ -76,6 +76,13 @@ static enum err put_span(void *arg, const struct feed_span *s, struct why *why)
 	return judge_bindings_span(j, &one, why);
 }
 
+enum err judge_bindings_hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, bool lost, struct why *why)
+{
+	struct judge_bindings *b = j->bindings;
+	struct feed_listener ear = { &b->heard[feed], feed, b->view.slack_us, b->view.health, put_span, j };
+	return (lost ? feed_listen_lost : feed_listen_heard)(&ear, at, since_at, why);
+}
+
 enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 {
 	struct accounting_fold x = { .j = j };
@@ -93,9 +100,7 @@ enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 		if (!feed || feed > BINDING_FEED_MAX)
 			continue;
 		bool lost = message.status == ACCOUNTING_LOST;
-		struct judge_bindings *b = j->bindings;
-		struct feed_listener ear = { &b->heard[feed], feed, b->view.slack_us, b->view.health, put_span, j };
-		e = (lost ? feed_listen_lost : feed_listen_heard)(&ear, message.received_at, since_at, why);
+		e = judge_bindings_hear(j, feed, message.received_at, since_at, lost, why);
 		if (e == OK && !lost)
 			e = session_take(j->bindings->sessions, feed, &message, &sink, why);
 	}

@@ -53,7 +53,13 @@ struct binding_uses {
 enum err judge_bindings_uses(struct judge *j, struct binding_uses *ret_uses, struct why *why) MUST_CHECK;
 /* Whether it may, and if so what rests on it is looked at. */
 enum err judge_bindings_changed(struct judge *j, const struct binding_uses *uses, const struct binding *b, uint64_t *others, struct why *why) MUST_CHECK;
-/* Messages about sessions, all of one item of the spool. */
+/*
+ * A feed was heard at a time, of a listener that hears without a break since another one; lost: something of it was lost before. Silence of a quarter
+ * of an hour is a hole, and what is lost.
+ */
+enum err judge_bindings_hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, bool lost, struct why *why) MUST_CHECK;
+/* Events of NATs, and messages about sessions, all of one item of the spool. */
+enum err judge_nat(struct judge *j, struct str body, struct why *why) MUST_CHECK;
 enum err judge_accounting(struct judge *j, struct str body, struct why *why) MUST_CHECK;
 /*
  * What cases rest on, in a time and, with a prefix, for its addresses: rows whose answer is another one now become due. fact for the

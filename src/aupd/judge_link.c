@@ -120,7 +120,7 @@ static void ear_frame(void *arg, const struct frame *f, const int *take_fds, uns
 		greet_ear(j);
 	else if (f->type == FRAME_CONTROL)
 		clock_goes_on(j);
-	else if (f->type == FRAME_OBSERVATION || f->type == FRAME_ITEM || f->type == FRAME_ACCOUNTING)
+	else if (f->type == FRAME_OBSERVATION || f->type == FRAME_ITEM || f->type == FRAME_ACCOUNTING || f->type == FRAME_NAT)
 		hold(j, FROM_EAR, f, -1);
 }
 

@@ -152,6 +152,9 @@ static const char *unchangeable(const struct config *old, const struct config *f
 	listens &= old->all.radius_listen_count == fresh->all.radius_listen_count;
 	for (unsigned i = 0; listens && i < old->all.radius_listen_count; i++)
 		listens = str_eq(old->all.radius_listens[i], fresh->all.radius_listens[i]);
+	listens &= old->all.nat_listen_count == fresh->all.nat_listen_count;
+	for (unsigned i = 0; listens && i < old->all.nat_listen_count; i++)
+		listens = str_eq(old->all.nat_listens[i], fresh->all.nat_listens[i]);
 	if (!listens || !str_eq(old->api, fresh->api))
 		return "listen and api";
 	if (strcmp(old->data_dir, fresh->data_dir) != 0 || strcmp(old->run_dir, fresh->run_dir) != 0)
@@ -301,6 +304,8 @@ static enum err open_all(struct keeper *k, struct why *why)
 		e = net_listen(c->all.web_listens[i].address, 256, 0600, &k->web_fds[i], why);
 	for (unsigned i = 0; e == OK && i < c->all.radius_listen_count; i++)
 		e = net_bind_udp(c->all.radius_listens[i], &k->radius_fds[i], why);
+	for (unsigned i = 0; e == OK && i < c->all.nat_listen_count; i++)
+		e = net_bind_udp(c->all.nat_listens[i], &k->nat_fds[i], why);
 	int64_t now = e == OK ? read_state(k) : 0;
 	if (e == OK && c->all.testing) {
 		e = clock_test_create(now, &k->clock_fd, why);

@@ -57,7 +57,8 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 		return e;
 	/* an answer too: what the customer attached is evidence, except of the sealed class */
 	bool kept = i->type == ITEM_PROSE || i->type == ITEM_UNPARSED || (i->type == ITEM_ANSWER && !i->candidate_count);
-	kept = kept && !(i->candidate_count && i->candidates[0].of_sealed);
+	/* what came with the line of a NAT's log is about everybody, and its text is here */
+	kept = kept && !str_eq(i->listener, STR("nat")) && !(i->candidate_count && i->candidates[0].of_sealed);
 	if (f->keep && kept && !i->raw.len)
 		e = f->keep(f->keep_arg, &i->at, FOLD_TRIAGE, &i->raw, why);
 	if (e)

@@ -44,6 +44,9 @@ struct nat_line {
 	unsigned count;
 };
 
+/* When something happened that came by the network, and is said to have happened at zoned_at (TIME_NONE: not said), or so much later. */
+void nat_clock_network(int64_t received_at, int64_t zoned_at, int64_t resolution_us, int64_t *ret_first_at, int64_t *ret_last_at);
+
 /*
  * ERR_NOTFOUND: a line of the format's that says nothing of who has which ports. ERR_UNSUPPORTED: a line of another kind, as a device
  * may send to the same place. ERR_SYNTAX, ERR_LIMIT, ERR_RANGE with a reason: it speaks of ports in a form that is not known here, or of

@@ -102,17 +102,12 @@ static enum err in_file(const struct nat_reading *r, int64_t zoned_at, int64_t r
 	return OK;
 }
 
-static void over_network(const struct nat_reading *r, int64_t zoned_at, int64_t resolution_us, struct nat_event *e)
+void nat_clock_network(int64_t received_at, int64_t zoned_at, int64_t resolution_us, int64_t *ret_first_at, int64_t *ret_last_at)
 {
-	int64_t received = r->clock->received_at;
-	e->first_at = received - SECOND_US;
-	e->last_at = received;
-	if (zoned_at == TIME_NONE)
-		return;
-	int64_t until = zoned_at + resolution_us;
-	bool near = zoned_at - received <= NAT_CLOCK_S * SECOND_US && received - zoned_at <= NAT_CLOCK_S * SECOND_US;
-	e->first_at = near || zoned_at < e->first_at ? zoned_at : e->first_at;
-	e->last_at = near || until > received ? until : received;
+	int64_t first = received_at - SECOND_US, last = received_at, until = zoned_at == TIME_NONE ? TIME_NONE : zoned_at + resolution_us;
+	bool near = zoned_at != TIME_NONE && zoned_at - received_at <= NAT_CLOCK_S * SECOND_US && received_at - zoned_at <= NAT_CLOCK_S * SECOND_US;
+	*ret_first_at = near || (zoned_at != TIME_NONE && zoned_at < first) ? zoned_at : first;
+	*ret_last_at = near || until > last ? until : last;
 }
 
 enum err nat_say_event(struct nat_reading *r, const struct nat_event *event, int64_t zoned_at)
@@ -131,7 +126,7 @@ enum err nat_say_event(struct nat_reading *r, const struct nat_event *event, int
 	if (r->clock->received_at == TIME_NONE)
 		err = in_file(r, zoned_at, resolution, &e);
 	else
-		over_network(r, zoned_at, resolution, &e);
+		nat_clock_network(r->clock->received_at, zoned_at, resolution, &e.first_at, &e.last_at);
 	if (err)
 		return err;
 	if (e.first_at < SECOND_US || e.last_at / SECOND_US >= UINT32_MAX - 1)

@@ -13,6 +13,7 @@
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
 #include "model/config_nas.h"
+#include "model/config_nat.h"
 #include "model/config_radius.h"
 #include "model/config_upstream.h"
 #include "model/config_usage.h"
@@ -119,6 +120,7 @@ const struct conf_item config_items[] = {
 	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
 	{ .name = "nas", .type = CONF_BLOCK, .items = config_nas_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "an access server that can be asked to end sessions" },
 	{ .name = "usage", .type = CONF_BLOCK, .items = config_usage_items, .arguments = "{ }", .doc = "what accounts use, as their sessions count it" },
+	{ .name = "nat", .type = CONF_BLOCK, .items = config_nat_items, .arguments = "{ }", .doc = "blocks of ports, as the logs of carrier-grade NATs tell of them" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
 	{ .name = "ledger", .type = CONF_BLOCK, .items = ledger_items, .arguments = "{ }", .doc = "witnesses and time stamps of the ledger" },
 	{ .name = "hand", .type = CONF_BLOCK, .items = hand_items, .arguments = "{ }", .doc = "how acts are done, and the brakes" },
@@ -166,6 +168,9 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, nas_count), .max = CONFIG_NAS_MAX },
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
+	S(nat_listens, nat_listen_count),
+	{ .name = "nat_exporters", .type = FIELD_LIST, .offset = offsetof(struct share, nat_exporters), .fields = config_nat_from_fields, .size = sizeof(struct nat_from),
+		.count_offset = offsetof(struct share, nat_exporter_count), .max = CONFIG_NAT_EXPORTERS_MAX },
 	{ .name = "maps", .type = FIELD_LIST, .offset = offsetof(struct share, maps), .fields = map_fields, .size = sizeof(struct map_file),
 		.count_offset = offsetof(struct share, map_count), .max = MAP_FILES_MAX },
 	{ .name = "fetches", .type = FIELD_LIST, .offset = offsetof(struct share, fetches), .fields = config_fetch_fields, .size = sizeof(struct fetch_from),
@@ -496,6 +501,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = config_nas(c, why);
 	if (e == OK)
 		e = config_usage(c, why);
+	if (e == OK)
+		e = config_nat(c, why);
 	if (e == OK)
 		e = config_fetches(c, why);
 	if (e == OK)

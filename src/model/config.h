@@ -65,6 +65,10 @@ struct share {
 	struct str *duration_classes;   /* of customers */
 	unsigned duration_class_count;
 	uint64_t duration_joined_us;
+	struct str *nat_listens;        /* "ADDRESS:PORT" */
+	unsigned nat_listen_count;
+	struct nat_from *nat_exporters; /* the judge's too */
+	unsigned nat_exporter_count;
 	struct str *upstreams;          /* "NAME ADDRESS|DOMAIN" */
 	unsigned upstream_count;
 	struct map_file *maps;          /* added to the built-in ones */

@@ -30,7 +30,7 @@ const struct field config_radius_client_fields[] = {
 	{ .name = "secret", .type = FIELD_STR, .offset = offsetof(struct radius_client, secret) }, { .name = NULL },
 };
 
-static uint32_t feed_of(const struct config *c, struct str name)
+uint32_t config_feed(const struct config *c, struct str name)
 {
 	uint64_t number;
 	for (unsigned i = 0; i < c->all.feed_count; i++) {
@@ -45,7 +45,7 @@ static enum err read_client(struct config *c, const struct conf *s, struct radiu
 {
 	const struct conf *feed = conf_find(s->child, "feed"), *secret = conf_find(s->child, "secret-file");
 	struct prefix prefix;
-	*ret = (struct radius_client){ .prefix = s->args[1].text, .feed = feed_of(c, feed->args[1].text), .authenticator = conf_number(s->child, client_items, "message-authenticator") != 0 };
+	*ret = (struct radius_client){ .prefix = s->args[1].text, .feed = config_feed(c, feed->args[1].text), .authenticator = conf_number(s->child, client_items, "message-authenticator") != 0 };
 	if (prefix_parse(ret->prefix, &prefix) != OK)
 		return conf_fail(why, s, 1, ERR_SYNTAX, "client: \"%.*s\" is no address and no prefix", STR_ARG(ret->prefix));
 	if (!ret->feed)

@@ -20,6 +20,8 @@ struct radius_client {
 extern const struct conf_item config_radius_items[];
 extern const struct field config_radius_client_fields[];
 
+/* The number of a feed of bindings { }; 0: there is none. */
+uint32_t config_feed(const struct config *c, struct str name);
 /* Fills radius_listens and radius_clients of c->all, whose feeds are known and checked. Errors have the place. */
 enum err config_radius(struct config *c, struct why *why) MUST_CHECK;
 

@@ -6,7 +6,7 @@
  *   | u8 lane | u8 partition | u16 flags | i64 now | u32 body length | body | u32 CRC32C over all before it
  *
  * Integers in network order. The body is JSON by a noun's field table (model/field.h), of a table its lines, of accounting
- * its octets. A receiver that gets a frame that breaks this drops the link and reports; it never skips. Sequence = position in
+ * and of NATs their octets. A receiver that gets a frame that breaks this drops the link and reports; it never skips. Sequence = position in
  * the spool; prev is the sender's last frame of the same lane, so that the receiver sees a gap. Frames of no item carry zero
  * positions.
  */
@@ -35,6 +35,7 @@ enum frame_type {
 	FRAME_ERRAND,           /* judge -> hand: what the ledger wants of a witness or a time-stamping authority; and back */
 	FRAME_HOOK,             /* judge -> hand: one delivery to a webhook (model/webhook.h); and what became of it */
 	FRAME_ACCOUNTING,       /* ear -> judge: messages about sessions (model/accounting.h), all of an item of the spool */
+	FRAME_NAT,              /* ear -> judge: events of NATs (model/nat.h), all of an item of the spool */
 	FRAME_TYPE_END
 };
 

@@ -2,8 +2,8 @@
  * What a NAT tells of the ports of a shared address: one event, in the terms of what it says and not of the line or record that said it.
  * And many of them, as the body of a frame:
  *
- *   u8 version 1 | i64 since | u64 lost | for each: u8 feed | u8 what, and 128 for a mapping | i64 first | i64 last | i64 said since
- *   | 16 octets inside | 16 octets outside | u16 port from | u16 port to | i64 received
+ *   u8 version 1 | i64 since | for each: u8 feed | u8 what, and 128 for a mapping | i64 received | of a feed no more, else: i64 first | i64 last
+ *   | i64 said since | 16 octets inside | 4 octets outside | u16 port from | u16 port to
  *
  * Integers in network order. Whom the NAT's customers spoke to is never part of it.
  */
@@ -21,9 +21,11 @@ enum nat_what {
 	NAT_HELD,                       /* has it still; when it was given lies before */
 	NAT_BACK,                       /* taken back */
 	NAT_UNVERIFIED,                 /* something happened to it, and what the exporter's dialect does not tell */
+	NAT_HEARD,                      /* of the feed as a whole: it was heard */
+	NAT_LOST,                       /* the same: something of it was lost, or could not be read */
 	NAT_WHAT_END
 };
-extern const char *const nat_what_words[];      /* "given", "told", "held", "back", "unverified", NULL */
+extern const char *const nat_what_words[];      /* "given", "told", "held", "back", "unverified", "heard", "lost", NULL */
 
 struct nat_event {
 	enum nat_what what;
@@ -37,8 +39,10 @@ struct nat_event {
 /* How the events of a batch were heard. */
 struct nat_batch {
 	int64_t since_at;               /* we listen without a break from then on */
-	uint64_t lost;                  /* so many datagrams, lines or records were lost since the batch before, or could not be read */
+	uint64_t lost;                  /* so many datagrams were lost since the batch before; not in a frame, where each feed is told */
 };
+
+enum { NAT_EVENT_BYTES = 58 };         /* of one in a frame, at most */
 
 void nat_begin(struct buf *out, const struct nat_batch *batch);
 void nat_put(struct buf *out, uint8_t feed, int64_t received_at, const struct nat_event *e);

@@ -20,7 +20,7 @@ static void one_event(struct binding_index *ix, const struct nat_event *e)
 {
 	struct nat_block_count count = { 0 };
 	struct nat_event again;
-	struct nat_batch batch = { NOW, 1 };
+	struct nat_batch batch = { NOW, 0 };
 	struct str rest;
 	struct buf out;
 	uint8_t feed;

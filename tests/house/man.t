@@ -83,7 +83,9 @@ def daemon():
 
 
 def configuration():
-    text, manual = source("model/config.c") + source("model/config_fetch.c") + source("model/config_upstream.c") + source("model/config_webhooks.c") + source("model/config_radius.c") + source("model/config_duration.c") + source("model/config_usage.c") + source("model/config_nas.c"), page("aupd.conf.5")
+    text = "".join(source(f"model/{name}.c") for name in ("config", "config_fetch", "config_upstream", "config_webhooks", "config_radius",
+                                                                  "config_duration", "config_usage", "config_nas", "config_nat"))
+    manual = page("aupd.conf.5")
     rows = re.findall(r'\{ \.name = "([a-z-]+)", \.type = (CONF_\w+)(.*?)\.doc = "[^"]+" \}', text, re.S)
     tap.ok(len(rows) > 25, "the tables of the configuration are found", len(rows))
     for name, kind, rest in rows:

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Carrier-grade NAT: what its log tells of shared addresses, and the customer behind them."""
 import os
+import socket
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import ipfix
 import tap
 from daemon import Daemon, missing
+from nas import Nas
 
 REGISTRY = """type,id,customer,class,kind,resource,service,name,email
 customer,a,,residential,,,,Ann,a@a.example
@@ -75,8 +78,198 @@ def files():
             tap.ok(r.rc == 2, f"no such options: {' '.join(more)}", r.out, r.err)
 
 
+SECRET = "a secret of twenty-two"
+
+
+class Live(World):
+    """A NAT that speaks syslog from one address, others that speak IPFIX, and an access server; logs and accounting come in by UDP."""
+    SYSLOG, RFC, JUNOS = "127.8.158.1", "127.8.158.2", "127.8.158.3"
+
+    def __init__(self):
+        Daemon.__init__(self, registry=None, start=False)
+        path = os.path.join(self.dir, "secret")
+        with open(path, "w") as f:
+            f.write(SECRET + "\n")
+        self.more["conf"] = f"""bindings {{ feed radius 1; feed lines 2; feed rfc 3; feed junos 4; capacity 100000; retention 30d }}
+radius {{ listen {self.address}:1813; client {self.address} {{ feed radius; secret-file {path} }} }}
+nat {{
+    listen {self.address}:4739
+    exporter {self.SYSLOG} {{ feed lines; format syslog-a10 }}
+    exporter 127.8.158.2/31 {{ feed rfc; format ipfix; dialect rfc8158 }}
+    exporter {self.JUNOS} {{ feed junos; format ipfix; dialect junos-draft }}
+}}"""
+        self.write_config()
+        self.start()
+        self.check("policy", "post", self.policy)
+        self.check("registry", "import", "-", stdin=REGISTRY)
+        self.now, self.asked, self.sent, self.sequence, self.sockets = time.time(), 0, 0, {}, {}
+        self.nas = Nas((self.address, 1813), SECRET)
+        self.t0 = int(self.now)
+        self.nas.say("start", session="A", user="alice", lasted=0, v4="100.64.0.1", at=self.t0)
+        self.nas.say("start", session="B", user="bob", lasted=0, v4="100.64.0.2", at=self.t0)
+        for source in (self.RFC, self.JUNOS):
+            self.export(source, ipfix.template(256, ipfix.BLOCK))
+        self.beat()
+
+    def figures(self, name):
+        lines = [x for x in self.api("/metrics").body.decode().splitlines() if x.startswith(name + "_total{")]
+        return {x.split('"')[3]: int(float(x.split()[-1])) for x in lines}
+
+    def put(self, source, octets, count=1):
+        if source not in self.sockets:
+            self.sockets[source] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.sockets[source].bind((source, 0))
+        self.sockets[source].sendto(octets, (self.address, 4739))
+        self.sent += 1
+        self.until(lambda: self.settle() and sum(self.figures("aupd_nat_datagrams").values()) >= self.sent, "a datagram")
+        self.settle()
+
+    def line(self, what, inside, first, **more):
+        self.put(self.SYSLOG, b"<134>" + a10(what, inside, first, self.now, **more).encode())
+
+    def export(self, source, *sets, records=0, skip=0):
+        number = self.sequence.get(source, 0) + skip
+        self.sequence[source] = number + records
+        self.put(source, ipfix.message(number, *sets, exported=int(self.now)))
+
+    def block(self, source, event, inside, first, outside=SHARED):
+        self.export(source, ipfix.one_set(256, ipfix.block(self.now, event, inside, outside, first, first + 1023)), records=1)
+
+    def beat(self):
+        """Every feed is heard."""
+        self.put(self.SYSLOG, b"<134>Jul  6 14:05:36 nat1 link eth0 is up")
+        for source in (self.RFC, self.JUNOS):
+            self.export(source, ipfix.template(256, ipfix.BLOCK))
+        for session, user in (("A", "alice"), ("B", "bob")):
+            self.nas.say("interim", session=session, user=user, lasted=int(self.now) - self.t0, at=int(self.now))
+        self.settle()
+
+    def let(self, seconds):
+        self.pass_time(f"{seconds}s")
+        self.now += seconds
+
+    def turn(self, seconds=600):
+        self.let(seconds)
+        self.beat()
+        return int(self.now)
+
+
+def lines(d):
+    t1 = d.turn()
+    d.line("Allocated", "100.64.0.1", 1024)
+    d.turn()
+    d.turn()
+    d.line("Freed", "100.64.0.1", 1024)
+    d.turn()
+    d.turn()
+    tap.is_equal([d.who(1100, t1 + 300), d.who(1100, t1 + 1500), d.who(1100, t1 - 300)], [("A", "a"), ("D", ""), ("D", "")],
+                 "lines of syslog: address, port and time give the address behind, its session, and the customer, graded A")
+    tap.is_equal(d.who(None, t1 + 300)[0], "E", "a report without a port: E")
+    t2 = d.turn()
+    d.line("Allocated", "100.64.0.1", 1024)
+    d.turn()
+    d.line("Allocated", "100.64.0.2", 1024)
+    d.turn()
+    d.line("Freed", "100.64.0.2", 1024)
+    t3 = d.turn()
+    d.line("Freed", "100.64.0.2", 2048)
+    d.turn()
+    tap.is_equal([d.who(1100, t2 + 300), d.who(1100, t2 + 900)], [("B", "a"), ("A", "b")], "a block that is given once more without a release: the end is inferred, and B")
+    tap.is_equal(d.who(2100, t3 - 60), ("B", "b"), "one that is taken back and was never given: since when is not known, and B")
+    before = d.figures("aupd_nat_records")["unread"]
+    t4 = d.turn()
+    d.put(d.SYSLOG, b"<134>Jul  6 14:05:36 nat1 NAT:20260706140536 3e2d PortBatchV3Allocated: {100.64.0.1 203.0.113.7 1024 1535}")
+    d.put(d.SYSLOG, b"<134>Jul  6 14:05:36 nat1 NAT:20260706140536 3e2d PortBatchV2Allocated: {100.64.0.1 203.0.113.7 1024 1535}")
+    d.turn()
+    d.line("Allocated", "100.64.0.1", 4096)
+    d.turn()
+    d.line("Freed", "100.64.0.1", 4096)
+    d.turn()
+    holes = [f["holes"] for f in d.check("bindings", "status", "--json").json["feeds"] if f["name"] == "lines"][0]
+    tap.ok(d.figures("aupd_nat_records")["unread"] == before + 1 and any("dropped" in h["reason"] or "lost" in h["reason"] for h in holes),
+           "a line in no known form is counted, and a hole", holes)
+    items = [i for i in d.check("intake", "list", "--json").json["rows"] if i["body"].get("listener") == "nat"]
+    tap.ok(len(items) == 1 and "link eth0" in items[0]["body"]["text"], "and a person is shown the first line of the day that was no event", items)
+    tap.is_equal(d.who(4100, t4 + 900)[0], "A", "behind the hole answers are as good as before")
+
+
+def flows(d):
+    for source, given, back, what in ((d.RFC, 16, 17, "RFC 8158"), (d.JUNOS, 14, 15, "the draft of Junos")):
+        outside = "203.0.113.8" if source == d.RFC else "203.0.113.9"
+        t = d.turn()
+        d.block(source, given, "100.64.0.2", 8192, outside=outside)
+        d.turn()
+        d.block(source, back, "100.64.0.2", 8192, outside=outside)
+        d.turn()
+        tap.is_equal([d.who(9000, t + 300, outside), d.who(9216, t + 300, outside)[1]], [("A", "b"), ""], f"IPFIX by {what}: the customer, graded A")
+    t = d.turn()
+    d.block(d.JUNOS, 14, "100.64.0.1", 16384, outside="203.0.113.9")
+    d.turn()
+    tap.is_equal(d.who(17000, t + 300, "203.0.113.9"), ("B", "a"), "while it is not taken back nothing vouches for it")
+    d.block(d.JUNOS, 16, "100.64.0.1", 16384, outside="203.0.113.9")
+    d.turn()
+    tap.is_equal(d.who(17000, t + 300, "203.0.113.9"), ("A", "a"), "but that it is active still")
+    t = d.turn()
+    d.block(d.RFC, 200, "100.64.0.1", 20480, outside="203.0.113.8")
+    d.turn()
+    got = d.who(20500, t + 300, "203.0.113.8")
+    tap.ok(got == ("D", ""), "an event whose value the dialect does not have names nobody", got)
+    t = d.turn()
+    d.block(d.RFC, 16, "100.64.0.1", 24576, outside="203.0.113.8")
+    d.turn(300)
+    d.sequence[d.RFC] += 2
+    d.turn(300)
+    d.block(d.RFC, 17, "100.64.0.1", 24576, outside="203.0.113.8")
+    d.turn()
+    tap.is_equal([d.who(24600, t + 450, "203.0.113.8")[0], d.who(24600, t + 150, "203.0.113.8")[0]], ["B", "A"], "records are missing by the sequence: a hole, and B")
+    before = d.figures("aupd_nat_datagrams")["unknown-exporter"]
+    d.put("127.8.158.9", b"<134>" + a10("Allocated", "100.64.0.2", 1024, d.now, outside="203.0.113.20").encode())
+    tap.ok(d.figures("aupd_nat_datagrams")["unknown-exporter"] == before + 1 and d.who(1100, d.now, "203.0.113.20")[1] == "", "who is no exporter is counted and dropped")
+
+
+def crashes(d):
+    t = d.turn()
+    d.line("Allocated", "100.64.0.1", 30000)
+    d.crash()
+    d.launch()
+    d.sent = 0
+    d.settle()
+    d.turn()
+    d.line("Freed", "100.64.0.1", 30000)
+    d.crash()
+    d.launch()
+    d.sent = 0
+    d.settle()
+    d.turn()
+    got = d.who(30010, t + 300)
+    tap.ok(got[1] == "a" and d.who(30010, t + 900)[1] == "", "what came before kill -9 is there: a block given, and taken back", got)
+
+
+def refused():
+    d = Daemon(registry=None, start=False)
+    for conf, why in (("nat { exporter 192.0.2.1 { feed x; format ipfix; dialect rfc8158 } }", "has no feed x"),
+                      ("bindings { feed x 1 }\nnat { exporter 192.0.2.1 { feed x; format ipfix } }", "needs its dialect"),
+                      ("bindings { feed x 1 }\nnat { exporter 192.0.2.1 { feed x; format syslog-a10; dialect rfc8158 } }", "of ipfix alone"),
+                      ("bindings { feed x 1 }\nnat { exporter nowhere { feed x; format syslog-a10 } }", "no address and no prefix"),
+                      ("bindings { feed x 1 }\nnat { exporter 192.0.2.1 { feed x; format syslog-none } }", "format"),
+                      ("bindings { feed x 1 }\nnat { exporter 192.0.2.1 { feed x } }", "format"),
+                      ("bindings { feed x 1 }\nnat { listen 127.0.0.1:4739 }", "no exporter to hear"),
+                      ("bindings { feed x 1 }\nnat { listen /run/nat }", "by UDP")):
+        path = os.path.join(d.dir, "bad.conf")
+        with open(path, "w") as f:
+            f.write(d.config_text(conf=conf))
+        r = d.aup("check", "-c", path)
+        tap.ok(r.rc != 0 and why in r.out + r.err, f"refused: {why}", r.out, r.err)
+    d.abandon()
+
+
 def main():
     files()
+    with Live() as d:
+        lines(d)
+        flows(d)
+        crashes(d)
+    refused()
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)
