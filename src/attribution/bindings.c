@@ -180,7 +180,7 @@ static enum err customers_inside(struct answering *x, const struct binding_subje
 	enum err e = binding_index_find(x->b->index, &q, list, HOLDINGS_MAX, &count);
 	if (e && e != ERR_LIMIT)
 		return e;
-	binding_grade(&q, list, count, e == ERR_LIMIT, &x->b->feeds, x->b->health, &g);
+	binding_grade(&q, list, count, e == ERR_LIMIT, &x->b->direct, x->b->health, &g);
 	for (unsigned i = 0; g.grade != GRADE_A && i < BINDING_REASON_END; i++)
 		if (g.reasons & UINT32_C(1) << i)
 			subject_reason(x->a, x->s, str_format(x->a, "of the address behind it: %s", binding_reason_words[i]));
@@ -242,7 +242,8 @@ enum err bindings_answer(const struct bindings *b, struct arena *a, const struct
 	enum err e = binding_index_find(b->index, q, holdings, HOLDINGS_MAX, &count);
 	if (e && e != ERR_LIMIT)
 		return e;
-	binding_grade(q, holdings, count, e == ERR_LIMIT, &b->feeds, b->health, &g);
+	/* the silence of one NAT says nothing of what another feed tells; of what none tells any may know */
+	binding_grade(q, holdings, count, e == ERR_LIMIT, count ? &b->direct : &b->feeds, b->health, &g);
 	s->source = STR("bindings");
 	say_reasons(&x, &g);
 	if (g.verdict != BINDING_HELD) {

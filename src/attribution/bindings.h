@@ -15,7 +15,8 @@ struct bindings {
 	struct binding_index *index;
 	const struct feed_health *health;
 	const struct binding_book *book;
-	struct binding_feeds feeds;
+	struct binding_feeds feeds;     /* all */
+	struct binding_feeds direct;    /* without those of NATs, which tell of addresses that they share, and of no others */
 	const char *feed_names[BINDING_FEED_MAX + 1];   /* by number; NULL: it is no feed's */
 	int64_t slack_us;               /* how far the clocks of feeds may be off: a window grows by it at both ends */
 	int64_t retention_us;           /* what was recorded longer ago is forgotten */

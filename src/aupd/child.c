@@ -80,6 +80,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.hooks_retry_us = a->hooks_retry_us;
 		s.hooks_disable_us = a->hooks_disable_us;
 		s.hooks_keep_us = a->hooks_keep_us;
+		s.nat_exporters = a->nat_exporters;
+		s.nat_exporter_count = a->nat_exporter_count;
 		s.radius_sessions = a->radius_sessions;
 		s.duration_access = a->duration_access;
 		s.duration_classes = a->duration_classes;

@@ -13,10 +13,19 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/point.h"
+#include "model/config_nat.h"
 
 enum { PAGE = 500, HEX_MAX = 33, HOLDINGS_MAX = 64, ZONES_HOURS = 27 /* a report without a zone is asked about that far around its time */, TOLD_BYTES_MAX = 8192 };
 
 static const struct row_key own_row = { TABLE_SWITCH, { "bindings", 8 } };
+
+static bool is_of_nat(const struct share *s, uint32_t feed)
+{
+	for (unsigned i = 0; i < s->nat_exporter_count; i++)
+		if (s->nat_exporters[i].feed == feed)
+			return true;
+	return false;
+}
 
 /* Which numbers the configuration has, and their names, which live in the role's arena. */
 static void read_feeds(struct judge *j, struct judge_bindings *b)
@@ -28,9 +37,12 @@ static void read_feeds(struct judge *j, struct judge_bindings *b)
 		if (!str_split(&rest, ' ', &name) || str_to_u64(rest, BINDING_FEED_MAX, &number) != OK || !number)
 			continue;
 		b->feeds[b->view.feeds.count++] = (uint8_t)number;
+		if (!is_of_nat(s, (uint32_t)number))
+			b->direct[b->view.direct.count++] = (uint8_t)number;
 		b->view.feed_names[number] = str_c(j->role->arena, name);
 	}
 	b->view.feeds.list = b->feeds;
+	b->view.direct.list = b->direct;
 }
 
 static void tell_opened(const struct binding_store_report *r, int64_t took_us)

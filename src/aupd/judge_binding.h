@@ -20,7 +20,7 @@ struct judge_bindings {
 	struct session_book *sessions;  /* made with the store; NULL: no accounting comes in */
 	struct session_identities *identities;  /* beside the sessions; NULL: nobody asks access servers */
 	struct feed_listen heard[BINDING_FEED_MAX + 1];         /* of feeds of accounting */
-	uint8_t feeds[BINDING_FEED_MAX];
+	uint8_t feeds[BINDING_FEED_MAX], direct[BINDING_FEED_MAX];
 	int dir_fd;
 	bool dirty;                     /* something was put that is not synced */
 	bool put;                       /* something was put since the last commit */

@@ -135,10 +135,10 @@ nat {{
     def block(self, source, event, inside, first, outside=SHARED):
         self.export(source, ipfix.one_set(256, ipfix.block(self.now, event, inside, outside, first, first + 1023)), records=1)
 
-    def beat(self):
+    def beat(self, silent=()):
         """Every feed is heard."""
         self.put(self.SYSLOG, b"<134>Jul  6 14:05:36 nat1 link eth0 is up")
-        for source in (self.RFC, self.JUNOS):
+        for source in {self.RFC, self.JUNOS} - set(silent):
             self.export(source, ipfix.template(256, ipfix.BLOCK))
         for session, user in (("A", "alice"), ("B", "bob")):
             self.nas.say("interim", session=session, user=user, lasted=int(self.now) - self.t0, at=int(self.now))
@@ -148,9 +148,9 @@ nat {{
         self.pass_time(f"{seconds}s")
         self.now += seconds
 
-    def turn(self, seconds=600):
+    def turn(self, seconds=600, silent=()):
         self.let(seconds)
-        self.beat()
+        self.beat(silent)
         return int(self.now)
 
 
@@ -227,6 +227,19 @@ def flows(d):
     tap.ok(d.figures("aupd_nat_datagrams")["unknown-exporter"] == before + 1 and d.who(1100, d.now, "203.0.113.20")[1] == "", "who is no exporter is counted and dropped")
 
 
+def silence(d):
+    d.line("Allocated", "100.64.0.1", 50000)
+    d.block(d.JUNOS, 14, "100.64.0.1", 50000, outside="203.0.113.9")
+    t = d.turn(silent=(d.JUNOS,))
+    d.turn(silent=(d.JUNOS,))
+    d.line("Freed", "100.64.0.1", 50000)
+    d.turn(silent=(d.JUNOS,))
+    d.block(d.JUNOS, 15, "100.64.0.1", 50000, outside="203.0.113.9")
+    d.turn()
+    tap.is_equal([d.who(None, t, "100.64.0.1"), d.who(50010, t), d.who(50010, t, "203.0.113.9")], [("A", "a"), ("A", "a"), ("B", "a")],
+                 "the silence of one NAT is no hole in what another one tells, nor in what is told of sessions")
+
+
 def crashes(d):
     t = d.turn()
     d.line("Allocated", "100.64.0.1", 30000)
@@ -268,6 +281,7 @@ def main():
     with Live() as d:
         lines(d)
         flows(d)
+        silence(d)
         crashes(d)
     refused()
 

@@ -200,7 +200,7 @@ int main(void)
 	health = feed_health_new();
 	view.index = binding_index_new(1000);
 	view.health = health;
-	view.feeds = (struct binding_feeds){ feeds, 1 };
+	view.feeds = view.direct = (struct binding_feeds){ feeds, 1 };
 	view.feed_names[3] = "radius";
 	answers();
 	behind();
