@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Carrier-grade NAT: what its log tells of shared addresses, and the customer behind them."""
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import ipfix
 import tap
-from daemon import Daemon, missing
+from daemon import Daemon, missing, program
 from nas import Nas
 
 REGISTRY = """type,id,customer,class,kind,resource,service,name,email
@@ -76,6 +78,47 @@ def files():
         for more in (("--format", "syslog-none"), ("--year", "2026"), ("--format", "syslog-jool", "--subject", "hwaddr"), ("--format", "syslog-jool", "--year", "26")):
             r = d.aup("bindings", "import", path, *more)
             tap.ok(r.rc == 2, f"no such options: {' '.join(more)}", r.out, r.err)
+
+
+def followed():
+    """A log that is followed: each line once, one with several records, one that cannot be read, and the same file from its beginning."""
+    t = int(time.time()) - 3600
+    with World("bindings { feed cgnat 1; capacity 20000; retention 30d }") as d:
+        path = os.path.join(d.dir, "nat.log")
+
+        def line(*records, when):
+            with open(path, "a") as f:
+                f.write(time.strftime("<10>1 %Y %b %d %H:%M:%S nat1 - - NAT44 - ", time.gmtime(when)) + "".join(f"[{r}]" for r in records) + "\n")
+
+        def follower():
+            env = dict(os.environ, AUPD_SOCKET=os.path.join(d.run, "api.sock"))
+            return subprocess.Popen([program("aup"), "bindings", "follow", path, "--format", "syslog-cisco", "--zone", "Z"], env=env, stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE, text=True)
+
+        def kept():
+            return d.check("bindings", "status", "--json").json
+
+        def lost():
+            return [h for f in kept()["feeds"] for h in f["holes"] if h["reason"] == "the feed lost messages"]
+
+        record = "Userbased{} - {} VRF - 203.0.113.7 - {} {} - -"
+        line(record.format("A", "100.64.0.1", 1024, 1535), record.format("A", "100.64.0.2", 1536, 2047), when=t)
+        f = follower()
+        d.until(lambda: kept()["bindings"] == 2, "two records of one line")
+        line(record.format("W", "100.64.0.1", 1024, 1535), record.format("A", "100.64.0.3", 1024, 1535), when=t + 900)
+        d.until(lambda: kept()["bindings"] == 3, "a block is taken back, and given to another one")
+        tap.is_equal(lost(), [], "nothing is lost so far")
+        line(record.format("X", "100.64.0.1", 1024, 1535), when=t + 1000)
+        d.until(lost, "a record of no known kind")
+        f.send_signal(signal.SIGTERM)
+        _, err = f.communicate()
+        tap.ok(f.returncode == 0 and "nat.log:3: a record in no known form; the line is left out" in err, "a line that cannot be read is told with its number, and is a hole", err)
+        f = follower()
+        line(record.format("W", "100.64.0.3", 1024, 1535), record.format("A", "100.64.0.4", 1024, 1535), when=t + 1200)
+        d.until(lambda: kept()["bindings"] == 4, "a follower that begins with the whole file")
+        f.send_signal(signal.SIGTERM)
+        f.communicate()
+        tap.is_equal(kept()["bindings"], 4, "what is known is no news to it")
 
 
 SECRET = "a secret of twenty-two"
@@ -278,6 +321,7 @@ def refused():
 
 def main():
     files()
+    followed()
     with Live() as d:
         lines(d)
         flows(d)
