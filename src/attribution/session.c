@@ -126,10 +126,15 @@ static bool is_of(const struct taking *t, const struct session *s)
 		return false;
 	if (!t->began_told || !s->start_s)
 		return s->state != SESSION_STOPPED || t->first_s <= s->end_s + SESSION_SAME_S;
-	/* its own clock tells its sessions apart, right or wrong; when it was set in between, their arrival does. If both fail one is taken for two, which takes nothing away */
-	if (t->own_s && s->own_s)
-		return between(t->own_s, s->own_s) <= apart_allowed(t->e) || between(t->came_s, s->came_s) <= apart_allowed(t->e);
 	uint32_t unsure = t->began_last_s - t->began_s, allowed = apart_allowed(t->e) + unsure;
+	/*
+	 * Its own clock tells its sessions apart, right or wrong; when it was set in between, their arrival does. If both fail one is taken for two,
+	 * which takes nothing away. A clock that was set back may come again to when another one began: that one's Stop was heard.
+	 */
+	if (t->own_s && s->own_s) {
+		bool goes_past_stop = s->state == SESSION_STOPPED && t->e->status != ACCOUNTING_STOP && t->first_s > s->end_s + SESSION_SAME_S;
+		return between(t->came_s, s->came_s) <= apart_allowed(t->e) || (between(t->own_s, s->own_s) <= apart_allowed(t->e) && !goes_past_stop);
+	}
 	if (unsure > NAS_CLOCK_SPAN_S + 1)
 		return false;
 	/* what a store remembers of it may begin with a later address */
