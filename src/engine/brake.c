@@ -235,14 +235,22 @@ enum err brake_gate(struct fold *f, const struct casefile *c, struct act *act, e
 	return within(&b, ret_gate, why);
 }
 
+/* Is that how it ended? What an access server answers is no effect: accounting tells of that, to whoever looks. */
+static bool is_result(const struct act *act, enum act_op op, enum act_result result)
+{
+	bool looked_for = str_starts(act->driver, STR("radius-"));
+	if (looked_for && op == ACT_CHECK)
+		return result == RESULT_DONE || result == RESULT_REFUSED;
+	return op == ACT_DO && result != RESULT_RETRY && result != RESULT_NONE && !(looked_for && result == RESULT_UNKNOWN);
+}
+
 /* One letter a result, the last one last. */
 enum err brake_result(struct fold *f, const struct act *act, enum act_op op, enum act_result result, struct why *why)
 {
 	struct cuts kept = { 0 };
 	struct row row;
 	unsigned bad = 0;
-	if (!f->brakes || act->verb < VERB_LIMIT || op != ACT_DO || result == RESULT_RETRY || result == RESULT_NONE || str_eq(act->driver, STR("null")) ||
-		str_eq(act->driver, STR("task")))
+	if (!f->brakes || act->verb < VERB_LIMIT || !act->desired || !is_result(act, op, result) || str_eq(act->driver, STR("null")) || str_eq(act->driver, STR("task")))
 		return OK;
 	enum err e = work_load(f->work, TABLE_REPORTER, STR("cuts/results"), cuts_fields, &kept, &row, why);
 	if (e && e != ERR_NOTFOUND)

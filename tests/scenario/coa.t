@@ -110,11 +110,25 @@ def unnamed():
         tap.ok(state == "refused" and "no coa profile of that name" in text and d.door.news() == (0, 0), "a server without that profile is not asked", state, text)
 
 
+def many():
+    """An answer that proves nothing is no failure, however often."""
+    with Scene(PROFILE, enforce="enforce limit access { driver radius-coa limited }", steps="    at once limit access", verb="limit") as d:
+        for i in range(21):
+            d.begin(i, more=FULL)
+            d.spam(i)
+            d.door.wait(lambda got: got)
+            d.settle()
+            d.door.news()
+        tap.is_equal({d.stands(i) for i in range(21)}, {"unclear"}, "of twenty-one changes that were acknowledged nothing is known yet")
+        tap.ok(not d.log.find("a breaker is open"), "that is no reason to hold what else is to be done", d.log.find("a breaker is open"))
+
+
 def main():
     with Scene(PROFILE, count=8, enforce="enforce limit access { driver radius-coa limited }", steps="    at once limit access", verb="limit") as d:
         for part in (changed, ignored, half, ended, later):
             part(d)
     unnamed()
+    many()
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)
