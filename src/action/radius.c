@@ -51,7 +51,9 @@ static enum err radius_open(const struct action_options *o, void **ret_state, st
 		return OK;
 	}
 	struct radius *s = calloc(1, sizeof(*s));
-	enum err e = s ? radius_asks_open(o->loop, o->nas, o->nas_count, &s->asks, why) : why_set(why, ERR_NOMEM, "no memory for a driver");
+	if (!s)
+		return why_set(why, ERR_NOMEM, "no memory for a driver");
+	enum err e = radius_asks_open(o->loop, o->nas, o->nas_count, &s->asks, why);
 	if (e) {
 		free(s);
 		return e;

@@ -7,9 +7,10 @@ static void note(struct nat_read *x, struct str text, const char *reason)
 {
 	if (x->reason[0])
 		return;
+	struct str kept = str_sub(str_of(reason), 0, sizeof(x->reason) - 1);
 	x->first = text;
-	for (size_t i = 0; i + 1 < sizeof(x->reason) && reason[i]; i++)
-		x->reason[i] = reason[i];
+	if (kept.len)
+		memcpy(x->reason, kept.ptr, kept.len);
 }
 
 static void one_line(const struct nat_datagram *d, struct str line, nat_told *told, void *arg, struct nat_read *x)
