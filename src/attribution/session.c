@@ -135,7 +135,8 @@ static bool is_of(const struct taking *t, const struct session *s)
 		bool goes_past_stop = s->state == SESSION_STOPPED && t->e->status != ACCOUNTING_STOP && t->first_s > s->end_s + SESSION_SAME_S;
 		return between(t->came_s, s->came_s) <= apart_allowed(t->e) || (between(t->own_s, s->own_s) <= apart_allowed(t->e) && !goes_past_stop);
 	}
-	if (unsure > NAS_CLOCK_SPAN_S + 1)
+	/* behind a start of ours a message that waited for us is all that tells of the end */
+	if (unsure > NAS_CLOCK_SPAN_S + 1 && !s->recalled)
 		return false;
 	/* what a store remembers of it may begin with a later address */
 	return between(t->began_s, s->start_s) <= allowed || (s->recalled && t->began_s < s->start_s);
