@@ -76,10 +76,15 @@ static enum err put_span(void *arg, const struct feed_span *s, struct why *why)
 	return judge_bindings_span(j, &one, why);
 }
 
-enum err judge_bindings_hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, bool lost, struct why *why)
+static struct feed_listener listener(struct judge *j, uint8_t feed)
 {
 	struct judge_bindings *b = j->bindings;
-	struct feed_listener ear = { &b->heard[feed], feed, b->view.slack_us, b->view.health, put_span, j };
+	return (struct feed_listener){ &b->heard[feed], feed, b->view.slack_us, b->view.health, put_span, j };
+}
+
+enum err judge_bindings_hear(struct judge *j, uint8_t feed, int64_t at, int64_t since_at, bool lost, struct why *why)
+{
+	struct feed_listener ear = listener(j, feed);
 	return (lost ? feed_listen_lost : feed_listen_heard)(&ear, at, since_at, why);
 }
 
@@ -101,7 +106,12 @@ enum err judge_accounting(struct judge *j, struct str body, struct why *why)
 			continue;
 		bool lost = message.status == ACCOUNTING_LOST;
 		e = judge_bindings_hear(j, feed, message.received_at, since_at, lost, why);
-		if (e == OK && !lost)
+		if (lost)
+			continue;
+		struct feed_listener ear = listener(j, feed);
+		if (e == OK)
+			e = feed_listen_late(&ear, message.received_at, message.delay_us, why);
+		if (e == OK)
 			e = session_take(j->bindings->sessions, feed, &message, &sink, why);
 	}
 	return e == ERR_NOTFOUND ? OK : e;

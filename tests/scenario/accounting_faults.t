@@ -95,6 +95,39 @@ def dropped(d):
     tap.is_equal((d.who("198.51.100.22", at + 300), d.who("198.51.100.22", at + 600)), (("A", "a"), ("B", "a")), "and then it is not sure who held an address")
 
 
+def late(d):
+    """A message that was under way for minutes: with it there was a queue, whose other messages are not known yet."""
+    a, c, at = d.nas(), d.nas(name="nas-3"), int(d.now)
+    for lasted in (0, 300, 600):
+        a.say("interim" if lasted else "start", session="Q", v4="198.51.100.23", lasted=lasted, at=int(d.now))
+        d.let(300)
+    d.settle()
+    before = d.who("198.51.100.23", at + 300)
+    waited = attribute(41, (800).to_bytes(4, "big"))
+    c.say("start", session="U", user="bob", lasted=0, at=int(d.now) - 800, more=waited)
+    d.settle()
+    d.let(1)
+    tap.is_equal((before, d.who("198.51.100.23", at + 300)), (("A", "a"), ("B", "a")), "while a queue drains nobody knows what else it holds: an answer about its time is not sure")
+    for _ in range(3):
+        d.let(100)
+        a.say("interim", session="Q", lasted=int(d.now) - at, at=int(d.now))
+        d.settle()
+    d.let(1)
+    tap.is_equal(d.who("198.51.100.23", at + 300), ("A", "a"), "when it has drained it is sure again")
+    d.let(1200)
+    a.say("interim", session="Q", lasted=int(d.now) - at, at=int(d.now))
+    d.settle()
+    gap = d.now - 600
+    waited = attribute(41, (1000).to_bytes(4, "big"))
+    c.say("interim", session="U", user="bob", lasted=600, at=int(d.now) - 1000, more=waited)
+    for _ in range(3):
+        d.let(100)
+        a.say("interim", session="Q", lasted=int(d.now) - at, at=int(d.now))
+        d.settle()
+    d.let(1)
+    tap.is_equal(d.who("198.51.100.23", gap), ("B", "a"), "but what was not heard anyway is not made whole by that")
+
+
 def main():
     with Access(feeds=FEEDS) as d:
         if d.points:
@@ -103,6 +136,8 @@ def main():
             tap.skip("an item that ends its decoder", "this build has no means to plant one")
         damage(d)
         dropped(d)
+    with Access() as d:
+        late(d)
 
 
 tap.skip_all(missing()) if missing() else tap.run(main)
