@@ -74,6 +74,18 @@ void buf_puts(struct buf *b, const char *text)
 	buf_put(b, str_of(text));
 }
 
+void buf_put_percent(struct buf *b, struct str s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+		if (plain)
+			buf_putc(b, (char)c);
+		else
+			buf_printf(b, "%%%02X", c);
+	}
+}
+
 void buf_printf(struct buf *b, const char *format, ...)
 {
 	va_list ap, again;

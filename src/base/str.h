@@ -103,6 +103,8 @@ void buf_put(struct buf *b, struct str s);
 void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+/* As one part of an address: all but the unreserved (RFC 3986 2.3) as "%" and two hex digits. */
+void buf_put_percent(struct buf *b, struct str s);
 void buf_u8(struct buf *b, uint8_t v);                          /* integers in network order */
 void buf_u16(struct buf *b, uint16_t v);
 void buf_u32(struct buf *b, uint32_t v);

@@ -52,30 +52,18 @@ struct str totp_base32(struct arena *a, struct str secret)
 	return (struct str){ out, at };
 }
 
-static void put_part(struct buf *b, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-		if (plain)
-			buf_putc(b, (char)c);
-		else
-			buf_printf(b, "%%%02X", c);
-	}
-}
-
 struct str totp_uri(struct arena *a, struct str issuer, struct str account, struct str secret)
 {
 	struct buf b;
 	buf_init(&b, 4096);
 	buf_puts(&b, "otpauth://totp/");
-	put_part(&b, issuer);
+	buf_put_percent(&b, issuer);
 	buf_putc(&b, ':');
-	put_part(&b, account);
+	buf_put_percent(&b, account);
 	buf_puts(&b, "?secret=");
 	buf_put(&b, totp_base32(a, secret));
 	buf_puts(&b, "&issuer=");
-	put_part(&b, issuer);
+	buf_put_percent(&b, issuer);
 	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return text;

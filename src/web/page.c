@@ -31,23 +31,11 @@ void page_put_text(struct buf *out, struct str s)
 	}
 }
 
-void page_put_part(struct buf *out, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-		if (plain)
-			buf_putc(out, (char)c);
-		else
-			buf_printf(out, "%%%02X", c);
-	}
-}
-
 struct str page_part(struct arena *a, struct str s)
 {
 	struct buf b;
 	buf_init(&b, 3 * s.len + 1);
-	page_put_part(&b, s);
+	buf_put_percent(&b, s);
 	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return text;
@@ -128,7 +116,7 @@ static void put_value(struct buf *out, const struct page_op *op, const struct js
 	struct str s = !v ? STR_NONE : v->type == JSON_STRING || v->type == JSON_NUMBER ? v->text : v->type != JSON_BOOL ? STR_NONE : v->boolean ? STR("yes") : STR("no");
 	bool counts = v && v->type == JSON_NUMBER && v->is_integer;
 	if (op->does == PAGE_PART)
-		page_put_part(out, s);
+		buf_put_percent(out, s);
 	else if (op->does == PAGE_LOCAL)
 		page_put_local(out, s);
 	else if (op->filter == FILTER_TIME || op->filter == FILTER_DAY)

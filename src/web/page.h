@@ -52,9 +52,8 @@ void page_write(const struct page_template *t, const struct json *data, struct b
 
 /* The only ways in which text becomes HTML. */
 void page_put_text(struct buf *out, struct str s);      /* in text, and in an attribute's double quotes */
-void page_put_part(struct buf *out, struct str s);      /* a part of an address, in such quotes */
 void page_put_local(struct buf *out, struct str s);
-struct str page_part(struct arena *a, struct str s);     /* the same as a text */
+struct str page_part(struct arena *a, struct str s);     /* a part of an address */
 /* Is it an address of this site, whatever a browser makes of it? */
 bool page_is_local(struct str s);
 
