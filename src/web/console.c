@@ -62,6 +62,7 @@ void console_begin(struct web *web, struct http_request *r, const struct princip
 {
 	begin_data(b, w, title, r->path);
 	jsonw_str(w, "who", who->id);
+	jsonw_str(w, "scope", str_of(scope_words[who->scope]));
 	jsonw_bool(w, "session", who->session.len);
 	jsonw_str(w, "token", token_of(web, r->arena, who));
 }
@@ -212,22 +213,6 @@ static void go_on(struct web *web, struct http_request *r, struct console_call *
 	show(web, r, call, x);
 }
 
-static bool matches(const struct console_page *page, struct str path, struct console_call *call)
-{
-	struct str want = str_of(page->path), part, got;
-	call->name_count = 0;
-	while (str_split(&want, '/', &part)) {
-		if (!str_split(&path, '/', &got))
-			return false;
-		bool open = part.len > 2 && part.ptr[0] == '{';
-		if (open && got.len && call->name_count < CONSOLE_NAMES_MAX)
-			call->names[call->name_count++] = (struct http_pair){ str_sub(part, 1, part.len - 2), got };
-		else if (open || !str_eq(part, got))
-			return false;
-	}
-	return !str_split(&path, '/', &got);
-}
-
 /* RFC 6454 7, Fetch Metadata: the page that sent it is of this site. */
 static bool is_own_site(const struct http_request *r)
 {
@@ -283,7 +268,6 @@ static void take_command(struct web *web, struct http_request *r, struct console
 void console_take(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
 {
 	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
-	const struct console_page *page = console_pages;
 	*ret_answer = (struct web_answer){ 0 };
 	if (!call) {
 		console_refuse(r, 503, "no memory for the page", ret_answer);
@@ -295,13 +279,11 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 		take_command(web, r, call, ret_answer);
 		return;
 	}
-	while (page->path && !(page->scopes & SCOPES(who->scope) && matches(page, r->path, call)))
-		page++;
-	if (!page->path || !str_eq(r->method, STR("GET"))) {
-		console_refuse(r, page->path ? 405 : 404, page->path ? "a page is only read" : "there is no such page", ret_answer);
+	call->page = console_page_find(r->path, who->scope, call->names, &call->name_count);
+	if (!call->page || !str_eq(r->method, STR("GET"))) {
+		console_refuse(r, call->page ? 405 : 404, call->page ? "a page is only read" : "there is no such page", ret_answer);
 		return;
 	}
-	call->page = page;
 	go_on(web, r, call, ret_answer);
 }
 

@@ -10,8 +10,6 @@
 #include "web/console_form.h"
 #include "web/console_page.h"
 
-enum { CONSOLE_NAMES_MAX = 4 };
-
 /* What the judge answered, with the status of that. It may ask again: ret_answer->status 0 and ->call. */
 typedef void console_told_fn(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *ret_answer);
 

@@ -1,5 +1,5 @@
 /*
- * The table of the console's pages.
+ * The tables of the console's pages; each page has a template of its name in web/pages/.
  */
 #ifndef AUPD_WEB_CONSOLE_PAGE_H
 #define AUPD_WEB_CONSOLE_PAGE_H
@@ -17,6 +17,8 @@ struct console_part {
 	bool spare;
 };
 
+enum { CONSOLE_NAMES_MAX = 4 };
+
 struct console_page {
 	const char *path;               /* "/cases/{case}" */
 	const char *name;               /* of its template, and of the place in the list of pages that it belongs to */
@@ -25,6 +27,14 @@ struct console_page {
 	struct console_part parts[CONSOLE_PARTS_MAX + 1];
 };
 
-extern const struct console_page console_pages[];       /* closed by a NULL path */
+/* Of each group; closed by a NULL path. */
+extern const struct console_page pages_desk[];          /* what waits, and cases: the work of a day */
+extern const struct console_page pages_people[];        /* customers, resellers, reporters, and what they use */
+extern const struct console_page pages_rules[];         /* the policy, what it covers, and what was done by it */
+extern const struct console_page pages_admin[];         /* accounts, keys, feeds and settings */
+extern const struct console_page pages_portal[];        /* what customers, resellers and reporters see */
+
+/* The page at that path for that scope, with the values of its names in ret_names, at most CONSOLE_NAMES_MAX; NULL: there is none. */
+const struct console_page *console_page_find(struct str path, enum scope scope, struct http_pair *ret_names, unsigned *ret_name_count);
 
 #endif

@@ -1,14 +1,14 @@
 /*
- * The pages of the console. See console_page.h; each has a template of its name in web/pages/.
+ * Pages of the desk: what waits, and cases. See console_page.h.
  */
 #include "web/console_page.h"
 
 #define OPERATOR SCOPES(SCOPE_OPERATOR)
 
-const struct console_page console_pages[] = {
+const struct console_page pages_desk[] = {
 	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status", false }, { "events", "/v1/events?limit=20", true } } },
 	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{after}", false } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "reasons", "/v1/cases/{case}/reasons", true } } },
 	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{within}&{after}", false } } },
-	{ NULL, NULL, NULL, 0, { { NULL, NULL, false } } },
+	{ .path = NULL },
 };
