@@ -27,6 +27,7 @@ setup-build:
 	@tools/setup build
 setup-test:
 	@tools/setup build test
+	@tools/npm tests/console
 
 # DEMO=once stops by itself
 demo: all

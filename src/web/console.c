@@ -56,6 +56,7 @@ static void begin_data(struct buf *b, struct jsonw *w, const char *title, struct
 	jsonw_str(w, "path", path);
 	jsonw_time(w, "now", clock_wall_at());
 	jsonw_str(w, "css", str_of(asset_path("console.css")));
+	jsonw_str(w, "icon", str_of(asset_path("icon.svg")));
 }
 
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)

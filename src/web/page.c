@@ -96,8 +96,8 @@ static void put_span(struct buf *out, int64_t s)
 		buf_printf(out, " %lld %s", (long long)(s % units[i].s / units[i + 1].s), units[i + 1].name);
 }
 
-/* "2026-03-01T12:00:00Z", or microseconds, as nouns have it; what is none goes as it is, escaped. */
-static void put_time(struct buf *out, struct str s, const struct json *v, bool day)
+/* "2026-03-01T12:00:00Z", or microseconds, as nouns have it; what is none goes as it is, escaped. HTML's own form has three digits behind seconds at most. */
+static void put_time(struct buf *out, struct str s, const struct json *v, enum page_filter filter)
 {
 	char text[TIME_TEXT_MAX];
 	int64_t at = v && v->is_integer ? v->integer : 0;
@@ -107,8 +107,10 @@ static void put_time(struct buf *out, struct str s, const struct json *v, bool d
 	}
 	time_print(at, text);
 	buf_put(out, (struct str){ text, 10 });
-	if (!day)
+	if (filter == FILTER_TIME)
 		buf_printf(out, " %.5s", text + 11);
+	else if (filter == FILTER_MACHINE)
+		buf_printf(out, "T%.8sZ", text + 11);
 }
 
 static void put_value(struct buf *out, const struct page_op *op, const struct json *v)
@@ -119,8 +121,8 @@ static void put_value(struct buf *out, const struct page_op *op, const struct js
 		buf_put_percent(out, s);
 	else if (op->does == PAGE_LOCAL)
 		page_put_local(out, s);
-	else if (op->filter == FILTER_TIME || op->filter == FILTER_DAY)
-		put_time(out, s, v, op->filter == FILTER_DAY);
+	else if (op->filter == FILTER_TIME || op->filter == FILTER_DAY || op->filter == FILTER_MACHINE)
+		put_time(out, s, v, op->filter);
 	else if (op->filter == FILTER_COUNT && counts)
 		put_count(out, s);
 	else if (op->filter == FILTER_OCTETS && counts)

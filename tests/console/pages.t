@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Each page of the tables of pages in a real browser: for people who see, hear or use a telephone, in both themes, valid, silent, and whole with
+script off. A page without a sample here fails."""
+import glob
+import os
+import re
+import sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import screen
+import tap
+from daemon import TOP, Daemon, arf, missing
+
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+ROW = re.compile(r'^\t\{ "(/[^"]*)", "([a-z0-9-]+)", "[^"]*", ([A-Z_ |()]+), \{', re.M)
+REACHED = """() => [...document.querySelectorAll('main a[href], main form')].map(e => e.tagName + ' ' + (e.getAttribute('href') ?? e.getAttribute('action'))).sort()"""
+
+# by path of the table: an address, or several, in which {case} and the like stand for what was made
+SAMPLES = {
+    "/": ["/"],
+    "/cases": ["/cases", "/cases?state=closed"],
+    "/cases/{case}": ["/cases/{case}"],
+    "/queues/{queue}": ["/queues/due?within=7d"],
+}
+
+
+def rows():
+    for path in sorted(glob.glob(os.path.join(TOP, "src", "web", "pages_*.c"))):
+        with open(path, encoding="utf-8") as f:
+            yield from ROW.findall(f.read())
+
+
+def fill(d):
+    for n, who in enumerate("abc", 1):
+        d.smtp_send(arf(number=n, reporter=f"fbl@reporter-{who}.example", subject=HOSTILE))
+    d.settle()
+    return {"case": d.cases()[0]["case"]}
+
+
+def strangers(s):
+    p = s.page()
+    for path, name in (("/login", "login"), ("/welcome", "welcome")):
+        s.look(p.goto(path), name)
+
+
+def look(s, p, bare, name, path):
+    p.goto(path)
+    if not tap.is_equal(p.status, 200, f"{path} is there"):
+        return
+    s.look(p, name)
+    tap.is_equal(sorted(set(p.js(REACHED)) - set(reached(bare.goto(path)))), [], f"{path}: what it leads to, it leads to with script off, too")
+
+
+def reached(bare):
+    """A browser whose script is off runs none of ours either: what it shows is read from its HTML."""
+    html = bare.call(["content"])
+    main = html[html.index("<main"):html.index("</main>")]
+    links = re.findall(r'<a [^>]*?href="([^"]*)"', main)
+    forms = re.findall(r'<form [^>]*?action="([^"]*)"', main)
+    return [f"A {x.replace('&amp;', '&')}" for x in links] + [f"FORM {x.replace('&amp;', '&')}" for x in forms]
+
+
+def main():
+    why = missing() or screen.missing()
+    if why:
+        tap.skip_all(why)
+    with Daemon(listens=("smtp", "lmtp", "http", "ingest", "api"), conf="key-rate 6000") as d, screen.Screen(d) as s:
+        made = fill(d)
+        strangers(s)
+        s.account("ann", "admin")
+        p = s.log_in("ann")
+        bare = s.page(javaScriptEnabled=False, storageState=p.call(["context"], ["storageState"]))
+        for pattern, template, scopes in rows():
+            if "OPERATOR" not in scopes:
+                continue
+            tap.ok(pattern in SAMPLES, f"{pattern} has a sample")
+            for n, sample in enumerate(SAMPLES.get(pattern, [])):
+                look(s, p, bare, f"{template}-{n}" if n else template, sample.format(**made))
+        s.look(p.goto("/prove"), "prove")
+        s.look(p.goto("/nothing"), "error")
+        s.validate()
+
+
+if __name__ == "__main__":
+    tap.run(main)
