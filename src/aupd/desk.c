@@ -63,6 +63,8 @@ static void answer(struct http_request *r, const struct web_answer *x)
 	HEADER("Cross-Origin-Resource-Policy", STR("same-origin"));
 	if (x->retry_after_s)
 		HEADER("Retry-After", str_format(r->arena, "%u", x->retry_after_s));
+	if (x->file.len)
+		HEADER("Content-Disposition", str_format(r->arena, "attachment; filename=\"%.*s\"", STR_ARG(x->file)));
 	if (x->location.len)
 		HEADER("Location", x->location);
 	if (str_eq(x->cookie, STR("-")))

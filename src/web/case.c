@@ -6,12 +6,13 @@
  */
 #include "web/call.h"
 
+#include "base/clock.h"
 #include "engine/reasons.h"
 
-enum { SCAN_MAX = 5000, STORY_PAGE = 500 };
+enum { SCAN_MAX = 5000, STORY_PAGE = 500, REPORTERS_TOLD_MAX = 1000 };
 
 struct filter {
-	struct str clause, group, assigned, reseller;
+	struct str clause, group, assigned, reseller, severity;
 	uint32_t flag;
 	bool tells;             /* whoever asks would learn more of a case than its number, state and time */
 };
@@ -23,8 +24,8 @@ static enum err read_filter(const struct web_call *call, struct filter *f)
 		{ "corrected", CASE_CORRECTED } };
 	struct str flag = call_value(call, "flag");
 	*f = (struct filter){ .clause = call_value(call, "clause"), .group = call_value(call, "group"), .assigned = call_value(call, "assigned"),
-		.reseller = call_value(call, "reseller") };
-	f->tells = f->clause.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || call_value(call, "owner").len || call_value(call, "tenant").len ||
+		.reseller = call_value(call, "reseller"), .severity = call_value(call, "severity") };
+	f->tells = f->clause.len || f->severity.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || call_value(call, "owner").len || call_value(call, "tenant").len ||
 		call_value(call, "prefix").len;
 	for (size_t i = 0; flag.len && i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (str_eq(flag, str_of(flags[i].name)))
@@ -40,13 +41,43 @@ static bool fits(const struct casefile *c, const struct filter *f)
 	/* what is sealed is found by nothing that it says, nor by whose it is */
 	if (f->tells && c->flags & CASE_SEALED_CLASS)
 		return false;
-	return below && (!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
+	return below && (!f->severity.len || str_eq(str_of(severity_words[c->severity]), f->severity)) &&
+		(!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
 		(!f->assigned.len || str_eq(c->assigned, f->assigned)) && (!f->flag || c->flags & f->flag);
 }
 
-static void put_case(struct jsonw *w, const struct row *row, const struct casefile *c)
+/* Different ones, of the incidents that the case still holds against each other. */
+static unsigned reporters_of(struct arena *a, const struct casefile *c)
+{
+	struct str *seen = ARENA_ARRAY(a, struct str, REPORTERS_TOLD_MAX);
+	unsigned n = 0;
+	for (unsigned i = 0; seen && i < c->recent_count; i++)
+		for (unsigned k = 0; k < c->recent[i].witness_count && n < REPORTERS_TOLD_MAX; k++) {
+			unsigned m = 0;
+			while (m < n && !str_eq(seen[m], c->recent[i].witnesses[k]))
+				m++;
+			if (m == n)
+				seen[n++] = c->recent[i].witnesses[k];
+		}
+	return n;
+}
+
+/* How much of the time to the next step is over, and how much is left. */
+static void put_left(struct jsonw *w, const struct casefile *c, int64_t due_at)
+{
+	int64_t now = clock_wall_at(), since = c->ladder_started_at != TIME_NONE && c->ladder_started_at > c->opened_at ? c->ladder_started_at : c->opened_at;
+	if (due_at == TIME_NONE)
+		return;
+	int64_t used = due_at <= now ? 100 : due_at <= since || now <= since ? 0 : (now - since) / ((due_at - since) / 100 + 1);
+	jsonw_int(w, "used", used < 100 || due_at <= now ? used : 100);
+	jsonw_int(w, "left", due_at > now ? (due_at - now) / SECOND_US : 0);
+	jsonw_int(w, "late", due_at > now ? 0 : (now - due_at) / SECOND_US);
+}
+
+static void put_case(const struct web_call *call, const struct row *row, const struct casefile *c)
 {
 	char number[CASE_TEXT_MAX];
+	struct jsonw *w = call->w;
 	bool sealed = c->flags & CASE_SEALED_CLASS;
 	case_text(c->number, number);
 	jsonw_object(w, NULL);
@@ -55,8 +86,11 @@ static void put_case(struct jsonw *w, const struct row *row, const struct casefi
 	jsonw_str(w, "state", row->state);
 	jsonw_time(w, "opened", c->opened_at);
 	jsonw_time(w, "due", row->due_at);
-	if (!sealed)
+	put_left(w, c, row->due_at);
+	if (!sealed) {
+		jsonw_int(w, "reporters", reporters_of(call->arena, c));
 		jsonw_raw(w, "body", row->body);
+	}
 	jsonw_end(w, '}');
 }
 
@@ -97,7 +131,13 @@ enum err read_cases(struct web_call *call)
 	enum err e = read_filter(call, &f);
 	if (e == OK)
 		e = read_place(call, &q);
-	q.limit = wanted < QUERY_LIMIT_MAX / 4 ? wanted * 4 : QUERY_LIMIT_MAX;
+	/* what falls due first: one page, behind which there is none */
+	bool by_due = str_eq(call_value(call, "sort"), STR("due"));
+	if (e == OK && by_due && q.has_after)
+		e = why_set(call->why, ERR_SYNTAX, "what falls due first is one page: there is none behind it");
+	if (by_due)
+		q.due_by = INT64_MAX;
+	q.limit = wanted < QUERY_LIMIT_MAX / 4 && !by_due ? wanted * 4 : QUERY_LIMIT_MAX;
 	jsonw_array(w, "rows");
 	while (e == OK && more && shown < wanted && seen < SCAN_MAX) {
 		e = view_page(&call->view, &q, &rows, &n, call->why);
@@ -107,17 +147,17 @@ enum err read_cases(struct web_call *call)
 			e = field_decode(call->arena, rows[i].body, casefile_fields, &c, call->why);
 			if (e || !fits(&c, &f))
 				continue;
-			put_case(w, &rows[i], &c);
+			put_case(call, &rows[i], &c);
 			shown++;
 		}
-		more = e == OK && n == q.limit;
+		more = e == OK && n == q.limit && !by_due;
 		q.has_after = true;
 		q.after_rank = last.rank;
 		q.after_key = last.key;
 	}
 	jsonw_end(w, ']');
 	struct str place;
-	if (e == OK && last.key.len && (more || shown == wanted) && (e = number_of(call, &last, &place)) == OK)
+	if (e == OK && last.key.len && !by_due && (more || shown == wanted) && (e = number_of(call, &last, &place)) == OK)
 		jsonw_str(w, "after", place);
 	return e;
 }

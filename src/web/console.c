@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "web/asset.h"
 #include "web/console_call.h"
+#include "web/console_export.h"
 #include "web/page.h"
 #include "web/route.h"
 
@@ -142,8 +143,7 @@ static struct str segment(const struct console_call *call, const struct http_req
 	return s.len > 2 && s.ptr[0] == '{' ? value_of(call, r, str_sub(s, 1, s.len - 2)) : s;
 }
 
-/* The request of a part: the page's own, with path and query of the target. */
-static struct http_request ask(const struct console_call *call, const struct http_request *r, const char *target)
+struct http_request console_ask(const struct console_call *call, const struct http_request *r, const char *target)
 {
 	struct http_request one = *r;
 	struct http_pair *query = ARENA_ARRAY(r->arena, struct http_pair, HTTPD_QUERY_MAX);
@@ -177,6 +177,7 @@ static void show(struct web *web, struct http_request *r, const struct console_c
 	console_begin(web, r, &call->who, page->title, &b, &w);
 	jsonw_str(&w, "page", str_of(page->name));
 	jsonw_str(&w, "to", r->target);
+	console_export_links(r, call, &w);
 	jsonw_object(&w, "asked");
 	/* the first of a name is the one that counts (value_of), and JSON has no two */
 	for (unsigned i = 0; i < r->query_count; i++)
@@ -202,7 +203,7 @@ static bool take_part(struct http_request *r, struct console_call *call, unsigne
 static void go_on(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *x)
 {
 	while (call->page->parts[call->next].name) {
-		struct http_request one = ask(call, r, call->page->parts[call->next].target);
+		struct http_request one = console_ask(call, r, call->page->parts[call->next].target);
 		web_take_as(web, &one, &call->who, x);
 		if (!x->status) {
 			x->call = call;
@@ -285,7 +286,10 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 		console_refuse(r, call->page ? 405 : 404, call->page ? "a page is only read" : "there is no such page", ret_answer);
 		return;
 	}
-	go_on(web, r, call, ret_answer);
+	if (console_export_asked(r))
+		console_export_take(web, r, call, ret_answer);
+	else
+		go_on(web, r, call, ret_answer);
 }
 
 void console_told(struct web *web, struct http_request *r, struct console_call *call, struct str reply, struct web_answer *ret_answer)

@@ -24,6 +24,8 @@ struct console_call {
 	struct form form;
 };
 
+/* The request of a part of its page: r's own, with path and query of the target (console_page.h). */
+struct http_request console_ask(const struct console_call *call, const struct http_request *r, const char *target);
 /* What every page has; more members may follow before console_fill. */
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w);
 /* Ends the data, and is the page of that template. */

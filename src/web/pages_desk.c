@@ -7,7 +7,7 @@
 
 const struct console_page pages_desk[] = {
 	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status", false }, { "events", "/v1/events?limit=20", true } } },
-	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{after}", false } } },
+	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{sort}&{after}", false } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "reasons", "/v1/cases/{case}/reasons", true } } },
 	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{within}&{after}", false } } },
 	{ .path = NULL },

@@ -47,6 +47,7 @@ struct web_answer {
 	const struct route *route;      /* for web_told */
 	struct console_call *call;      /* for console_told; NULL: it is not of the console */
 	struct str location;            /* of a 303; STR_NONE */
+	struct str file;                /* the name under which it is saved and not shown; STR_NONE */
 	struct str cookie;              /* token of a session that begins; "-": it ends; STR_NONE */
 	bool keeps;                     /* the same for ever at this address */
 	bool has_forms;                 /* a page whose forms must say where they come from */
