@@ -18,6 +18,11 @@ struct opened_policy {
 int policy_open(const char *path, bool json, struct opened_policy *ret_opened);
 /* Loads only: a version that an earlier program took can be read although this one would not take it. */
 int policy_open_unchecked(const char *path, bool json, struct opened_policy *ret_opened);
+/* Nothing is read: the daemon has it. */
+int policy_open_draft(struct opened_policy *ret_opened);
+/* The files as a member of a command, or the name of the draft. */
+struct command_text;
+void policy_put(const struct opened_policy *o, const char *draft, struct command_text *c);
 void policy_close(struct opened_policy *o);
 
 /* Prints on standard output and frees; a text that did not fit is a failure, not a short text. */
@@ -29,6 +34,8 @@ int policy_cmd_coverage(int argc, char **argv, bool json);
 int policy_cmd_diff(int argc, char **argv, bool json);
 int policy_cmd_test(int argc, char **argv, bool json);
 int policy_cmd_post(int argc, char **argv, bool json);
+int policy_cmd_list(int argc, char **argv, bool json);
+int policy_cmd_draft(int argc, char **argv, bool json);
 int policy_cmd_shadow(int argc, char **argv, bool json);
 /* A draft of the daemon's own over what was judged since then; prints as a back-test does. from: a time, borrowed. */
 int policy_backtest_since(const struct opened_policy *draft, const char *from, const char *socket_path, bool json, bool every);

@@ -14,16 +14,16 @@ int policy_cmd_post(int argc, char **argv, bool json)
 	struct opened_policy o;
 	struct command_text c;
 	struct json *root;
-	struct str blob, text;
-	if (argc != 2)
+	struct str text;
+	const char *draft = cli_value(&argc, argv, "--draft");
+	if (argc != (draft ? 1 : 2))
 		return EXIT_USAGE;
-	int status = policy_open(argv[1], json, &o);
+	int status = draft ? policy_open_draft(&o) : policy_open(argv[1], json, &o);
 	if (status)
 		return status;
 	command_begin(&c, "policy-post");
 	jsonw_bool(&c.w, "minor", minor);
-	if (bundle_encode(o.arena, &o.bundle, &blob) == OK)
-		jsonw_raw(&c.w, "policy", blob);
+	policy_put(&o, draft, &c);
 	status = command_send(o.arena, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json)
 		(void)printf("%.*s\n", STR_ARG(text));

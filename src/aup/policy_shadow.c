@@ -31,18 +31,18 @@ static int off(const char *socket_path, bool json)
 	return status;
 }
 
-static int try_draft(const char *path, const char *socket_path, bool json)
+/* path: files, unless a draft that is kept there is named. */
+static int try_draft(const char *path, const char *draft, const char *socket_path, bool json)
 {
 	struct opened_policy o;
 	struct command_text c;
 	struct json *root;
-	struct str blob, text;
-	int status = policy_open(path, json, &o);
+	struct str text;
+	int status = draft ? policy_open_draft(&o) : policy_open(path, json, &o);
 	if (status != EXIT_OK)
 		return status;
 	command_begin(&c, "policy-shadow");
-	if (bundle_encode(o.arena, &o.bundle, &blob) == OK)
-		jsonw_raw(&c.w, "policy", blob);
+	policy_put(&o, draft, &c);
 	status = command_send(o.arena, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json)
 		(void)printf("%.*s\n", STR_ARG(text));
@@ -89,10 +89,13 @@ static int show(const char *socket_path, bool json, bool every)
 int policy_cmd_shadow(int argc, char **argv, bool json)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+	const char *draft = cli_value(&argc, argv, "--draft");
 	bool every = cli_flag(&argc, argv, "--all");
+	if (draft)
+		return argc != 1 || every ? EXIT_USAGE : try_draft(NULL, draft, socket_path, json);
 	if (argc != 2 || argv[1][0] == '-' || (every && strcmp(argv[1], "show") != 0))
 		return EXIT_USAGE;
 	if (strcmp(argv[1], "off") == 0)
 		return off(socket_path, json);
-	return strcmp(argv[1], "show") == 0 ? show(socket_path, json, every) : try_draft(argv[1], socket_path, json);
+	return strcmp(argv[1], "show") == 0 ? show(socket_path, json, every) : try_draft(argv[1], NULL, socket_path, json);
 }

@@ -154,6 +154,17 @@ int policy_cmd_coverage(int argc, char **argv, bool json)
 	return policy_print(&out);
 }
 
+static void diff_as_json(struct arena *a, const struct opened_policy *x, const struct opened_policy *y, const struct changes *c, struct buf *out)
+{
+	struct jsonw w;
+	jsonw_init(&w, out);
+	jsonw_object(&w, NULL);
+	diff_put(c, &w);
+	diff_sides(a, x->policy, y->policy, &w);
+	jsonw_end(&w, '}');
+	buf_putc(out, '\n');
+}
+
 int policy_cmd_diff(int argc, char **argv, bool json)
 {
 	struct opened_policy x, y;
@@ -174,7 +185,7 @@ int policy_cmd_diff(int argc, char **argv, bool json)
 	if (e)
 		out.err = e;
 	else if (json)
-		diff_json(&c, &out);
+		diff_as_json(y.arena, &x, &y, &c, &out);
 	else
 		diff_print(&c, &out);
 	bool same = e == OK && !c.count;

@@ -247,6 +247,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "reseller-list", cmd_reseller_list, TELLS, 0 }, { "reseller-scorecard", cmd_reseller_scorecard, TELLS, 0 }, { "reseller-show", cmd_reseller_show, TELLS, 0 },
 	{ "registry-import", cmd_registry_import, KEPT, 0 }, { "registry-export", cmd_registry_export, TELLS, 0 }, { "registry-terms", cmd_registry_terms, TELLS, 0 },
 	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
+	{ "policy-draft", cmd_policy_draft, KEPT, 0 }, { "policy-versions", cmd_policy_versions, TELLS, 0 }, { "policy-version", cmd_policy_version, TELLS, 0 },
+	{ "policy-file", cmd_policy_file, TELLS, 0 }, { "policy-changes", cmd_policy_changes, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
 	{ "customer-show", cmd_customer_show, TELLS, 0 }, { "customer-sessions", cmd_customer_sessions, TELLS, 0 },
 	{ "usage", cmd_usage, TELLS, SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },

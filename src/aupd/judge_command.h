@@ -113,6 +113,11 @@ enum err cmd_reasons(struct commanding *c) MUST_CHECK;
 enum err cmd_sightings(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_post(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_shadow(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_draft(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_versions(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_version(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_file(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_changes(struct commanding *c) MUST_CHECK;
 
 /* The next customers are told of a significant version, the next resellers asked to acknowledge one: rows of TABLE_SWITCH that are due. */
 bool judge_policy_is_telling(const struct row *due);

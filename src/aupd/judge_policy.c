@@ -6,7 +6,7 @@
  * server nor those who answer are flooded; resellers are asked to acknowledge a version in the same way. A row of TABLE_SWITCH says how far it is, and goes with the last one.
  */
 #include "aupd/drivers.h"
-#include "aupd/judge_command.h"
+#include "aupd/judge_draft.h"
 #include "engine/acknowledge.h"
 #include "engine/deed.h"
 #include "engine/runner.h"
@@ -19,12 +19,14 @@ enum { TOLD_A_STEP = 100 };
 #define CUSTOMERS "customer/"
 #define RESELLERS "reseller/"
 
-static enum err read_bundle(struct commanding *c, struct bundle *b)
+enum err policy_bundle(struct commanding *c, struct bundle *ret_bundle)
 {
 	struct arena *a = work_arena(c->j->fold.work);
 	const struct json *policy = json_get(c->root, "policy");
 	struct buf text;
 	struct jsonw w;
+	if (command_arg(c, "draft").len)
+		return draft_bundle(c, command_arg(c, "draft"), ret_bundle);
 	if (!policy)
 		return why_set(c->why, ERR_SYNTAX, "there is no policy in the command");
 	buf_init(&text, BUNDLE_BYTES_MAX);
@@ -32,7 +34,7 @@ static enum err read_bundle(struct commanding *c, struct bundle *b)
 	jsonw_tree(&w, NULL, policy);
 	struct str blob = str_copy(a, buf_str(&text));
 	buf_done(&text);
-	return bundle_decode(a, blob, b, c->why);
+	return bundle_decode(a, blob, ret_bundle, c->why);
 }
 
 /* What no version may be that is posted beside others: dated back, or in force from the same moment as another. */
@@ -53,18 +55,22 @@ static enum err fits_others(struct commanding *c, const struct policy *p)
 	return OK;
 }
 
-static enum err check_posted(struct commanding *c, struct bundle *b, struct policy **ret_policy)
+enum err policy_tried(struct commanding *c, const struct policy *p)
 {
 	unsigned tests;
-	enum err e = read_bundle(c, b);
+	enum err e = policy_check(p, driver_abilities, c->why);
+	const struct policy_test *list = e == OK ? policy_tests(p, &tests) : NULL;
+	for (unsigned i = 0; list && e == OK && i < tests; i++)
+		e = runner_test(p, &list[i], c->why);
+	return e;
+}
+
+static enum err check_posted(struct commanding *c, struct bundle *b, struct policy **ret_policy)
+{
+	enum err e = policy_bundle(c, b);
 	if (e == OK)
 		e = policy_load(work_arena(c->j->fold.work), b, ret_policy, c->why);
-	if (e == OK)
-		e = policy_check(*ret_policy, driver_abilities, c->why);
-	const struct policy_test *list = e == OK ? policy_tests(*ret_policy, &tests) : NULL;
-	for (unsigned i = 0; list && e == OK && i < tests; i++)
-		e = runner_test(*ret_policy, &list[i], c->why);
-	return e;
+	return e ? e : policy_tried(c, *ret_policy);
 }
 
 /* What binds when it takes effect, and is replaced by it; NULL when it is the first. */
@@ -235,6 +241,8 @@ enum err cmd_policy_post(struct commanding *c)
 		e = work_put(j->fold.work, &row, c->why);
 	if (e == OK)
 		e = put_record(c, p);
+	if (e == OK)
+		e = draft_forget(c, p->version);
 	return e ? e : begin_telling(c, p);
 }
 

@@ -403,32 +403,27 @@ void diff_print(const struct changes *c, struct buf *out)
 		buf_puts(out, "the two versions say the same\n");
 }
 
-void diff_json(const struct changes *c, struct buf *out)
+void diff_put(const struct changes *c, struct jsonw *w)
 {
-	struct jsonw w;
-	jsonw_init(&w, out);
-	jsonw_object(&w, NULL);
-	jsonw_array(&w, "changes");
+	jsonw_array(w, "changes");
 	for (unsigned i = 0; i < c->count; i++) {
 		const struct change *x = &c->list[i];
-		jsonw_object(&w, NULL);
-		jsonw_str(&w, "change", str_of(change_words[x->type]));
-		jsonw_str(&w, "what", str_of(x->what));
-		jsonw_str(&w, "name", x->name);
+		jsonw_object(w, NULL);
+		jsonw_str(w, "change", str_of(change_words[x->type]));
+		jsonw_str(w, "what", str_of(x->what));
+		jsonw_str(w, "name", x->name);
 		if (x->part.len)
-			jsonw_str(&w, "part", x->part);
+			jsonw_str(w, "part", x->part);
 		if (x->before.len || x->after.len) {
-			jsonw_str(&w, "before", x->before);
-			jsonw_str(&w, "after", x->after);
+			jsonw_str(w, "before", x->before);
+			jsonw_str(w, "after", x->after);
 		}
 		if (x->means.len)
-			jsonw_str(&w, "means", x->means);
+			jsonw_str(w, "means", x->means);
 		if (x->detail.len)
-			jsonw_str(&w, "detail", x->detail);
-		jsonw_end(&w, '}');
+			jsonw_str(w, "detail", x->detail);
+		jsonw_end(w, '}');
 	}
-	jsonw_end(&w, ']');
-	jsonw_bool(&w, "unsaid", c->unsaid);
-	jsonw_end(&w, '}');
-	buf_putc(out, '\n');
+	jsonw_end(w, ']');
+	jsonw_bool(w, "unsaid", c->unsaid);
 }

@@ -8,6 +8,7 @@
 #ifndef AUPD_POLICY_DIFF_H
 #define AUPD_POLICY_DIFF_H
 
+#include "base/json.h"
 #include "model/policy.h"
 
 enum { CHANGES_MAX = 10000 };
@@ -35,6 +36,15 @@ enum diff_unit { DIFF_SENTENCES, DIFF_LINES };
 /* diff_text.c: the units of two texts that the other one has not, in order; "" when they are too long for it. */
 struct str diff_text(struct arena *a, struct str before, struct str after, enum diff_unit unit);
 
+/* Two texts side by side: what stands in the place of what; one of the two is "" where nothing does. */
+struct diff_row {
+	struct str before, after;
+	bool same;
+};
+
+/* diff_text.c: false when they are too long for it, or memory is out. */
+bool diff_rows(struct arena *a, struct str before, struct str after, enum diff_unit unit, struct diff_row **ret_rows, unsigned *ret_count) MUST_CHECK;
+
 /* diff_means.c; steps may be NULL: there is none. */
 struct rule;
 struct str diff_means_count(struct arena *a, const struct rule *before, const struct rule *after);
@@ -42,6 +52,8 @@ struct str diff_means_step(struct arena *a, const struct step *before, const str
 
 enum err diff_make(struct arena *a, const struct policy *before, const struct policy *after, struct changes *ret_changes) MUST_CHECK;
 void diff_print(const struct changes *c, struct buf *out);
-void diff_json(const struct changes *c, struct buf *out);
+/* The changes, and diff_sides.c: each clause and ladder that is not the same, whole, side by side. As members of an object. */
+void diff_put(const struct changes *c, struct jsonw *w);
+void diff_sides(struct arena *a, const struct policy *before, const struct policy *after, struct jsonw *w);
 
 #endif

@@ -60,39 +60,74 @@ static bool split(struct arena *a, struct str text, enum diff_unit unit, struct 
 	return out->list != NULL;
 }
 
-static void say(struct buf *out, char sign, struct str s)
-{
-	buf_printf(out, "%c %.*s\n", sign, STR_ARG(s));
-}
-
-struct str diff_text(struct arena *a, struct str before, struct str after, enum diff_unit unit)
+/* In the order in which both are read: '=' is in both, '-' is gone, '+' is new. false: they are too long for it, or memory is out. */
+static bool walk(struct arena *a, struct str before, struct str after, enum diff_unit unit, void (*put)(void *arg, char sign, struct str s), void *arg)
 {
 	struct units x, y;
 	if (!split(a, before, unit, &x) || !split(a, after, unit, &y))
-		return STR_NONE;
+		return false;
 	unsigned row = y.count + 1, i = 0, j = 0;
 	uint16_t *common = ARENA_ARRAY(a, uint16_t, (size_t)(x.count + 1) * row);
-	struct buf out;
 	if (!common)
-		return STR_NONE;
+		return false;
 	/* common[i * row + j]: how much x from i on and y from j on share; the arena's memory is zero */
 	for (i = x.count; i-- > 0;)
 		for (j = y.count; j-- > 0;) {
 			uint16_t skip_x = common[(i + 1) * row + j], skip_y = common[i * row + j + 1];
 			common[i * row + j] = str_eq(x.list[i], y.list[j]) ? (uint16_t)(common[(i + 1) * row + j + 1] + 1) : skip_x > skip_y ? skip_x : skip_y;
 		}
-	buf_init(&out, DETAIL_MAX);
 	for (i = j = 0; i < x.count || j < y.count;) {
 		if (i < x.count && j < y.count && str_eq(x.list[i], y.list[j])) {
-			i++;
+			put(arg, '=', x.list[i++]);
 			j++;
 		} else if (j == y.count || (i < x.count && common[(i + 1) * row + j] >= common[i * row + j + 1])) {
-			say(&out, '-', x.list[i++]);
+			put(arg, '-', x.list[i++]);
 		} else {
-			say(&out, '+', y.list[j++]);
+			put(arg, '+', y.list[j++]);
 		}
 	}
-	struct str detail = out.err ? STR_NONE : !out.len ? STR("= only its spacing and line breaks\n") : str_copy(a, buf_str(&out));
+	return true;
+}
+
+static void say(void *arg, char sign, struct str s)
+{
+	if (sign != '=')
+		buf_printf(arg, "%c %.*s\n", sign, STR_ARG(s));
+}
+
+struct str diff_text(struct arena *a, struct str before, struct str after, enum diff_unit unit)
+{
+	struct buf out;
+	buf_init(&out, DETAIL_MAX);
+	bool told = walk(a, before, after, unit, say, &out);
+	struct str detail = !told || out.err ? STR_NONE : !out.len ? STR("= only its spacing and line breaks\n") : str_copy(a, buf_str(&out));
 	buf_done(&out);
 	return detail;
+}
+
+struct sides {
+	struct diff_row *rows;
+	unsigned count, open;           /* open: the first row that waits for what stands there now */
+};
+
+static void put_side(void *arg, char sign, struct str s)
+{
+	struct sides *d = arg;
+	if (sign == '+' && d->open < d->count) {
+		d->rows[d->open++].after = s;
+		return;
+	}
+	d->rows[d->count++] = (struct diff_row){ sign == '+' ? STR_NONE : s, sign == '-' ? STR_NONE : s, sign == '=' };
+	if (sign != '-')
+		d->open = d->count;
+}
+
+bool diff_rows(struct arena *a, struct str before, struct str after, enum diff_unit unit, struct diff_row **ret_rows, unsigned *ret_count)
+{
+	struct sides d = { .rows = ARENA_ARRAY(a, struct diff_row, 2 * UNITS_MAX) };
+	if (!d.rows || !walk(a, before, after, unit, put_side, &d))
+		return false;
+	*ret_rows = d.rows;
+	*ret_count = d.count;
+	return true;
 }

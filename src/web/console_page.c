@@ -12,7 +12,14 @@ static bool matches(const struct console_page *page, struct str path, struct htt
 	while (str_split(&want, '/', &part)) {
 		if (!str_split(&path, '/', &got))
 			return false;
-		bool open = part.len > 2 && part.ptr[0] == '{';
+		/* "{from}..{to}" */
+		size_t to = str_find(part, STR("}..{")), at = to == SIZE_MAX ? to : str_find(got, STR(".."));
+		if (to != SIZE_MAX && at != SIZE_MAX && at && at + 2 < got.len && *ret_name_count + 2 <= CONSOLE_NAMES_MAX) {
+			ret_names[(*ret_name_count)++] = (struct http_pair){ str_sub(part, 1, to - 1), str_sub(got, 0, at) };
+			ret_names[(*ret_name_count)++] = (struct http_pair){ str_sub(part, to + 4, part.len - to - 5), str_sub(got, at + 2, got.len) };
+			continue;
+		}
+		bool open = part.len > 2 && part.ptr[0] == '{' && to == SIZE_MAX;
 		if (open && got.len && *ret_name_count < CONSOLE_NAMES_MAX)
 			ret_names[(*ret_name_count)++] = (struct http_pair){ str_sub(part, 1, part.len - 2), got };
 		else if (open || !str_eq(part, got))

@@ -20,7 +20,7 @@ struct console_part {
 enum { CONSOLE_NAMES_MAX = 4 };
 
 struct console_page {
-	const char *path;               /* "/cases/{case}" */
+	const char *path;               /* "/cases/{case}", "/policy/{from}..{to}" */
 	const char *name;               /* of its template, and of the place in the list of pages that it belongs to */
 	const char *title;
 	unsigned scopes;                /* SCOPES() that it is for */

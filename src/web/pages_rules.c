@@ -3,6 +3,12 @@
  */
 #include "web/console_page.h"
 
+#define OPERATOR SCOPES(SCOPE_OPERATOR)
+
 const struct console_page pages_rules[] = {
+	{ "/policy", "policy", "Policy", OPERATOR, { { "policy", "/v1/policy", false } } },
+	{ "/policy/{from}..{to}", "changes", "Changes of the policy", OPERATOR, { { "changes", "/v1/policy/{from}/changes/{to}", false } } },
+	{ "/policy/{version}", "version", "Version of the policy", OPERATOR, { { "version", "/v1/policy/{version}", false } } },
+	{ "/policy/{version}/draft", "draft", "Draft of the policy", OPERATOR, { { "file", "/v1/policy/{version}/file?{file}", false } } },
 	{ .path = NULL },
 };

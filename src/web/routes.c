@@ -77,6 +77,9 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
 	TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), TIME("asked_by"), FLAG("corrected"), ANY("undertaking")
+#define POLICY_HEAD TEXT("version"), TEXT("name"), TEXT("digest"), TEXT("document"), TIME("posted"), TIME("effective"), TEXT("significant"), NUMBER("clause_count"), \
+	NUMBER("rule_count")
+#define SIDES LIST("rows", TEXT("before"), TEXT("after"), FLAG("same"))
 #define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
 	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
 #define DELIVERY TEXT("delivery"), TEXT("type"), TEXT("about"), TIME("at"), TEXT("state"), NUMBER("attempts"), NUMBER("repeated"), NUMBER("status"), TEXT("failure"), \
@@ -118,6 +121,22 @@ const struct route routes[] = {
 		MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), ANY("body")), TEXT("after")), NULL },
 	{ "GET", "/v1/policies/{version}", "getPolicy", OPERATOR, "a posted version, all its files", PARAMS(REST("version", "its version")), read_policy, NULL, false,
 		MEMBERS(ANY("row")), NULL },
+	{ "GET", "/v1/policy", "listVersions", OPERATOR, "the versions of the policy, the one that binds last first, and the drafts", NULL, NULL, "policy-versions", false,
+		TOLD(LIST("versions", POLICY_HEAD, TEXT("state"), TEXT("before")), FLAG("by_two"),
+			LIST("drafts", POLICY_HEAD, TEXT("fault"), TEXT("stage"), TEXT("by"), TIME("at"), TEXT("proposed_by"), TIME("since"), TEXT("before"))), NULL },
+	{ "GET", "/v1/policy/{version}", "getVersion", OPERATOR, "what a version says, posted or a draft: its clauses with their text and their rules, its ladders",
+		PARAMS(STEP("version", "its version")), NULL, "policy-version", false,
+		TOLD(POLICY_HEAD, TEXT("state"), TEXT("by"), TEXT("before"), LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("text"), TEXT("kept_by"), TEXT("note"),
+			LIST("rules", TEXT("rule"), TEXT("text"))), LIST("ladders", TEXT("ladder"), TEXT("text"))), NULL },
+	{ "GET", "/v1/policy/{version}/file", "getVersionFile", OPERATOR, "one of its files, the main one unless told", PARAMS(STEP("version", "its version"), FILTER("file", "its name")),
+		NULL, "policy-file", false, TOLD(TEXT("version"), FLAG("draft"), TEXT("file"), TEXT("text"), TEXTS("files")), NULL },
+	{ "GET", "/v1/policy/{from}/changes/{to}", "compareVersions", OPERATOR, "what a version says that another one does not, clause by clause, side by side",
+		PARAMS(STEP("from", "the one before"), STEP("to", "the one after")), NULL, "policy-changes", false,
+		TOLD(TEXT("from"), TEXT("to"), TIME("from_effective"), TIME("to_effective"), LIST("changes", TEXT("change"), TEXT("what"), TEXT("name"), TEXT("part"), TEXT("before"),
+			TEXT("after"), TEXT("means"), TEXT("detail")), FLAG("unsaid"),
+			LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("change"), FLAG("reworded"), LIST("text", FLAG("too_long"), SIDES),
+				LIST("rules", TEXT("rule"), TEXT("change"), TEXT("means"), FLAG("too_long"), SIDES)),
+			LIST("ladders", TEXT("ladder"), TEXT("change"), FLAG("too_long"), SIDES)), NULL },
 	{ "GET", "/v1/keys", "listKeys", OPERATOR, "the keys of the API: whose, until when; of the key itself its SHA-256", PARAMS(ROWS_OF), read_keys, NULL, false,
 		ROWS("ApiKey", api_key_fields), NULL },
 	{ "GET", "/v1/cases/{case}/reasons", "getReasons", OPERATOR, "the statements of reasons of what is in force in a case",

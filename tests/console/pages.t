@@ -2,6 +2,7 @@
 """Each page of the tables of pages in a real browser: for people who see, hear or use a telephone, in both themes, valid, silent, and whole with
 script off. A page without a sample here fails."""
 import glob
+import json
 import os
 import re
 import sys
@@ -20,6 +21,10 @@ SAMPLES = {
     "/cases": ["/cases", "/cases?state=closed"],
     "/cases/{case}": ["/cases/{case}"],
     "/queues/{queue}": ["/queues/due?within=7d"],
+    "/policy": ["/policy"],
+    "/policy/{version}": ["/policy/2026-03-01"],
+    "/policy/{from}..{to}": ["/policy/2026-03-01..next"],
+    "/policy/{version}/draft": ["/policy/2026-03-01/draft", "/policy/next/draft?file=mail.policy"],
 }
 
 
@@ -33,6 +38,9 @@ def fill(d):
     for n, who in enumerate("abc", 1):
         d.smtp_send(arf(number=n, reporter=f"fbl@reporter-{who}.example", subject=HOSTILE))
     d.settle()
+    with open(os.path.join(TOP, "policy", "mail.policy"), encoding="utf-8") as f:
+        text = f.read().replace("because \"", "because \"said anew: ")
+    d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
     return {"case": d.cases()[0]["case"]}
 
 

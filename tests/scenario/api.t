@@ -158,6 +158,9 @@ class World:
             "/v1/resellers/{reseller}": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
+            "/v1/policy/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
+            "/v1/policy/{version}/file": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
+            "/v1/policy/{from}/changes/{to}": tester({"from": self.d.cases()[0]["body"]["policy"], "to": self.d.cases()[0]["body"]["policy"]}, {"from": "none", "to": "none"}),
             "/v1/policies/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
         }
 
@@ -207,7 +210,7 @@ def isolation(w):
 def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
-        full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1",
+        full = fill(path, {"case": w.cases["bakery"], "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1", "from": "1", "to": "2",
                            "queue": "due", "pack": "deed.1", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
                            "delivery": "evt_1"}, op)
         for scope, web in w.web.items():

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""The console's pages of the policy: versions, drafts and their stages, and two versions side by side."""
+import datetime
+import os
+import re
+import shutil
+import sys
+import time
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import tap
+from browser import Browser
+from daemon import POLICY, Daemon, missing
+
+SECOND = 54321
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+
+
+def at(seconds):
+    return datetime.datetime.fromtimestamp(time.time() + seconds, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def versions(d, b):
+    page = b.get("/policy")
+    tap.is_equal(page.status, 200, "there is a page of the policy", page.text)
+    tap.like(page.text, r"2026-03-01 in-force 2026-03-01 00:00", "which tells the version in force")
+    tap.ok("/policy/2026-03-01" in page.links and "There is no draft" in page.text, "leads to its text, and has no draft", page.links)
+    page = b.get("/policy/2026-03-01")
+    tap.like(page.text, r"email\.unsolicited .*Kept by rules", "a version shows its clauses")
+    tap.like(page.text, r"count distinct reporters per customer >= 3 in 24h", "and its rules")
+    tap.is_equal((b.get("/policy/none").status, b.get("/policy/none..2026-03-01").status, b.get("/policy/2026-03-01/draft?file=none").status), (404, 404, 404),
+                 "what is not there is not found")
+    tap.like(b.get("/policy/2026-03-01..2026-03-01").text, "The two versions say the same", "a version and itself say the same")
+
+
+def shipped(d):
+    """The policy that ships, without the tests that count business days from its own day."""
+    path = os.path.join(d.dir, "shipped")
+    shutil.copytree(POLICY, path)
+    for name in os.listdir(path):
+        if name.endswith(".policy") and name != "mail.policy":
+            with open(f"{path}/{name}", encoding="utf-8") as f:
+                text = f.read()
+            with open(f"{path}/{name}", "w", encoding="utf-8") as f:
+                f.write(re.sub(r'(?ms)^test ".*?^}\n', "", text))
+    return path
+
+
+def write(b, page, old=None, new=None, **head):
+    """The form of a draft, with one text in its file put in the place of another one."""
+    f = page.form("/do")["fields"]
+    with open(os.path.join(b.d.dir, "shipped", f["file"]), encoding="utf-8") as file:
+        text = file.read()
+    return b.post("/do", {**f, "op": "policy-draft", "content": (text.replace(old, new) if old else text).replace("\n", "\r\n"), **head})
+
+
+def drafts(d, b):
+    page = b.get("/policy/2026-03-01/draft?file=mail.policy")
+    tap.ok("/policy/2026-03-01/draft?file=letters%2Fen%2Fspam-first.txt" in page.links, "a draft is made from any file of a version", page.links)
+    limits = ("count distinct reporters per customer >= 3 in 24h", "count distinct reporters per customer >= 4 in 24h")
+    r = write(b, page, *limits, version="strict", posted="tomorrow")
+    tap.ok(r.status == 409 and "a time such as" in r.text, "a time is a time", r.text)
+    r = write(b, page, limits[0], "count nonsense", version="strict", posted=at(3600))
+    tap.ok(r.status == 409 and "mail.policy" in r.text + r.html and "count nonsense" in r.text, "what does not load is refused, and what was typed is not lost", r.text[:400])
+    r = write(b, page, version="2026-03-01", posted=at(3600))
+    tap.ok(r.status == 409 and "has been posted" in r.text, "a posted version is none to work at", r.text[:400])
+    # the policy's own tests hold its thresholds
+    r = write(b, page, *limits, version="strict", posted=at(3600))
+    tap.ok(r.status == 409 and "test" in r.text, "nor is a draft kept that fails its own tests", r.text[:400])
+    r = write(b, b.get("/policy/2026-03-01/draft?file=systems.policy"), version="next " + HOSTILE, posted=at(86400), significant="no")
+    tap.is_equal(r.status, 200, "a draft is kept under a name and a time of its own", r.text[:400])
+    tap.like(r.text, "next <script>alert.* draft Written by tester", "the page shows it as a draft")
+    tap.ok(not [t for t, a in r.tags if t in ("script", "img") or any(k.startswith("on") for k in a)], "and its name is a text and nothing else")
+    d.check("policy", "draft", "remove", "next " + HOSTILE)
+    r = write(b, b.get("/policy/2026-03-01/draft?file=systems.policy"), version="next", posted=at(86400), significant="no")
+    tap.like(r.text, "next draft", "another one")
+    old = "because \""
+    page = b.get("/policy/next/draft?file=mail.policy")
+    r = write(b, page, old, 'because "stated anew: ')
+    tap.is_equal(r.status, 200, "it is worked at again", r.text[:400])
+    page = b.get("/policy/2026-03-01..next")
+    tap.like(page.text, r"policy shipped version changed 2026-03-01 next", "two versions are compared")
+    tap.ok([a for t, a in page.tags if t == "ins"] and [a for t, a in page.tags if t == "del"] and "stated anew: " in page.text, "clause by clause, side by side")
+    api = d.api("/v1/policy/2026-03-01/changes/next")
+    tap.ok(api.status == 200 and b'"sides"' not in api.body and b'"clauses"' in api.body, "programs get the same", api.body[:300])
+    tap.is_equal(d.aup("policy", "post", "--draft", "none").rc, 1, "a draft that is not there is not posted")
+
+
+def stages(d, b):
+    page = b.get("/policy")
+    form = next(f for f in page.forms if f["fields"].get("draft") == "next")["fields"]
+    page = b.post("/do", {**form, "op": "policy-post"})
+    tap.ok(page.status == 409 and "has not been tried" in page.text, "what was not tried is not posted", page.text)
+    page = b.post("/do", {**form, "op": "policy-shadow"})
+    tap.like(page.text, "next shadow .*proposed by tester", "it is tried")
+    page = b.post("/do", {**form, "op": "policy-post"})
+    tap.ok(page.status == 409 and "another one posts it" in page.text, "and not posted by who proposed it", page.text)
+    off = next(f for f in b.get("/policy").forms if "f:off" in f["fields"])["fields"]
+    tap.like(b.post("/do", {**off, "op": "policy-shadow"}).text, "next draft", "one step back: it is a draft again")
+    b.post("/do", {**form, "op": "policy-shadow"})
+    tap.like(d.check("policy", "post", "--draft", "next", uid=SECOND).out, "^posted version next", "a second person posts it")
+    page = b.get("/policy")
+    tap.like(page.text, r"next to-come .*2026-03-01 in-force", "it binds from its time on")
+    tap.ok("There is no draft" in page.text and "/policy/2026-03-01..next" in page.links, "and is no draft any more", page.text)
+    out = d.check("policy", "list").out
+    tap.like(out, r"^next +to-come +from .*\n2026-03-01 +in-force", "aup tells the same")
+    page = b.get("/policy/2026-03-01/draft")
+    r = write(b, page, version="back", posted=at(2 * 86400), significant="no")
+    tap.like(r.text, "back draft", "and an earlier version comes back as a draft of a new one")
+    tap.like(b.get("/policy/2026-03-01..back").text, r"version changed 2026-03-01 back", "with another head and nothing else")
+    tap.ok("count" not in str([x["fault"] for x in d.check("policy", "list", "--json").json["drafts"]]), "and the list says so")
+
+
+def main():
+    if missing():
+        tap.skip_all(missing())
+    if os.getuid() != 0:
+        tap.skip_all("posting by two takes two people, and only root can be two")
+    with Daemon(conf="posting-by-two yes", operators={"tester": 0, "second": SECOND}, policy=None) as d:
+        d.check("policy", "shadow", shipped(d))
+        d.check("policy", "post", os.path.join(d.dir, "shipped"), uid=SECOND)
+        b = Browser(d, local=True)
+        versions(d, b)
+        drafts(d, b)
+        stages(d, b)
+
+
+tap.run(main)
