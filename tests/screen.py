@@ -108,6 +108,10 @@ class Page:
         self.call(["getByText", text], ["first"], ["waitFor"])
         return self
 
+    def slow_down(self, times):
+        self.screen.ask({"page": self.number, "slow": times})
+        return self
+
     def said(self):
         return self.screen.ask({"page": self.number, "said": True})
 

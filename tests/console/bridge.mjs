@@ -5,6 +5,7 @@
  *   {"page": 1, "calls": [["locator", "tbody tr"], ["count"]]} -> {"value": what the last call gave}
  *   {"page": 1, "close": true}
  *   {"page": 1, "said": true}                                 -> {"value": [what its console, its policy and its errors said since]}
+ *   {"page": 1, "slow": 6}                                    its CPU is six times slower
  *
  * A call is a method of Playwright's Page, or of what the call before it gave. A string "js:..." among its arguments is a function.
  */
@@ -47,6 +48,10 @@ async function answer(request) {
 	const p = pages[request.page];
 	if (request.close)
 		return p.context.close();
+	if (request.slow) {
+		const devtools = await p.context.newCDPSession(p.page);
+		return void await devtools.send('Emulation.setCPUThrottlingRate', { rate: request.slow });
+	}
 	if (request.said)
 		return p.said.splice(0);
 	return call(p.page, request.calls);
