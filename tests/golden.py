@@ -23,7 +23,7 @@ def plain(letter, base, masks=()):
     text = re.sub(r"\babuse\+[a-z2-9]{24}@", "abuse+TOKEN@", text)
     text = re.sub(r"<[0-9a-f]{32}@", "<ID@", text)
     text = re.sub(r"(?<![\w+-])[a-z2-9]{24}\b", "RECEIPT", text)
-    text = re.sub(r"/l/[\w-]{22}\b", "/l/LINK", text)
+    text = re.sub(r"/([lp])/[\w-]{22}\b", r"/\1/LINK", text)
     # whether something has been signed by then is a matter of the instant
     text = re.sub(r"\n+Ledger: \S+ \d+ \S+\s*$", "\n", text)
     text = relative(text, base)

@@ -271,6 +271,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-evidence", cmd_my_evidence, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-pack", cmd_my_pack, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-told", cmd_my_told, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-reasons", cmd_my_reasons, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-policy-acknowledge", cmd_my_policy_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) },
 	{ "my-fixed", cmd_my_fixed, KEPT, SCOPES(SCOPE_CUSTOMER) },
@@ -307,6 +309,9 @@ static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
 			continue;
 		if (!(scopes & SCOPES(c->p.scope)))
 			return why_set(c->why, ERR_DENIED, "this is not for a %s", scope_words[c->p.scope]);
+		/* by the page of one case: what is said to it, and what it shows. Each of these looks which case it is. */
+		if (c->p.only && !str_starts(op, STR("my-")))
+			return why_set(c->why, ERR_DENIED, "a link is for one case alone");
 		if (reads && commands[i].use != TELLS)
 			return why_set(c->why, ERR_DENIED, "this does more than tell: it takes a POST");
 		*ret_keeps = commands[i].use == KEPT;

@@ -38,6 +38,8 @@ enum err command_prove(struct judge *j, const struct json *proof, int connection
 enum err command_replay(struct commanding *c, const struct json *proof, struct str command, struct str *ret_text) MUST_CHECK;
 /* Keeps an answer, with the effects of its command. */
 enum err command_keep(struct commanding *c, const struct json *proof, struct str command, struct str answer) MUST_CHECK;
+/* Who came by the page of one case, and may speak of that one alone. ERR_NOTFOUND: the link opens nothing. */
+enum err command_prove_page(struct judge *j, struct str token, struct commanding *c) MUST_CHECK;
 /* The number in `case`, of a case that whoever asks sees: to everybody else it does not exist. */
 enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
@@ -64,6 +66,8 @@ enum err command_of_holder(struct commanding *c, enum case_input_type type, uint
 /* What the reseller who asks says to the complaint of that number, by a word of forward.h. */
 enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward_state state, struct str word) MUST_CHECK;
 enum err cmd_onetime(struct commanding *c) MUST_CHECK;
+enum err cmd_my_told(struct commanding *c) MUST_CHECK;
+enum err cmd_my_reasons(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
 enum err cmd_my_evidence(struct commanding *c) MUST_CHECK;
 enum err cmd_my_pack(struct commanding *c) MUST_CHECK;

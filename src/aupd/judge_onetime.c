@@ -14,7 +14,28 @@ static enum err find(struct commanding *c, struct onetime *o, struct row *row)
 	struct work *w = c->j->fold.work;
 	struct str key = onetime_row(work_arena(w), command_arg(c, "token"));
 	enum err e = key.len ? work_load(w, TABLE_ONETIME, key, onetime_fields, o, row, c->why) : ERR_NOTFOUND;
-	return e == OK && !onetime_is_open(o, c->j->fold.now) ? ERR_NOTFOUND : e;
+	return e == OK && !onetime_is_open(o, false, c->j->fold.now) ? ERR_NOTFOUND : e;
+}
+
+enum err command_prove_page(struct judge *j, struct str token, struct commanding *c)
+{
+	struct work *w = j->fold.work;
+	struct str key = onetime_row(work_arena(w), token);
+	struct onetime o = { 0 };
+	struct casefile found = { 0 };
+	struct row row;
+	enum err e = key.len ? work_load(w, TABLE_ONETIME, key, onetime_fields, &o, &row, c->why) : ERR_NOTFOUND;
+	if (e == OK)
+		e = onetime_is_open(&o, true, j->fold.now) ? fold_find_case(&j->fold, o.number, &found, &row, c->why) : ERR_NOTFOUND;
+	if (e == OK)
+		e = follow_merged(&j->fold, &found, &row, c->why);
+	if (e)
+		return e == ERR_NOTFOUND ? why_set(c->why, e, "the link opens nothing") : e;
+	c->p = onetime_principal(&o);
+	c->p.only = found.number;
+	c->p.link = token;
+	c->who = str_format(work_arena(w), "%s %.*s", scope_words[c->p.scope], STR_ARG(o.customer));
+	return OK;
 }
 
 /* A case that was merged is the one that it went into. */

@@ -52,6 +52,8 @@ enum err command_prove(struct judge *j, const struct json *proof, int connection
 		return prove_key(j, key, c);
 	if (json_text(proof, "session").len)
 		return prove_session(j, json_text(proof, "session"), c);
+	if (json_text(proof, "page").len)
+		return command_prove_page(j, json_text(proof, "page"), c);
 	/* a link proves itself where it is used, and so does a password: until then nobody asks */
 	if (json_flag(proof, "link", false)) {
 		c->p = (struct principal){ .scope = SCOPE_NOBODY };

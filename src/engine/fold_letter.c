@@ -12,14 +12,12 @@
 #include "engine/onetime.h"
 #include "engine/reporter.h"
 
-/* The next step that is felt, behind the one that this letter tells of. */
-static const struct step *next_step(const struct casefile *c, const struct policy *p, const struct act *act, int64_t *ret_at)
+const struct step *letter_next(const struct casefile *c, const struct policy *p, unsigned from, int64_t *ret_at)
 {
 	const struct ladder *l = policy_ladder(p, c->ladder);
 	if (case_is_closed(c) || c->state == CASE_REVIEW)
 		return NULL;
-	/* a letter of no step tells of the step that the case has not yet taken */
-	for (unsigned i = act->step ? act->step : c->next_step; l && i < l->step_count; i++)
+	for (unsigned i = from; l && i < l->step_count; i++)
 		if (l->steps[i].verb >= VERB_END) {
 			*ret_at = wait_end(&l->steps[i].after, c->ladder_started_at);
 			return &l->steps[i];
@@ -80,7 +78,8 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 	const struct policy *of = fold_policy(f, c->policy);
 	const struct clause *cl = policy_clause(of ? of : p, c->clause);
 	int64_t next_at = TIME_NONE;
-	const struct step *next = next_step(c, p, act, &next_at);
+	/* a letter of no step tells of the step that the case has not yet taken */
+	const struct step *next = letter_next(c, p, act->step ? act->step : c->next_step, &next_at);
 	char number[CASE_TEXT_MAX];
 	struct statement st;
 	struct act about;
@@ -118,7 +117,7 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "implement_at", letter_time(a, c->implement_at) }, { "decision", letter_decision(language, c->decision) },
 		{ "reasons", letter_reasons(a, language, c, cl ? &cl->statement : &st, restricts ? &about : NULL) },
 		{ "link", link[ONETIME_ANSWER] }, { "link_fixed", link[ONETIME_FIXED] }, { "link_appeal", link[ONETIME_APPEAL] },
-		{ "link_acknowledge", link[ONETIME_ACKNOWLEDGE] }, { "link_result", link[ONETIME_RESULT] },
+		{ "link_acknowledge", link[ONETIME_ACKNOWLEDGE] }, { "link_result", link[ONETIME_RESULT] }, { "link_case", link[ONETIME_PAGE] },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
 	return letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
 }

@@ -23,6 +23,9 @@ struct str letter_reply_address(struct fold *f, struct str act_key);
 /* The names in braces replaced by their values; control characters, and those that turn the direction of what follows, are blanks. */
 struct str letter_fill(struct arena *a, struct str template, const struct letter_field *fields, size_t count, bool one_line);
 
+/* The first step from that one on that is felt, and when it comes; NULL: none comes. */
+const struct step *letter_next(const struct casefile *c, const struct policy *p, unsigned from, int64_t *ret_at);
+
 /* Words in the letter's language: the step that comes, NULL = none; what the case rests on, without a word of any reporter. */
 struct str letter_step(struct arena *a, struct str language, const struct step *s);
 struct str letter_service(struct str language, struct str service);

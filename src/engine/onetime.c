@@ -10,7 +10,7 @@
 
 enum { TOKEN_BYTES = 16 };
 
-static const char *const fields[ONETIME_PURPOSES] = { "{link}", "{link_fixed}", "{link_appeal}", "{link_acknowledge}", "{link_result}" };
+static const char *const fields[ONETIME_PURPOSES] = { "{link}", "{link_fixed}", "{link_appeal}", "{link_acknowledge}", "{link_result}", "{link_case}" };
 
 static bool names(struct str text, const char *field)
 {
@@ -35,7 +35,7 @@ enum err onetime_link(struct fold *f, const struct casefile *c, const struct act
 	digest_hmac((struct str){ (const char *)f->token_key.octets, SEAL_KEY_LEN }, str_format(a, "one-time/%s/%.*s", onetime_purpose_words[purpose],
 		STR_ARG(act->key)), &d);
 	struct str token = str_base64url(a, (struct str){ (const char *)d.octets, TOKEN_BYTES });
-	*ret_link = str_format(a, "%.*s" ONETIME_PATH "%.*s", STR_ARG(f->web_url), STR_ARG(token));
+	*ret_link = str_format(a, "%.*s%s%.*s", STR_ARG(f->web_url), purpose == ONETIME_PAGE ? ONETIME_PAGE_PATH : ONETIME_PATH, STR_ARG(token));
 	enum err e = work_get(f->work, TABLE_ONETIME, onetime_row(a, token), &row, why);
 	/* a letter that is written again, to another address, has the same one: used is used */
 	if (e || row.version)

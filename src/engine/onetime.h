@@ -11,7 +11,7 @@
 /* Which purposes a letter can have links for, as a set: those of a customer, those of a reseller, or none. */
 unsigned onetime_of(const struct fold *f, const struct act *act);
 /*
- * The values of link, link_fixed, link_appeal, link_acknowledge and link_result, by purpose, for those that the template names and the
+ * The values of link, link_fixed, link_appeal, link_acknowledge, link_result and link_case, by purpose, for those that the template names and the
  * letter can have; each has its row. "-": what it would open is no longer to be had. A replay gives the same ones.
  */
 enum err onetime_links(struct fold *f, const struct casefile *c, const struct act *act, const struct letter_template *t,

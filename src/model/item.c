@@ -11,7 +11,7 @@ const char *const item_state_words[] = { "waiting", "confirmed", "discarded", "i
 const char *const letter_field_names[] = { "case", "customer", "clause", "clause_title", "clause_text", "policy_version", "because", "evidence", "first", "last",
 	"count", "source", "next_step", "next_at", "deadline", "how_to_answer", "appeal_until", "provider", "contact", "reply_address", "service",
 	"reporter_reference", "receipt", "status", "reason", "report_time", "reseller", "fix_within", "recheck_until", "probation", "text", "notice", "restore_at", "restore_by", "reasons",
-	"part", "implement_at", "decision", "link", "link_fixed", "link_appeal", "link_acknowledge", "link_result", "new", "open", NULL };
+	"part", "implement_at", "decision", "link", "link_fixed", "link_appeal", "link_acknowledge", "link_result", "link_case", "new", "open", NULL };
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 #define E(s, member, list) { .name = #member, .type = FIELD_ENUM, .offset = offsetof(struct s, member), .words = (list) }

@@ -6,7 +6,7 @@
 #include "base/digest.h"
 #include "base/time.h"
 
-const char *const onetime_purpose_words[] = { "answer", "fixed", "appeal", "acknowledge", "result", NULL };
+const char *const onetime_purpose_words[] = { "answer", "fixed", "appeal", "acknowledge", "result", "page", NULL };
 
 #define F(member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct onetime, member) }
 
@@ -35,10 +35,11 @@ bool onetime_is_resellers(const struct onetime *o)
 
 struct principal onetime_principal(const struct onetime *o)
 {
-	return (struct principal){ .scope = onetime_is_resellers(o) ? SCOPE_RESELLER : SCOPE_CUSTOMER, .id = o->customer };
+	return (struct principal){ .scope = onetime_is_resellers(o) ? SCOPE_RESELLER : SCOPE_CUSTOMER, .id = o->customer,
+		.only = o->purpose == ONETIME_PAGE ? o->number : 0 };
 }
 
-bool onetime_is_open(const struct onetime *o, int64_t now)
+bool onetime_is_open(const struct onetime *o, bool page, int64_t now)
 {
-	return o->used_at == TIME_NONE && o->expires_at != TIME_NONE && now < o->expires_at;
+	return (o->purpose == ONETIME_PAGE) == page && o->used_at == TIME_NONE && o->expires_at != TIME_NONE && now < o->expires_at;
 }

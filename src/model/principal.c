@@ -64,7 +64,8 @@ bool principal_fence(const struct principal *p, struct arena *a, struct query *q
 {
 	if (p->scope == SCOPE_OPERATOR)
 		return true;
-	if (!p->id.len)
+	/* whoever comes by the page of one case is shown that one */
+	if (!p->id.len || (p->only && q->table != TABLE_CASE))
 		return false;
 	if (q->table == TABLE_CASE && p->scope == SCOPE_CUSTOMER) {
 		q->owner = p->id;
@@ -94,6 +95,8 @@ bool principal_sees(const struct principal *p, const struct casefile *c)
 	bool within = p->scope == SCOPE_CUSTOMER && p->id.len && str_eq(c->customer, p->id);
 	if (p->scope == SCOPE_OPERATOR)
 		return true;
+	if (p->only && p->only != c->number)
+		return false;
 	for (unsigned i = 0; p->scope == SCOPE_RESELLER && p->id.len && i < c->reseller_count; i++)
 		within |= str_eq(c->resellers[i], p->id);
 	return within && !(c->flags & (CASE_SEALED_CLASS | CASE_DO_NOT_TELL)) && c->state != CASE_REVIEW && c->state != CASE_SEALED && c->state != CASE_NONE;

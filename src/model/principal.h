@@ -31,6 +31,8 @@ struct principal {
 	struct str id;          /* operator, reseller, customer, or client of aupd.conf(5) that reports */
 	struct str key;         /* row of the key that proved it; STR_NONE: the connection or a session did */
 	struct str session;     /* row of the session that proved it */
+	struct str link;        /* token of the page of one case that he came by; STR_NONE: he came otherwise */
+	uint64_t only;          /* of that page: its case, and no other is behind the fence; 0: all of his */
 };
 
 struct api_key {

@@ -12,7 +12,9 @@
 #include "web/console_call.h"
 #include "web/console_export.h"
 #include "web/page.h"
+#include "web/portal.h"
 #include "web/route.h"
+#include "web/words.h"
 
 enum { DATA_BYTES_MAX = 64 << 20 };
 
@@ -26,8 +28,9 @@ bool console_is(struct str path)
 static struct str token_of(const struct web *web, struct arena *a, const struct principal *who)
 {
 	struct digest d;
-	digest_hmac((struct str){ (const char *)web->console_key, sizeof(web->console_key) },
-		str_format(a, "%s %.*s %.*s", scope_words[who->scope], STR_ARG(who->session), STR_ARG(who->id)), &d);
+	/* a session is one person's, whoever that is; a link is one page's */
+	struct str of = who->session.len ? who->session : who->link.len ? who->link : str_format(a, "%s %.*s", scope_words[who->scope], STR_ARG(who->id));
+	digest_hmac((struct str){ (const char *)web->console_key, sizeof(web->console_key) }, of, &d);
 	return str_sub(digest_hex(a, &d), 0, CONSOLE_TOKEN_LEN);
 }
 
@@ -60,9 +63,29 @@ static void begin_data(struct buf *b, struct jsonw *w, const char *title, struct
 	jsonw_str(w, "icon", str_of(asset_path("icon.svg")));
 }
 
+static void put_words(struct jsonw *w, const struct words *of)
+{
+	jsonw_str(w, "lang", str_of(of->language));
+	jsonw_raw(w, "w", of->json);
+}
+
+static bool is_outsider(const struct principal *who)
+{
+	return SCOPES(who->scope) & (SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER));
+}
+
+static const struct words *words_of(struct web *web, struct http_request *r, const struct principal *who)
+{
+	return words_for(r, view_language(&web->source, r->arena, who));
+}
+
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)
 {
 	begin_data(b, w, title, r->path);
+	if (is_outsider(who))
+		put_words(w, words_of(web, r, who));
+	jsonw_str(w, "do", who->link.len ? r->path : CONSOLE_DO);
+	jsonw_str(w, "link", who->link);
 	jsonw_str(w, "who", who->id);
 	jsonw_str(w, "scope", str_of(scope_words[who->scope]));
 	jsonw_bool(w, "session", who->session.len);
@@ -90,8 +113,12 @@ void console_refuse_form(struct http_request *r, unsigned status, struct str tex
 {
 	struct jsonw w;
 	struct buf b;
+	struct str to = typed ? form_value(typed, "_to") : STR_NONE;
+	const bool outside = portal_speaks(r->path) || portal_speaks(to);
 	begin_data(&b, &w, status == 404 ? "There is nothing here" : "That was not done", r->path);
-	jsonw_int(&w, "status", status);
+	if (outside)
+		put_words(&w, words_for(r, STR_NONE));
+	jsonw_str(&w, "status", str_format(r->arena, "%u", status));
 	jsonw_str(&w, "text", text);
 	jsonw_bool(&w, "prove", str_find(text, STR("prove again")) != SIZE_MAX);
 	jsonw_array(&w, "typed");
@@ -103,8 +130,8 @@ void console_refuse_form(struct http_request *r, unsigned status, struct str tex
 			jsonw_end(&w, '}');
 		}
 	jsonw_end(&w, ']');
-	jsonw_str(&w, "to", typed ? form_value(typed, "_to") : STR_NONE);
-	console_fill(r, "error", status, &b, &w, ret_answer);
+	jsonw_str(&w, "to", to);
+	console_fill(r, outside ? "p-error" : "error", status, &b, &w, ret_answer);
 }
 
 void console_refuse(struct http_request *r, unsigned status, const char *text, struct web_answer *ret_answer)
@@ -245,9 +272,13 @@ static void told_part(struct web *web, struct http_request *r, struct console_ca
 
 static void told_command(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
+	struct str to = form_value(&call->form, "_to"), take = form_value(&call->form, "_take");
+	struct json *root = NULL;
 	(void)web;
+	if (status == 200 && take.len && json_read(r->arena, body, &root, NULL) == OK)
+		to = str_format(r->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(page_part(r->arena, json_text(root, str_c(r->arena, take)))));
 	if (status == 200)
-		console_go(x, form_value(&call->form, "_to"));
+		console_go(x, to);
 	else
 		console_refuse_form(r, status, console_error(r->arena, body), &call->form, x);
 }
@@ -257,7 +288,7 @@ static void take_command(struct web *web, struct http_request *r, struct console
 	struct http_request one = *r;
 	if (!console_read_form(web, r, &call->who, &call->form, x))
 		return;
-	one.path = STR("/v1/command");
+	one.path = is_outsider(&call->who) ? form_value(&call->form, "_at") : STR("/v1/command");
 	one.query_count = 0;
 	one.body = form_command(r->arena, &call->form);
 	web_take_as(web, &one, &call->who, x);
@@ -265,6 +296,36 @@ static void take_command(struct web *web, struct http_request *r, struct console
 		console_refuse_form(r, x->status, console_error(r->arena, x->body), &call->form, x);
 	else
 		x->call = call;
+}
+
+void console_take_form(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
+{
+	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
+	if (!call) {
+		console_refuse(r, 503, "no memory for the form", ret_answer);
+		return;
+	}
+	*call = (struct console_call){ .who = *who, .told = told_command };
+	take_command(web, r, call, ret_answer);
+}
+
+static void add_name(struct console_call *call, struct str name, struct str value)
+{
+	if (call->name_count < CONSOLE_NAMES_MAX)
+		call->names[call->name_count++] = (struct http_pair){ name, value };
+}
+
+void console_show(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *ret_answer)
+{
+	call->told = told_part;
+	if (is_outsider(&call->who)) {
+		add_name(call, STR("who"), call->who.id);
+		add_name(call, STR("language"), str_of(words_of(web, r, &call->who)->language));
+	}
+	if (console_export_asked(r) && !call->who.link.len)
+		console_export_take(web, r, call, ret_answer);
+	else
+		go_on(web, r, call, ret_answer);
 }
 
 void console_take(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
@@ -275,21 +336,23 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 		console_refuse(r, 503, "no memory for the page", ret_answer);
 		return;
 	}
-	*call = (struct console_call){ .who = *who, .told = told_part };
 	if (str_eq(r->path, CONSOLE_DO)) {
-		call->told = told_command;
-		take_command(web, r, call, ret_answer);
+		console_take_form(web, r, who, ret_answer);
 		return;
 	}
+	if (str_eq(r->path, STR("/")) && portal_home(who->scope).len) {
+		console_go(ret_answer, portal_home(who->scope));
+		return;
+	}
+	if (portal_take_file(web, r, who, ret_answer))
+		return;
+	*call = (struct console_call){ .who = *who };
 	call->page = console_page_find(r->path, who->scope, call->names, &call->name_count);
 	if (!call->page || !str_eq(r->method, STR("GET"))) {
 		console_refuse(r, call->page ? 405 : 404, call->page ? "a page is only read" : "there is no such page", ret_answer);
 		return;
 	}
-	if (console_export_asked(r))
-		console_export_take(web, r, call, ret_answer);
-	else
-		go_on(web, r, call, ret_answer);
+	console_show(web, r, call, ret_answer);
 }
 
 void console_told(struct web *web, struct http_request *r, struct console_call *call, struct str reply, struct web_answer *ret_answer)

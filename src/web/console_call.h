@@ -36,6 +36,13 @@ void console_refuse_form(struct http_request *r, unsigned status, struct str tex
 bool console_read_form(struct web *web, struct http_request *r, const struct principal *who, struct form *ret_form, struct web_answer *ret_answer);
 /* What an answer of the API says of why there is none. */
 struct str console_error(struct arena *a, struct str body);
+/* The page of call, whose names of the path are there; also those that outsiders' pages ask by, `who` and `language`. */
+void console_show(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *ret_answer);
+/*
+ * What a form asks for: of an operator a command, of anybody else a POST of the API at the path in its field _at. It goes on to _to, with the
+ * member _take of the answer behind it.
+ */
+void console_take_form(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer);
 void console_go(struct web_answer *ret_answer, struct str to);  /* 303; to "/" when that is no page of ours */
 
 #endif

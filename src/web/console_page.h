@@ -17,7 +17,7 @@ struct console_part {
 	bool spare;
 };
 
-enum { CONSOLE_NAMES_MAX = 4 };
+enum { CONSOLE_NAMES_MAX = 6 };
 
 struct console_page {
 	const char *path;               /* "/cases/{case}", "/policy/{from}..{to}" */

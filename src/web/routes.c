@@ -59,6 +59,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TIME("last_event"), TEXT("asked"), TIME("asked_by"), TIME("fix_by"), TIME("appeal_until"), TIME("resolved"), FLAG("answered"), FLAG("appealed")
 #define MY_FORWARDING TEXT("case"), TEXT("customer"), TEXT("state"), TEXT("answer"), TIME("sent"), TIME("due"), TIME("acknowledged"), TIME("answered"), \
 	NUMBER("rounds"), FLAG("late"), FLAG("back")
+#define BLOCK TEXT("head"), TEXT("text"), TEXTS("items")
 #define SAID_TO_FORWARDING MEMBERS(TEXT("case"), TEXT("state"), TEXT("answer"), NUMBER("code"))
 /* What the judge answers says that it is done, too. */
 #define TOLD(...) MEMBERS(__VA_ARGS__, NUMBER("code"))
@@ -196,6 +197,14 @@ const struct route routes[] = {
 		PARAMS(LIMIT, AFTER_CASE, FILTER("state", "in that state")), read_my_cases, NULL, false, MEMBERS(LIST("cases", MY_CASE), TEXT("after")), NULL },
 	{ "GET", "/v1/my/cases/{case}", "getMyCase", HOLDERS, "one of them: what happened, and what is in force", PARAMS(CASE_STEP), read_my_case, NULL, false,
 		MEMBERS(MY_CASE, LIST("events", TIME("at"), TEXT("type")), LIST("in_force", TEXT("verb"), TEXT("service"), TIME("until"))), NULL },
+	{ "GET", "/v1/my/cases/{case}/told", "tellMyCase", HOLDERS, "of one of them what a letter would say now: what happened, which rule, what comes next, how to mend it",
+		PARAMS(CASE_STEP, FILTER("language", "such as de; that of the register unless told")), NULL, "my-told", false,
+		TOLD(TEXT("case"), TEXT("language"), TEXT("status"), TEXT("because"), TEXT("source"), TIME("first"), TIME("last"), TEXT("clause"), TEXT("clause_title"),
+			LIST("clause_text", BLOCK), TEXT("policy"), TEXTS("evidence"), TEXT("part"), TEXTS("reasons"), TEXT("next_step"), TIME("next_at"), TIME("fix_by"), TIME("look_until"),
+			TIME("answer_by"), TIME("appeal_until"), FLAG("may_answer"), FLAG("may_fix"), FLAG("may_appeal"), TEXT("help_title"), LIST("help", BLOCK), TEXT("provider"),
+			TEXT("contact")), NULL },
+	{ "GET", "/v1/my/cases/{case}/reasons", "getMyReasons", HOLDERS, "the statements of reasons of what is in force in one of them", PARAMS(CASE_STEP),
+		NULL, "my-reasons", false, TOLD(LIST("statements", TEXT("act"), TEXT("state"), TIME("appeal_until"), ANY("statement")), NUMBER("waiting")), NULL },
 	{ "POST", "/v1/my/cases/{case}/answer", "answerMyCase", HOLDERS, "an answer: the ladder stands until a person has read it",
 		PARAMS(CASE_STEP, WORDS_OF("text", "what is said")), NULL, "my-answer", false, DONE_TO_CASE, NULL },
 	{ "POST", "/v1/my/cases/{case}/appeal", "appealMyCase", HOLDERS, "an appeal: another person decides about it",

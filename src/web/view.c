@@ -3,6 +3,7 @@
  */
 #include "web/view.h"
 
+#include "model/entity.h"
 #include "model/user.h"
 #include "model/onetime.h"
 #include "store/store.h"
@@ -54,7 +55,7 @@ enum err view_onetime(struct view_source *s, struct arena *a, struct str token, 
 		e = s->driver->load(s->store, a, &at, 1, &row, why);
 	if (e == OK)
 		e = row.version ? field_decode(a, row.body, onetime_fields, &o, why) : ERR_NOTFOUND;
-	if (e == OK && !onetime_is_open(&o, now))
+	if (e == OK && !onetime_is_open(&o, false, now))
 		e = ERR_NOTFOUND;
 	if (e)
 		return e;
@@ -134,9 +135,9 @@ static enum err read_case_row(const struct view *v, uint64_t number, bool *ret_f
 	return field_decode(v->arena, row.body, casefile_fields, ret_case, why);
 }
 
-enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct forwarding *ret_forwarding, struct why *why)
+/* The case as it is now, whatever it went into. */
+static enum err read_merged(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct why *why)
 {
-	struct row row;
 	enum err e = read_case_row(v, number, ret_found, ret_case, why);
 	for (int i = 0; e == OK && *ret_found && ret_case->state == CASE_MERGED && i < MERGES_MAX; i++) {
 		uint64_t into;
@@ -144,6 +145,57 @@ enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found,
 			break;
 		e = read_case_row(v, into, ret_found, ret_case, why);
 	}
+	return e;
+}
+
+enum err view_page_link(struct view_source *s, struct arena *a, struct str token, int64_t now, struct principal *ret_principal, uint64_t *ret_number, struct why *why)
+{
+	struct onetime o = { 0 };
+	struct casefile c;
+	struct row row;
+	struct row_key at = { TABLE_ONETIME, onetime_row(a, token) };
+	bool found = false;
+	enum err e = at.key.len ? view_open(s, why) : ERR_NOTFOUND;
+	*ret_number = 0;
+	if (e == OK)
+		e = s->driver->load(s->store, a, &at, 1, &row, why);
+	if (e == OK)
+		e = row.version ? field_decode(a, row.body, onetime_fields, &o, why) : ERR_NOTFOUND;
+	if (e == OK && !onetime_is_open(&o, true, now))
+		e = ERR_NOTFOUND;
+	if (e)
+		return e;
+	struct principal who = onetime_principal(&o);
+	const struct view v = { s, &who, a };
+	e = read_merged(&v, o.number, &found, &c, why);
+	who.only = found ? c.number : 0;
+	who.link = token;
+	if (e == OK && (!found || !principal_sees(&who, &c)))
+		e = ERR_NOTFOUND;
+	if (e)
+		return e;
+	*ret_principal = who;
+	*ret_number = c.number;
+	return OK;
+}
+
+struct str view_language(struct view_source *s, struct arena *a, const struct principal *who)
+{
+	struct entity entity = { 0 };
+	struct row row;
+	struct why why = { .line = 0 };
+	struct row_key at = { TABLE_ENTITY, str_format(a, "%s/%.*s", scope_words[who->scope], STR_ARG(who->id)) };
+	if (!(SCOPES(who->scope) & (SCOPES(SCOPE_CUSTOMER) | SCOPES(SCOPE_RESELLER))) || view_open(s, &why) != OK)
+		return STR_NONE;
+	if (s->driver->load(s->store, a, &at, 1, &row, &why) != OK || !row.version || field_decode(a, row.body, entity_fields, &entity, &why) != OK)
+		return STR_NONE;
+	return entity.language;
+}
+
+enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found, struct casefile *ret_case, struct forwarding *ret_forwarding, struct why *why)
+{
+	struct row row;
+	enum err e = read_merged(v, number, ret_found, ret_case, why);
 	*ret_forwarding = (struct forwarding){ 0 };
 	if (e || !*ret_found)
 		return e;

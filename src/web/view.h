@@ -39,6 +39,11 @@ enum err view_session(struct view_source *s, struct arena *a, struct str token, 
 /* What a one-time link opens, now. ERR_NOTFOUND: nothing, for whatever reason. */
 enum err view_onetime(struct view_source *s, struct arena *a, struct str token, int64_t now, struct onetime *ret_onetime, struct why *why) MUST_CHECK;
 
+/* Who comes by the page of a case, now, and the number of that case, followed through merges. ERR_NOTFOUND: nobody, for whatever reason. */
+enum err view_page_link(struct view_source *s, struct arena *a, struct str token, int64_t now, struct principal *ret_principal, uint64_t *ret_number, struct why *why) MUST_CHECK;
+/* What language the register says that a customer or a reseller reads; STR_NONE. */
+struct str view_language(struct view_source *s, struct arena *a, const struct principal *who);
+
 enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
 /* By its text, "C-4711". */

@@ -10,6 +10,7 @@
 #include "web/console.h"
 #include "web/login.h"
 #include "web/onetime.h"
+#include "web/portal.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, ERROR_BYTES = 8192, COMMAND_BYTES = 1 << 20, KEY_WORD_LEN = 7 };
 
@@ -126,6 +127,8 @@ static struct str proof_line(const struct http_request *r, const struct principa
 		jsonw_str(&w, "key", key_of(r));
 	else if (who->session.len)
 		jsonw_str(&w, "session", login_token(r));
+	else if (who->link.len)
+		jsonw_str(&w, "page", who->link);
 	else if (who->scope == SCOPE_NOBODY)
 		jsonw_bool(&w, "link", true);
 	if (reads)
@@ -212,6 +215,10 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 	*ret_answer = (struct web_answer){ 0 };
 	if (door->network && onetime_is(r->path)) {
 		onetime_take(web, r, ret_answer);
+		return;
+	}
+	if (door->network && portal_is(r->path)) {
+		portal_take(web, r, ret_answer);
 		return;
 	}
 	if (take_page(web, r, door, ret_answer))

@@ -131,6 +131,8 @@ class World:
                  for s in self.web}
         return {
             "/v1/my/cases/{case}": cases,
+            "/v1/my/cases/{case}/told": cases,
+            "/v1/my/cases/{case}/reasons": cases,
             "/v1/my/cases/{case}/answer": cases,
             "/v1/my/cases/{case}/appeal": cases,
             "/v1/my/cases/{case}/evidence": cases,
@@ -266,7 +268,7 @@ def asked_outside(w):
     for path, method, op in operations(w.document):
         for scope in set(op["x-scopes"]) & set(OUTSIDE):
             for p in [p for p in op["parameters"] if p["in"] == "query"]:
-                tap.ok(p["name"] in ("limit", "state", "after", "month", "series", "because"), f"{scope}: {method} {path}: the test knows what {p['name']} asks")
+                tap.ok(p["name"] in ("limit", "state", "after", "month", "series", "because", "language"), f"{scope}: {method} {path}: the test knows what {p['name']} asks")
                 if "pattern" in p["schema"]:
                     r = w.web[scope](f"{path}?{p['name']}={w.cases['acme']}")
                     tap.is_equal(r.status, 404, f"{scope}: {method} {path}: another's case is no {p['name']}", r.body)
