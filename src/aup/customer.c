@@ -40,6 +40,7 @@ static void print_account(const struct json *root)
 	static const char *const file[] = { "case", "state", "clause", "into", "step", "strikes", "reports", "opened", "resolved", "resolution", "due", "next",
 		"asked", "asked_by", "corrected", NULL };
 	static const char *const act[] = { "act", "verb", "state", "service", "target", "since", "expires", NULL }, *const letter[] = { "case", "letter", "time", "fate", NULL };
+	static const char *const measure[] = { "act", "verb", "state", "service", "asked", "since", "lifted", NULL }, *const session[] = { "login", "address", "since", "heard", NULL };
 	static const char *const returned[] = { "case", "clause", "ended", "marks", "equal", "sure", "until", NULL }, *const kept[] = { "case", "marks", "until", NULL };
 	static const char *const hold[] = { "about", "by", "since", "until", "because", NULL }, *const erasure[] = { "phase", "asked", "basis", NULL };
 	const struct json *list = json_get(root, "resellers"), *states = json_get(root, "states");
@@ -52,7 +53,9 @@ static void print_account(const struct json *root)
 	for (const struct json *m = states ? states->child : NULL; m; m = m->next)
 		(void)printf("%.*s: %.*s\n", STR_ARG(m->key), STR_ARG(m->text));
 	print_list(root, "in_force", "in force", act);
+	print_list(root, "measures", "measure", measure);
 	print_list(root, "letters", "letter", letter);
+	print_list(root, "sessions", "session", session);
 	print_list(root, "holds", "hold", hold);
 	print_list(root, "returned", "in common with an ended contract", returned);
 	print_list(root, "kept", "marks kept", kept);
@@ -97,7 +100,7 @@ int cmd_sessions(int argc, char **argv)
 int cmd_customer(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock"), *because = cli_value(&argc, argv, "--because");
-	bool json = cli_flag(&argc, argv, "--json");
+	bool json = cli_flag(&argc, argv, "--json"), masked = cli_flag(&argc, argv, "--masked");
 	struct command_text c;
 	struct json *root;
 	struct str text;
@@ -109,6 +112,8 @@ int cmd_customer(int argc, char **argv)
 	command_begin(&c, "customer-show");
 	jsonw_str(&c.w, "customer", str_of(argv[2]));
 	jsonw_str(&c.w, "because", because ? str_of(because) : STR_NONE);
+	if (!masked)
+		jsonw_str(&c.w, "clear", STR("yes"));
 	int status = command_send(a, socket_path, &c, &root, &text);
 	if (status == EXIT_OK && json)
 		(void)printf("%.*s\n", STR_ARG(text));

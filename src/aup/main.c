@@ -45,7 +45,7 @@ const struct command commands[] = {
 	{ "report", "transparency [--json] --from DAY --to DAY", "what was reported, done and appealed against in a period, as CSV or JSON", cmd_report },
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
-	{ "customer", "show ID --because TEXT [--json]", "one customer: register, cases, acts, letters, holds; every look-up is recorded", cmd_customer },
+	{ "customer", "show ID --because TEXT [--masked] [--json]", "one customer: register, cases, acts, letters, sessions, holds; every look-up is recorded", cmd_customer },
 	{ "sessions", "[--json] CUSTOMER --because TEXT", "the open sessions of one customer; every look-up is recorded", cmd_sessions },
 	{ "usage", "CUSTOMER [--month MONTH] --because TEXT [--json|--csv]", "what a customer used in a month; every look-up is recorded", cmd_usage },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },

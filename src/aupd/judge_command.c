@@ -285,6 +285,11 @@ static bool is_of_session(struct str op)
 	return str_eq(op, STR("welcome-code")) || str_eq(op, STR("prove")) || str_eq(op, STR("session-seen")) || str_eq(op, STR("logout"));
 }
 
+bool command_sees_people(const struct commanding *c)
+{
+	return c->p.scope == SCOPE_OPERATOR && (!c->p.session.len || role_sees_people(c->session.role));
+}
+
 /* What a session may, beyond its scope: by its role, and by how long ago its owner proved who he is. */
 static enum err check_session(const struct commanding *c, struct str op, bool tells)
 {

@@ -42,6 +42,10 @@ enum err command_keep(struct commanding *c, const struct json *proof, struct str
 enum err command_prove_page(struct judge *j, struct str token, struct commanding *c) MUST_CHECK;
 /* The number in `case`, of a case that whoever asks sees: to everybody else it does not exist. */
 enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
+/* May whoever asks see names and addresses of people in clear? A session by its role; whoever has none may. */
+bool command_sees_people(const struct commanding *c);
+/* `followed` and `sessions` of the object that is being written: the open sessions of a customer. *ret_more: there are more than are told. */
+enum err customer_sessions_put(struct commanding *c, struct str customer, bool *ret_more) MUST_CHECK;
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
 enum err hold_put(struct commanding *c, const struct row *row) MUST_CHECK;
 

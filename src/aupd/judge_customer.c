@@ -24,6 +24,7 @@ struct account {
 	struct act *acts;               /* of the cases that are shown */
 	unsigned act_count;
 	bool known, more;
+	bool masked;                    /* of names and addresses of people their first letter alone is shown */
 };
 
 static bool is_full(struct account *s)
@@ -47,6 +48,24 @@ static enum err page(struct account *s, enum table t, bool latest_first, unsigne
 	return e;
 }
 
+/* The first letter of it (RFC 3629), so that it can be told whether there is one, and two from each other. */
+static struct str mask(struct arena *a, struct str text)
+{
+	size_t n = text.len > 0;
+	while (n && n < text.len && ((unsigned char)text.ptr[n] & 0xc0) == 0x80)
+		n++;
+	return n ? str_format(a, "%.*s\xe2\x80\xa6", (int)n, text.ptr) : text;
+}
+
+static void mask_entity(struct arena *a, struct entity *x)
+{
+	x->name = mask(a, x->name);
+	x->email = mask(a, x->email);
+	x->phone = mask(a, x->phone);
+	if (x->type == ENTITY_MAILBOX)
+		x->resource = mask(a, x->resource);
+}
+
 static enum err put_register(struct account *s)
 {
 	struct commanding *c = s->c;
@@ -57,6 +76,8 @@ static enum err put_register(struct account *s)
 	for (size_t i = 0; e == OK && i < n && !is_full(s); i++) {
 		struct entity entity = { 0 };
 		e = registry_row_read(work_arena(c->j->fold.work), c->j->fold.keyring, &rows[i], &entity, c->why);
+		if (s->masked)
+			mask_entity(work_arena(c->j->fold.work), &entity);
 		jsonw_object(c->w, NULL);
 		field_write(c->w, entity_fields, &entity);
 		jsonw_end(c->w, '}');
@@ -104,6 +125,8 @@ static void put_case(struct account *s, const struct casefile *c)
 	jsonw_str(w, "state", str_of(case_state_words[c->state]));
 	if (!is_sealed(c)) {
 		jsonw_str(w, "clause", c->clause);
+		jsonw_str(w, "severity", str_of(severity_words[c->severity]));
+		jsonw_str(w, "source", c->source_text);
 		jsonw_str(w, "into", c->merged_into);
 		jsonw_int(w, "step", c->next_step);
 		jsonw_int(w, "strikes", (int64_t)c->strikes);
@@ -115,6 +138,8 @@ static void put_case(struct account *s, const struct casefile *c)
 		jsonw_str(w, "next", c->next_what);
 		jsonw_str(w, "asked", str_of(asked_words[asked]));
 		jsonw_time(w, "asked_by", by_at);
+		jsonw_time(w, "appeal_until", c->appeal_until_at);
+		jsonw_bool(w, "appealed", c->flags & CASE_APPEALED);
 		jsonw_bool(w, "corrected", c->flags & CASE_CORRECTED);
 		put_undertaking(s, c);
 	}
@@ -212,6 +237,27 @@ static void put_in_force(struct account *s)
 		jsonw_str(w, "target", act->target);
 		jsonw_time(w, "since", act->done_at);
 		jsonw_time(w, "expires", act->expires_at);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+}
+
+/* Each that was ever in force, or is to be: since when it was asked for, and until when it was. */
+static void put_measures(struct account *s)
+{
+	struct jsonw *w = s->c->w;
+	jsonw_array(w, "measures");
+	for (unsigned i = 0; i < s->act_count && !is_full(s); i++) {
+		const struct act *act = &s->acts[i];
+		if (act->verb < VERB_LIMIT)
+			continue;
+		begin_act(s, act);
+		jsonw_str(w, "verb", str_of(verb_words[act->verb]));
+		jsonw_str(w, "state", str_of(act->in_hand ? "sent" : act_state_words[act->state]));
+		jsonw_str(w, "service", act->service);
+		jsonw_time(w, "asked", act->created_at);
+		jsonw_time(w, "since", act->state == ACT_DONE_ ? act->done_at : TIME_NONE);
+		jsonw_time(w, "lifted", act->state == ACT_UNDONE ? act->done_at : TIME_NONE);
 		jsonw_end(w, '}');
 	}
 	jsonw_end(w, ']');
@@ -356,8 +402,13 @@ static enum err put_all(struct account *s)
 	if (e)
 		return e;
 	put_in_force(s);
+	put_measures(s);
 	put_letters(s);
-	e = put_holds(s);
+	bool more = false;
+	e = customer_sessions_put(s->c, s->id, &more);
+	s->more |= more;
+	if (e == OK)
+		e = put_holds(s);
 	if (e == OK)
 		e = put_returned(s);
 	if (e == OK)
@@ -368,13 +419,18 @@ static enum err put_all(struct account *s)
 
 enum err cmd_customer_show(struct commanding *c)
 {
-	struct account s = { .c = c, .id = str_trim(command_arg(c, "customer")) };
+	bool clear = str_eq(command_arg(c, "clear"), STR("yes"));
+	struct account s = { .c = c, .id = str_trim(command_arg(c, "customer")), .masked = !clear };
 	struct str because = str_trim(command_arg(c, "because"));
 	if (!because.len)
 		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
 	if (!s.id.len || s.id.len > ENTITY_ID_MAX)
 		return why_set(c->why, ERR_SYNTAX, "whom? the id of a customer has 1 to %d octets", ENTITY_ID_MAX);
+	if (clear && !command_sees_people(c))
+		return why_set(c->why, ERR_DENIED, "names and addresses in clear are not for your role");
 	jsonw_str(c->w, "customer", s.id);
-	enum err e = command_record_lookup(c, s.id, because);
+	jsonw_bool(c->w, "masked", s.masked);
+	jsonw_bool(c->w, "may_clear", command_sees_people(c));
+	enum err e = command_record_lookup(c, clear ? s.id : str_format(work_arena(c->j->fold.work), "%.*s, names masked", STR_ARG(s.id)), because);
 	return e ? e : put_all(&s);
 }

@@ -170,6 +170,8 @@ enum err cmd_welcome(struct commanding *c)
 		e = make_session(c, &x, true, &token);
 	jsonw_bool(c->w, "in", true);
 	jsonw_str(c->w, "session", token);
+	jsonw_str(c->w, "scope", str_of(scope_words[x.scope]));
+	jsonw_str(c->w, "id", x.scope == SCOPE_OPERATOR ? x.name : x.id);
 	jsonw_str(c->w, "secret", totp_base32(a, clear));
 	jsonw_str(c->w, "uri", totp_uri(a, c->j->fold.provider, x.name, clear));
 	secret_wipe(secret, sizeof(secret));

@@ -15,7 +15,7 @@
 #include "base/point.h"
 #include "engine/returning.h"
 
-enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000 };
+enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000, WHO_BINDINGS_MAX = 256 };
 
 /* One import: the rows so far, and the register that they would make. */
 struct importing {
@@ -287,6 +287,33 @@ enum err command_record_lookup(struct commanding *c, struct str asked, struct st
 	return record_lookup(c, asked, because, STR_NONE, &key);
 }
 
+/* Every binding of an address that touches the time, whoever it names: what the answer was weighed from. */
+static enum err put_bindings(struct commanding *c, const struct observation *o)
+{
+	const struct bindings *b = c->j->fold.bindings;
+	struct arena *a = work_arena(c->j->fold.work);
+	struct binding_holding *list = ARENA_ARRAY(a, struct binding_holding, WHO_BINDINGS_MAX);
+	unsigned n = 0;
+	struct binding_question q = { .addr = o->source.addr, .port = o->source.port ? o->source.port : BINDING_PORT_NONE, .as_of = TIME_MAX };
+	bool whole = o->first_at != TIME_NONE;
+	if (!list)
+		return why_set(c->why, ERR_NOMEM, "no memory for bindings");
+	enum err e = OK;
+	if (b && o->source.type == SOURCE_ADDR) {
+		q.from_at = (whole ? o->first_at : o->event_at) - b->slack_us;
+		q.until_at = (whole ? o->last_at : o->event_at) + b->slack_us;
+		e = binding_index_find(b->index, &q, list, WHO_BINDINGS_MAX, &n);
+	}
+	if (e && e != ERR_LIMIT)
+		return why_set(c->why, e, "the bindings of the address cannot be read");
+	jsonw_array(c->w, "bindings");
+	for (unsigned i = 0; i < n; i++)
+		jsonw_str(c->w, NULL, bindings_text(b, a, &list[i].binding));
+	jsonw_end(c->w, ']');
+	jsonw_bool(c->w, "more", e == ERR_LIMIT);
+	return OK;
+}
+
 enum err cmd_who(struct commanding *c)
 {
 	struct arena *a = work_arena(c->j->fold.work);
@@ -321,7 +348,7 @@ enum err cmd_who(struct commanding *c)
 		jsonw_str(c->w, "grade", str_of(grade_words[s.grade]));
 	field_write(c->w, subject_fields, &s);
 	jsonw_end(c->w, '}');
-	return OK;
+	return put_bindings(c, &o);
 }
 
 /* Who looked whom up, latest first. */

@@ -44,32 +44,41 @@ static void put(struct commanding *c, const struct subjects *of, const struct se
 	jsonw_end(c->w, '}');
 }
 
-enum err cmd_customer_sessions(struct commanding *c)
+enum err customer_sessions_put(struct commanding *c, struct str customer, bool *ret_more)
 {
 	struct judge *j = c->j;
 	struct arena *a = work_arena(j->fold.work);
-	struct str customer = str_trim(command_arg(c, "customer")), because = str_trim(command_arg(c, "because"));
-	if (!because.len)
-		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
-	if (!customer.len || customer.len > ENTITY_ID_MAX)
-		return why_set(c->why, ERR_SYNTAX, "whom? the id of a customer has 1 to %d octets", ENTITY_ID_MAX);
-	if (!registry_customer(j->registry, customer, j->fold.now))
-		return why_set(c->why, ERR_NOTFOUND, "the register has no customer of that id");
 	bool followed = j->bindings && j->bindings->sessions && j->bindings->book;
 	struct subjects *of = ARENA_NEW(a, struct subjects);
 	struct session_open *list = ARENA_ARRAY(a, struct session_open, SESSIONS_TOLD_MAX);
-	enum err e = of && list ? command_record_lookup(c, customer, because) : why_set(c->why, ERR_NOMEM, "no memory for sessions");
-	if (e)
-		return e;
+	if (!of || !list)
+		return why_set(c->why, ERR_NOMEM, "no memory for sessions");
 	if (followed)
 		gather(j, customer, of);
 	unsigned n = followed ? session_list(j->bindings->sessions, of->list, of->count, list, SESSIONS_TOLD_MAX) : 0;
-	jsonw_str(c->w, "customer", customer);
 	jsonw_bool(c->w, "followed", followed);
 	jsonw_array(c->w, "sessions");
 	for (unsigned i = 0; i < n && i < SESSIONS_TOLD_MAX; i++)
 		put(c, of, &list[i]);
 	jsonw_end(c->w, ']');
-	jsonw_bool(c->w, "more", n > SESSIONS_TOLD_MAX || of->count == LOGINS_MAX);
+	*ret_more = n > SESSIONS_TOLD_MAX || of->count == LOGINS_MAX;
 	return OK;
+}
+
+enum err cmd_customer_sessions(struct commanding *c)
+{
+	struct str customer = str_trim(command_arg(c, "customer")), because = str_trim(command_arg(c, "because"));
+	bool more = false;
+	if (!because.len)
+		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
+	if (!customer.len || customer.len > ENTITY_ID_MAX)
+		return why_set(c->why, ERR_SYNTAX, "whom? the id of a customer has 1 to %d octets", ENTITY_ID_MAX);
+	if (!registry_customer(c->j->registry, customer, c->j->fold.now))
+		return why_set(c->why, ERR_NOTFOUND, "the register has no customer of that id");
+	enum err e = command_record_lookup(c, customer, because);
+	jsonw_str(c->w, "customer", customer);
+	if (e == OK)
+		e = customer_sessions_put(c, customer, &more);
+	jsonw_bool(c->w, "more", more);
+	return e;
 }

@@ -108,6 +108,11 @@ bool role_may(enum role_of role, struct str op, bool tells)
 	return needs[i].roles >> role & 1 || (role == ROLE_ADMIN && !str_starts(op, STR("policy-")));
 }
 
+bool role_sees_people(enum role_of role)
+{
+	return role == ROLE_ANALYST || role == ROLE_SENIOR || role == ROLE_ADMIN;
+}
+
 bool command_is_heavy(struct str op)
 {
 	return needs[need_of(op)].heavy;

@@ -76,6 +76,8 @@ enum err principal_of_session(struct arena *a, const struct row *row, int64_t no
  * daemon itself for admins. A senior may what an analyst may, an admin all but policy.
  */
 bool role_may(enum role_of role, struct str op, bool tells);
+/* May it see names and addresses of people in clear? Whoever works on cases, and admins. */
+bool role_sees_people(enum role_of role);
 /* Does it need a fresh proof of who it is? */
 bool command_is_heavy(struct str op);
 

@@ -164,10 +164,27 @@ static struct str value_of(const struct console_call *call, const struct http_re
 	return STR_NONE;
 }
 
+/* "{case}" and "{because!}": the name alone. */
+static struct str name_in(struct str s)
+{
+	return str_sub(s, 1, s.len - (s.ptr[s.len - 2] == '!' ? 3 : 2));
+}
+
 /* A segment of a target, "{case}" or a word. */
 static struct str segment(const struct console_call *call, const struct http_request *r, struct str s)
 {
-	return s.len > 2 && s.ptr[0] == '{' ? value_of(call, r, str_sub(s, 1, s.len - 2)) : s;
+	return s.len > 2 && s.ptr[0] == '{' ? value_of(call, r, name_in(s)) : s;
+}
+
+/* Is there all without which the part is not asked for? */
+static bool is_asked(const struct console_call *call, const struct http_request *r, const char *target)
+{
+	struct str rest = str_of(target), part;
+	(void)str_split(&rest, '?', &part);
+	while (str_split(&rest, '&', &part))
+		if (part.len > 2 && part.ptr[part.len - 2] == '!' && !segment(call, r, part).len)
+			return false;
+	return true;
 }
 
 struct http_request console_ask(const struct console_call *call, const struct http_request *r, const char *target)
@@ -187,7 +204,7 @@ struct http_request console_ask(const struct console_call *call, const struct ht
 		bool open = part.ptr[0] == '{';
 		struct str value = open ? segment(call, r, part) : part;
 		if (open)
-			name = str_sub(part, 1, part.len - 2);
+			name = name_in(part);
 		else
 			(void)str_split(&value, '=', &name);
 		if (value.len)
@@ -230,6 +247,10 @@ static bool take_part(struct http_request *r, struct console_call *call, unsigne
 static void go_on(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *x)
 {
 	while (call->page->parts[call->next].name) {
+		if (!is_asked(call, r, call->page->parts[call->next].target)) {
+			call->parts[call->next++] = STR("null");
+			continue;
+		}
 		struct http_request one = console_ask(call, r, call->page->parts[call->next].target);
 		web_take_as(web, &one, &call->who, x);
 		if (!x->status) {

@@ -9,7 +9,7 @@
 
 /*
  * "/v1/cases?limit=200&{state}&{after}": path and query of a GET of the API. {name} of the path, and {name} of the query when it was given
- * and is not empty. A part that is `spare` may fail: its place then holds {"error":...}, and the page says so.
+ * and is not empty; {name!}: without it the part is null. A part that is `spare` may fail: its place then holds {"error":...}, and the page says so.
  */
 struct console_part {
 	const char *name;               /* NULL closes the list */

@@ -100,7 +100,12 @@ static void told_welcome(struct web *web, struct http_request *r, struct console
 		return;
 	}
 	/* its token is in the cookie that comes with the page: the form on it is of that session */
-	struct principal who = { .scope = SCOPE_OPERATOR, .id = form_value(&call->form, "name"), .session = user_session_row(r->arena, json_text(root, "session")) };
+	(void)call;
+	struct principal who = { .scope = SCOPE_NOBODY, .id = json_text(root, "id"), .session = user_session_row(r->arena, json_text(root, "session")) };
+	while (who.scope < SCOPE_END && !str_eq(json_text(root, "scope"), str_of(scope_words[who.scope])))
+		who.scope++;
+	if (who.scope == SCOPE_END)
+		who.scope = SCOPE_NOBODY;
 	console_begin(web, r, &who, "A second proof", &b, &w);
 	jsonw_str(&w, "secret", json_text(root, "secret"));
 	jsonw_str(&w, "uri", json_text(root, "uri"));

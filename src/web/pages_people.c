@@ -1,8 +1,16 @@
 /*
  * Pages about customers, resellers and reporters, and what they use. See console_page.h.
+ *
+ * Who looks at a person says why, in the page's address: without that the page is the question why.
  */
 #include "web/console_page.h"
 
+#define OPERATOR SCOPES(SCOPE_OPERATOR)
+
 const struct console_page pages_people[] = {
+	{ "/customers", "customers", "Customers", OPERATOR, { { "list", "/v1/registry?prefix=customer/&limit=100&{after}", false } } },
+	{ "/customers/{customer}", "customer", "Customer", OPERATOR, { { "account", "/v1/customers/{customer}?{because!}&{clear}", false }, { "terms", "/v1/customers/{customer}/terms", true } } },
+	{ "/customer", "customer", "Customer", OPERATOR, { { "account", "/v1/customers/{customer}?{because!}&{clear}", false }, { "terms", "/v1/customers/{customer}/terms", true } } },
+	{ "/who", "who", "Who held it", OPERATOR, { { "held", "/v1/who?{source}&{port}&{at}&{because!}", true } } },
 	{ .path = NULL },
 };

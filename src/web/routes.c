@@ -75,12 +75,14 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("copies"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
 	TEXT("by"), TIME("decided"), TEXT("because")
+#define SESSION_SHOWN TEXT("login"), TEXT("address"), TIME("since"), TIME("heard"), TEXT("server")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
-#define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("into"), NUMBER("step"), NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), \
-	TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), TIME("asked_by"), FLAG("corrected"), ANY("undertaking")
 #define POLICY_HEAD TEXT("version"), TEXT("name"), TEXT("digest"), TEXT("document"), TIME("posted"), TIME("effective"), TEXT("significant"), NUMBER("clause_count"), \
 	NUMBER("rule_count")
 #define SIDES LIST("rows", TEXT("before"), TEXT("after"), FLAG("same"))
+#define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("severity"), TEXT("source"), TEXT("into"), NUMBER("step"), \
+	NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), \
+	TIME("asked_by"), TIME("appeal_until"), FLAG("appealed"), FLAG("corrected"), ANY("undertaking")
 #define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
 	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
 #define DELIVERY TEXT("delivery"), TEXT("type"), TEXT("about"), TIME("at"), TEXT("state"), NUMBER("attempts"), NUMBER("repeated"), NUMBER("status"), TEXT("failure"), \
@@ -152,19 +154,21 @@ const struct route routes[] = {
 		FILTER("because", "why a person is looked for; it is recorded")), NULL, "search", false,
 		TOLD(LIST("cases", TEXT("case"), TEXT("state"), TEXT("into"), TEXT("customer"), TEXT("clause"), TIME("opened"), TEXT("because")), FLAG("more"), TEXT("receipt")), NULL },
 	{ "GET", "/v1/who", "who", OPERATOR, "who held a source at a time", PARAMS(ASKED("source", "an address, domain or login"), NUMBERED("port", UINT16_MAX, "its port"),
-		FILTER("at", "when; now unless told"), BECAUSE), NULL, "who", false, TOLD(NOUN("subject", "Subject", subject_fields)), NULL },
+		FILTER("at", "when; now unless told"), BECAUSE), NULL, "who", false, TOLD(NOUN("subject", "Subject", subject_fields), TEXTS("bindings"), FLAG("more")), NULL },
 	{ "GET", "/v1/lookups", "listLookups", OPERATOR, "who looked whom up, the latest first", PARAMS(LIMIT, FILTER("operator", "by that operator")), NULL, "lookups", false,
 		TOLD(LIST("lookups", TEXT("operator"), TEXT("time"), TEXT("asked"), TEXT("because"))), NULL },
 	{ "GET", "/v1/customers/{customer}", "getCustomer", OPERATOR, "one customer whole: its entry in the register, cases, what is in force, letters, holds",
-		PARAMS(STEP("customer", "its id"), BECAUSE), NULL, "customer-show", false,
-		TOLD(TEXT("customer"), NOUNS("register", "Entity", entity_fields), TEXTS("resellers"), LIST("cases", CASE_SHOWN), NUMBER("strikes"), ANY("states"),
+		PARAMS(STEP("customer", "its id"), BECAUSE, FILTER("clear", "yes: names and addresses of people in clear")), NULL, "customer-show", false,
+		TOLD(TEXT("customer"), FLAG("masked"), FLAG("may_clear"), NOUNS("register", "Entity", entity_fields), TEXTS("resellers"), LIST("cases", CASE_SHOWN), NUMBER("strikes"), ANY("states"),
 			LIST("in_force", TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TEXT("target"), TIME("since"), TIME("expires")),
-			LIST("letters", TEXT("case"), TEXT("act"), TEXT("letter"), TIME("time"), TEXT("fate")), LIST("holds", HOLD_SHOWN),
+			LIST("measures", TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TIME("asked"), TIME("since"), TIME("lifted")),
+			LIST("letters", TEXT("case"), TEXT("act"), TEXT("letter"), TIME("time"), TEXT("fate")),
+			FLAG("followed"), LIST("sessions", SESSION_SHOWN), LIST("holds", HOLD_SHOWN),
 			LIST("returned", TEXT("case"), TEXT("clause"), TIME("ended"), TEXT("marks"), NUMBER("equal"), FLAG("sure"), TIME("until")),
 			LIST("kept", TEXT("case"), TEXT("marks"), TIME("until")), ANY("erasure"), FLAG("more")), NULL },
 	{ "GET", "/v1/customers/{customer}/sessions", "getSessions", OPERATOR, "the open sessions of a customer, as accounting tells of them", PARAMS(STEP("customer", "its id"), BECAUSE),
 		NULL, "customer-sessions", false,
-		TOLD(TEXT("customer"), FLAG("followed"), LIST("sessions", TEXT("login"), TEXT("address"), TIME("since"), TIME("heard"), TEXT("server")), FLAG("more")), NULL },
+		TOLD(TEXT("customer"), FLAG("followed"), LIST("sessions", SESSION_SHOWN), FLAG("more")), NULL },
 	{ "GET", "/v1/customers/{customer}/terms", "getTerms", OPERATOR, "what binds a customer: agreements, limits, services, permissions",
 		PARAMS(STEP("customer", "its id"), FILTER("at", "when; now unless told")), NULL, "registry-terms", false,
 		TOLD(TEXT("customer"), TIME("at"), FLAG("valid"), TEXTS("resellers"), ANY("agreements"), ANY("limits"), ANY("services"), ANY("permissions")), NULL },

@@ -25,6 +25,10 @@ SAMPLES = {
     "/policy/{version}": ["/policy/2026-03-01"],
     "/policy/{from}..{to}": ["/policy/2026-03-01..next"],
     "/policy/{version}/draft": ["/policy/2026-03-01/draft", "/policy/next/draft?file=mail.policy"],
+    "/customers": ["/customers"],
+    "/customers/{customer}": ["/customers/acme", "/customers/acme?because=a+test", "/customers/acme?because=a+test&clear=yes"],
+    "/customer": ["/customer?customer=acme&because=a+test"],
+    "/who": ["/who", "/who?source=203.0.113.17&because=a+test", "/who?source=!&because=a+test"],
 }
 
 

@@ -292,7 +292,7 @@ def told(w):
     r = web("/v1/customers/bakery?because=he%20rang", token="k-9")
     tap.is_equal((r.status, r.headers.get("cache-control")), (200, "no-store"), "a customer whole, and nobody keeps it", r.body)
     look = d.check("lookups", "--json").json["lookups"][0]
-    tap.is_equal((look["operator"], look["asked"], look["because"]), ("tester", "bakery", "he rang"), "who asked stands in the record of look-ups")
+    tap.is_equal((look["operator"], look["asked"], look["because"]), ("tester", "bakery, names masked", "he rang"), "who asked stands in the record of look-ups")
     tap.is_equal(web("/v1/my/cases/C-1").status, 403, "an operator's key is no customer's")
     tap.is_equal(web("/v1/who?source=203.0.113.66&port=70000&because=x").status, 400, "a port out of bounds")
     tap.is_equal((d.check("case", "list", "--json").json, records()), before, "nothing is changed by all that")

@@ -73,6 +73,8 @@ static void roles(void)
 	}
 	OK_(role_may(ROLE_VIEWER, STR("queue"), true) && !role_may(ROLE_VIEWER, STR("evidence-export"), true) &&
 		role_may(ROLE_AUDITOR, STR("evidence-export"), true), "everybody reads; evidence not each");
+	OK_(role_sees_people(ROLE_ANALYST) && role_sees_people(ROLE_SENIOR) && role_sees_people(ROLE_ADMIN), "who works on cases sees names in clear");
+	OK_(!role_sees_people(ROLE_VIEWER) && !role_sees_people(ROLE_POLICY) && !role_sees_people(ROLE_AUDITOR), "nobody else does");
 }
 
 static void passwords(void)
