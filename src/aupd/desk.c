@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "aupd/figures.h"
+#include "aupd/marked_text.h"
 #include "aupd/role.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -212,6 +213,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	r->state = d;
 	d->role = r;
 	d->web.source = (struct view_source){ .driver = &store_sqlite, .data_fd = role_fd(r, "data"), .name = str_c(r->arena, r->share.store) };
+	d->web.marked = marked_text_write;
 	d->web.operators = r->share.operators;
 	d->web.operator_count = r->share.operator_count;
 	random_bytes(d->web.console_key, sizeof(d->web.console_key));

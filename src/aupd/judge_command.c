@@ -22,11 +22,13 @@ static enum err read_moved(struct commanding *c, struct fold_command *cmd)
 {
 	const struct json *list = json_get(c->root, "events");
 	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
-		if (!m->is_integer || m->integer < 1)
+		uint64_t n = m->is_integer && m->integer > 0 ? (uint64_t)m->integer : 0;
+		/* a form has texts alone */
+		if (!n && (m->type != JSON_STRING || str_to_u64(m->text, INT64_MAX, &n) != OK || !n))
 			return why_set(c->why, ERR_SYNTAX, "events are named by their numbers");
 		if (cmd->moved_count == CASE_MOVED_MAX)
 			return why_set(c->why, ERR_LIMIT, "at most %d reports leave at once", CASE_MOVED_MAX);
-		cmd->moved[cmd->moved_count++] = (uint64_t)m->integer;
+		cmd->moved[cmd->moved_count++] = n;
 	}
 	return OK;
 }
@@ -235,6 +237,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
 	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
+	{ "case-explain", cmd_case_explain, TELLS, 0 }, { "case-raw", cmd_case_raw, TELLS, 0 },
 	{ "case-locked", cmd_locked, KEPT, 0 }, { "case-decision", cmd_decided, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },

@@ -83,7 +83,10 @@ static void report(struct arena *a, const struct case_event *e, struct buf *out)
 	whose(e, out);
 	for (unsigned i = 0; i < e->term_count; i++) {
 		const struct term *t = &e->terms[i];
-		buf_printf(out, "      held: %.*s%s%.*s%s\n", STR_ARG(t->text), t->value.len ? " (it was " : "", STR_ARG(t->value), t->value.len ? ")" : "");
+		if (t->answer == TERM_CANNOT_TELL)
+			buf_printf(out, "      cannot tell: %.*s, of rule %.*s\n", STR_ARG(t->text), STR_ARG(t->rule));
+		else
+			buf_printf(out, "      held: %.*s%s%.*s%s\n", STR_ARG(t->text), t->value.len ? " (it was " : "", STR_ARG(t->value), t->value.len ? ")" : "");
 	}
 }
 

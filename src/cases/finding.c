@@ -47,6 +47,8 @@ static enum err count_report(struct step_work *w, const struct reported *r)
 	e->rule = r->rule;
 	e->grade = r->whose->grade;
 	e->binding = r->whose->binding;
+	e->held_from_at = r->whose->binding.len && r->whose->from_at != TIME_NONE ? r->whose->from_at : 0;
+	e->held_until_at = r->whose->binding.len && r->whose->until_at != TIME_NONE ? r->whose->until_at : 0;
 	e->reasons = r->whose->reasons;
 	e->reason_count = r->whose->reason_count;
 	e->terms = r->finding ? r->finding->terms : NULL;

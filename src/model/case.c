@@ -84,6 +84,7 @@ const struct field case_event_fields[] = {
 	F(case_event, event_at, FIELD_TIME), F(case_event, actor, FIELD_STR), F(case_event, text, FIELD_STR), F(case_event, policy, FIELD_STR),
 	F(case_event, clause, FIELD_STR), F(case_event, rule, FIELD_STR), F(case_event, source, FIELD_STR), F(case_event, act, FIELD_STR),
 	F(case_event, record, FIELD_STR), F(case_event, reporter, FIELD_STR), E(case_event, grade, grade_words), F(case_event, binding, FIELD_STR),
+	F(case_event, held_from_at, FIELD_INT), F(case_event, held_until_at, FIELD_INT),
 	S(case_event, reasons, reason_count, SUBJECT_REASONS_MAX),
 	{ .name = "terms", .type = FIELD_LIST, .offset = offsetof(struct case_event, terms), .fields = term_fields, .size = sizeof(struct term),
 		.count_offset = offsetof(struct case_event, term_count), .max = FINDING_TERMS_MAX },

@@ -199,6 +199,7 @@ struct case_event {
 	struct str reporter;
 	enum grade grade;
 	struct str binding;
+	int64_t held_from_at, held_until_at;    /* from when to when that binding says it was so; TIME_MAX = open, 0 = it does not say */
 	struct str *reasons;            /* of the attribution */
 	unsigned reason_count;
 	struct term *terms;

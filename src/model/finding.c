@@ -7,7 +7,13 @@ const char *const finding_weight_words[] = { "open", "advice", "person", "sealed
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
 
-const struct field term_fields[] = { F(term, text, FIELD_STR), F(term, fact, FIELD_STR), F(term, value, FIELD_STR), { .name = NULL } };
+const char *const term_answer_words[] = { "held", "cannot-tell", NULL };
+
+const struct field term_fields[] = {
+	F(term, text, FIELD_STR), F(term, fact, FIELD_STR), F(term, value, FIELD_STR),
+	{ .name = "answer", .type = FIELD_ENUM, .offset = offsetof(struct term, answer), .words = term_answer_words }, F(term, rule, FIELD_STR), F(term, part, FIELD_STR),
+	F(term, from, FIELD_U32), F(term, to, FIELD_U32), { .name = NULL },
+};
 
 const struct field finding_fields[] = {
 	F(finding, policy, FIELD_STR), F(finding, clause, FIELD_STR), F(finding, group, FIELD_STR), F(finding, rule, FIELD_STR), F(finding, ladder, FIELD_STR),

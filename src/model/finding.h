@@ -10,10 +10,18 @@
 
 enum { FINDING_TERMS_MAX = 32, FINDINGS_MAX = 32 };
 
+/* What a condition came to; a finding has those of its rule, and of its clause's other rules those of which nobody can tell. */
+enum term_answer { TERM_HELD, TERM_CANNOT_TELL };
+extern const char *const term_answer_words[];
+
 struct term {
 	struct str text;                /* the condition as written in the rule */
 	struct str fact;                /* name of the fact it rests on; "" for attribution and windows */
 	struct str value;
+	enum term_answer answer;
+	struct str rule;                /* when it is not the finding's own; else "" */
+	struct str part;                /* where the fact stands, as its span (observation.h); from == to: nowhere */
+	uint32_t from, to;
 };
 
 enum finding_weight {
@@ -42,7 +50,7 @@ extern const struct field term_fields[], finding_fields[];
 
 /* A rule that could not be judged says so; the caller parks the observation and tries again. */
 struct cannot_tell {
-	struct str rule, text;
+	struct str clause, rule, text;
 	bool later;                     /* may be told later (attribution, registry); false when the report simply does not say */
 };
 

@@ -116,7 +116,7 @@ static enum answer rule_answer(struct judging *j, const struct rule *r)
 	if (all == ANSWER_YES && j->s->ours == OURS_CANNOT_TELL)
 		all = ANSWER_CANNOT;
 	if (all == ANSWER_CANNOT && j->out && j->out->cannot_count < FINDINGS_MAX)
-		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->name, unknown ? unknown->text : STR("who was behind it"),
+		j->out->cannot[j->out->cannot_count++] = (struct cannot_tell){ r->clause->id, r->name, unknown ? unknown->text : STR("who was behind it"),
 			!unknown || (unknown->type != COND_FACT && unknown->type != COND_PORT && unknown->type != COND_REPUTATION &&
 				unknown->type != COND_ROLE && unknown->type != COND_CONTENT) };
 	return all;
@@ -241,14 +241,20 @@ static struct str fill_because(struct judging *j, const struct finding *f, struc
 
 static enum err fill_terms(struct judging *j, const struct rule *r, struct finding *f)
 {
-	f->terms = ARENA_ARRAY(j->a, struct term, r->cond_count + 1);
+	f->terms = ARENA_ARRAY(j->a, struct term, FINDING_TERMS_MAX);
 	if (!f->terms)
 		return ERR_NOMEM;
 	for (unsigned i = 0; i < r->cond_count; i++) {
 		struct term t = { .text = r->conds[i].text };
 		if (r->conds[i].type == COND_FACT) {
 			t.fact = r->conds[i].words[0];
-			t.value = observation_value(j->o, str_c(j->a, t.fact));
+			const struct fact *fact = observation_fact(j->o, str_c(j->a, t.fact));
+			if (fact) {
+				t.value = fact->value;
+				t.part = fact->span.part;
+				t.from = fact->span.from;
+				t.to = fact->span.to;
+			}
 		} else if (r->conds[i].type == COND_REPORT) {
 			t.value = str_of(kind_info(j->o->kind)->name);
 		}
@@ -302,6 +308,18 @@ static enum err judge_rule(struct judging *j, const struct rule *r)
 	return e;
 }
 
+/* Of the clause's other rules: what could not be told, so that nobody takes it for no. */
+static void add_cannot(struct judgement *out)
+{
+	for (unsigned i = 0; i < out->count; i++)
+		for (unsigned k = 0; k < out->cannot_count && out->findings[i].term_count < FINDING_TERMS_MAX; k++) {
+			struct finding *f = &out->findings[i];
+			const struct cannot_tell *x = &out->cannot[k];
+			if (str_eq(x->clause, f->clause))
+				f->terms[f->term_count++] = (struct term){ .text = x->text, .answer = TERM_CANNOT_TELL, .rule = x->rule };
+		}
+}
+
 enum err judge(struct arena *a, const struct policy *p, const struct observation *o, const struct subject *s, const struct subject_facts *facts,
 	const struct window_source *windows, struct judgement *ret_judgement, struct why *why)
 {
@@ -312,6 +330,8 @@ enum err judge(struct arena *a, const struct policy *p, const struct observation
 	enum err e = OK;
 	for (const struct rule *const *r = match_rules(p, o); e == OK && *r; r++)
 		e = judge_rule(&j, *r);
+	if (e == OK)
+		add_cannot(ret_judgement);
 	return e;
 }
 

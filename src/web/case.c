@@ -192,6 +192,8 @@ enum err read_case(struct web_call *call)
 	jsonw_str(call->w, "state", row.state);
 	if (c.flags & CASE_SEALED_CLASS)
 		return OK;
+	jsonw_time(call->w, "due", row.due_at);
+	put_left(call->w, &c, row.due_at);
 	jsonw_raw(call->w, "body", row.body);
 	struct query events = call_query(call, TABLE_CASE_EVENT);
 	events.descending = false;

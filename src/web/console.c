@@ -16,7 +16,7 @@
 #include "web/route.h"
 #include "web/words.h"
 
-enum { DATA_BYTES_MAX = 64 << 20 };
+enum { DATA_BYTES_MAX = 64 << 20, MARKED_BYTES_MAX = 4 << 20 };
 
 bool console_is(struct str path)
 {
@@ -233,14 +233,37 @@ static void show(struct web *web, struct http_request *r, const struct console_c
 	console_fill(r, page->name, 200, &b, &w, x);
 }
 
+static struct str marked(const struct web *web, struct arena *a, struct str body)
+{
+	struct json *root;
+	struct str bytes, text = STR("{}");
+	struct jsonw w;
+	struct buf b;
+	if (!web->marked || json_read(a, body, &root, NULL) != OK || str_unbase64(a, json_text(root, "raw"), &bytes) != OK)
+		return text;
+	buf_init(&b, MARKED_BYTES_MAX);
+	jsonw_init(&w, &b);
+	jsonw_object(&w, NULL);
+	for (const struct json *m = root->child; m; m = m->next)
+		if (!str_eq(m->key, STR("raw")) && !str_eq(m->key, STR("code")))
+			jsonw_tree(&w, str_c(a, m->key), m);
+	web->marked(bytes, json_text(root, "name"), &w);
+	jsonw_end(&w, '}');
+	text = b.err ? text : str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return text;
+}
+
 /* False: the page cannot be. */
-static bool take_part(struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+static bool take_part(const struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
 	if (status != 200 && !call->page->parts[call->next].spare) {
 		console_refuse_form(r, status, console_error(r->arena, body), NULL, x);
 		return false;
 	}
-	call->parts[call->next++] = body;
+	/* raw bytes are decoded here, where there is no secret and no way to write, to be shown with what was read from them */
+	bool raw = status == 200 && strcmp(call->page->parts[call->next].name, "raw") == 0;
+	call->parts[call->next++] = raw ? marked(web, r->arena, body) : body;
 	return true;
 }
 
@@ -257,7 +280,7 @@ static void go_on(struct web *web, struct http_request *r, struct console_call *
 			x->call = call;
 			return;
 		}
-		if (!take_part(r, call, x->status, x->body, x))
+		if (!take_part(web, r, call, x->status, x->body, x))
 			return;
 	}
 	show(web, r, call, x);
@@ -287,7 +310,7 @@ bool console_read_form(struct web *web, struct http_request *r, const struct pri
 
 static void told_part(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
-	if (take_part(r, call, status, body, x))
+	if (take_part(web, r, call, status, body, x))
 		go_on(web, r, call, x);
 }
 

@@ -8,7 +8,10 @@
 const struct console_page pages_desk[] = {
 	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status", false }, { "events", "/v1/events?limit=20", true } } },
 	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{sort}&{after}", false } } },
-	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "reasons", "/v1/cases/{case}/reasons", true } } },
+	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "explained", "/v1/cases/{case}/explained", true },
+		{ "reasons", "/v1/cases/{case}/reasons", true } } },
+	{ "/cases/{case}/reports/{report}", "raw", "Raw report", OPERATOR, { { "raw", "/v1/cases/{case}/reports/{report}", false } } },
+	{ "/raw/{item}", "raw", "Raw message", OPERATOR, { { "raw", "/v1/raw/{item}", false } } },
 	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{within}&{after}", false } } },
 	{ .path = NULL },
 };

@@ -9,6 +9,7 @@
 #define AUPD_WEB_WEB_H
 
 #include "base/httpd.h"
+#include "base/json.h"
 #include "base/ometric.h"
 #include "web/limit.h"
 #include "web/view.h"
@@ -17,6 +18,9 @@ enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
 
 struct route;
 struct console_call;
+
+/* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
+typedef void web_marked_fn(struct str bytes, struct str name, struct jsonw *w);
 
 struct web {
 	struct view_source source;
@@ -27,6 +31,7 @@ struct web {
 	struct limits page_limits;      /* of each address that opens pages: however many there are, they push no key out */
 	const struct str *operators;    /* "NAME uid UID": a key of one who is not among them any more opens nothing */
 	unsigned operator_count;
+	web_marked_fn *marked;
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
 

@@ -9,9 +9,16 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import screen
 import tap
-from daemon import TOP, Daemon, arf, missing
+from daemon import TOP, Daemon, arf, crlf, missing
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+PROSE = crlf(f"""From: <neighbour@elsewhere.example>
+To: <abuse@example.net>
+Subject: {HOSTILE}
+Message-ID: <prose@elsewhere.example>
+
+Somebody at 203.0.113.17 knocks at my server all night {HOSTILE}.
+""")
 ROW = re.compile(r'^\t\{ "(/[^"]*)", "([a-z0-9-]+)", "[^"]*", ([A-Z_ |()]+), \{', re.M)
 REACHED = """() => [...document.querySelectorAll('main a[href], main form')].map(e => e.tagName + ' ' + (e.getAttribute('href') ?? e.getAttribute('action'))).sort()"""
 
@@ -20,6 +27,8 @@ SAMPLES = {
     "/": ["/"],
     "/cases": ["/cases", "/cases?state=closed"],
     "/cases/{case}": ["/cases/{case}"],
+    "/cases/{case}/reports/{report}": ["/cases/{case}/reports/{report}"],
+    "/raw/{item}": ["/raw/{item}"],
     "/queues/{queue}": ["/queues/due?within=7d"],
     "/policy": ["/policy"],
     "/policy/{version}": ["/policy/2026-03-01"],
@@ -41,11 +50,14 @@ def rows():
 def fill(d):
     for n, who in enumerate("abc", 1):
         d.smtp_send(arf(number=n, reporter=f"fbl@reporter-{who}.example", subject=HOSTILE))
+    d.smtp_send(PROSE)
     d.settle()
     with open(os.path.join(TOP, "policy", "mail.policy"), encoding="utf-8") as f:
         text = f.read().replace("because \"", "because \"said anew: ")
     d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
-    return {"case": d.cases()[0]["case"]}
+    case = d.cases()[0]["case"]
+    events = d.check("case", "show", "--json", case).json["events"]
+    return {"case": case, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}
 
 
 def strangers(s):
