@@ -77,7 +77,7 @@ enum err cmd_macro_add(struct commanding *c)
 		return why_set(c->why, ERR_RANGE, "a macro without steps does nothing");
 	enum err e = work_get(w, TABLE_MACRO, m.name, &row, c->why);
 	if (e == OK && !row.version)
-		e = c->j->driver->count(c->j->store, TABLE_MACRO, STR_NONE, &n, c->why);
+		e = c->j->driver->count(c->j->store, TABLE_MACRO, STR_NONE, UINT64_MAX, &n, c->why);
 	if (e == OK && n >= MACROS_MAX)
 		e = why_set(c->why, ERR_LIMIT, "there are %d macros already", MACROS_MAX);
 	if (e)

@@ -45,7 +45,7 @@ enum err judge_purge_count(struct judge *j, unsigned n, struct why *why)
 static enum err any_hold(struct judge *j, bool *ret_any, struct why *why)
 {
 	uint64_t n = 0;
-	enum err e = j->driver->count(j->store, TABLE_HOLD, STR_NONE, &n, why);
+	enum err e = j->driver->count(j->store, TABLE_HOLD, STR_NONE, UINT64_MAX, &n, why);
 	*ret_any = n > 0;
 	return e;
 }

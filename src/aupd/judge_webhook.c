@@ -59,7 +59,7 @@ static enum err check_room(const struct commanding *c, const struct webhook *w)
 	uint64_t all = 0;
 	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
 	if (e == OK)
-		e = c->j->driver->count(c->j->store, TABLE_WEBHOOK, STR_NONE, &all, c->why);
+		e = c->j->driver->count(c->j->store, TABLE_WEBHOOK, STR_NONE, UINT64_MAX, &all, c->why);
 	if (e == OK && (n == WEBHOOKS_OF_ONE_MAX || all >= WEBHOOKS_MAX))
 		e = why_set(c->why, ERR_LIMIT, "there are %d webhooks of one, or %d in all, already; remove some", WEBHOOKS_OF_ONE_MAX, WEBHOOKS_MAX);
 	return e;

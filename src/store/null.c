@@ -268,7 +268,7 @@ static enum err next_due(struct store *s, int64_t *ret_due_at, struct why *why)
 	return OK;
 }
 
-static enum err count(struct store *s, enum table t, struct str state, uint64_t *ret_count, struct why *why)
+static enum err count(struct store *s, enum table t, struct str state, uint64_t most, uint64_t *ret_count, struct why *why)
 {
 	(void)why;
 	size_t i = 0;
@@ -278,7 +278,7 @@ static enum err count(struct store *s, enum table t, struct str state, uint64_t 
 		const struct row *r = &((struct cell *)v)->row;
 		n += r->version && r->table == t && (!state.ptr || str_eq(r->state, state));
 	}
-	*ret_count = n;
+	*ret_count = n < most ? n : most;
 	return OK;
 }
 

@@ -29,8 +29,8 @@ struct store_driver {
 	enum err (*marks)(struct store *s, struct arena *a, uint32_t source, struct mark **ret_marks, size_t *ret_count, struct why *why);
 	/* The earliest due row of all tables; TIME_NONE when there is none. */
 	enum err (*next_due)(struct store *s, int64_t *ret_due_at, struct why *why);
-	/* Rows of a table in a state (STR_NONE: all), for status and metrics. */
-	enum err (*count)(struct store *s, enum table table, struct str state, uint64_t *ret_count, struct why *why);
+	/* Rows of a table in a state (STR_NONE: all), for status and metrics: no further than `most`. */
+	enum err (*count)(struct store *s, enum table table, struct str state, uint64_t most, uint64_t *ret_count, struct why *why);
 	/* A copy as of now under that name, whole and durable when it returns OK; otherwise what stood there stays. */
 	enum err (*backup)(struct store *s, int dir_fd, const char *name, struct why *why);
 	/*

@@ -6,7 +6,7 @@
 #define OPERATOR SCOPES(SCOPE_OPERATOR)
 
 const struct console_page pages_desk[] = {
-	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status", false }, { "events", "/v1/events?limit=20", true } } },
+	{ "/", "today", "Today", OPERATOR, { { "queues", "/v1/queues", false }, { "status", "/v1/status?most=10000", false }, { "events", "/v1/events?limit=20", true } } },
 	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{sort}&{after}", false } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "explained", "/v1/cases/{case}/explained", true },
 		{ "reasons", "/v1/cases/{case}/reasons", true } } },

@@ -48,14 +48,37 @@ static enum err lately(const struct web_call *c)
 	return e ? e : put_bindings(c);
 }
 
+static enum err count(const struct web_call *c, size_t i, uint64_t most, uint64_t *ret_count)
+{
+	return view_count(&c->view, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, most, ret_count, c->why);
+}
+
+/* Of what is counted no further than asked, "more" has the names of those that there are more of. */
+static enum err put_counts(const struct web_call *c)
+{
+	struct str asked = call_value(c, "most");
+	uint64_t most = UINT64_MAX, n[sizeof(counted) / sizeof(counted[0])];
+	if (asked.len && str_to_u64(asked, UINT32_MAX, &most) != OK)
+		return ERR_SYNTAX;
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
+		enum err e = count(c, i, asked.len ? most + 1 : most, &n[i]);
+		if (e)
+			return e;
+		jsonw_int(c->w, counted[i].name, (int64_t)(n[i] < most ? n[i] : most));
+	}
+	if (!asked.len)
+		return OK;
+	jsonw_object(c->w, "more");
+	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++)
+		if (n[i] > most)
+			jsonw_bool(c->w, counted[i].name, true);
+	jsonw_end(c->w, '}');
+	return OK;
+}
+
 enum err read_status(struct web_call *c)
 {
-	enum err e = OK;
-	for (size_t i = 0; e == OK && i < sizeof(counted) / sizeof(counted[0]); i++) {
-		uint64_t n = 0;
-		e = view_count(&c->view, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, &n, c->why);
-		jsonw_int(c->w, counted[i].name, (int64_t)n);
-	}
+	enum err e = put_counts(c);
 	int64_t due = TIME_NONE;
 	if (e == OK)
 		e = view_next_due(&c->view, &due, c->why);
@@ -73,7 +96,7 @@ enum err read_metrics(struct web_call *c)
 	buf_init(&b, METRICS_BYTES_MAX);
 	for (size_t i = 0; e == OK && i < sizeof(counted) / sizeof(counted[0]); i++) {
 		uint64_t n = 0;
-		e = view_count(&c->view, counted[i].table, counted[i].state ? str_of(counted[i].state) : STR_NONE, &n, c->why);
+		e = count(c, i, UINT64_MAX, &n);
 		buf_printf(&b, "# TYPE aupd_%s gauge\naupd_%s %llu\n", counted[i].name, counted[i].name, (unsigned long long)n);
 	}
 	struct json *root = NULL;

@@ -230,10 +230,10 @@ static bool may_count(const struct view *v)
 	return v->who->scope == SCOPE_OPERATOR || v->who->scope == SCOPE_LOCAL;
 }
 
-enum err view_count(const struct view *v, enum table t, struct str state, uint64_t *ret_count, struct why *why)
+enum err view_count(const struct view *v, enum table t, struct str state, uint64_t most, uint64_t *ret_count, struct why *why)
 {
 	*ret_count = 0;
-	return may_count(v) ? v->source->driver->count(v->source->store, t, state, ret_count, why) : OK;
+	return may_count(v) ? v->source->driver->count(v->source->store, t, state, most, ret_count, why) : OK;
 }
 
 enum err view_oldest(const struct view *v, enum table t, struct str state, int64_t *ret_rank, struct why *why)

@@ -56,7 +56,7 @@ enum err view_of_receipt(const struct view *v, uint64_t number, bool *ret_found,
 /* Rows of TABLE_CASE_EVENT or TABLE_ACT of a case that he sees; key_prefix and owner of the query are set here. */
 enum err view_of_case(const struct view *v, struct str text, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 /* Numbers of rows alone: open to operators, and to whoever reaches the Unix socket. */
-enum err view_count(const struct view *v, enum table t, struct str state, uint64_t *ret_count, struct why *why) MUST_CHECK;
+enum err view_count(const struct view *v, enum table t, struct str state, uint64_t most, uint64_t *ret_count, struct why *why) MUST_CHECK;
 /* The rank of the oldest row in that state; TIME_NONE when there is none. */
 enum err view_oldest(const struct view *v, enum table t, struct str state, int64_t *ret_rank, struct why *why) MUST_CHECK;
 enum err view_next_due(const struct view *v, int64_t *ret_due_at, struct why *why) MUST_CHECK;

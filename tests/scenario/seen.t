@@ -25,6 +25,9 @@ def status(d):
     want = {"cases": 1, "cases_open": 1, "items_waiting": 1, "parked": 1, "switched": "never", "last_backup": None}
     tap.is_equal({k: s.get(k) for k in want}, want, "how much waits, and where")
     tap.like(s["oldest_waiting"] or "", r"^\d{4}-\d\d-\d\dT", "since when the oldest item waits")
+    few = json.loads(d.api("/v1/status?most=1").body)
+    tap.is_equal((few["entities"], few["cases"], few["more"].get("entities"), few["more"].get("cases")), (1, 1, True, None), "it counts no further than is asked, and says so")
+    tap.is_equal(d.api("/v1/status?most=x").status, 400, "by a number")
     tap.like(text, r"last_backup\s+-", "no backup yet")
     d.check("backup", "copy.db")
     d.check("enforcement", "on")

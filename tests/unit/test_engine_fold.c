@@ -273,7 +273,7 @@ static void test_parked(void)
 	struct observation p = report("content.phishing", "192.0.2.7", "a");
 	IS_INT(fold(&p).fate, FATE_PARKED, "no rule could be judged, the register names no service: kept for later too");
 	due(f.now + 8 * DAY_US);
-	OK_(store_null.count(store, TABLE_PARKED, STR_NONE, &parked, NULL) == OK && store_null.count(store, TABLE_ITEM, STR("waiting"), &items, NULL) == OK, "counted");
+	OK_(store_null.count(store, TABLE_PARKED, STR_NONE, UINT64_MAX, &parked, NULL) == OK && store_null.count(store, TABLE_ITEM, STR("waiting"), UINT64_MAX, &items, NULL) == OK, "counted");
 	IS_INT(parked, 0, "it is not tried for ever");
 	IS_INT(items, 2, "after a week a person decides");
 	IS_STR(receipt("r"), STR("person"), "which stands in the receipt then");

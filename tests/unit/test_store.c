@@ -107,7 +107,8 @@ static void test_pages(const struct store_driver *d, struct store *s)
 	int64_t due;
 	OK_(d->next_due(s, &due, &why) == OK && due == 980, "the earliest due time");
 	uint64_t count;
-	OK_(d->count(s, TABLE_ACT, STR("done"), &count, &why) == OK && count == 5 && d->count(s, TABLE_ACT, STR_NONE, &count, &why) == OK && count == 25, "counts");
+	OK_(d->count(s, TABLE_ACT, STR("done"), UINT64_MAX, &count, &why) == OK && count == 5 && d->count(s, TABLE_ACT, STR_NONE, UINT64_MAX, &count, &why) == OK && count == 25, "counts");
+	OK_(d->count(s, TABLE_ACT, STR_NONE, 7, &count, &why) == OK && count == 7 && d->count(s, TABLE_ACT, STR("done"), 7, &count, &why) == OK && count == 5, "and no further than is asked");
 }
 
 /* Pages of what is below a reseller, over several paths, are those of a walk through everything. */

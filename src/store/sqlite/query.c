@@ -189,11 +189,12 @@ enum err sqlite_next_due(struct store *s, int64_t *ret_due_at, struct why *why)
 	return OK;
 }
 
-enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t *ret_count, struct why *why)
+enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t most, uint64_t *ret_count, struct why *why)
 {
-	char sql[96];
+	char sql[128];
 	int64_t n = 0;
-	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM t%d%s", (int)t, state.ptr ? " WHERE state=?1" : "");
+	(void)snprintf(sql, sizeof(sql), "SELECT count(*) FROM (SELECT 1 FROM t%d%s LIMIT %lld)", (int)t, state.ptr ? " WHERE state=?1" : "",
+		(long long)(most < INT64_MAX ? most : INT64_MAX));
 	enum err e = one_integer(s, sql, state.ptr ? &state : NULL, 0, &n, why);
 	if (e == OK)
 		*ret_count = (uint64_t)n;

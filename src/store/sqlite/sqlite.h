@@ -26,6 +26,6 @@ enum err sqlite_row(struct arena *a, sqlite3_stmt *st, enum table t, struct row 
 enum err sqlite_page(struct store *s, struct arena *a, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 enum err sqlite_shred(struct store *s, struct why *why) MUST_CHECK;
 enum err sqlite_next_due(struct store *s, int64_t *ret_due_at, struct why *why) MUST_CHECK;
-enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t *ret_count, struct why *why) MUST_CHECK;
+enum err sqlite_count(struct store *s, enum table t, struct str state, uint64_t most, uint64_t *ret_count, struct why *why) MUST_CHECK;
 
 #endif
