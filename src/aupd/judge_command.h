@@ -44,6 +44,8 @@ enum err command_prove_page(struct judge *j, struct str token, struct commanding
 enum err command_case(struct commanding *c, uint64_t *ret_number) MUST_CHECK;
 /* May whoever asks see names and addresses of people in clear? A session by its role; whoever has none may. */
 bool command_sees_people(const struct commanding *c);
+/* `measures` of the object that is being written: those of a customer that were asked for or lifted within that time, or were in force through it. */
+enum err customer_measures_put(struct commanding *c, struct str customer, int64_t from_at, int64_t until_at) MUST_CHECK;
 /* `followed` and `sessions` of the object that is being written: the open sessions of a customer. *ret_more: there are more than are told. */
 enum err customer_sessions_put(struct commanding *c, struct str customer, bool *ret_more) MUST_CHECK;
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */

@@ -243,13 +243,13 @@ static void put_in_force(struct account *s)
 }
 
 /* Each that was ever in force, or is to be: since when it was asked for, and until when it was. */
-static void put_measures(struct account *s)
+static void put_measures(struct account *s, int64_t from_at, int64_t until_at)
 {
 	struct jsonw *w = s->c->w;
 	jsonw_array(w, "measures");
 	for (unsigned i = 0; i < s->act_count && !is_full(s); i++) {
 		const struct act *act = &s->acts[i];
-		if (act->verb < VERB_LIMIT)
+		if (act->verb < VERB_LIMIT || act->created_at >= until_at || (act->state == ACT_UNDONE && act->done_at < from_at))
 			continue;
 		begin_act(s, act);
 		jsonw_str(w, "verb", str_of(verb_words[act->verb]));
@@ -261,6 +261,27 @@ static void put_measures(struct account *s)
 		jsonw_end(w, '}');
 	}
 	jsonw_end(w, ']');
+}
+
+enum err customer_measures_put(struct commanding *c, struct str customer, int64_t from_at, int64_t until_at)
+{
+	struct account s = { .c = c, .id = customer };
+	struct arena *a = work_arena(c->j->fold.work);
+	struct row *rows;
+	size_t n = 0;
+	enum err e = page(&s, TABLE_CASE, true, CASES_MAX, &rows, &n);
+	s.acts = ARENA_ARRAY(a, struct act, ACTS_MAX);
+	if (e == OK && !s.acts)
+		e = why_set(c->why, ERR_NOMEM, "no memory for the acts of a customer");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct casefile one = { 0 };
+		e = field_decode(a, rows[i].body, casefile_fields, &one, c->why);
+		if (e == OK)
+			e = find_acts(&s, &one);
+	}
+	if (e == OK)
+		put_measures(&s, from_at, until_at);
+	return e;
 }
 
 static const char *fate(const struct account *s, const struct act *act)
@@ -402,7 +423,7 @@ static enum err put_all(struct account *s)
 	if (e)
 		return e;
 	put_in_force(s);
-	put_measures(s);
+	put_measures(s, INT64_MIN, INT64_MAX);
 	put_letters(s);
 	bool more = false;
 	e = customer_sessions_put(s->c, s->id, &more);

@@ -6,6 +6,8 @@
 #include "aupd/judge_command.h"
 #include "aupd/judge_usage.h"
 
+enum { DAY_CELLS = 86400 / USAGE_CELL_S };
+
 static int64_t number(uint64_t v)
 {
 	return v < INT64_MAX ? (int64_t)v : INT64_MAX;
@@ -54,7 +56,9 @@ static void put_percentiles(struct jsonw *w, const struct usage_series *u)
 			jsonw_int(w, "octets", number(p.octets));
 			jsonw_int(w, "bits_per_s", number(usage_bits_per_s(p.octets)));
 		}
+		jsonw_int(w, "cells", p.cells);
 		jsonw_int(w, "least", number(p.least));
+		jsonw_int(w, "least_bits_per_s", number(usage_bits_per_s(p.least)));
 		if (p.most != UINT64_MAX)
 			jsonw_int(w, "most", number(p.most));
 		jsonw_end(w, '}');
@@ -80,6 +84,35 @@ static void put_cells(struct jsonw *w, const struct usage_series *u)
 	jsonw_str(w, "state", (struct str){ state, u->count });
 }
 
+/* Of what the days have that are not all ahead. */
+static void put_days(struct jsonw *w, const struct usage_series *u)
+{
+	jsonw_array(w, "days");
+	for (unsigned from = 0; from < u->count && !(u->cells[from].flags & USAGE_AHEAD); from += DAY_CELLS) {
+		struct usage_cell sum = { .in = 0 }, top = { .in = 0 };
+		unsigned passed = 0, unknown = 0;
+		for (unsigned i = from; i < from + DAY_CELLS && i < u->count; i++) {
+			const struct usage_cell *x = &u->cells[i];
+			sum.in = usage_add(sum.in, x->in);
+			sum.out = usage_add(sum.out, x->out);
+			top.in = x->in > top.in ? x->in : top.in;
+			top.out = x->out > top.out ? x->out : top.out;
+			passed += !(x->flags & USAGE_AHEAD);
+			unknown += !(x->flags & USAGE_AHEAD) && x->flags & USAGE_UNKNOWN;
+		}
+		jsonw_object(w, NULL);
+		jsonw_time(w, "day", (int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US);
+		jsonw_int(w, "in", number(sum.in));
+		jsonw_int(w, "out", number(sum.out));
+		jsonw_int(w, "top_in", number(usage_bits_per_s(top.in)));
+		jsonw_int(w, "top_out", number(usage_bits_per_s(top.out)));
+		jsonw_int(w, "passed", passed);
+		jsonw_int(w, "not_known", unknown);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+}
+
 static void put_limits(struct commanding *c, struct str customer, const struct usage_series *u)
 {
 	static const char *const states[] = { "within", "near", "over" };
@@ -96,6 +129,8 @@ static void put_limits(struct commanding *c, struct str customer, const struct u
 			jsonw_str(c->w, "kind", e->kind);
 			jsonw_int(c->w, "value", e->value);
 			jsonw_str(c->w, "unit", e->unit);
+			jsonw_int(c->w, "amount", number(l.amount));
+			jsonw_bool(c->w, "rate", l.is_rate);
 			jsonw_str(c->w, "by", e->customer.len ? STR("order") : STR("default"));
 			jsonw_int(c->w, "used", number(v.used));
 			if (v.forecast)
@@ -118,9 +153,11 @@ static enum err put_month(struct commanding *c, struct str customer, uint32_t mo
 	put_volumes(c->w, u);
 	put_percentiles(c->w, u);
 	put_limits(c, customer, u);
-	if (str_eq(command_arg(c, "series"), STR("yes")))
-		put_cells(c->w, u);
-	return OK;
+	if (!str_eq(command_arg(c, "series"), STR("yes")))
+		return OK;
+	put_days(c->w, u);
+	put_cells(c->w, u);
+	return c->p.scope == SCOPE_OPERATOR ? customer_measures_put(c, customer, usage_month_start_s(month) * SECOND_US, usage_month_start_s(month + 1) * SECOND_US) : OK;
 }
 
 enum err cmd_usage(struct commanding *c)

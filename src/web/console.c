@@ -218,6 +218,10 @@ static void show(struct web *web, struct http_request *r, const struct console_c
 	const struct console_page *page = call->page;
 	struct jsonw w;
 	struct buf b;
+	if (!page->name) {
+		*x = (struct web_answer){ .status = 200, .type = "application/json", .body = call->parts[0] };
+		return;
+	}
 	console_begin(web, r, &call->who, page->title, &b, &w);
 	jsonw_str(&w, "page", str_of(page->name));
 	jsonw_str(&w, "to", r->target);

@@ -21,7 +21,7 @@ enum { CONSOLE_NAMES_MAX = 6 };
 
 struct console_page {
 	const char *path;               /* "/cases/{case}", "/policy/{from}..{to}" */
-	const char *name;               /* of its template, and of the place in the list of pages that it belongs to */
+	const char *name;               /* NULL: no page for people, but its first part as it is; else of its template, and of the place in the list of pages that it belongs to */
 	const char *title;
 	unsigned scopes;                /* SCOPES() that it is for */
 	struct console_part parts[CONSOLE_PARTS_MAX + 1];

@@ -7,6 +7,7 @@
 #include "web/page.h"
 
 #include "base/time.h"
+#include "web/plot.h"
 
 static const char replaced[] = "\xef\xbf\xbd";
 
@@ -66,7 +67,7 @@ static void put_count(struct buf *out, struct str digits)
 	}
 }
 
-static void put_scaled(struct buf *out, int64_t n, const char *unit)
+void page_put_scaled(struct buf *out, int64_t n, const char *unit)
 {
 	static const char *const scale[] = { "", "k", "M", "G", "T", "P", "E" };
 	unsigned at = 0;
@@ -126,9 +127,9 @@ static void put_value(struct buf *out, const struct page_op *op, const struct js
 	else if (op->filter == FILTER_COUNT && counts)
 		put_count(out, s);
 	else if (op->filter == FILTER_OCTETS && counts)
-		put_scaled(out, v->integer, "B");
+		page_put_scaled(out, v->integer, "B");
 	else if (op->filter == FILTER_RATE && counts)
-		put_scaled(out, v->integer, "bit/s");
+		page_put_scaled(out, v->integer, "bit/s");
 	else if (op->filter == FILTER_SPAN && counts)
 		put_span(out, v->integer);
 	else
@@ -222,6 +223,7 @@ void page_write(const struct page_template *t, const struct json *data, struct b
 		case PAGE_IF: case PAGE_UNLESS: case PAGE_IS: i = goes_on(&f, op) ? i : op->to; break;
 		case PAGE_ELSE: i = op->to; break;
 		case PAGE_EACH: i = begin_list(&f, op) ? i : op->to; break;
+		case PAGE_DRAW: plot_draw(op->word, find(&f, op->text), out); break;
 		case PAGE_NEXT: i = next_of_list(&f) ? op->to + 1 : i; break;
 		default: put_value(out, op, find(&f, op->text));
 		}

@@ -2,7 +2,8 @@
  * Pages of the console: templates that tools/pages has compiled, filled with data that is JSON.
  *
  * The data is what the API answers, so a page can show nothing that its reader may not ask for. Each value is escaped for the place where it
- * stands, which the compiler has found; what is no text, number or truth value is left out. Nothing else writes HTML.
+ * stands, which the compiler has found; what is no text, number or truth value is left out. Nothing else writes HTML, but drawings
+ * their SVG (web/plot.h).
  *
  *   {{path}}         text; in a quoted attribute; in an address, percent-encoded (RFC 3986 2.3) so that it stays one part of it
  *   {{path|local}}   a whole address, of this site: what is none becomes "#"
@@ -26,6 +27,7 @@ enum page_does {
 	PAGE_ELSE,              /* go to `to` */
 	PAGE_EACH,              /* of the list, under the name `word`; go to `to` when there is none */
 	PAGE_NEXT,              /* of the list that `to` began */
+	PAGE_DRAW,              /* the drawing `word` of the value */
 	PAGE_END,
 };
 
@@ -53,6 +55,7 @@ void page_write(const struct page_template *t, const struct json *data, struct b
 /* The only ways in which text becomes HTML. */
 void page_put_text(struct buf *out, struct str s);      /* in text, and in an attribute's double quotes */
 void page_put_local(struct buf *out, struct str s);
+void page_put_scaled(struct buf *out, int64_t n, const char *unit);     /* "1.2 MB", by thousands */
 struct str page_part(struct arena *a, struct str s);     /* a part of an address */
 /* Is it an address of this site, whatever a browser makes of it? */
 bool page_is_local(struct str s);

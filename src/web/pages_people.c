@@ -11,6 +11,8 @@ const struct console_page pages_people[] = {
 	{ "/customers", "customers", "Customers", OPERATOR, { { "list", "/v1/registry?prefix=customer/&limit=100&{after}", false } } },
 	{ "/customers/{customer}", "customer", "Customer", OPERATOR, { { "account", "/v1/customers/{customer}?{because!}&{clear}", false }, { "terms", "/v1/customers/{customer}/terms", true } } },
 	{ "/customer", "customer", "Customer", OPERATOR, { { "account", "/v1/customers/{customer}?{because!}&{clear}", false }, { "terms", "/v1/customers/{customer}/terms", true } } },
+	{ "/customers/{customer}/usage", "usage", "Use of a customer", OPERATOR, { { "usage", "/v1/customers/{customer}/usage?series=yes&{month}&{because!}", false } } },
+	{ "/customers/{customer}/usage.json", NULL, "Use of a customer", OPERATOR, { { "usage", "/v1/customers/{customer}/usage?series=yes&{month}&{because}", false } } },
 	{ "/who", "who", "Who held it", OPERATOR, { { "held", "/v1/who?{source}&{port}&{at}&{because!}", true } } },
 	{ .path = NULL },
 };

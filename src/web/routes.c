@@ -75,6 +75,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("copies"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
 	TEXT("by"), TIME("decided"), TEXT("because")
+#define MEASURE_SHOWN TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TIME("asked"), TIME("since"), TIME("lifted")
 #define SESSION_SHOWN TEXT("login"), TEXT("address"), TIME("since"), TIME("heard"), TEXT("server")
 #define HOLD_SHOWN TEXT("about"), TEXT("because"), TEXT("by"), TIME("since"), TIME("until")
 #define POLICY_HEAD TEXT("version"), TEXT("name"), TEXT("digest"), TEXT("document"), TIME("posted"), TIME("effective"), TEXT("significant"), NUMBER("clause_count"), \
@@ -174,7 +175,7 @@ const struct route routes[] = {
 		PARAMS(STEP("customer", "its id"), BECAUSE, FILTER("clear", "yes: names and addresses of people in clear")), NULL, "customer-show", false,
 		TOLD(TEXT("customer"), FLAG("masked"), FLAG("may_clear"), NOUNS("register", "Entity", entity_fields), TEXTS("resellers"), LIST("cases", CASE_SHOWN), NUMBER("strikes"), ANY("states"),
 			LIST("in_force", TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TEXT("target"), TIME("since"), TIME("expires")),
-			LIST("measures", TEXT("case"), TEXT("act"), TEXT("verb"), TEXT("state"), TEXT("service"), TIME("asked"), TIME("since"), TIME("lifted")),
+			LIST("measures", MEASURE_SHOWN),
 			LIST("letters", TEXT("case"), TEXT("act"), TEXT("letter"), TIME("time"), TEXT("fate")),
 			FLAG("followed"), LIST("sessions", SESSION_SHOWN), LIST("holds", HOLD_SHOWN),
 			LIST("returned", TEXT("case"), TEXT("clause"), TIME("ended"), TEXT("marks"), NUMBER("equal"), FLAG("sure"), TIME("until")),
@@ -189,7 +190,9 @@ const struct route routes[] = {
 		PARAMS(STEP("customer", "its id"), FILTER("month", "such as 2026-03; the present one unless told"), FILTER("series", "yes: its cells too"), BECAUSE), NULL, "usage", false,
 		TOLD(TEXT("customer"), TEXT("month"), TIME("from"), TIME("until"), FLAG("metered"), NUMBER("logins"), NUMBER("cells"), NUMBER("passed"), NUMBER("not_known"), NUMBER("inferred"),
 			ANY("volume"), ANY("forecast"), ANY("p95"),
-			LIST("limits", TEXT("kind"), NUMBER("value"), TEXT("unit"), TEXT("by"), NUMBER("used"), NUMBER("forecast"), TEXT("state")), ANY("in"), ANY("out"), TEXT("state")), NULL },
+			LIST("limits", TEXT("kind"), NUMBER("value"), TEXT("unit"), NUMBER("amount"), FLAG("rate"), TEXT("by"), NUMBER("used"), NUMBER("forecast"), TEXT("state")),
+			LIST("days", TIME("day"), NUMBER("in"), NUMBER("out"), NUMBER("top_in"), NUMBER("top_out"), NUMBER("passed"), NUMBER("not_known")), LIST("measures", MEASURE_SHOWN),
+			ANY("in"), ANY("out"), TEXT("state")), NULL },
 	{ "GET", "/v1/resellers", "listResellers", OPERATOR, "the scorecards of all resellers", NULL, NULL, "reseller-list", false, TOLD(LIST("resellers", SCORECARD)), NULL },
 	{ "GET", "/v1/resellers/{reseller}", "getReseller", OPERATOR, "the scorecard of one, and what was passed on to it last", PARAMS(STEP("reseller", "its id")), NULL,
 		"reseller-show", false, TOLD(SCORECARD, FLAG("more"), LIST("forwardings", MY_FORWARDING)), NULL },

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The pages about people: a look says why and is recorded; names are masked, and shown by role and for a reason; what is told is that of the API."""
+import json
 import os
 import re
 import sys
@@ -7,12 +8,18 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap
 from browser import Browser, enter
 from daemon import Daemon, arf, missing, xarf
+from metered import Metered
 
 HOSTILE = "\"><script>alert(1)</script><img src=x onerror=alert(1)>"
 MORE = f"""type,id,customer,class,kind,resource,name,email,value,unit
 customer,evil,,business,,,<script>alert(2)</script>,x@evil.example,,
 contact,k1,acme,,technical,,{HOSTILE.replace('"', "'")},noc@acme.example,,
 limit,l1,acme,,usage-volume-sum,,,,1000,GB
+"""
+AGREED = """type,id,customer,kind,resource,value,unit
+prefix,pa,a,static,192.0.2.16/28,,
+limit,l1,a,usage-volume-sum,,1,MB
+limit,l2,a,usage-p95-max,,9,Mbit/s
 """
 
 
@@ -99,6 +106,70 @@ def others(d):
         tap.is_equal((a.status, a.headers.get("location")), (404, None), f"for a customer there is no {path}")
 
 
+def scaled(n, unit):
+    scale, of = 0, 1
+    while n // of >= 1000:
+        scale, of = scale + 1, of * 1000
+    return f"{n // of}.{n % of // (of // 10)} {' kMGT'[scale]}{unit}" if scale else f"{n} {unit}"
+
+
+def use(d):
+    """Much, then a complaint and what follows, then three hours of which nothing is known."""
+    d.check("registry", "import", "-", stdin=AGREED)
+    t0, octets = d.say("start", "S1", "alice", 0), (0, 0)
+    for step in range(1, 6):
+        d.let(600)
+        octets = (octets[0] + 70000001 * step, octets[1] + 30000)
+        d.say("interim", "S1", "alice", int(d.now) - t0, octets)
+    for who in "abc":
+        d.smtp_send(arf("192.0.2.17", reporter=f"fbl@reporter-{who}.example", at=d.now - 60))
+    d.settle()
+    case = next(c["case"] for c in d.cases("--customer", "a") if c["body"]["clause"] != "usage.limits")
+    d.check("case", "emergency", case, "mail", "--because", "it floods")
+    d.settle()
+    d.let(3 * 3600)
+    d.say("interim", "S1", "alice", int(d.now) - t0, octets)
+    return case
+
+
+def usage(d):
+    case = use(d)
+    b = Browser(d, local=True)
+    before = len(d.check("lookups", "--json").json["lookups"])
+    tap.ok("say why you look" in b.get("/customers/a/usage").text, "the use of a customer is a look at one, too")
+    tap.is_equal(len(d.check("lookups", "--json").json["lookups"]), before, "  that has told nothing yet")
+    page = b.get("/customers/a/usage?because=a+bill")
+    tap.is_equal((page.status, asked(d, 1)[0][0], asked(d, 1)[0][2]), (200, "tester", "a bill"), "with a reason it is shown, and recorded")
+    told = d.check("usage", "a", "--because", "x", "--json").json
+    for name, n, unit in (("volume in", told["volume"]["in"], "B"), ("volume out", told["volume"]["out"], "B"), ("the sum", told["volume"]["sum"], "B"),
+                          ("the 95th percentile", told["p95"]["in"]["bits_per_s"], "bit/s"), ("what it is at least", told["p95"]["sum"]["least_bits_per_s"], "bit/s")):
+        tap.ok(scaled(n, unit) in page.text, f"  {name} is that of aup usage", scaled(n, unit), page.text)
+    tap.ok(f"of the {told['p95']['in']['cells']:,} samples that are known" in page.text and f"{told['not_known']:,} of them not known" in page.text, "  with how many samples there are", page.text)
+    tap.ok("1 MB" in page.text and "over" in page.text, "  and the limit that it is beyond")
+    drawing(d, page, told, case)
+    days = {x["day"][:10]: x for x in told["days"]}
+    tap.is_equal((sum(x["in"] for x in days.values()), sum(x["not_known"] for x in days.values())), (told["volume"]["in"], told["not_known"]), "the days add up to the month")
+    tap.ok(all(day in page.text and scaled(x["in"], "B") in page.text for day, x in days.items()), "  and stand in a table behind the drawing")
+    series = next(a["data-series"] for t, a in page.tags if t == "figure")
+    got = json.loads(b.ask(series, headers={"Sec-Fetch-Site": "same-origin"}).body)
+    tap.is_equal({k: got[k] for k in ("in", "out", "state", "from", "p95")}, {k: told[k] for k in ("in", "out", "state", "from", "p95")}, "a script finds the series where the page says")
+    tap.is_equal(b.get("/customers/nobody/usage?because=x").status, 404, "of nobody there is none")
+    tap.is_equal(b.get("/customers/a/usage?because=x&month=2026-13").status, 400, "nor of a month that is none")
+    tap.ok("0 B" in b.get("/customers/a/usage?because=x&month=2020-01").text, "of a month long ago nothing is known")
+    other = enter(d, "ben", None, d.check("user", "add", "--json", "--customer", "b", "ben").json["invitation"])
+    for path in ("/customers/a/usage?because=x", "/customers/a/usage.json?because=x", "/customers/b/usage?because=x"):
+        tap.is_equal(other.get(path, follow=False).status, 404, f"for a customer there is no {path}")
+
+
+def drawing(d, page, told, case):
+    drawn = re.search(r"<svg.*</svg>", page.html, re.S).group()
+    tap.is_equal(drawn.count('class="line"'), 3, "it is drawn")
+    tap.ok(f"95th percentile {scaled(told['p95']['in']['bits_per_s'], 'bit/s')}" in drawn and "limit 9.0 Mbit/s" in drawn and "limit 1.0 MB" in drawn, "  with percentile and limits", drawn)
+    tap.ok('class="gap"' in drawn, "  and with its gaps")
+    tap.ok(">suspend mail</text>" in drawn and f"/cases/{case}" in page.links, "  and with what was enforced, which leads to its case", drawn, page.links)
+    tap.ok(plain(page) and len(page.html) < 60000, "no script in it, and it is small", len(page.html))
+
+
 def main():
     if missing():
         tap.skip_all(missing())
@@ -114,6 +185,8 @@ def main():
         sealed(d)
         roles(d)
         others(d)
+    with Metered(listens=("smtp", "lmtp", "http", "ingest", "api"), enforcement="on") as d:
+        usage(d)
 
 
 tap.run(main)
