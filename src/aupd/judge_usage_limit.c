@@ -4,7 +4,7 @@
  *
  * usage.over-limit: it is beyond, whatever comes and whatever is not known. usage.near-limit: it is beyond four fifths of a volume, or it
  * will be beyond by the forecast. Each is told once of a customer, limit and month: a row of TABLE_SEEN under a keyed digest says that it was. Grade A
- * where each cell that has passed is known as it was read; with a cell that is not known or inferred B: nothing is done then without a person.
+ * where each cell that has passed is known as it was read, or where it is beyond by those that are; else B: nothing is done then without a person.
  */
 #include "aupd/judge_usage.h"
 
@@ -58,14 +58,15 @@ static enum err signal(struct judge *j, struct str customer, const struct entity
 	struct observation o = { .kind_text = v->state == USAGE_OVER ? STR("usage.over-limit") : STR("usage.near-limit"), .witness = WITNESS_METER, .event_at = at,
 		.first_at = at, .last_at = at, .zone_given = true, .received_at = f->now, .incidents = 1, .reporter = STR("aupd"), .source = { .text = customer },
 		.facts = facts, .fact_count = sizeof(facts) / sizeof(facts[0]) };
-	struct subject s = { .ours = OURS_YES, .grade = v->unknown || v->inferred ? GRADE_B : GRADE_A, .customer = customer, .binding = STR("the register"), .source = STR("registry") };
+	struct subject s = { .ours = OURS_YES, .grade = v->sure ? GRADE_A : GRADE_B, .customer = customer, .binding = STR("the register"), .source = STR("registry") };
 	struct fold_result r;
 	s.reasons = ARENA_NEW(a, struct str);
 	enum err e = s.reasons ? registry_chain(f->registry, a, customer, f->now, &s.resellers, &s.reseller_count) : ERR_NOMEM;
 	if (e)
 		return why_set(why, e, "the resellers above the customer cannot be followed");
 	s.tenant = registry_tenant(a, s.resellers, s.reseller_count);
-	s.reasons[s.reason_count++] = s.grade == GRADE_A ? STR("every cell of five minutes is known as it was read") : STR("of the month's cells some are not known, or inferred");
+	s.reasons[s.reason_count++] = !v->sure ? STR("of the month's cells some are not known, or inferred") :
+		v->unknown || v->inferred ? STR("it is so without the cells that are not known or inferred") : STR("every cell of five minutes is known as it was read");
 	e = fold_known(f, &o, &s, &r, why);
 	return e ? e : sighting_note(f, &o, &r, why);
 }

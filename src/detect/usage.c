@@ -106,6 +106,7 @@ static void volume_one(const struct usage_series *u, enum usage_direction d, str
 	for (unsigned i = 0; i < u->count; i++) {
 		const struct usage_cell *c = &u->cells[i];
 		v.octets = usage_add(v.octets, value_of(c, d));
+		v.sure = usage_add(v.sure, c->flags & USAGE_INFERRED ? 0 : value_of(c, d));
 		if (c->flags & USAGE_AHEAD)
 			continue;
 		v.passed++;
@@ -131,6 +132,7 @@ void usage_volume(const struct usage_series *u, enum usage_direction d, struct u
 		return;
 	volume_one(u, USAGE_OUT, &out);
 	ret_volume->octets = out.octets > ret_volume->octets ? out.octets : ret_volume->octets;
+	ret_volume->sure = out.sure > ret_volume->sure ? out.sure : ret_volume->sure;
 	ret_volume->forecast = out.forecast > ret_volume->forecast ? out.forecast : ret_volume->forecast;
 }
 
@@ -149,19 +151,22 @@ static uint64_t ranked(const uint64_t *values, unsigned count, unsigned all)
 
 static void percentile_one(const struct usage_series *u, enum usage_direction d, struct usage_percentile *ret)
 {
-	static uint64_t known[USAGE_CELLS_MAX], all[USAGE_CELLS_MAX];
+	static uint64_t known[USAGE_CELLS_MAX], all[USAGE_CELLS_MAX], read[USAGE_CELLS_MAX];
 	unsigned count = 0, ahead = 0, discarded = u->count * USAGE_DISCARD_PERCENT / 100;
 	for (unsigned i = 0; i < u->count; i++) {
 		const struct usage_cell *c = &u->cells[i];
 		all[i] = value_of(c, d);
+		read[i] = c->flags & (USAGE_UNKNOWN | USAGE_INFERRED) ? 0 : value_of(c, d);
 		ahead += (c->flags & USAGE_AHEAD) != 0;
 		if (!(c->flags & (USAGE_AHEAD | USAGE_UNKNOWN)))
 			known[count++] = value_of(c, d);
 	}
 	qsort(all, u->count, sizeof(all[0]), descending);
+	qsort(read, u->count, sizeof(read[0]), descending);
 	qsort(known, count, sizeof(known[0]), descending);
 	unsigned open = u->count - count;
-	*ret = (struct usage_percentile){ .octets = ranked(known, count, count), .least = ranked(all, u->count, u->count), .most = UINT64_MAX, .cells = count };
+	*ret = (struct usage_percentile){ .octets = ranked(known, count, count), .least = ranked(all, u->count, u->count),
+		.sure = ranked(read, u->count, u->count), .most = UINT64_MAX, .cells = count };
 	/* each that is not known may have been among the discarded */
 	if (!ahead && open <= discarded && discarded - open < count)
 		ret->most = known[discarded - open];
@@ -176,6 +181,7 @@ void usage_percentile(const struct usage_series *u, enum usage_direction d, stru
 	percentile_one(u, USAGE_OUT, &out);
 	ret_percentile->octets = out.octets > ret_percentile->octets ? out.octets : ret_percentile->octets;
 	ret_percentile->least = out.least > ret_percentile->least ? out.least : ret_percentile->least;
+	ret_percentile->sure = out.sure > ret_percentile->sure ? out.sure : ret_percentile->sure;
 	ret_percentile->most = out.most > ret_percentile->most ? out.most : ret_percentile->most;
 }
 

@@ -74,6 +74,7 @@ extern const char *const usage_direction_words[];
 
 struct usage_volume {
 	uint64_t octets;                /* counted: at least so many were used */
+	uint64_t sure;                  /* of them, those of cells in which nothing is inferred */
 	uint64_t forecast;              /* of the whole month, by the mean of the cells that are known; 0 = too early */
 	unsigned passed, unknown, inferred;     /* cells */
 };
@@ -86,6 +87,7 @@ void usage_volume(const struct usage_series *u, enum usage_direction d, struct u
 struct usage_percentile {
 	uint64_t octets;                /* of the cells that are known and have passed: of a whole month the percentile, else its forecast */
 	uint64_t least;                 /* of the whole month, whatever comes and whatever is not known */
+	uint64_t sure;                  /* the same, of the cells that are known as they were read: the others count as zero */
 	uint64_t most;                  /* the same; of a month that has passed; UINT64_MAX = no bound */
 	unsigned cells;                 /* that octets is made of; 0 = none */
 };

@@ -23,7 +23,16 @@ static void compare_rate(const struct usage_series *u, const struct usage_limit 
 	bool early = p.cells < USAGE_FORECAST_CELLS_MIN;
 	ret->used = usage_bits_per_s(p.least);
 	ret->forecast = early ? 0 : usage_bits_per_s(p.octets);
+	ret->sure = is_beyond(l, p.sure);
 	ret->state = is_beyond(l, p.least) ? USAGE_OVER : !early && is_beyond(l, p.octets) ? USAGE_NEAR : USAGE_WITHIN;
+}
+
+static void compare_volume(const struct usage_volume *v, const struct usage_limit *l, struct usage_verdict *ret)
+{
+	ret->used = v->octets;
+	ret->forecast = v->forecast;
+	ret->sure = is_beyond(l, v->sure);
+	ret->state = is_beyond(l, v->octets) ? USAGE_OVER : is_beyond(l, v->forecast) || is_near(l, v->octets) ? USAGE_NEAR : USAGE_WITHIN;
 }
 
 void usage_compare(const struct usage_series *u, const struct usage_limit *l, struct usage_verdict *ret_verdict)
@@ -31,11 +40,10 @@ void usage_compare(const struct usage_series *u, const struct usage_limit *l, st
 	struct usage_volume v;
 	usage_volume(u, (enum usage_direction)l->way, &v);
 	*ret_verdict = (struct usage_verdict){ .passed = v.passed, .unknown = v.unknown, .inferred = v.inferred };
-	if (l->is_rate) {
+	if (l->is_rate)
 		compare_rate(u, l, ret_verdict);
-		return;
-	}
-	ret_verdict->used = v.octets;
-	ret_verdict->forecast = v.forecast;
-	ret_verdict->state = is_beyond(l, v.octets) ? USAGE_OVER : is_beyond(l, v.forecast) || is_near(l, v.octets) ? USAGE_NEAR : USAGE_WITHIN;
+	else
+		compare_volume(&v, l, ret_verdict);
+	if (ret_verdict->state != USAGE_OVER)
+		ret_verdict->sure = !v.unknown && !v.inferred;
 }

@@ -17,6 +17,7 @@ enum usage_state { USAGE_WITHIN, USAGE_NEAR, USAGE_OVER };
 
 struct usage_verdict {
 	enum usage_state state;
+	bool sure;                      /* it would be so without what is inferred, and whatever is not known; of NEAR: nothing is either */
 	uint64_t used;                  /* at least: octets, or bits a second of the percentile */
 	uint64_t forecast;              /* of the month; 0 = too early */
 	unsigned passed, unknown, inferred;     /* cells */

@@ -194,6 +194,13 @@ static enum usage_state state(bool is_rate, enum usage_limit_way way, uint64_t a
 	return v.state;
 }
 
+static bool sure(bool is_rate, enum usage_limit_way way, uint64_t amount)
+{
+	struct usage_verdict v;
+	usage_compare(&u, &(struct usage_limit){ is_rate, way, amount }, &v);
+	return v.sure;
+}
+
 static void comparing(void)
 {
 	uint32_t end_s = USAGE_WORLD_S + 31 * 86400;
@@ -212,7 +219,12 @@ static void comparing(void)
 	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_NEAR, "446 cells are discarded, whatever comes: it is only foretold");
 	u.cells[446].in = 3000;
 	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_OVER, "  447 are not");
+	OK_(sure(true, USAGE_LIMIT_IN, 79) && sure(false, USAGE_LIMIT_IN, 1) && sure(false, USAGE_LIMIT_OUT, 7500000), "where all is known all is sure");
 	usage_series_mark(&u, USAGE_WORLD_S, USAGE_WORLD_S + 200 * USAGE_CELL_S, USAGE_UNKNOWN);
+	OK_(!sure(true, USAGE_LIMIT_IN, 79) && sure(true, USAGE_LIMIT_OUT, 159), "a percentile is sure by 447 cells that are known, whatever the others were");
+	OK_(sure(false, USAGE_LIMIT_OUT, 5999999) && !sure(false, USAGE_LIMIT_OUT, 7500000), "a volume by what was counted, and not where it only comes near");
+	usage_series_mark(&u, USAGE_WORLD_S, USAGE_WORLD_S + 100 * USAGE_CELL_S, USAGE_INFERRED);
+	OK_(sure(false, USAGE_LIMIT_OUT, 5399999) && !sure(false, USAGE_LIMIT_OUT, 5400000), "  and without what is inferred");
 	IS_INT(state(true, USAGE_LIMIT_IN, 79), USAGE_OVER, "what was counted in a cell that is not known was used all the same");
 	usage_series_mark(&u, USAGE_WORLD_S + 800 * USAGE_CELL_S, end_s, USAGE_AHEAD);
 	OK_(state(false, USAGE_LIMIT_OUT, 7500000) == USAGE_NEAR && state(false, USAGE_LIMIT_OUT, 7500001) == USAGE_WITHIN,
