@@ -91,6 +91,19 @@ class Browser:
         return self.post(f["action"], sent, follow=follow)
 
 
+def enrol(d, name, *args, password="correct horse battery"):
+    """A browser that has come in under a new account: aup user add ARGS NAME."""
+    invitation = d.check("user", "add", "--json", *args, name).json["invitation"]
+    b = Browser(d)
+    page = b.submit(b.get("/welcome"), "/welcome", name=name, invitation=invitation, password=password)
+    now = next(a["datetime"] for t, a in Browser(d, local=True).get("/").tags if t == "time")
+    b.secret = re.search(r"[A-Z2-7]{32}", page.text).group()
+    b.submit(page, "/welcome/code", code=totp(b.secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())))
+    if b.get("/", follow=False).headers.get("location") == "/welcome":
+        raise RuntimeError(f"{name} could not come in")
+    return b
+
+
 def totp(secret, at_s):
     """RFC 6238, by its own hand: secret in base32."""
     key = base64.b32decode(secret + "=" * (-len(secret) % 8))

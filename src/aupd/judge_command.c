@@ -274,6 +274,11 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-evidence", cmd_my_evidence, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-pack", cmd_my_pack, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-scorecard", cmd_my_scorecard, TELLS, SCOPES(SCOPE_RESELLER) },
+	{ "my-terms", cmd_my_terms, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-keys", cmd_my_keys, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-key-add", cmd_my_key_add, UNKEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "my-key-revoke", cmd_my_key_revoke, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-told", cmd_my_told, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-reasons", cmd_my_reasons, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-acknowledge", cmd_my_acknowledge, KEPT, SCOPES(SCOPE_RESELLER) }, { "my-result", cmd_my_result, KEPT, SCOPES(SCOPE_RESELLER) },
@@ -317,8 +322,8 @@ static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
 			continue;
 		if (!(scopes & SCOPES(c->p.scope)))
 			return why_set(c->why, ERR_DENIED, "this is not for a %s", scope_words[c->p.scope]);
-		/* by the page of one case: what is said to it, and what it shows. Each of these looks which case it is. */
-		if (c->p.only && !str_starts(op, STR("my-")))
+		/* by the page of one case: what is said to it, and what it shows; each of these looks which case it is */
+		if (c->p.only && (!str_starts(op, STR("my-")) || str_starts(op, STR("my-key")) || str_eq(op, STR("my-terms"))))
 			return why_set(c->why, ERR_DENIED, "a link is for one case alone");
 		if (reads && commands[i].use != TELLS)
 			return why_set(c->why, ERR_DENIED, "this does more than tell: it takes a POST");

@@ -72,6 +72,11 @@ enum err command_of_holder(struct commanding *c, enum case_input_type type, uint
 /* What the reseller who asks says to the complaint of that number, by a word of forward.h. */
 enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward_state state, struct str word) MUST_CHECK;
 enum err cmd_onetime(struct commanding *c) MUST_CHECK;
+enum err cmd_my_scorecard(struct commanding *c) MUST_CHECK;
+enum err cmd_my_terms(struct commanding *c) MUST_CHECK;
+enum err cmd_my_keys(struct commanding *c) MUST_CHECK;
+enum err cmd_my_key_add(struct commanding *c) MUST_CHECK;
+enum err cmd_my_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_told(struct commanding *c) MUST_CHECK;
 enum err cmd_my_reasons(struct commanding *c) MUST_CHECK;
 enum err cmd_my_answer(struct commanding *c) MUST_CHECK;
@@ -81,6 +86,8 @@ enum err cmd_my_fixed(struct commanding *c) MUST_CHECK;
 enum err cmd_my_appeal(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_import(struct commanding *c) MUST_CHECK;
 enum err cmd_registry_export(struct commanding *c) MUST_CHECK;
+/* What binds that customer or reseller. */
+enum err command_terms(struct commanding *c, struct str customer) MUST_CHECK;
 enum err cmd_registry_terms(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_ack(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_fail(struct commanding *c) MUST_CHECK;

@@ -114,18 +114,13 @@ static enum err check_room(const struct commanding *c, struct str owner)
 	return e == OK && n == KEYS_OF_ONE_MAX ? why_set(c->why, ERR_LIMIT, "%.*s has %d keys already; revoke some", STR_ARG(owner), KEYS_OF_ONE_MAX) : e;
 }
 
-enum err cmd_key_add(struct commanding *c)
+static enum err add(struct commanding *c, enum scope scope, struct str id)
 {
 	struct arena *a = work_arena(c->j->fold.work);
-	struct api_key k = { .id = command_arg(c, "id"), .label = command_arg(c, "label"), .made_by = c->who, .made_at = c->j->fold.now, .revoked_at = TIME_NONE };
-	struct str scope = command_arg(c, "scope");
+	struct api_key k = { .scope = scope, .id = id, .label = command_arg(c, "label"), .made_by = c->who, .made_at = c->j->fold.now, .revoked_at = TIME_NONE };
 	struct row row;
-	while (k.scope < SCOPE_END && !str_eq(scope, str_of(scope_words[k.scope])))
-		k.scope++;
 	if (c->p.key.len)
-		return why_set(c->why, ERR_DENIED, "keys are made on the machine, not by another key");
-	if (k.scope < SCOPE_OPERATOR || k.scope == SCOPE_END)
-		return why_set(c->why, ERR_SYNTAX, "a key is of an operator, a reseller, a customer or a reporter");
+		return why_set(c->why, ERR_DENIED, "keys are made on the machine, or by an account, not by another key");
 	if (!k.id.len || k.id.len > ENTITY_ID_MAX || str_chr(k.id, '/') != SIZE_MAX || !is_line(k.id) || k.label.len > API_KEY_LABEL_MAX)
 		return why_set(c->why, ERR_RANGE, "an id has 1 to %d octets, without \"/\" and line ends; a label at most %d", ENTITY_ID_MAX, API_KEY_LABEL_MAX);
 	enum err e = expiry(c, &k.expires_at);
@@ -152,8 +147,54 @@ enum err cmd_key_add(struct commanding *c)
 	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
 }
 
-/* By the digits that its name begins with; they must mean one key alone. */
-enum err cmd_key_revoke(struct commanding *c)
+enum err cmd_key_add(struct commanding *c)
+{
+	struct str word = command_arg(c, "scope");
+	enum scope scope = SCOPE_NOBODY;
+	while (scope < SCOPE_END && !str_eq(word, str_of(scope_words[scope])))
+		scope++;
+	if (scope < SCOPE_OPERATOR || scope == SCOPE_END)
+		return why_set(c->why, ERR_SYNTAX, "a key is of an operator, a reseller, a customer or a reporter");
+	return add(c, scope, command_arg(c, "id"));
+}
+
+/* Of the account that asks: whose it is, and what it opens, is not for him to choose. */
+enum err cmd_my_key_add(struct commanding *c) { return add(c, c->p.scope, c->p.id); }
+
+static void put_key(struct commanding *c, const struct row *row, const struct api_key *k)
+{
+	jsonw_object(c->w, NULL);
+	jsonw_str(c->w, "name", str_sub(row->key, 0, API_KEY_NAME_LEN));
+	jsonw_str(c->w, "label", k->label);
+	jsonw_bool(c->w, "valid", api_key_valid(k, c->j->fold.now));
+	jsonw_time(c->w, "made", k->made_at);
+	jsonw_time(c->w, "expires", k->expires_at);
+	jsonw_time(c->w, "revoked", k->revoked_at);
+	jsonw_end(c->w, '}');
+}
+
+/* Of another scope there may be an owner of the same name: its keys are not theirs. */
+enum err cmd_my_keys(struct commanding *c)
+{
+	struct arena *a = work_arena(c->j->fold.work);
+	struct query q = { .table = TABLE_API_KEY, .owner = c->p.id, .descending = true, .due_by = TIME_NONE, .limit = PAGE };
+	struct row *rows;
+	size_t n = 0;
+	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
+	jsonw_array(c->w, "keys");
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct api_key k = { 0 };
+		e = field_decode(a, rows[i].body, api_key_fields, &k, c->why);
+		if (e == OK && k.scope == c->p.scope)
+			put_key(c, &rows[i], &k);
+	}
+	jsonw_end(c->w, ']');
+	jsonw_bool(c->w, "more", n == PAGE);
+	return e;
+}
+
+/* By the digits that its name begins with; they must mean one key alone. of: whose it must be, NULL: anybody's. */
+static enum err revoke(struct commanding *c, const struct principal *of)
 {
 	struct str name = command_arg(c, "name");
 	struct query q = { .table = TABLE_API_KEY, .key_prefix = name, .by_key = true, .due_by = TIME_NONE, .limit = 2 };
@@ -164,11 +205,13 @@ enum err cmd_key_revoke(struct commanding *c)
 		return why_set(c->why, ERR_SYNTAX, "the name of a key is needed, as aup key list shows it");
 	enum err e = c->j->driver->page(c->j->store, work_arena(c->j->fold.work), &q, &rows, &n, c->why);
 	if (e == OK && n != 1)
-		e = why_set(c->why, n ? ERR_RANGE : ERR_NOTFOUND, n ? "more than one key begins so" : "there is no such key");
+		e = why_set(c->why, n && !of ? ERR_RANGE : ERR_NOTFOUND, n && !of ? "more than one key begins so" : "there is no such key");
 	if (e == OK)
 		e = work_load(c->j->fold.work, TABLE_API_KEY, rows[0].key, api_key_fields, &k, &row, c->why);
 	if (e)
 		return e;
+	if (of && (k.scope != of->scope || !str_eq(k.id, of->id)))
+		return why_set(c->why, ERR_NOTFOUND, "there is no such key");
 	jsonw_str(c->w, "name", str_sub(row.key, 0, API_KEY_NAME_LEN));
 	if (k.revoked_at != TIME_NONE)
 		return OK;
@@ -176,6 +219,14 @@ enum err cmd_key_revoke(struct commanding *c)
 	k.revoked_at = c->j->fold.now;
 	row.state = STR("revoked");
 	return work_store(c->j->fold.work, &row, api_key_fields, &k, c->why);
+}
+
+enum err cmd_key_revoke(struct commanding *c) { return revoke(c, NULL); }
+
+enum err cmd_my_key_revoke(struct commanding *c)
+{
+	struct str name = command_arg(c, "name");
+	return name.len == API_KEY_NAME_LEN ? revoke(c, &c->p) : why_set(c->why, ERR_NOTFOUND, "there is no such key");
 }
 
 enum err command_of_holder(struct commanding *c, enum case_input_type type, uint64_t of)

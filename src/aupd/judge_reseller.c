@@ -124,6 +124,37 @@ enum err cmd_reseller_scorecard(struct commanding *c)
 	return e ? e : put_reseller(c, id);
 }
 
+/* To itself: its figures, what it is to acknowledge, and its plan; which of our people said what is ours. */
+enum err cmd_my_scorecard(struct commanding *c)
+{
+	struct fold *f = &c->j->fold;
+	const struct policy *p = fold_policy_at(f, f->now);
+	struct conduct conduct = { .failing_at = TIME_NONE };
+	struct row row;
+	enum err e = known(c, c->p.id);
+	if (e == OK)
+		e = work_load(f->work, TABLE_CONDUCT, c->p.id, conduct_fields, &conduct, &row, c->why);
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	struct scorecard card = scorecard_of(&conduct, p, f->now);
+	jsonw_str(c->w, "reseller", c->p.id);
+	put_card(c, &card);
+	jsonw_array(c->w, "acknowledgements");
+	for (unsigned i = 0; i < conduct.ack_count; i++) {
+		const struct acknowledgement *a = &conduct.acks[i];
+		jsonw_object(c->w, NULL);
+		jsonw_str(c->w, "version", a->version);
+		jsonw_time(c->w, "asked", a->asked_at);
+		jsonw_time(c->w, "due", a->due_at);
+		jsonw_time(c->w, "acknowledged", a->at);
+		jsonw_time(c->w, "told", a->told_at);
+		jsonw_bool(c->w, "overdue", a->overdue);
+		jsonw_end(c->w, '}');
+	}
+	jsonw_end(c->w, ']');
+	return OK;
+}
+
 enum err cmd_reseller_show(struct commanding *c)
 {
 	struct str id = command_arg(c, "reseller");

@@ -117,9 +117,9 @@ static void put_permissions(const struct telling *t)
 	jsonw_end(w, ']');
 }
 
-enum err cmd_registry_terms(struct commanding *c)
+enum err command_terms(struct commanding *c, struct str customer)
 {
-	struct telling t = { c, c->j->registry, command_arg(c, "customer"), c->j->fold.now };
+	struct telling t = { c, c->j->registry, customer, c->j->fold.now };
 	struct str at = command_arg(c, "at"), *chain;
 	unsigned count;
 	if (at.len && time_parse(at, &t.at) != OK)
@@ -143,3 +143,6 @@ enum err cmd_registry_terms(struct commanding *c)
 	put_permissions(&t);
 	return OK;
 }
+
+enum err cmd_registry_terms(struct commanding *c) { return command_terms(c, command_arg(c, "customer")); }
+enum err cmd_my_terms(struct commanding *c) { return command_terms(c, c->p.id); }

@@ -195,7 +195,7 @@ static enum err remind(struct fold *f, struct plan *p, const struct review_entry
 	const struct letter_field fields[] = { { "case", str_of(number) }, { "customer", p->own.customer }, { "reseller", p->reseller }, { "clause", p->own.clause },
 		{ "clause_title", cl ? cl->title : STR_NONE }, { "policy_version", p->own.policy }, { "text", x->text }, { "deadline", letter_time(a, x->due_at) },
 		{ "reply_address", l.reply_to }, { "provider", f->provider }, { "contact", f->contact }, { "link", link[ONETIME_ANSWER] },
-		{ "link_appeal", link[ONETIME_APPEAL] } };
+		{ "link_appeal", link[ONETIME_APPEAL] }, { "link_case", link[ONETIME_PAGE] } };
 	if (e == OK)
 		e = letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), &act, 0, why);
 	if (e == OK)

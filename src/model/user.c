@@ -88,7 +88,7 @@ static const struct { const char *begins; unsigned roles; bool heavy; } needs[] 
 	{ "case-", 1 << ROLE_SENIOR | 1 << ROLE_ANALYST, false }, { "macro-run", 1 << ROLE_SENIOR | 1 << ROLE_ANALYST, false }, { "macro-", 1 << ROLE_SENIOR, false },
 	{ "intake-ignore", 1 << ROLE_SENIOR, false }, { "intake-", 1 << ROLE_SENIOR | 1 << ROLE_ANALYST, false }, { "reporter-", 1 << ROLE_SENIOR, false },
 	{ "reseller-fail", 1 << ROLE_SENIOR, true }, { "reseller-", 1 << ROLE_SENIOR | 1 << ROLE_ANALYST, false }, { "enforcement", 1 << ROLE_SENIOR, true },
-	{ "policy-", 1 << ROLE_POLICY, true }, { "hold", 1 << ROLE_SENIOR, false }, { "erase", 0, true }, { "user-", 0, true }, { "key-", 0, true }, { "", 0, false },
+	{ "policy-", 1 << ROLE_POLICY, true }, { "hold", 1 << ROLE_SENIOR, false }, { "erase", 0, true }, { "user-", 0, true }, { "key-", 0, true }, { "my-key-", 0, true }, { "", 0, false },
 };
 
 static size_t need_of(struct str op)

@@ -57,6 +57,7 @@ enum err read_my(struct web_call *c) MUST_CHECK;
 enum err read_my_cases(struct web_call *c) MUST_CHECK;
 enum err read_my_case(struct web_call *c) MUST_CHECK;
 enum err read_my_forwarded(struct web_call *c) MUST_CHECK;
+enum err read_my_forwarding(struct web_call *c) MUST_CHECK;
 enum err read_my_reports(struct web_call *c) MUST_CHECK;
 enum err read_my_report(struct web_call *c) MUST_CHECK;
 enum err read_webhooks(struct web_call *c) MUST_CHECK;

@@ -318,11 +318,25 @@ static void told_part(struct web *web, struct http_request *r, struct console_ca
 		go_on(web, r, call, x);
 }
 
+/* A secret of the answer, which is told this once: so it is a page, and no way back leads to it. */
+static void show_told(struct web *web, struct http_request *r, const struct console_call *call, struct str body, struct web_answer *x)
+{
+	struct jsonw w;
+	struct buf b;
+	console_begin(web, r, &call->who, "", &b, &w);
+	jsonw_str(&w, "to", form_value(&call->form, "_to"));
+	jsonw_raw(&w, "told", body);
+	console_fill(r, "p-shown", 200, &b, &w, x);
+}
+
 static void told_command(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
 	struct str to = form_value(&call->form, "_to"), take = form_value(&call->form, "_take");
 	struct json *root = NULL;
-	(void)web;
+	if (status == 200 && is_outsider(&call->who) && form_value(&call->form, "_show").len) {
+		show_told(web, r, call, body, x);
+		return;
+	}
 	if (status == 200 && take.len && json_read(r->arena, body, &root, NULL) == OK)
 		to = str_format(r->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(page_part(r->arena, json_text(root, str_c(r->arena, take)))));
 	if (status == 200)

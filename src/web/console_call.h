@@ -40,7 +40,7 @@ struct str console_error(struct arena *a, struct str body);
 void console_show(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *ret_answer);
 /*
  * What a form asks for: of an operator a command, of anybody else a POST of the API at the path in its field _at. It goes on to _to, with the
- * member _take of the answer behind it.
+ * member _take of the answer behind it, or with _show is a page of its own with what the answer tells once.
  */
 void console_take_form(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer);
 void console_go(struct web_answer *ret_answer, struct str to);  /* 303; to "/" when that is no page of ours */

@@ -9,7 +9,7 @@
 #include "model/onetime.h"
 #include "web/console_call.h"
 
-#define ACCOUNT_PATH STR("/p/cases/")
+enum { CASES_PATH_LEN = 9 };
 
 static const struct console_page link_page = { ONETIME_PAGE_PATH "{token}", "p-case", "", SCOPES(SCOPE_CUSTOMER), {
 	{ "case", "/v1/my/cases/{case}", false }, { "told", "/v1/my/cases/{case}/told?{language}", false }, { "reasons", "/v1/my/cases/{case}/reasons", true } } };
@@ -22,17 +22,17 @@ static struct str rest_of(struct str path, size_t from)
 bool portal_is(struct str path)
 {
 	struct str rest = rest_of(path, sizeof(ONETIME_PAGE_PATH) - 1);
-	return str_starts(path, STR(ONETIME_PAGE_PATH)) && rest.len && !str_starts(path, ACCOUNT_PATH);
+	return str_starts(path, STR(ONETIME_PAGE_PATH)) && rest.len && !str_eq(path, STR("/p/account")) && !str_starts(path, STR("/p/cases/"));
 }
 
 bool portal_speaks(struct str path)
 {
-	return str_starts(path, STR("/p/"));
+	return str_starts(path, STR("/p/")) || str_starts(path, STR("/r/"));
 }
 
 struct str portal_home(enum scope scope)
 {
-	return scope == SCOPE_CUSTOMER ? STR("/p/") : STR_NONE;
+	return scope == SCOPE_CUSTOMER ? STR("/p/") : scope == SCOPE_RESELLER ? STR("/r/") : STR_NONE;
 }
 
 static void told_file(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
@@ -66,8 +66,8 @@ static void ask_file(struct web *web, struct http_request *r, const struct princ
 
 bool portal_take_file(struct web *web, struct http_request *r, const struct principal *who, struct web_answer *ret_answer)
 {
-	struct str rest = rest_of(r->path, ACCOUNT_PATH.len), number, word;
-	if (!(SCOPES(who->scope) & (SCOPES(SCOPE_CUSTOMER) | SCOPES(SCOPE_RESELLER))) || !str_eq(r->method, STR("GET")) || !str_starts(r->path, ACCOUNT_PATH))
+	struct str cases = who->scope == SCOPE_CUSTOMER ? STR("/p/cases/") : STR("/r/cases/"), rest = rest_of(r->path, CASES_PATH_LEN), number, word;
+	if (!portal_home(who->scope).len || !str_eq(r->method, STR("GET")) || !str_starts(r->path, cases))
 		return false;
 	if (!str_split(&rest, '/', &number) || !str_split(&rest, '/', &word) || !str_eq(word, STR("evidence")) || !rest.len)
 		return false;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The API over TCP with keys: every route of the OpenAPI document with the ids of others and the scopes of others, answers held against
 their schemas, replayed calls, rates, keys that end, and TLS."""
+import hashlib
 import json
 import os
 import re
@@ -119,6 +120,10 @@ class World:
             self.d.until(lambda: self.web[scope](f"{url}/{self.packs[scope]}").status == 200, "the signature of a pack")
         return self.packs[scope]
 
+    def named(self, scope, owner):
+        """The name of a further key."""
+        return hashlib.sha256(key(self.d, scope, owner).encode()).hexdigest()[:16]
+
     def ids(self):
         """For each path that takes ids: who may ask, with his own, with those of others, and with some that nobody has."""
         mine = {"case": self.cases["bakery"]}
@@ -139,6 +144,9 @@ class World:
             "/v1/my/cases/{case}/evidence/{pack}": {scope: ({"case": mine["case"], "pack": self.pack(scope)}, [{"case": o["case"], "pack": self.pack(scope)} for o in others],
                                                             {"case": nobody["case"], "pack": self.pack(scope)}) for scope in ("reseller", "customer")},
             "/v1/my/cases/{case}/fixed": {"customer": cases["customer"]},
+            "/v1/my/keys/{name}/revoke": {scope: ({"name": self.named(scope, own)}, [{"name": self.named(scope, o)} for o in others] + [{"name": self.named("reporter", own)}],
+                                                  {"name": "0" * 16}) for scope, own, others in (("reseller", "hostland", []), ("customer", "bakery", ["florist", "acme"]))},
+            "/v1/my/forwarded/{case}": {"reseller": cases["reseller"]},
             "/v1/my/forwarded/{case}/acknowledge": {"reseller": cases["reseller"]},
             "/v1/my/forwarded/{case}/result": {"reseller": cases["reseller"]},
             "/v1/my/policies/{version}/acknowledge": {"reseller": ({"version": self.d.cases()[0]["body"]["policy"]}, [], {"version": "none"})},

@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 """What customers see: a case by the link of a letter and by an account, in their language, with what they can do about it; and nothing of anybody else."""
-import datetime
 import os
 import re
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from browser import Browser, totp
+from browser import Browser, enrol
 from daemon import Daemon, arf, missing
 from desk import customers, null_policy
 
 PEOPLE = ("acme", "bolt")
-PASSWORD = "correct horse battery"
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 
@@ -31,19 +29,6 @@ class Shop:
 
     def story(self, number):
         return [(e["type"], e.get("actor"), e.get("text")) for e in self.d.check("case", "show", "--json", number).json["events"]]
-
-    def account(self, *args):
-        """A browser that has come in under a new account."""
-        name = args[-1] + "-user"
-        invitation = self.d.check("user", "add", "--json", *args, name).json["invitation"]
-        b = Browser(self.d)
-        page = b.submit(b.get("/welcome"), "/welcome", name=name, invitation=invitation, password=PASSWORD)
-        now = next(a["datetime"] for t, a in Browser(self.d, local=True).get("/").tags if t == "time")
-        at = int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())
-        done = b.submit(page, "/welcome/code", code=totp(re.search(r"[A-Z2-7]{32}", page.text).group(), at))
-        tap.is_equal(done.status, 200, f"{name} has an account", done.text)
-        self.d.pass_time("2s")
-        return b
 
 
 def harmless(page, what):
@@ -124,7 +109,7 @@ def fenced(s, b, number, path, other, other_path):
 
 
 def by_account(s, number):
-    b, other, reseller = s.account("--customer", "acme"), s.account("--customer", "bolt"), Browser(s.d)
+    b, other, reseller = enrol(s.d, "acme-user", "--customer", "acme"), enrol(s.d, "bolt-user", "--customer", "bolt"), Browser(s.d)
     tap.is_equal(b.get("/", follow=False).headers["location"], "/p/", "a customer's account begins with his cases")
     page = b.get("/p/")
     tap.ok(f"/p/cases/{number}" in page.links, "which it lists", *page.links)

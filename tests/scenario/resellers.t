@@ -89,7 +89,7 @@ def masked(letter):
     text = re.sub(r"abuse\+[a-z2-9]{24}@", "abuse+TOKEN@", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "TIME", text)
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID", text)
-    text = re.sub(r"/l/[\w-]{22}\b", "/l/LINK", text)
+    text = re.sub(r"/([lp])/[\w-]{22}\b", r"/\1/LINK", text)
     # how far the ledger is signed at that moment is no part of the letter
     text = re.sub(r"\n\nLedger: .*", "", text)
     return re.sub(r"[ \t]+\n", "\n", re.sub(r"C-\d+", "C-N", text))
