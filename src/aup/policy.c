@@ -29,7 +29,7 @@ static const struct {
 	{ "check", "[--json] PATH", "load a policy, hold it against every check and play its tests", policy_cmd_check },
 	{ "test", "[--json] PATH [NAME]", "play the inline tests in virtual time and list them", policy_cmd_test },
 	{ "show", "[--json] PATH [CLAUSE | LADDER]", "the policy in its normal form, or one clause or ladder of it", policy_cmd_show },
-	{ "coverage", "[--json] [--config FILE] [--sources LIST] PATH", "for each clause, what could tell today that it was broken", policy_cmd_coverage },
+	{ "coverage", "[--json] [--config FILE] [--sources LIST] PATH | --live [--socket PATH]", "for each clause, what could tell today that it was broken", policy_cmd_coverage },
 	{ "list", "[--json] [--socket PATH]", "the versions that were posted, and the drafts", policy_cmd_list },
 	{ "draft", "[--json] [--socket PATH] PATH | remove VERSION", "keep a version at the daemon that is to be tried and posted later", policy_cmd_draft },
 	{ "post", "[--json] [--minor] [--socket PATH] PATH | --draft VERSION", "give a version to the daemon: it binds from its effective time", policy_cmd_post },

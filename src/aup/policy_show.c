@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "aup/aup.h"
+#include "aup/client.h"
 #include "aup/policy.h"
 #include "base/json.h"
 #include "model/config.h"
@@ -12,7 +13,7 @@
 #include "policy/diff.h"
 #include "policy/show.h"
 
-enum { METERS_MAX = 256, USAGE_METERS = 2 };
+enum { METERS_MAX = 256 };
 
 int policy_print(struct buf *out)
 {
@@ -73,10 +74,6 @@ int policy_cmd_show(int argc, char **argv, bool json)
 	return status;
 }
 
-/* What accounting tells by itself; the last USAGE_METERS where use is metered. */
-static const struct str accounting_meters[] = { { "session.over-limit", 18 }, { "meter.discrepancy", 17 }, { "account.many-devices", 20 }, { "usage.over-limit", 16 },
-	{ "usage.near-limit", 16 } };
-
 /* What a daemon with this configuration hears, and who decides there. */
 static int configured_sources(const char *path, struct coverage_sources *s)
 {
@@ -84,10 +81,7 @@ static int configured_sources(const char *path, struct coverage_sources *s)
 	struct config *c;
 	struct buf out;
 	if (config_read(path, &c, &why) == OK) {
-		s->complaints = c->all.listen_count > 0;
-		s->people = c->all.operator_count > 0;
-		s->meters = accounting_meters;
-		s->meter_count = c->all.radius_listen_count ? sizeof(accounting_meters) / sizeof(accounting_meters[0]) - (c->all.usage_accounts ? 0 : USAGE_METERS) : 0;
+		*s = coverage_configured(c->all.listen_count, c->all.operator_count, c->all.radius_listen_count, c->all.usage_accounts);
 		config_free(c);
 		return EXIT_OK;
 	}
@@ -124,13 +118,37 @@ static enum err read_sources(struct arena *a, const char *list, struct coverage_
 	return OK;
 }
 
+/* As the daemon has it: the version in force, what it hears, and what came of it. */
+static int coverage_live(const char *socket_path, bool json)
+{
+	struct arena *a = arena_new("coverage", SHOW_BYTES_MAX);
+	struct json *root = NULL;
+	struct str text;
+	int status = a ? client_get(a, socket_path, "/v1/coverage", &root, &text) : EXIT_NO;
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	const struct json *clauses = status == EXIT_OK && !json ? json_get(root, "clauses") : NULL;
+	for (const struct json *k = clauses ? clauses->child : NULL; k; k = k->next) {
+		(void)printf("%-28.*s %-8.*s %.*s; %lld cases, %lld of %lld decided upheld\n", STR_ARG(json_text(k, "clause")), STR_ARG(json_text(k, "state")), STR_ARG(json_text(k, "by")),
+			(long long)json_int(k, "cases", 0), (long long)json_int(k, "upheld", 0), (long long)json_int(k, "decided", 0));
+		const struct json *rules = json_get(k, "rules");
+		for (const struct json *r = rules ? rules->child : NULL; r; r = r->next)
+			(void)printf("    %-32.*s %s%.*s; %lld cases\n", STR_ARG(json_text(r, "rule")), json_flag(r, "live", false) ? "live" : "waits for ",
+				STR_ARG(json_flag(r, "live", false) ? STR_NONE : json_text(r, "waits_for")), (long long)json_int(r, "cases", 0));
+	}
+	arena_free(a);
+	return status;
+}
+
 int policy_cmd_coverage(int argc, char **argv, bool json)
 {
 	struct opened_policy o;
 	struct coverage_sources sources;
 	struct coverage c;
 	struct buf out;
-	const char *list = cli_value(&argc, argv, "--sources"), *config = cli_value(&argc, argv, "--config");
+	const char *list = cli_value(&argc, argv, "--sources"), *config = cli_value(&argc, argv, "--config"), *given = cli_value(&argc, argv, "--socket");
+	if (cli_flag(&argc, argv, "--live"))
+		return argc != 1 || list || config ? EXIT_USAGE : coverage_live(client_socket(given, "AUPD_SOCKET", "/run/aupd/api.sock"), json);
 	if (argc != 2 || argv[1][0] == '-')
 		return EXIT_USAGE;
 	/* told nothing: a daemon that takes complaints, with people, and nothing else */

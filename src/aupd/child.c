@@ -102,6 +102,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.web_listens = a->web_listens;
 		s.web_listen_count = a->web_listen_count;
 		s.key_rate = a->key_rate;
+		s.hears = (a->listen_count || a->fetch_count ? HEARS_COMPLAINTS : 0) | (a->radius_listen_count ? HEARS_ACCOUNTING : 0) | (a->usage_accounts ? HEARS_USAGE : 0);
 	}
 	if (name == ROLE_SIGNER)
 		s.signer_key = a->signer_key;

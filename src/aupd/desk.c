@@ -22,9 +22,10 @@
 #include "web/console.h"
 #include "web/login.h"
 #include "web/onetime.h"
+#include "web/census.h"
 #include "web/web.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 100000, CENSUS_IDLE_US = 60000000 };
 
 struct door {
 	struct desk *desk;
@@ -38,6 +39,7 @@ struct desk {
 	unsigned door_count;
 	struct bus judge;
 	struct web web;
+	struct timer *census_timer;
 	struct http_request *waiting[WAITING_MAX];      /* tag: struct waiting */
 };
 
@@ -216,6 +218,10 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.marked = marked_text_write;
 	d->web.operators = r->share.operators;
 	d->web.operator_count = r->share.operator_count;
+	d->web.hears = r->share.hears;
+	d->web.census = census_new();
+	if (!d->web.census)
+		return why_set(why, ERR_NOMEM, "no memory");
 	random_bytes(d->web.console_key, sizeof(d->web.console_key));
 	d->web.limits.per_minute = d->web.page_limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);
@@ -235,6 +241,17 @@ static void open_door(struct desk *d, struct httpd_options *o, bool takes_keys, 
 	d->door_count++;
 }
 
+/* The census catches up while nobody asks, a slice in a few; what is wrong with the store is told to who asks. */
+static void on_census(void *arg)
+{
+	struct desk *d = arg;
+	struct why why;
+	bool whole = true;
+	if (view_open(&d->web.source, &why) == OK && census_step(d->web.census, &d->web.source, &whole, &why) != OK)
+		whole = true;
+	timer_set(d->census_timer, whole ? CENSUS_IDLE_US : CENSUS_EVERY_US, 0);
+}
+
 static void desk_run(struct role *r)
 {
 	struct desk *d = r->state;
@@ -242,6 +259,8 @@ static void desk_run(struct role *r)
 	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES };
 	bool local = net_local(o.take_listen_fd, &own) == OK && own.is_unix;
 	open_door(d, &o, local, false);
+	if (timer_new(r->loop, on_census, d, &d->census_timer) == OK)
+		timer_set(d->census_timer, CENSUS_IDLE_US, 0);
 	for (unsigned i = 0; i < r->share.web_listen_count; i++) {
 		const struct web_listen *at = &r->share.web_listens[i];
 		o = (struct httpd_options){ .take_listen_fd = role_fd(r, str_c(r->arena, str_format(r->arena, "web.%u", i))), .body_bytes = KEY_BODY_BYTES,
@@ -271,6 +290,8 @@ static void desk_stop(struct role *r)
 	struct desk *d = r->state;
 	for (unsigned i = 0; i < d->door_count; i++)
 		httpd_close(d->doors[i].http);
+	timer_free(d->census_timer);
+	census_free(d->web.census);
 	view_close(&d->web.source);
 }
 

@@ -113,6 +113,18 @@ static enum err put_drafts(struct commanding *c, struct arena *a)
 	return OK;
 }
 
+/* What is in the store, loaded anew, against what is in memory. */
+static bool is_as_posted(struct commanding *c, struct arena *a, const struct policy *p)
+{
+	struct policy *again = NULL;
+	struct why why = { .line = 0 };
+	struct row row;
+	enum err e = work_get(c->j->fold.work, TABLE_POLICY, p->version, &row, c->why);
+	if (e == OK && row.version)
+		e = load_blob(a, row.body, &again, &why);
+	return e == OK && again && digest_eq(&again->digest, &p->digest);
+}
+
 static enum err tell_versions(struct commanding *c, struct arena *a)
 {
 	const struct fold *f = &c->j->fold;
@@ -123,6 +135,8 @@ static enum err tell_versions(struct commanding *c, struct arena *a)
 		put_head(c, a, p);
 		jsonw_str(c->w, "state", str_of(state_of(f, p)));
 		jsonw_str(c->w, "before", before ? before->version : STR_NONE);
+		if (p == fold_policy_at(f, f->now))
+			jsonw_bool(c->w, "as_posted", is_as_posted(c, a, p));
 		jsonw_end(c->w, '}');
 	}
 	jsonw_end(c->w, ']');

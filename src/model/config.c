@@ -177,7 +177,7 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, fetch_count), .max = CONFIG_FETCH_MAX },
 	{ .name = "web_listens", .type = FIELD_LIST, .offset = offsetof(struct share, web_listens), .fields = web_listen_fields, .size = sizeof(struct web_listen),
 		.count_offset = offsetof(struct share, web_listen_count), .max = CONFIG_WEB_LISTEN_MAX },
-	F(lmtp, FIELD_STR), F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	F(lmtp, FIELD_STR), F(hears, FIELD_U32), F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),

@@ -39,6 +39,9 @@ struct web_listen {
 	struct str cert, key;           /* PEM; "" = plain, on a loopback address */
 };
 
+/* What the daemon hears at all. */
+enum { HEARS_COMPLAINTS = 1, HEARS_ACCOUNTING = 2, HEARS_USAGE = 4 };
+
 /* What roles are told. Members that a role must not have stay empty in its share. */
 struct share {
 	/* all */
@@ -84,6 +87,7 @@ struct share {
 	/* desk */
 	struct web_listen *web_listens;
 	unsigned web_listen_count;
+	uint32_t hears;                 /* set of HEARS_ */
 	uint64_t key_rate;              /* calls a minute with one key of the API, or of one-time links from one address */
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;

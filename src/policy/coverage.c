@@ -9,6 +9,20 @@
 const char *const coverage_words[] = { "nothing yet", "people", "complaints that people read", "complaints", "meters", "complaints and meters", "product",
 	"product in part", "unused", NULL };
 
+const char *const coverage_state_words[] = { "off", "blind", "partial", "covered", NULL };
+
+enum { INPUTS_MAX = KIND_COUNT + 256, USAGE_METERS = 2 };
+
+/* What accounting tells by itself; the last USAGE_METERS where use is metered. */
+static const struct str accounting_meters[] = { { "session.over-limit", 18 }, { "meter.discrepancy", 17 }, { "account.many-devices", 20 }, { "usage.over-limit", 16 },
+	{ "usage.near-limit", 16 } };
+
+struct coverage_sources coverage_configured(bool complaints, bool people, bool accounting, bool usage)
+{
+	return (struct coverage_sources){ .complaints = complaints, .people = people, .meters = accounting_meters,
+		.meter_count = accounting ? sizeof(accounting_meters) / sizeof(accounting_meters[0]) - (usage ? 0 : USAGE_METERS) : 0 };
+}
+
 static bool meter_live(const struct coverage_sources *s, struct str name)
 {
 	/* told by the complaints that were passed on */
@@ -34,14 +48,40 @@ static void wait_for(struct buf *out, const char *what, struct str name)
 	buf_printf(out, "%s%s%s%.*s", out->len ? ", " : "", what, name.len ? " " : "", STR_ARG(name));
 }
 
+/* What a rule has: a report or a signal that reaches it, or what it waits for. */
+struct inputs {
+	bool complaints, read, meters, blind;
+	struct buf missing;
+	struct coverage_input *list;
+	unsigned count;
+};
+
+static void add_input(struct inputs *in, const char *type, struct str name, enum coverage_state state)
+{
+	if (in->count < INPUTS_MAX)
+		in->list[in->count++] = (struct coverage_input){ type, name, state };
+}
+
 /* One signal of several joined by "or" is enough; those without a meter are still named. */
-static void signals(const struct cond *c, const struct coverage_sources *s, bool *meters, struct buf *missing)
+static void signals(const struct cond *c, const struct coverage_sources *s, struct inputs *in)
 {
 	for (unsigned i = 0; i < c->word_count; i++) {
-		if (meter_live(s, c->words[i]))
-			*meters = true;
+		bool live = meter_live(s, c->words[i]);
+		add_input(in, "signal", c->words[i], live ? COVERAGE_COVERED : COVERAGE_BLIND);
+		if (live)
+			in->meters = true;
 		else
-			wait_for(missing, "signal", c->words[i]);
+			wait_for(&in->missing, "signal", c->words[i]);
+	}
+}
+
+static void kinds(const struct cond *c, const struct coverage_sources *s, struct inputs *in)
+{
+	for (int k = 1; k < KIND_COUNT; k++) {
+		if (!(c->kinds[k / 64] >> k % 64 & 1))
+			continue;
+		bool read = kind_info((enum kind)k)->flags & KIND_READ;
+		add_input(in, "complaint", str_of(kind_words[k]), !s->complaints || (read && !s->people) ? COVERAGE_BLIND : read ? COVERAGE_PARTIAL : COVERAGE_COVERED);
 	}
 }
 
@@ -54,17 +94,12 @@ static bool stated(const struct cond *c)
 	return false;
 }
 
-/* What a rule has: a report or a signal that reaches it, or what it waits for. */
-struct inputs {
-	bool complaints, read, meters, blind;
-	struct buf missing;
-};
-
 static void cond_inputs(const struct cond *c, const struct coverage_sources *s, struct inputs *in)
 {
 	if (c->negate)
 		return;
 	if (c->type == COND_REPORT) {
+		kinds(c, s, in);
 		bool by_format = stated(c);
 		in->complaints = s->complaints && by_format;
 		in->read = s->complaints && s->people && !by_format;
@@ -73,21 +108,24 @@ static void cond_inputs(const struct cond *c, const struct coverage_sources *s, 
 		else if (!by_format && !s->people)
 			wait_for(&in->missing, "people who read complaints", STR_NONE);
 	} else if (c->type == COND_SIGNAL) {
-		signals(c, s, &in->meters, &in->missing);
+		signals(c, s, in);
 	} else if (c->type == COND_OUTSIDE && !meter_live(s, STR("use.outside"))) {
 		/* No report says by itself what a service is permitted for: something must compare use with the contract. */
 		in->blind = true;
+		add_input(in, "comparison", STR("use with what is permitted"), COVERAGE_BLIND);
 		wait_for(&in->missing, "a comparison of use with what is permitted", STR_NONE);
 	}
 }
 
 static enum err rule_coverage(struct arena *a, const struct rule *r, const struct coverage_sources *s, struct coverage_rule *ret)
 {
-	struct inputs in = { .complaints = false };
+	struct inputs in = { .list = ARENA_ARRAY(a, struct coverage_input, INPUTS_MAX) };
+	if (!in.list)
+		return ERR_NOMEM;
 	buf_init(&in.missing, 1 << 16);
 	for (unsigned i = 0; i < r->cond_count; i++)
 		cond_inputs(&r->conds[i], s, &in);
-	*ret = (struct coverage_rule){ .name = r->name, .waits_for = str_copy(a, buf_str(&in.missing)),
+	*ret = (struct coverage_rule){ .name = r->name, .waits_for = str_copy(a, buf_str(&in.missing)), .inputs = in.list, .input_count = in.count,
 		.by = in.blind ? COVERAGE_NOTHING : in.meters ? COVERAGE_METERS : in.complaints ? COVERAGE_COMPLAINTS : in.read ? COVERAGE_READ : COVERAGE_NOTHING };
 	enum err e = in.missing.err;
 	buf_done(&in.missing);
@@ -131,6 +169,18 @@ static enum err clause_rules(struct arena *a, const struct policy *p, const stru
 	return OK;
 }
 
+static enum coverage_state state_of(const struct coverage_clause *k)
+{
+	if (k->by == COVERAGE_UNUSED)
+		return COVERAGE_OFF;
+	if (k->by == COVERAGE_NOTHING)
+		return COVERAGE_BLIND;
+	bool partly = k->by == COVERAGE_PARTLY || k->by == COVERAGE_PEOPLE || k->by == COVERAGE_READ;
+	for (unsigned i = 0; i < k->rule_count; i++)
+		partly |= k->rules[i].waits_for.len > 0;
+	return partly ? COVERAGE_PARTIAL : COVERAGE_COVERED;
+}
+
 static enum err clause_coverage(struct arena *a, const struct policy *p, const struct clause_info *info, const struct coverage_sources *s,
 	struct coverage_clause *out)
 {
@@ -172,6 +222,9 @@ enum err coverage_make(struct arena *a, const struct policy *p, const struct cov
 		enum err e = clause_coverage(a, p, info, sources, to);
 		if (e)
 			return e;
+		const struct clause *k = policy_clause(p, to->id);
+		to->state = state_of(to);
+		to->justified = !k || k->text.len;
 		c.totals[to->by]++;
 		c.all_rules += to->rule_count;
 		for (unsigned i = 0; i < to->rule_count; i++)
@@ -208,12 +261,42 @@ void coverage_print(const struct coverage *c, struct buf *out)
 	buf_printf(out, "%u of %u rules have a live input\n", c->live_rules, c->all_rules);
 }
 
-static void clause_json(struct jsonw *w, const struct coverage_clause *k)
+static void told(const struct coverage_count *count, struct jsonw *w, struct str clause, struct str rule, struct str input)
+{
+	if (count)
+		count->put(count->arg, w, clause, rule, input);
+}
+
+static void rule_put(struct jsonw *w, const struct coverage_clause *k, const struct coverage_rule *r, const struct coverage_count *count)
+{
+	jsonw_object(w, NULL);
+	jsonw_str(w, "rule", r->name);
+	jsonw_bool(w, "live", r->by != COVERAGE_NOTHING);
+	jsonw_str(w, "by", str_of(coverage_words[r->by]));
+	if (r->waits_for.len)
+		jsonw_str(w, "waits_for", r->waits_for);
+	told(count, w, k->id, r->name, STR_NONE);
+	jsonw_array(w, "inputs");
+	for (unsigned i = 0; i < r->input_count; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "type", str_of(r->inputs[i].type));
+		jsonw_str(w, "name", r->inputs[i].name);
+		jsonw_str(w, "state", str_of(coverage_state_words[r->inputs[i].state]));
+		told(count, w, k->id, r->name, r->inputs[i].name);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	jsonw_end(w, '}');
+}
+
+static void clause_put(struct jsonw *w, const struct coverage_clause *k, const struct coverage_count *count)
 {
 	jsonw_object(w, NULL);
 	jsonw_str(w, "clause", k->id);
 	jsonw_str(w, "title", k->title);
 	jsonw_str(w, "by", str_of(coverage_words[k->by]));
+	jsonw_str(w, "state", str_of(coverage_state_words[k->state]));
+	jsonw_bool(w, "justified", k->justified);
 	jsonw_bool(w, "people_decide", k->people_decide);
 	if (k->note.len)
 		jsonw_str(w, "note", k->note);
@@ -221,18 +304,26 @@ static void clause_json(struct jsonw *w, const struct coverage_clause *k)
 		jsonw_str(w, "does", k->does);
 	if (k->lacks.len)
 		jsonw_str(w, "not_yet", k->lacks);
+	told(count, w, k->id, STR_NONE, STR_NONE);
 	jsonw_array(w, "rules");
-	for (unsigned j = 0; j < k->rule_count; j++) {
-		jsonw_object(w, NULL);
-		jsonw_str(w, "rule", k->rules[j].name);
-		jsonw_bool(w, "live", k->rules[j].by != COVERAGE_NOTHING);
-		jsonw_str(w, "by", str_of(coverage_words[k->rules[j].by]));
-		if (k->rules[j].waits_for.len)
-			jsonw_str(w, "waits_for", k->rules[j].waits_for);
-		jsonw_end(w, '}');
-	}
+	for (unsigned j = 0; j < k->rule_count; j++)
+		rule_put(w, k, &k->rules[j], count);
 	jsonw_end(w, ']');
 	jsonw_end(w, '}');
+}
+
+void coverage_put(const struct coverage *c, const struct coverage_count *count, struct jsonw *w)
+{
+	jsonw_array(w, "clauses");
+	for (unsigned i = 0; i < c->clause_count; i++)
+		clause_put(w, &c->clauses[i], count);
+	jsonw_end(w, ']');
+	jsonw_object(w, "totals");
+	for (unsigned i = 0; i < COVERAGE_COUNT; i++)
+		jsonw_int(w, coverage_words[i], c->totals[i]);
+	jsonw_end(w, '}');
+	jsonw_int(w, "rules", c->all_rules);
+	jsonw_int(w, "live_rules", c->live_rules);
 }
 
 void coverage_json(const struct coverage *c, struct buf *out)
@@ -240,16 +331,7 @@ void coverage_json(const struct coverage *c, struct buf *out)
 	struct jsonw w;
 	jsonw_init(&w, out);
 	jsonw_object(&w, NULL);
-	jsonw_array(&w, "clauses");
-	for (unsigned i = 0; i < c->clause_count; i++)
-		clause_json(&w, &c->clauses[i]);
-	jsonw_end(&w, ']');
-	jsonw_object(&w, "totals");
-	for (unsigned i = 0; i < COVERAGE_COUNT; i++)
-		jsonw_int(&w, coverage_words[i], c->totals[i]);
-	jsonw_end(&w, '}');
-	jsonw_int(&w, "rules", c->all_rules);
-	jsonw_int(&w, "live_rules", c->live_rules);
+	coverage_put(c, NULL, &w);
 	jsonw_end(&w, '}');
 	buf_putc(out, '\n');
 }

@@ -10,6 +10,7 @@
 #ifndef AUPD_POLICY_COVERAGE_H
 #define AUPD_POLICY_COVERAGE_H
 
+#include "base/json.h"
 #include "model/policy.h"
 
 enum coverage_by { COVERAGE_NOTHING, COVERAGE_PEOPLE, COVERAGE_READ /* complaints in prose, which people read */, COVERAGE_COMPLAINTS, COVERAGE_METERS,
@@ -24,8 +25,23 @@ struct coverage_sources {
 	bool forwards;                  /* coverage_make's own: the policy passes complaints on to resellers, and keeps their deadlines */
 };
 
+/* What a daemon hears by its configuration: complaints and people, and of meters what accounting tells by itself. */
+struct coverage_sources coverage_configured(bool complaints, bool people, bool accounting, bool usage);
+
+/* One thing that a rule waits for: is there a source of it? PARTLY: people have to read it out of prose. */
+enum coverage_state { COVERAGE_OFF, COVERAGE_BLIND, COVERAGE_PARTIAL, COVERAGE_COVERED };
+extern const char *const coverage_state_words[];
+
+struct coverage_input {
+	const char *type;               /* "complaint", "signal", "comparison" */
+	struct str name;                /* of the kind or the signal */
+	enum coverage_state state;
+};
+
 struct coverage_rule {
 	struct str name;
+	struct coverage_input *inputs;
+	unsigned input_count;
 	enum coverage_by by;            /* NOTHING, READ, COMPLAINTS, METERS or BOTH */
 	struct str waits_for;           /* the inputs without a source: "signal flow.scan"; "" when there are none */
 };
@@ -34,6 +50,8 @@ struct coverage_clause {
 	struct str id, title, note;     /* note: the task of people, or why it is unused */
 	struct str does, lacks;         /* by the product: what it does today, and what not yet */
 	enum coverage_by by;
+	enum coverage_state state;      /* PARTIAL: a rule waits for something, people have to notice, or the product does not do all of it */
+	bool justified;                 /* the document has a paragraph of it */
 	bool people_decide;             /* whatever comes in, a person decides first */
 	struct coverage_rule *rules;
 	unsigned rule_count;
@@ -49,5 +67,11 @@ struct coverage {
 enum err coverage_make(struct arena *a, const struct policy *p, const struct coverage_sources *sources, struct coverage *ret_coverage) MUST_CHECK;
 void coverage_print(const struct coverage *c, struct buf *out);
 void coverage_json(const struct coverage *c, struct buf *out);
+/* The same as members of an object. count, which may be NULL, adds members about a clause, about a rule of it, or about an input of that rule. */
+struct coverage_count {
+	void (*put)(void *arg, struct jsonw *w, struct str clause, struct str rule, struct str input);
+	void *arg;
+};
+void coverage_put(const struct coverage *c, const struct coverage_count *count, struct jsonw *w);
 
 #endif

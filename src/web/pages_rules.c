@@ -6,6 +6,7 @@
 #define OPERATOR SCOPES(SCOPE_OPERATOR)
 
 const struct console_page pages_rules[] = {
+	{ "/coverage", "coverage", "Coverage", OPERATOR, { { "coverage", "/v1/coverage", false }, { "policy", "/v1/policy", true } } },
 	{ "/policy", "policy", "Policy", OPERATOR, { { "policy", "/v1/policy", false } } },
 	{ "/policy/{from}..{to}", "changes", "Changes of the policy", OPERATOR, { { "changes", "/v1/policy/{from}/changes/{to}", false } } },
 	{ "/policy/{version}", "version", "Version of the policy", OPERATOR, { { "version", "/v1/policy/{version}", false } } },

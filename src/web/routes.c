@@ -84,6 +84,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("severity"), TEXT("source"), TEXT("into"), NUMBER("step"), \
 	NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), \
 	TIME("asked_by"), TIME("appeal_until"), FLAG("appealed"), FLAG("corrected"), ANY("undertaking")
+#define COVERED NUMBER("cases"), NUMBER("reports"), NUMBER("decided"), NUMBER("upheld"), NUMBER("precision"), TIME("last")
 #define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
 	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
 #define DELIVERY TEXT("delivery"), TEXT("type"), TEXT("about"), TIME("at"), TEXT("state"), NUMBER("attempts"), NUMBER("repeated"), NUMBER("status"), TEXT("failure"), \
@@ -127,7 +128,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/policies/{version}", "getPolicy", OPERATOR, "a posted version, all its files", PARAMS(REST("version", "its version")), read_policy, NULL, false,
 		MEMBERS(ANY("row")), NULL },
 	{ "GET", "/v1/policy", "listVersions", OPERATOR, "the versions of the policy, the one that binds last first, and the drafts", NULL, NULL, "policy-versions", false,
-		TOLD(LIST("versions", POLICY_HEAD, TEXT("state"), TEXT("before")), FLAG("by_two"),
+		TOLD(LIST("versions", POLICY_HEAD, TEXT("state"), TEXT("before"), FLAG("as_posted")), FLAG("by_two"),
 			LIST("drafts", POLICY_HEAD, TEXT("fault"), TEXT("stage"), TEXT("by"), TIME("at"), TEXT("proposed_by"), TIME("since"), TEXT("before"))), NULL },
 	{ "GET", "/v1/policy/{version}", "getVersion", OPERATOR, "what a version says, posted or a draft: its clauses with their text and their rules, its ladders",
 		PARAMS(STEP("version", "its version")), NULL, "policy-version", false,
@@ -142,6 +143,11 @@ const struct route routes[] = {
 			LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("change"), FLAG("reworded"), LIST("text", FLAG("too_long"), SIDES),
 				LIST("rules", TEXT("rule"), TEXT("change"), TEXT("means"), FLAG("too_long"), SIDES)),
 			LIST("ladders", TEXT("ladder"), TEXT("change"), FLAG("too_long"), SIDES)), NULL },
+	{ "GET", "/v1/coverage", "getCoverage", OPERATOR, "for each clause what could tell that it is broken, and what did: by the version in force and what is heard", NULL, read_coverage,
+		NULL, false, MEMBERS(TEXT("version"), TEXT("name"), TEXT("document"), LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("by"), TEXT("state"), FLAG("justified"),
+			FLAG("people_decide"), TEXT("note"), TEXT("does"), TEXT("not_yet"), COVERED, LIST("rules", TEXT("rule"), FLAG("live"), TEXT("by"), TEXT("waits_for"), COVERED,
+				LIST("inputs", TEXT("type"), TEXT("name"), TEXT("state"), NUMBER("reports"), TIME("last")))), ANY("totals"), NUMBER("rules"), NUMBER("live_rules"),
+			TEXTS("unenforced"), LIST("unjustified", TEXT("clause"), TEXT("rule")), TIME("counted_until"), FLAG("counting")), NULL },
 	{ "GET", "/v1/keys", "listKeys", OPERATOR, "the keys of the API: whose, until when; of the key itself its SHA-256", PARAMS(ROWS_OF), read_keys, NULL, false,
 		ROWS("ApiKey", api_key_fields), NULL },
 	{ "GET", "/v1/cases/{case}/reasons", "getReasons", OPERATOR, "the statements of reasons of what is in force in a case",

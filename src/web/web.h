@@ -18,6 +18,7 @@ enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
 
 struct route;
 struct console_call;
+struct census;
 
 /* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
 typedef void web_marked_fn(struct str bytes, struct str name, struct jsonw *w);
@@ -32,6 +33,8 @@ struct web {
 	const struct str *operators;    /* "NAME uid UID": a key of one who is not among them any more opens nothing */
 	unsigned operator_count;
 	web_marked_fn *marked;
+	uint32_t hears;                 /* set of HEARS_ (model/config.h) */
+	struct census *census;
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
 

@@ -30,6 +30,7 @@ SAMPLES = {
     "/cases/{case}/reports/{report}": ["/cases/{case}/reports/{report}"],
     "/raw/{item}": ["/raw/{item}"],
     "/queues/{queue}": ["/queues/due?within=7d"],
+    "/coverage": ["/coverage"],
     "/policy": ["/policy"],
     "/policy/{version}": ["/policy/2026-03-01"],
     "/policy/{from}..{to}": ["/policy/2026-03-01..next"],

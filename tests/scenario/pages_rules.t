@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The console's pages of the policy: versions, drafts and their stages, and two versions side by side."""
 import datetime
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from browser import Browser
-from daemon import POLICY, Daemon, missing
+from daemon import POLICY, Daemon, arf, missing
 
 SECOND = 54321
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
@@ -110,6 +111,45 @@ def stages(d, b):
     tap.ok("count" not in str([x["fault"] for x in d.check("policy", "list", "--json").json["drafts"]]), "and the list says so")
 
 
+def covered(d, b):
+    """What could tell, and what did; the numbers against a count by hand."""
+    for host, n in (("203.0.113.17", 4), ("203.0.113.66", 3)):
+        for k in range(n):
+            d.smtp_send(arf(host, number=100 + k, reporter=f"fbl@reporter-{k}.example", subject=HOSTILE))
+    d.settle()
+    cases = d.cases()
+    answer = json.loads(d.api("/v1/coverage").body)
+    rows = {c["clause"]: c for c in answer["clauses"]}
+    spam = rows["email.unsolicited"]
+    tap.is_equal(spam["cases"], len([c for c in cases if c["body"]["clause"] == "email.unsolicited"]), "the cases of a clause are counted", spam)
+    tap.is_equal(spam["reports"], sum(c["body"]["report_count"] for c in cases if c["body"]["clause"] == "email.unsolicited"), "and its reports, those that were counted before it opened as well", spam)
+    rule = next(r for r in spam["rules"] if r["rule"] == cases[0]["body"]["rule"])
+    tap.is_equal((rule["live"], [i["state"] for i in rule["inputs"]][:1], rule["cases"]), (True, ["covered"], spam["cases"]), "by rule and by what it waits for", rule)
+    waits = next(r for r in spam["rules"] if not r["live"])
+    tap.ok(spam["state"] == "partial" and "blind" in [i["state"] for i in waits["inputs"]], "what no detector tells is blind, and its clause in part", waits)
+    tap.is_equal((rows["session.duration"]["state"], "session.duration" in answer["unenforced"]), ("blind", True), "without accounting nothing tells how long sessions last")
+    tap.is_equal(answer["unjustified"], [], "no rule lacks its clause")
+    tap.ok("precision" not in spam and spam["last"], "nothing was decided, and when the last report came is told", spam)
+    before = answer["counted_until"]
+    number = next(c["case"] for c in cases if c["body"]["clause"] == "email.unsolicited")
+    d.api("/v1/command", "POST", json.dumps({"op": "case-appeal", "case": number, "text": "not me"}))
+    d.pass_time("1h")
+    d.api("/v1/command", "POST", json.dumps({"op": "case-review", "case": number, "on": False, "text": "it was not him"}))
+    d.settle()
+    spam = {c["clause"]: c for c in json.loads(d.api("/v1/coverage").body)["clauses"]}["email.unsolicited"]
+    tap.is_equal((spam["decided"], spam["upheld"], spam["precision"]), (1, 0, 0), "what people decide makes its precision", spam)
+    again = json.loads(d.api("/v1/coverage").body)
+    tap.ok(again["counted_until"] > before and {c["clause"]: c for c in again["clauses"]}["email.unsolicited"]["decided"] == 1, "and is counted once, however often it is asked")
+    d.restart()
+    anew = json.loads(d.api("/v1/coverage").body)
+    tap.is_equal(anew["clauses"], again["clauses"], "a desk that begins anew counts the same")
+    page = b.get("/coverage")
+    tap.like(page.text, r"email\.unsolicited.* partial .*0 of 1, 0 %", "the page says so")
+    tap.ok("/cases?clause=email.unsolicited" in page.links and f"/policy/{answer['version']}#email.unsolicited" in page.links, "and leads to the cases, and to the clause")
+    tap.like(page.text, "The two are the same yes", "the document is the one that was posted")
+    tap.like(d.check("policy", "coverage", "--live").out, r"email\.unsolicited +partial [^\n]*; %d cases, 0 of 1 decided" % spam["cases"], "aup tells the same")
+
+
 def main():
     if missing():
         tap.skip_all(missing())
@@ -122,6 +162,8 @@ def main():
         versions(d, b)
         drafts(d, b)
         stages(d, b)
+    with Daemon() as d:
+        covered(d, Browser(d, local=True))
 
 
 tap.run(main)

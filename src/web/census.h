@@ -1,0 +1,56 @@
+/*
+ * What happened in all cases, counted by day and clause, by rule, and by what was reported; kept in memory, for coverage and reports.
+ *
+ * It is counted from the events of cases as they stand in the store, once each, a slice at a time (CENSUS_SLICE_US), from the first one on; so
+ * a desk that has just begun tells less until it is there, and says how far it is. What was purged is not counted again after a restart.
+ * A case of the sealed class is counted under the clause "sealed", and nothing of it but that it is there. Nothing is about anybody.
+ *
+ * Bounded: CENSUS_LINES_MAX days and clauses, CENSUS_BYTES_MAX of memory; beyond them it counts no further, and says that, too.
+ */
+#ifndef AUPD_WEB_CENSUS_H
+#define AUPD_WEB_CENSUS_H
+
+#include "base/map.h"
+#include "web/view.h"
+
+enum { CENSUS_LINES_MAX = 500000, CENSUS_BYTES_MAX = 256 << 20, CENSUS_SLICE_US = 20000, CENSUS_PROMPT_HOURS = 24 };
+
+enum census_what {
+	CENSUS_REPORTS,          /* findings, and witnesses of what was found */
+	CENSUS_OPENED,
+	CENSUS_REPEATED,         /* of them: their customer had a case of that kind before */
+	CENSUS_NOTICED,          /* cases whose customer was written to for the first time */
+	CENSUS_PROMPT,           /* of them: within CENSUS_PROMPT_HOURS of their opening */
+	CENSUS_RESOLVED, CENSUS_REOPENED,
+	CENSUS_REVIEWED,         /* decisions of people whether it holds */
+	CENSUS_REFUSED,          /* of them: it does not */
+	CENSUS_APPEALS, CENSUS_REVERSED,  /* of these: decided for whoever appealed */
+	CENSUS_BY_RULE, CENSUS_BY_BOTH, CENSUS_BY_PERSON,  /* acts that restrict, by who decided */
+	CENSUS_WHAT
+};
+extern const char *const census_words[];         /* by value, NULL-terminated */
+
+struct census_line {
+	uint64_t n[CENSUS_WHAT];
+	int64_t notice_us, fix_us;      /* sums, over CENSUS_NOTICED and over what was resolved and held */
+	uint64_t fixed;
+	int64_t last_at;                /* the last report; 0 = none */
+};
+
+struct census;
+
+struct census *census_new(void);          /* NULL without memory */
+void census_free(struct census *t);
+/* Goes on from where it stood for a slice. *ret_whole: all there is was counted. */
+enum err census_step(struct census *t, struct view_source *source, bool *ret_whole, struct why *why) MUST_CHECK;
+/* Up to which event it has counted; TIME_NONE: there was none. */
+int64_t census_until(const struct census *t);
+bool census_is_full(const struct census *t);
+/* The sum of the days from first to last (days since 1970), of a clause or, with STR_NONE, of all. */
+void census_sum(const struct census *t, int64_t first_day, int64_t last_day, struct str clause, struct census_line *ret_line);
+/* The clauses that anything was counted of in these days: one call each, in no order that matters. */
+void census_clauses(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, struct str clause), void *arg);
+/* Of all time: by rule, or by rule and kind; NULL when nothing was counted. */
+const struct census_line *census_rule(const struct census *t, struct str clause, struct str rule, struct str kind);
+
+#endif
