@@ -32,6 +32,7 @@ int cli_fail(const struct why *why);
 void cli_bar(const char *what, uint64_t done, uint64_t total);
 
 int cmd_accounting(int argc, char **argv);
+int cmd_audit(int argc, char **argv);
 int cmd_api(int argc, char **argv);
 int cmd_bindings(int argc, char **argv);
 int cmd_check(int argc, char **argv);

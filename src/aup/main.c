@@ -48,6 +48,7 @@ const struct command commands[] = {
 	{ "customer", "show ID --because TEXT [--masked] [--json]", "one customer: register, cases, acts, letters, sessions, holds; every look-up is recorded", cmd_customer },
 	{ "sessions", "[--json] CUSTOMER --because TEXT", "the open sessions of one customer; every look-up is recorded", cmd_sessions },
 	{ "usage", "CUSTOMER [--month MONTH] --because TEXT [--json|--csv]", "what a customer used in a month; every look-up is recorded", cmd_usage },
+	{ "audit", "[--json] [--operator NAME] [--what OP] [--about TEXT] [--from TIME] [--until TIME] [--after PLACE]", "what operators did, before and after, why and from where", cmd_audit },
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },

@@ -99,6 +99,44 @@ int cmd_lookups(int argc, char **argv)
 	return status;
 }
 
+/* What operators did, the latest first. */
+int cmd_audit(int argc, char **argv)
+{
+	static const char *const names[] = { "operator", "what", "about", "from", "until", "after" };
+	const char *socket_path = api(&argc, argv), *values[6];
+	bool json = cli_flag(&argc, argv, "--json");
+	struct arena *a = arena_new("audit", CLI_BYTES_MAX);
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	static const char *const options[] = { "--operator", "--what", "--about", "--from", "--until", "--after" };
+	for (size_t i = 0; i < 6; i++)
+		values[i] = cli_value(&argc, argv, options[i]);
+	if (!a || argc != 1) {
+		arena_free(a);
+		return cli_usage("audit");
+	}
+	command_begin(&c, "audit");
+	for (size_t i = 0; i < 6; i++)
+		jsonw_str(&c.w, names[i], str_of(values[i]));
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	const struct json *list = status == EXIT_OK && !json ? json_get(root, "deeds") : NULL;
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		struct str before = json_text(m, "before"), after = json_text(m, "after"), why = json_text(m, "why");
+		(void)printf("%.*s  %.*s %.*s %.*s", STR_ARG(json_text(m, "time")), STR_ARG(json_text(m, "operator")), STR_ARG(json_text(m, "op")),
+			STR_ARG(str_printable(a, json_text(m, "about"), 500)));
+		if (after.len)
+			(void)printf("  %.*s -> %.*s", STR_ARG(before), STR_ARG(after));
+		(void)printf("  by %.*s%s%.*s\n", STR_ARG(json_text(m, "way")), why.len ? ": " : "", STR_ARG(str_printable(a, why, 500)));
+	}
+	if (list && json_text(root, "after").len)
+		(void)fprintf(stderr, "there is more: --after \"%.*s\"\n", STR_ARG(json_text(root, "after")));
+	arena_free(a);
+	return status;
+}
+
 /* What happened since the daemon was started; nothing when all went well. */
 static void print_told(struct arena *a, const struct json *told)
 {

@@ -102,6 +102,9 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.web_listens = a->web_listens;
 		s.web_listen_count = a->web_listen_count;
 		s.key_rate = a->key_rate;
+		s.settings_file = a->settings_file;
+		s.settings = a->settings;
+		s.setting_count = a->setting_count;
 		s.hears = (a->listen_count || a->fetch_count ? HEARS_COMPLAINTS : 0) | (a->radius_listen_count ? HEARS_ACCOUNTING : 0) | (a->usage_accounts ? HEARS_USAGE : 0);
 	}
 	if (name == ROLE_SIGNER)

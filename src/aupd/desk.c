@@ -219,6 +219,9 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.operators = r->share.operators;
 	d->web.operator_count = r->share.operator_count;
 	d->web.hears = r->share.hears;
+	d->web.settings_file = r->share.settings_file;
+	d->web.settings = r->share.settings;
+	d->web.setting_count = r->share.setting_count;
 	d->web.census = census_new();
 	if (!d->web.census)
 		return why_set(why, ERR_NOMEM, "no memory");

@@ -191,6 +191,7 @@ static enum err cmd_switch(struct commanding *c)
 	if (e)
 		return e;
 	/* acts that observe-only held stay held: each may be let go by a person, none goes off by surprise */
+	command_changes(c, row.version ? row.body : STR("never switched"), on ? STR("on") : STR("observe"));
 	row.owner = c->who;
 	row.rank = c->j->fold.now;
 	row.body = on ? STR("on") : STR("observe");
@@ -251,6 +252,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "registry-import", cmd_registry_import, KEPT, 0 }, { "registry-export", cmd_registry_export, TELLS, 0 }, { "registry-terms", cmd_registry_terms, TELLS, 0 },
 	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
 	{ "policy-draft", cmd_policy_draft, KEPT, 0 }, { "policy-versions", cmd_policy_versions, TELLS, 0 }, { "policy-version", cmd_policy_version, TELLS, 0 },
+	{ "audit", cmd_audit, TELLS, 0 }, { "policy-letters", cmd_policy_letters, TELLS, 0 }, { "sessions", cmd_sessions, TELLS, WITH_ACCOUNTS },
+	{ "session-end", cmd_session_end, UNKEPT, WITH_ACCOUNTS }, { "password", cmd_password, UNKEPT, WITH_ACCOUNTS }, { "recovery", cmd_recovery, UNKEPT, WITH_ACCOUNTS },
 	{ "policy-file", cmd_policy_file, TELLS, 0 }, { "policy-changes", cmd_policy_changes, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
 	{ "customer-show", cmd_customer_show, TELLS, 0 }, { "customer-sessions", cmd_customer_sessions, TELLS, 0 },
@@ -290,7 +293,22 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 /* Of the session's own: it comes and goes by these, whatever it may else. */
 static bool is_of_session(struct str op)
 {
-	return str_eq(op, STR("welcome-code")) || str_eq(op, STR("prove")) || str_eq(op, STR("session-seen")) || str_eq(op, STR("logout"));
+	static const char *const ops[] = { "welcome-code", "prove", "session-seen", "logout", "session-end", "password", "recovery" };
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (str_eq(op, str_of(ops[i])))
+			return true;
+	return false;
+}
+
+/* Does it stand in the audit? What is tried alone, or goes on in a session as it was, does not; nor what outsiders do, which their cases tell. */
+static bool is_deed(const struct commanding *c, struct str op)
+{
+	static const char *const none[] = { "clock", "session-seen", "logout", "prove", "welcome-code" };
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		if (str_eq(op, str_of(none[i])))
+			return false;
+	bool tried = (str_starts(op, STR("case-bulk")) || str_eq(op, STR("macro-run"))) && json_flag(c->root, "dry", true);
+	return c->p.scope == SCOPE_OPERATOR && !tried && !json_flag(c->root, "show", false);
 }
 
 bool command_sees_people(const struct commanding *c)
@@ -329,7 +347,9 @@ static enum err judge_command(struct commanding *c, bool reads, bool *ret_keeps)
 			return why_set(c->why, ERR_DENIED, "this does more than tell: it takes a POST");
 		*ret_keeps = commands[i].use == KEPT;
 		enum err e = check_session(c, op, commands[i].use == TELLS);
-		return e ? e : commands[i].run(c);
+		if (e == OK)
+			e = commands[i].run(c);
+		return e || commands[i].use == TELLS || !is_deed(c, op) ? e : command_record_deed(c, op);
 	}
 	return why_set(c->why, ERR_UNSUPPORTED, "there is no command \"%.*s\"", STR_ARG(op));
 }

@@ -17,6 +17,7 @@ struct commanding {
 	struct principal p;             /* who asks, as proved */
 	struct user_session session;         /* by which, when p.session is there */
 	struct str who;                 /* the operator; of anybody else scope and id, "customer acme" */
+	struct str before, after;       /* what it changes, for the audit: command_changes() */
 	bool replayed;                  /* its Idempotency-Key belongs to another command */
 	struct jsonw *w;                /* members of the answer */
 	struct why *why;
@@ -25,6 +26,11 @@ struct commanding {
 struct str command_arg(const struct commanding *c, const char *name);
 /* Who, when, about what and why: one row a look-up of a person; what was asked is sealed. */
 enum err command_record_lookup(struct commanding *c, struct str asked, struct str because) MUST_CHECK;
+
+/* What changes, in words for the audit. */
+void command_changes(struct commanding *c, struct str before, struct str after);
+/* A row of the audit: who, op, about what, before and after, why, and by which way he came. */
+enum err command_record_deed(struct commanding *c, struct str op) MUST_CHECK;
 
 /*
  * Who proved to ask: by the key in the line before the command, looked up here again, or by the credentials of the connection.
@@ -51,6 +57,12 @@ enum err customer_sessions_put(struct commanding *c, struct str customer, bool *
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
 enum err hold_put(struct commanding *c, const struct row *row) MUST_CHECK;
 
+enum err cmd_audit(struct commanding *c) MUST_CHECK;
+enum err cmd_sessions(struct commanding *c) MUST_CHECK;
+enum err cmd_session_end(struct commanding *c) MUST_CHECK;
+enum err cmd_password(struct commanding *c) MUST_CHECK;
+enum err cmd_recovery(struct commanding *c) MUST_CHECK;
+enum err cmd_policy_letters(struct commanding *c) MUST_CHECK;
 enum err cmd_user_add(struct commanding *c) MUST_CHECK;
 enum err cmd_user_role(struct commanding *c) MUST_CHECK;
 enum err cmd_user_reset(struct commanding *c) MUST_CHECK;

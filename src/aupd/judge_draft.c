@@ -118,6 +118,7 @@ static enum err keep_draft(struct commanding *c)
 	jsonw_str(c->w, "version", p->version);
 	jsonw_str(c->w, "digest", digest_hex(a, &p->digest));
 	jsonw_bool(c->w, "again", row.version && str_eq(row.body, blob));
+	command_changes(c, row.version ? STR("an earlier draft") : STR_NONE, p->version);
 	row.owner = c->who;
 	row.rank = c->j->fold.now;
 	row.body = blob;

@@ -215,6 +215,7 @@ static enum err revoke(struct commanding *c, const struct principal *of)
 	jsonw_str(c->w, "name", str_sub(row.key, 0, API_KEY_NAME_LEN));
 	if (k.revoked_at != TIME_NONE)
 		return OK;
+	command_changes(c, STR("valid"), STR("revoked"));
 	c->j->keys_stale = true;
 	k.revoked_at = c->j->fold.now;
 	row.state = STR("revoked");

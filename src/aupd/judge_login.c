@@ -73,7 +73,8 @@ static enum err make_session(struct commanding *c, const struct user *x, bool en
 	struct query q = { .table = TABLE_SESSION, .owner = x->name, .due_by = TIME_NONE, .limit = SESSIONS_OF_ONE_MAX };
 	int64_t now = c->j->fold.now;
 	struct user_session s = { .account = x->name, .scope = x->scope, .id = x->id, .role = x->role, .made_at = now, .seen_at = now, .proved_at = enrols ? TIME_NONE : now,
-		.until_at = now + SESSION_HOURS * HOUR_US, .enrols = enrols };
+		.until_at = now + SESSION_HOURS * HOUR_US, .enrols = enrols,
+		.from = command_arg(c, "from"), .agent = command_arg(c, "agent") };
 	struct str token = user_session_new(a), key = user_session_row(a, token);
 	struct row *rows, row;
 	size_t n = 0;
@@ -101,14 +102,43 @@ static enum err say_no(struct commanding *c)
 	return OK;
 }
 
-static enum err failed(struct commanding *c, struct user *x, struct row *row)
+static enum err count_failure(struct commanding *c, struct user *x, struct row *row)
 {
 	x->failures++;
 	x->wait_until_at = c->j->fold.now + user_wait_us(x->failures);
 	if (x->failures == USER_FREE_FAILURES)
 		log_warn("an account waits after failed logins");
-	enum err e = user_keep(c, x, row);
+	return user_keep(c, x, row);
+}
+
+static enum err failed(struct commanding *c, struct user *x, struct row *row)
+{
+	enum err e = count_failure(c, x, row);
 	return e ? e : say_no(c);
+}
+
+enum err user_proves(struct commanding *c, struct user *x, struct row *row, struct str password, struct str code, bool *ret_in)
+{
+	*ret_in = false;
+	if (!may_try())
+		return why_set(c->why, ERR_AGAIN, "too many people come in at this moment; try again in a few seconds");
+	if (!proves(c, x, password, code))
+		return count_failure(c, x, row);
+	x->failures = 0;
+	*ret_in = true;
+	return OK;
+}
+
+/* Who came in, and from where, stands in the audit when he is one of us. */
+static enum err record_login(struct commanding *c, const struct user *x, struct str token)
+{
+	if (x->scope != SCOPE_OPERATOR)
+		return OK;
+	c->who = x->name;
+	c->p = (struct principal){ .scope = x->scope, .id = x->id, .session = user_session_row(work_arena(c->j->fold.work), token) };
+	c->session.from = command_arg(c, "from");
+	c->session.agent = command_arg(c, "agent");
+	return command_record_deed(c, STR("login"));
 }
 
 enum err cmd_login(struct commanding *c)
@@ -128,16 +158,18 @@ enum err cmd_login(struct commanding *c)
 	x.wait_until_at = TIME_NONE;
 	x.seen_at = c->j->fold.now;
 	e = make_session(c, &x, false, &token);
+	if (e == OK)
+		e = record_login(c, &x, token);
 	jsonw_bool(c->w, "in", true);
 	jsonw_str(c->w, "session", token);
 	return e ? e : user_keep(c, &x, &row);
 }
 
-static enum err check_password(struct commanding *c, const struct user *x, struct str password)
+enum err user_check_password(struct commanding *c, struct str name, struct str password)
 {
 	if (password.len < USER_PASSWORD_MIN || password.len > USER_PASSWORD_MAX)
 		return why_set(c->why, ERR_RANGE, "a password has %d to %d octets", USER_PASSWORD_MIN, USER_PASSWORD_MAX);
-	if (str_find_fold(password, x->name) != SIZE_MAX)
+	if (str_find_fold(password, name) != SIZE_MAX)
 		return why_set(c->why, ERR_RANGE, "a password does not hold the name of its account");
 	return OK;
 }
@@ -158,7 +190,7 @@ enum err cmd_welcome(struct commanding *c)
 		return e;
 	if (!fits)
 		return why_set(c->why, ERR_DENIED, "the invitation is unknown, was used, or is over");
-	e = check_password(c, &x, password);
+	e = user_check_password(c, x.name, password);
 	if (e == OK)
 		e = password_hash(a, password, &x.password);
 	if (e)
@@ -178,7 +210,7 @@ enum err cmd_welcome(struct commanding *c)
 	return e ? e : user_keep(c, &x, &row);
 }
 
-static void make_recovery(struct commanding *c, struct user *x)
+void user_make_recovery(struct commanding *c, struct user *x)
 {
 	static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
 	struct arena *a = work_arena(c->j->fold.work);
@@ -228,7 +260,7 @@ enum err cmd_welcome_code(struct commanding *c)
 	x.seen_at = c->j->fold.now;
 	s.enrols = false;
 	s.proved_at = c->j->fold.now;
-	make_recovery(c, &x);
+	user_make_recovery(c, &x);
 	e = user_keep(c, &x, &account_row);
 	return e ? e : work_store(c->j->fold.work, &row, user_session_fields, &s, c->why);
 }

@@ -172,6 +172,7 @@ static enum err try_draft(struct commanding *c, struct row *row)
 	if (e)
 		return e;
 	bool again = row->version && str_eq(row->body, blob);
+	command_changes(c, STR_NONE, p->version);
 	if (!again) {
 		row->owner = c->who;
 		row->rank = c->j->fold.now;
@@ -232,6 +233,8 @@ enum err cmd_policy_post(struct commanding *c)
 	e = promote(c, blob);
 	if (e)
 		return e;
+	const struct policy *before = version_before(&j->fold, p);
+	command_changes(c, before ? before->version : STR_NONE, p->version);
 	row.rank = p->effective_at;
 	row.owner = c->who;
 	row.body = blob;

@@ -97,7 +97,7 @@ static enum err purge_row(struct judge *j, const struct row *row, bool held, str
 	if (held || row->rank >= j->fold.now - (int64_t)j->role->share.keep_lookups_us)
 		return OK;
 	enum err e = work_get(j->fold.work, row->table, row->key, &now, why);
-	p->lookups += e == OK && now.version;
+	p->lookups += e == OK && now.version && str_starts(row->key, STR("look-up/"));
 	return e || !now.version ? e : work_delete(j->fold.work, row->table, row->key, why);
 }
 

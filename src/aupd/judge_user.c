@@ -147,6 +147,7 @@ enum err cmd_user_role(struct commanding *c)
 		e = check_last_admin(c, &x);
 	if (e)
 		return e;
+	command_changes(c, str_of(role_of_words[x.role]), str_of(role_of_words[role]));
 	x.role = role;
 	jsonw_str(c->w, "name", x.name);
 	/* a session has the role that it began with */
@@ -161,6 +162,7 @@ enum err cmd_user_reset(struct commanding *c)
 	enum err e = user_load(c, command_arg(c, "name"), &x, &row);
 	if (e == OK)
 		e = check_last_admin(c, &x);
+	command_changes(c, e ? STR_NONE : str_of(user_state_words[x.state]), str_of(user_state_words[USER_INVITED]));
 	if (e == OK)
 		e = invite(c, &x);
 	if (e == OK)
@@ -177,6 +179,7 @@ enum err cmd_user_disable(struct commanding *c)
 		e = check_last_admin(c, &x);
 	if (e)
 		return e;
+	command_changes(c, str_of(user_state_words[x.state]), str_of(user_state_words[USER_DISABLED]));
 	x.state = USER_DISABLED;
 	x.password = x.secret = x.invitation = STR_NONE;
 	x.recovery_count = 0;

@@ -11,6 +11,10 @@
 struct str user_digest(struct arena *a, struct str secret);
 enum err user_load(struct commanding *c, struct str name, struct user *ret_user, struct row *ret_row) MUST_CHECK;     /* ERR_NOTFOUND */
 enum err user_keep(struct commanding *c, const struct user *x, struct row *row) MUST_CHECK;
+/* Does he give the password and a code? *ret_in; a "no" is counted against the account, and kept. ERR_AGAIN: too many try at this moment. */
+enum err user_proves(struct commanding *c, struct user *x, struct row *row, struct str password, struct str code, bool *ret_in) MUST_CHECK;
+enum err user_check_password(struct commanding *c, struct str name, struct str password) MUST_CHECK;    /* may it be one? */
+void user_make_recovery(struct commanding *c, struct user *x);  /* other codes, which are told in the answer */
 /* All of its sessions but that one. */
 enum err user_end_sessions(struct commanding *c, struct str name, struct str but) MUST_CHECK;
 

@@ -15,6 +15,7 @@
 #include "model/config_nas.h"
 #include "model/config_nat.h"
 #include "model/config_radius.h"
+#include "model/config_settings.h"
 #include "model/config_upstream.h"
 #include "model/config_usage.h"
 #include "model/config_webhooks.h"
@@ -60,7 +61,7 @@ static const struct conf_item retention_items[] = {
 	{ .name = "cases", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1095d", .min = 30 * DAY_US, .max = 36500 * DAY_US,
 		.doc = "letters, texts and addresses of a case, after it was closed" },
 	{ .name = "items", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "400d", .min = DAY_US, .max = 36500 * DAY_US, .doc = "what was decided in the intake" },
-	{ .name = "look-ups", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1095d", .min = DAY_US, .max = 36500 * DAY_US, .doc = "who looked whom up" },
+	{ .name = "look-ups", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "1095d", .min = DAY_US, .max = 36500 * DAY_US, .doc = "who looked whom up, and what operators did" },
 	{ .name = NULL },
 };
 
@@ -177,7 +178,10 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, fetch_count), .max = CONFIG_FETCH_MAX },
 	{ .name = "web_listens", .type = FIELD_LIST, .offset = offsetof(struct share, web_listens), .fields = web_listen_fields, .size = sizeof(struct web_listen),
 		.count_offset = offsetof(struct share, web_listen_count), .max = CONFIG_WEB_LISTEN_MAX },
-	F(lmtp, FIELD_STR), F(hears, FIELD_U32), F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	F(lmtp, FIELD_STR), F(hears, FIELD_U32), F(settings_file, FIELD_STR),
+	{ .name = "settings", .type = FIELD_LIST, .offset = offsetof(struct share, settings), .fields = config_setting_fields, .size = sizeof(struct setting),
+		.count_offset = offsetof(struct share, setting_count), .max = CONFIG_SETTINGS_MAX },
+	F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
@@ -528,6 +532,9 @@ enum err config_read(const char *path, struct config **ret_config, struct why *w
 		e = conf_check(c->first, config_items, why);
 	if (e == OK)
 		e = fill(c, why);
+	c->all.settings_file = str_of(path);
+	if (e == OK)
+		e = config_settings(arena, c->first, config_items, &c->all.settings, &c->all.setting_count);
 	if (e) {
 		arena_free(arena);
 		return e;

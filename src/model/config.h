@@ -39,6 +39,8 @@ struct web_listen {
 	struct str cert, key;           /* PEM; "" = plain, on a loopback address */
 };
 
+struct setting;
+
 /* What the daemon hears at all. */
 enum { HEARS_COMPLAINTS = 1, HEARS_ACCOUNTING = 2, HEARS_USAGE = 4 };
 
@@ -88,6 +90,9 @@ struct share {
 	struct web_listen *web_listens;
 	unsigned web_listen_count;
 	uint32_t hears;                 /* set of HEARS_ */
+	struct str settings_file;
+	struct setting *settings;       /* config_settings.h */
+	unsigned setting_count;
 	uint64_t key_rate;              /* calls a minute with one key of the API, or of one-time links from one address */
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;

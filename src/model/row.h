@@ -36,7 +36,7 @@ enum table {
 	TABLE_COUNTER,          /* name: a number (last case of a partition, order of records) */
 	TABLE_REPORTER,         /* reporter id: reputation and caps */
 	TABLE_SWITCH,           /* name: enforcement on or off, kill switch, do-not-tell */
-	TABLE_ATTRIBUTION,      /* "look-up/" time: who looked up whom, and why */
+	TABLE_ATTRIBUTION,      /* "look-up/" time: who looked up whom, and why; "deed/" time: what an operator did */
 	TABLE_APPROVAL,         /* act key or case: who asked, who approved */
 	TABLE_SESSION,          /* console sessions; owner = operator */
 	TABLE_OPERATOR,         /* operator name */

@@ -26,7 +26,7 @@ const struct field user_fields[] = {
 const struct field user_session_fields[] = {
 	S(account, FIELD_STR), { .name = "scope", .type = FIELD_ENUM, .offset = offsetof(struct user_session, scope), .words = scope_words }, S(id, FIELD_STR),
 	{ .name = "role", .type = FIELD_ENUM, .offset = offsetof(struct user_session, role), .words = role_of_words }, S(made_at, FIELD_TIME), S(seen_at, FIELD_TIME),
-	S(until_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), { .name = NULL },
+	S(until_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), { .name = NULL },
 };
 
 bool user_name_is(struct str name)
@@ -104,7 +104,7 @@ bool role_may(enum role_of role, struct str op, bool tells)
 	size_t i = need_of(op);
 	/* what tells of keys and people in bulk tells more than it is to be known for work */
 	if (tells)
-		return role != ROLE_VIEWER || !str_starts(op, STR("evidence-"));
+		return role != ROLE_VIEWER || !(str_starts(op, STR("evidence-")) || str_eq(op, STR("audit")));
 	return needs[i].roles >> role & 1 || (role == ROLE_ADMIN && !str_starts(op, STR("policy-")));
 }
 

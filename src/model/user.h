@@ -55,6 +55,8 @@ struct user_session {
 	enum role_of role;
 	int64_t made_at, seen_at, until_at;
 	int64_t proved_at;              /* when password and code were last given */
+	struct str from;                /* the network that it began from: no more of an address than that */
+	struct str agent;               /* and with which browser, by its family */
 	bool enrols;                    /* it may choose a password and a secret, and nothing else */
 };
 

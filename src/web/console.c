@@ -102,7 +102,7 @@ void console_fill(struct http_request *r, const char *template, unsigned status,
 
 static bool is_typed(const struct http_pair *field)
 {
-	static const char *const secrets[] = { "password", "code", "invitation" };
+	static const char *const secrets[] = { "password", "code", "invitation", "new" };
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		if (str_eq(field->name, str_of(secrets[i])))
 			return false;
@@ -321,25 +321,24 @@ static void told_part(struct web *web, struct http_request *r, struct console_ca
 /* A secret of the answer, which is told this once: so it is a page, and no way back leads to it. */
 static void show_told(struct web *web, struct http_request *r, const struct console_call *call, struct str body, struct web_answer *x)
 {
+	bool outside = is_outsider(&call->who);
 	struct jsonw w;
 	struct buf b;
-	console_begin(web, r, &call->who, "", &b, &w);
+	console_begin(web, r, &call->who, outside ? "" : "Shown this once", &b, &w);
 	jsonw_str(&w, "to", form_value(&call->form, "_to"));
 	jsonw_raw(&w, "told", body);
-	console_fill(r, "p-shown", 200, &b, &w, x);
+	console_fill(r, outside ? "p-shown" : "once", 200, &b, &w, x);
 }
 
 static void told_command(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
 	struct str to = form_value(&call->form, "_to"), take = form_value(&call->form, "_take");
 	struct json *root = NULL;
-	if (status == 200 && is_outsider(&call->who) && form_value(&call->form, "_show").len) {
-		show_told(web, r, call, body, x);
-		return;
-	}
 	if (status == 200 && take.len && json_read(r->arena, body, &root, NULL) == OK)
 		to = str_format(r->arena, "%.*s%.*s", STR_ARG(to), STR_ARG(page_part(r->arena, json_text(root, str_c(r->arena, take)))));
-	if (status == 200)
+	if (status == 200 && form_value(&call->form, "_show").len)
+		show_told(web, r, call, body, x);
+	else if (status == 200)
 		console_go(x, to);
 	else
 		console_refuse_form(r, status, console_error(r->arena, body), &call->form, x);

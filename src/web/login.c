@@ -3,11 +3,14 @@
  */
 #include "web/login.h"
 
+#include "base/addr.h"
 #include "base/clock.h"
 #include "web/console_call.h"
 #include "web/page.h"
 #include "web/route.h"
 #include "web/view.h"
+
+enum { NETWORK_OCTETS = 6 /* of IPv6 */ };
 
 static const struct route login_route = { "POST", "/login", "login", 0, "who comes in", NULL, NULL, "login", false, NULL, NULL };
 static const struct route welcome_route = { "POST", "/welcome", "welcome", 0, "an invitation is taken", NULL, NULL, "welcome", false, NULL, NULL };
@@ -15,6 +18,8 @@ static const struct route code_route = { "POST", "/welcome/code", "welcomeCode",
 static const struct route prove_route = { "POST", "/prove", "prove", 0, "who it is, again", NULL, NULL, "prove", false, NULL, NULL };
 static const struct route logout_route = { "POST", "/logout", "logout", 0, "the session ends", NULL, NULL, "logout", false, NULL, NULL };
 static const struct route seen_route = { "POST", "/", "seen", 0, "the session is used", NULL, NULL, "session-seen", false, NULL, NULL };
+static const struct route password_route = { "POST", "/me/password", "password", 0, "another password", NULL, NULL, "password", false, NULL, NULL };
+static const struct route recovery_route = { "POST", "/me/recovery", "recovery", 0, "other recovery codes", NULL, NULL, "recovery", false, NULL, NULL };
 static const struct principal nobody = { .scope = SCOPE_NOBODY };
 
 struct str login_token(const struct http_request *r)
@@ -38,9 +43,35 @@ static void show(struct web *web, struct http_request *r, const struct principal
 	console_fill(r, template, error ? 401 : 200, &b, &w, x);
 }
 
-/* The members of the form that are named, and nothing else of it. */
-static struct str compose(struct arena *a, const struct route *route, const struct form *f, const char *const *names)
+/* Of the network that he comes from: what a person knows again, and no more of where he is. */
+static struct str network_of(const struct http_request *r)
 {
+	struct addr at = r->peer.addr;
+	bool v4 = addr_is_v4(&at);
+	char text[ADDR_TEXT_MAX];
+	if (r->peer.is_unix)
+		return STR("this machine");
+	memset(at.octets + (v4 ? sizeof(at.octets) - 1 : NETWORK_OCTETS), 0, v4 ? 1 : sizeof(at.octets) - NETWORK_OCTETS);
+	addr_print(&at, text);
+	return str_format(r->arena, "%s/%d", text, v4 ? 24 : NETWORK_OCTETS * 8);
+}
+
+/* The family of the browser, and no more of it. The first that its name has: most names have those of older ones, too. */
+static struct str agent_of(const struct http_request *r)
+{
+	static const struct { const char *mark, *family; } families[] = { { "Edg/", "Edge" }, { "OPR/", "Opera" }, { "Firefox/", "Firefox" }, { "Chrome/", "Chromium" },
+		{ "Safari/", "Safari" } };
+	struct str name = http_header(r, "user-agent");
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (str_find(name, str_of(families[i].mark)) != SIZE_MAX)
+			return str_of(families[i].family);
+	return STR("another program");
+}
+
+/* The members of the form that are named, and nothing else of it; and where it comes from. */
+static struct str compose(const struct http_request *r, const struct route *route, const struct form *f, const char *const *names)
+{
+	struct arena *a = r->arena;
 	struct buf b;
 	struct jsonw w;
 	buf_init(&b, CONSOLE_FORM_BYTES * 2);
@@ -49,6 +80,8 @@ static struct str compose(struct arena *a, const struct route *route, const stru
 	jsonw_str(&w, "op", str_of(route->op));
 	for (; *names; names++)
 		jsonw_str(&w, *names, form_value(f, *names));
+	jsonw_str(&w, "from", network_of(r));
+	jsonw_str(&w, "agent", agent_of(r));
 	jsonw_end(&w, '}');
 	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
@@ -63,7 +96,7 @@ static void ask(struct http_request *r, const struct principal *who, const struc
 	if (call) {
 		*call = (struct console_call){ .told = told, .who = *who, .form = *f };
 		x->call = call;
-		x->command = compose(r->arena, route, f, names);
+		x->command = compose(r, route, f, names);
 		x->proof = who->session.len ? str_format(r->arena, "{\"session\":\"%.*s\"}", STR_ARG(login_token(r))) : STR("{\"link\":true}");
 	}
 	if (!x->command.len || !x->proof.len)
@@ -131,6 +164,27 @@ static void told_prove(struct web *web, struct http_request *r, struct console_c
 		show(web, r, &call->who, "prove", "Who are you?", status == 200 ? "Password and code do not fit together." : str_c(r->arena, console_error(r->arena, body)), x);
 }
 
+static void told_password(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	if (status == 200 && json_flag(read_told(r->arena, body), "in", false))
+		console_go(x, STR("/me"));
+	else
+		show(web, r, &call->who, "password", "Another password", status == 200 ? "Password and code do not fit together." : str_c(r->arena, console_error(r->arena, body)), x);
+}
+
+static void told_recovery(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
+{
+	struct jsonw w;
+	struct buf b;
+	if (status != 200 || !json_flag(read_told(r->arena, body), "in", false)) {
+		show(web, r, &call->who, "newcodes", "Other recovery codes", status == 200 ? "Password and code do not fit together." : str_c(r->arena, console_error(r->arena, body)), x);
+		return;
+	}
+	console_begin(web, r, &call->who, "Recovery codes", &b, &w);
+	jsonw_raw(&w, "told", body);
+	console_fill(r, "recovery", 200, &b, &w, x);
+}
+
 static void told_logout(struct web *web, struct http_request *r, struct console_call *call, unsigned status, struct str body, struct web_answer *x)
 {
 	(void)web, (void)r, (void)call, (void)status, (void)body;
@@ -159,6 +213,8 @@ static const struct login_step steps[] = {
 	{ "/welcome", "welcome", "Welcome", &welcome_route, told_welcome, false, { "name", "invitation", "password" } },
 	{ "/welcome/code", "secret", "A second proof", &code_route, told_code, true, { "code" } },
 	{ "/prove", "prove", "Who are you?", &prove_route, told_prove, true, { "password", "code" } },
+	{ "/me/password", "password", "Another password", &password_route, told_password, true, { "password", "code", "new" } },
+	{ "/me/recovery", "newcodes", "Other recovery codes", &recovery_route, told_recovery, true, { "password", "code" } },
 	{ "/logout", "logout", "Log out", &logout_route, told_logout, true, { NULL } },
 };
 

@@ -6,6 +6,8 @@
 #define OPERATOR SCOPES(SCOPE_OPERATOR)
 
 const struct console_page pages_rules[] = {
+	{ "/audit", "audit", "Audit", OPERATOR, { { "list", "/v1/audit?{operator}&{what}&{about}&{from}&{until}&{after}", false }, { "evidence", "/v1/evidence", true },
+		{ "lookups", "/v1/lookups?{operator}", true } } },
 	{ "/coverage", "coverage", "Coverage", OPERATOR, { { "coverage", "/v1/coverage", false }, { "policy", "/v1/policy", true } } },
 	{ "/policy", "policy", "Policy", OPERATOR, { { "policy", "/v1/policy", false } } },
 	{ "/policy/{from}..{to}", "changes", "Changes of the policy", OPERATOR, { { "changes", "/v1/policy/{from}/changes/{to}", false } } },

@@ -19,6 +19,7 @@ enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
 struct route;
 struct console_call;
 struct census;
+struct setting;
 
 /* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
 typedef void web_marked_fn(struct str bytes, struct str name, struct jsonw *w);
@@ -35,6 +36,9 @@ struct web {
 	web_marked_fn *marked;
 	uint32_t hears;                 /* set of HEARS_ (model/config.h) */
 	struct census *census;
+	struct str settings_file;
+	const struct setting *settings; /* model/config_settings.h */
+	unsigned setting_count;
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
 
