@@ -34,7 +34,7 @@ static const struct {
 	{ "draft", "[--json] [--socket PATH] PATH | remove VERSION", "keep a version at the daemon that is to be tried and posted later", policy_cmd_draft },
 	{ "post", "[--json] [--minor] [--socket PATH] PATH | --draft VERSION", "give a version to the daemon: it binds from its effective time", policy_cmd_post },
 	{ "diff", "[--json] OLD NEW", "what changed between two versions", policy_cmd_diff },
-	{ "backtest", "[--json] [--all] [--from TIME] [--to TIME] [--save FILE] [--socket PATH] DRAFT | --export FILE DRAFT",
+	{ "backtest", "[--json] [--all] [--keep] [--from TIME] [--to TIME] [--save FILE] [--socket PATH] DRAFT | --draft VERSION | --export FILE DRAFT",
 		"what a draft would have made of what was reported, beside the versions in force", policy_cmd_backtest },
 	{ "shadow", "[--json] [--socket PATH] DRAFT | --draft VERSION | off | show [--all]", "try a draft beside what is in force; what it would have made of all since then",
 		policy_cmd_shadow },

@@ -18,6 +18,8 @@ struct opened_policy {
 int policy_open(const char *path, bool json, struct opened_policy *ret_opened);
 /* Loads only: a version that an earlier program took can be read although this one would not take it. */
 int policy_open_unchecked(const char *path, bool json, struct opened_policy *ret_opened);
+/* A version or draft that the daemon has, as it is there. */
+int policy_open_kept(const char *version, const char *socket_path, struct opened_policy *ret_opened);
 /* Nothing is read: the daemon has it. */
 int policy_open_draft(struct opened_policy *ret_opened);
 /* The files as a member of a command, or the name of the draft. */

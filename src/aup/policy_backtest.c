@@ -201,7 +201,7 @@ static enum err make_file(struct arena *a, const char *save, int *ret_fd, struct
 
 struct wanted {
 	const char *export_path, *save, *from, *to, *socket;
-	bool json, every;
+	bool json, every, keep;
 };
 
 static enum err read_times(const struct wanted *w, struct export_wish *wish, struct why *why)
@@ -233,6 +233,22 @@ static int open_export(struct testing *t, const struct wanted *w)
 	return status != EXIT_OK ? status : cli_fail(&t->why);
 }
 
+/* The daemon keeps it beside the draft of that name. */
+static int keep_result(struct testing *t, const struct wanted *w)
+{
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	struct buf out;
+	buf_init(&out, BACKTEST_ARENA_MAX);
+	backtest_json(&t->result, false, &out);
+	struct str result = out.err ? STR_NONE : str_copy(t->a, str_trim(buf_str(&out)));
+	buf_done(&out);
+	command_begin(&c, "policy-tested");
+	jsonw_raw(&c.w, "result", result.len ? result : STR("{}"));
+	return command_send(t->a, w->socket, &c, &root, &text);
+}
+
 static int tell(struct testing *t, const struct wanted *w)
 {
 	struct buf out;
@@ -243,6 +259,8 @@ static int tell(struct testing *t, const struct wanted *w)
 		backtest_print(&t->result, w->every, &out);
 	const uint64_t *n = t->result.counts;
 	int status = policy_print(&out);
+	if (status == EXIT_OK && w->keep)
+		status = keep_result(t, w);
 	return status == EXIT_OK && n[BACKTEST_GAINED] + n[BACKTEST_LOST] + n[BACKTEST_CHANGED] ? EXIT_NO : status;
 }
 
@@ -280,10 +298,12 @@ int policy_cmd_backtest(int argc, char **argv, bool json)
 	struct wanted w = { .json = json, .every = cli_flag(&argc, argv, "--all"), .export_path = cli_value(&argc, argv, "--export"),
 		.save = cli_value(&argc, argv, "--save"), .from = cli_value(&argc, argv, "--from"), .to = cli_value(&argc, argv, "--to") };
 	w.socket = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
-	if (argc != 2 || argv[1][0] == '-' || (w.export_path && (w.save || w.from || w.to)))
+	const char *kept = cli_value(&argc, argv, "--draft");
+	w.keep = cli_flag(&argc, argv, "--keep");
+	if (argc != (kept ? 1 : 2) || (!kept && argv[1][0] == '-') || (w.export_path && (w.save || w.from || w.to || w.keep || kept)))
 		return EXIT_USAGE;
 	struct opened_policy draft;
-	int status = policy_open(argv[1], json, &draft);
+	int status = kept ? policy_open_kept(kept, w.socket, &draft) : policy_open(argv[1], json, &draft);
 	if (status != EXIT_OK)
 		return status;
 	status = backtest_draft(&draft, &w);

@@ -16,6 +16,36 @@ int policy_open_draft(struct opened_policy *ret_opened)
 	return ret_opened->arena ? EXIT_OK : EXIT_NO;
 }
 
+int policy_open_kept(const char *version, const char *socket_path, struct opened_policy *ret_opened)
+{
+	struct opened_policy o = { .arena = arena_new("draft", DRAFT_ARENA_MAX) };
+	struct why why = { .line = 0 };
+	struct json *root = NULL;
+	struct buf path;
+	struct str text;
+	if (!o.arena)
+		return EXIT_NO;
+	buf_init(&path, CLIENT_PATH_MAX);
+	buf_puts(&path, "/v1/policy/");
+	buf_put_percent(&path, str_of(version));
+	buf_puts(&path, "/files");
+	int status = client_get(o.arena, socket_path, str_c(o.arena, buf_str(&path)), &root, &text);
+	buf_done(&path);
+	const struct json *policy = status == EXIT_OK ? json_get(root, "policy") : NULL;
+	enum err e = status != EXIT_OK || policy ? OK : why_set(&why, ERR_CORRUPT, "the daemon gave no draft");
+	if (e == OK && policy)
+		e = bundle_decode(o.arena, str_sub(text, policy->from, policy->to - policy->from), &o.bundle, &why);
+	if (e == OK && policy)
+		e = policy_load(o.arena, &o.bundle, &o.policy, &why);
+	if (e)
+		status = cli_fail(&why);
+	if (status == EXIT_OK)
+		*ret_opened = o;
+	else
+		arena_free(o.arena);
+	return status;
+}
+
 void policy_put(const struct opened_policy *o, const char *draft, struct command_text *c)
 {
 	struct str blob;

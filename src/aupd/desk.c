@@ -25,7 +25,7 @@
 #include "web/census.h"
 #include "web/web.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 100000, CENSUS_IDLE_US = 60000000 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 50000, CENSUS_IDLE_US = 60000000 };
 
 struct door {
 	struct desk *desk;
@@ -250,7 +250,7 @@ static void on_census(void *arg)
 	struct desk *d = arg;
 	struct why why;
 	bool whole = true;
-	if (view_open(&d->web.source, &why) == OK && census_step(d->web.census, &d->web.source, &whole, &why) != OK)
+	if (view_open(&d->web.source, &why) == OK && census_step(d->web.census, &d->web.source, CENSUS_BESIDE_US, &whole, &why) != OK)
 		whole = true;
 	timer_set(d->census_timer, whole ? CENSUS_IDLE_US : CENSUS_EVERY_US, 0);
 }

@@ -254,6 +254,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "policy-draft", cmd_policy_draft, KEPT, 0 }, { "policy-versions", cmd_policy_versions, TELLS, 0 }, { "policy-version", cmd_policy_version, TELLS, 0 },
 	{ "audit", cmd_audit, TELLS, 0 }, { "policy-letters", cmd_policy_letters, TELLS, 0 }, { "sessions", cmd_sessions, TELLS, WITH_ACCOUNTS },
 	{ "session-end", cmd_session_end, UNKEPT, WITH_ACCOUNTS }, { "password", cmd_password, UNKEPT, WITH_ACCOUNTS }, { "recovery", cmd_recovery, UNKEPT, WITH_ACCOUNTS },
+	{ "policy-tested", cmd_policy_tested, KEPT, 0 }, { "policy-backtest", cmd_policy_backtest, TELLS, 0 }, { "policy-bundle", cmd_policy_bundle, TELLS, 0 },
 	{ "policy-file", cmd_policy_file, TELLS, 0 }, { "policy-changes", cmd_policy_changes, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
 	{ "customer-show", cmd_customer_show, TELLS, 0 }, { "customer-sessions", cmd_customer_sessions, TELLS, 0 },

@@ -21,6 +21,8 @@ enum err draft_row(struct commanding *c, struct str version, struct row *ret_row
 enum err draft_bundle(struct commanding *c, struct str version, struct bundle *ret_bundle) MUST_CHECK;   /* ERR_NOTFOUND */
 /* There is none of that version any more. */
 enum err draft_forget(struct commanding *c, struct str version) MUST_CHECK;
+/* Was a back-test kept of that draft, as it is with that digest? judge_tested.c */
+bool draft_is_tested(struct commanding *c, struct str version, struct str digest);
 /* The files of a version, posted or a draft. ERR_NOTFOUND. */
 enum err version_bundle(struct commanding *c, struct str version, struct bundle *ret_bundle, struct row *ret_row) MUST_CHECK;
 

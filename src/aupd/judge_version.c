@@ -81,7 +81,8 @@ static void put_draft(struct commanding *c, struct arena *a, const struct row *r
 	else
 		jsonw_str(c->w, "version", version);
 	jsonw_str(c->w, "fault", str_of(why.text));
-	jsonw_str(c->w, "stage", is_tried ? STR("shadow") : STR("draft"));
+	bool is_tested = p && draft_is_tested(c, p->version, digest_hex(a, &p->digest));
+	jsonw_str(c->w, "stage", is_tried ? STR("shadow") : is_tested ? STR("back-tested") : STR("draft"));
 	jsonw_str(c->w, "by", row->owner);
 	jsonw_time(c->w, "at", row->rank);
 	jsonw_str(c->w, "proposed_by", is_tried ? tried->owner : STR_NONE);

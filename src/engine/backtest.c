@@ -3,10 +3,17 @@
  */
 #include "engine/backtest.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
 #include "base/map.h"
 
-enum { NAMES_MAX = 4000000, DIGEST_BYTES_MAX = 1 << 30 };
+enum { NAMES_MAX = 4000000, DIGEST_BYTES_MAX = 1 << 30, RESELLERS_TOLD = 10 };
+
+struct below {
+	struct str reseller;
+	uint64_t cases;
+};
 
 const char *const backtest_change_words[] = { "same", "gained", "lost", "changed", NULL };
 
@@ -186,6 +193,44 @@ static void put_digest(const struct backtest *b, char hex[2 * DIGEST_LEN + 1], s
 	out->err = out->err ? out->err : e;
 }
 
+static int by_count(const void *x, const void *y)
+{
+	const struct below *a = x, *b = y;
+	return a->cases != b->cases ? (a->cases < b->cases ? 1 : -1) : str_cmp(a->reseller, b->reseller);
+}
+
+/* Below which resellers the draft makes most cases. Not in the digest: it follows from what is. */
+static void put_resellers(const struct backtest *b, struct jsonw *w)
+{
+	struct below *list = calloc(b->pair_count + 1, sizeof(*list));
+	struct map *at = map_new(b->pair_count + 1);
+	size_t n = 0;
+	for (size_t i = 0; list && at && i < b->pair_count; i++) {
+		const struct replay_case *c = b->pairs[i].draft;
+		if (!c || !c->reseller_count)
+			continue;
+		struct below *of = map_get(at, c->resellers[0]);
+		if (!of && map_add(at, c->resellers[0], &list[n]) == OK) {
+			of = &list[n++];
+			of->reseller = c->resellers[0];
+		}
+		if (of)
+			of->cases++;
+	}
+	if (list)
+		qsort(list, n, sizeof(*list), by_count);
+	jsonw_array(w, "resellers");
+	for (size_t i = 0; list && i < n && i < RESELLERS_TOLD; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "reseller", list[i].reseller);
+		jsonw_int(w, "cases", (int64_t)list[i].cases);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	map_free(at);
+	free(list);
+}
+
 void backtest_json(const struct backtest *b, bool every, struct buf *out)
 {
 	char hex[2 * DIGEST_LEN + 1];
@@ -194,6 +239,7 @@ void backtest_json(const struct backtest *b, bool every, struct buf *out)
 	jsonw_init(&w, out);
 	jsonw_object(&w, NULL);
 	put_all(b, every, &w);
+	put_resellers(b, &w);
 	jsonw_str(&w, "digest", str_of(hex));
 	jsonw_end(&w, '}');
 	buf_putc(out, '\n');

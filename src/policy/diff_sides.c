@@ -70,8 +70,9 @@ static void put_change(struct siding *s, bool before, bool after)
 
 static void put_rule(struct siding *s, const struct rule *x, const struct rule *y)
 {
+	const struct rule *one = y ? y : x;
 	jsonw_object(s->w, NULL);
-	jsonw_str(s->w, "rule", (y ? y : x)->name);
+	jsonw_str(s->w, "rule", one ? one->name : STR_NONE);
 	put_change(s, x, y);
 	if (x && y)
 		jsonw_str(s->w, "means", diff_means_count(s->a, x, y));
@@ -106,7 +107,8 @@ static void put_clause(struct siding *s, struct str id)
 	jsonw_object(s->w, NULL);
 	jsonw_str(s->w, "clause", id);
 	const struct clause_info *info = clause_find(id);
-	struct str title = (y ? y : x)->title;
+	const struct clause *one = y ? y : x;
+	struct str title = one ? one->title : STR_NONE;
 	jsonw_str(s->w, "title", title.len || !info ? title : str_of(info->title));
 	put_change(s, x, y);
 	jsonw_bool(s->w, "reworded", reworded);

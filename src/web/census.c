@@ -2,7 +2,8 @@
  * See census.h.
  *
  * Events are read in the order of their times. Those of one moment may be committed one after the other, so each look begins OVERLAP_US before
- * where the last one ended, and passes over what it knows: the events of that time, in two generations.
+ * where the last one came to the end, and passes over what it knows: the events of that time, in two generations. One that was cut short goes on
+ * where it was, so it comes to its end however many events fall together.
  */
 #include "web/census.h"
 
@@ -13,11 +14,11 @@
 #include "engine/reasons.h"
 #include "model/kind.h"
 
-enum { PAGE = 500, RECENT_MAX = 200000, CASES_BYTES_MAX = 64 << 20 };
+enum { PAGE = 50, RECENT_MAX = 200000, CASES_BYTES_MAX = 64 << 20 };
 #define OVERLAP_US (10 * MINUTE_US)
 #define SEALED STR("sealed")
 
-const char *const census_words[] = { "reports", "opened", "repeated", "noticed", "prompt", "resolved", "reopened", "reviewed", "refused", "appeals", "reversed", "by_rule", "by_both",
+const char *const census_words[] = { "reports", "opened", "noticed", "prompt", "resolved", "reopened", "reviewed", "refused", "appeals", "reversed", "by_rule", "by_both",
 	"by_person", NULL };
 
 struct census {
@@ -26,6 +27,10 @@ struct census {
 	struct map *rules;              /* "clause/rule", "clause/rule kind" */
 	struct map *recent[2];          /* events from turned_at on, and those before that */
 	int64_t turned_at, front_at, floor_at;
+	bool going;                     /* a look that has not come to the end goes on behind this row */
+	int64_t going_at;
+	char going_key[ROW_KEY_MAX];
+	size_t going_len;
 	struct buf noticed;             /* a bit for each case by its number */
 	bool full, begun;
 };
@@ -117,17 +122,20 @@ static enum err take_act(struct census *t, const struct view *v, const struct ca
 	return err;
 }
 
-static void take_report(struct census *t, const struct case_event *e, struct lines *l)
+static void count_report(struct census_line *l, int64_t at)
 {
-	struct census_line *of = line_of(t, t->rules, str_format(t->page, "%.*s/%.*s %s", STR_ARG(e->clause), STR_ARG(e->rule), kind_words[e->kind]));
-	add(l, CENSUS_REPORTS);
-	of->n[CENSUS_REPORTS]++;
-	if (e->at > of->last_at)
-		of->last_at = e->at;
-	if (e->at > l->day->last_at)
-		l->day->last_at = e->at;
-	if (l->rule && e->at > l->rule->last_at)
-		l->rule->last_at = e->at;
+	l->n[CENSUS_REPORTS]++;
+	if (at > l->last_at)
+		l->last_at = at;
+}
+
+/* By the rule that it was held against, which need not be the one that opened the case. */
+static void take_report(struct census *t, const struct case_event *e, const struct casefile *c, struct lines *l)
+{
+	struct str clause = e->clause.len ? e->clause : c->clause, rule = e->rule.len ? e->rule : c->rule;
+	count_report(l->day, e->at);
+	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s", STR_ARG(clause), STR_ARG(rule))), e->at);
+	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s %s", STR_ARG(clause), STR_ARG(rule), kind_words[e->kind])), e->at);
 }
 
 static void take_end(const struct case_event *e, const struct casefile *c, struct lines *l)
@@ -163,14 +171,12 @@ static enum err take(struct census *t, const struct view *v, const struct case_e
 	switch (e->type) {
 	case EVENT_OPENED:
 		add(&l, CENSUS_OPENED);
-		if (c->strikes > 1 || c->rounds > 1)
-			add(&l, CENSUS_REPEATED);
 		break;
 	case EVENT_FINDING: case EVENT_WITNESS:
 		if (sealed)
 			add(&l, CENSUS_REPORTS);
 		else
-			take_report(t, e, &l);
+			take_report(t, e, c, &l);
 		break;
 	case EVENT_LETTER: take_letter(t, e, c, &l); break;
 	case EVENT_RESOLVED: take_end(e, c, &l); break;
@@ -224,29 +230,39 @@ static enum err take_row(struct census *t, const struct view *v, const struct ro
 	return OK;
 }
 
-enum err census_step(struct census *t, struct view_source *source, bool *ret_whole, struct why *why)
+static struct query next_look(const struct census *t)
+{
+	int64_t from = t->front_at - OVERLAP_US;
+	struct query q = { .table = TABLE_CASE_EVENT, .due_by = TIME_NONE, .limit = PAGE, .has_after = t->begun || t->going, .after_rank = from > t->floor_at ? from : t->floor_at,
+		.after_key = STR("") };
+	if (t->going) {
+		q.after_rank = t->going_at;
+		q.after_key = (struct str){ t->going_key, t->going_len };
+	}
+	return q;
+}
+
+enum err census_step(struct census *t, struct view_source *source, int64_t slice_us, bool *ret_whole, struct why *why)
 {
 	const struct principal who = { .scope = SCOPE_OPERATOR, .id = STR("desk") };
 	const struct view v = { source, &who, t->page };
-	int64_t begun_us = clock_monotonic_us(), from = t->front_at - OVERLAP_US;
-	struct query q = { .table = TABLE_CASE_EVENT, .due_by = TIME_NONE, .limit = PAGE, .has_after = t->begun, .after_rank = from > t->floor_at ? from : t->floor_at,
-		.after_key = STR("") };
+	int64_t begun_us = clock_monotonic_us();
 	struct row *rows;
 	size_t n = PAGE;
-	char key[ROW_KEY_MAX];
 	enum err e = OK;
 	*ret_whole = false;
-	while (e == OK && n == PAGE && clock_monotonic_us() - begun_us < CENSUS_SLICE_US) {
+	while (e == OK && n == PAGE && clock_monotonic_us() - begun_us < slice_us) {
+		struct query q = next_look(t);
 		arena_reset(t->page);
 		e = view_page(&v, &q, &rows, &n, why);
 		for (size_t i = 0; e == OK && i < n; i++)
 			e = take_row(t, &v, &rows[i], why);
-		if (e == OK && n) {
-			memcpy(key, rows[n - 1].key.ptr, rows[n - 1].key.len);
-			q.has_after = true;
-			q.after_rank = rows[n - 1].rank;
-			q.after_key = (struct str){ key, rows[n - 1].key.len };
-		}
+		t->going = e == OK && n == PAGE;
+		if (!t->going)
+			break;
+		memcpy(t->going_key, rows[n - 1].key.ptr, rows[n - 1].key.len);
+		t->going_len = rows[n - 1].key.len;
+		t->going_at = rows[n - 1].rank;
 	}
 	*ret_whole = e == OK && n < PAGE;
 	return e;

@@ -1,7 +1,7 @@
 /*
  * What happened in all cases, counted by day and clause, by rule, and by what was reported; kept in memory, for coverage and reports.
  *
- * It is counted from the events of cases as they stand in the store, once each, a slice at a time (CENSUS_SLICE_US), from the first one on; so
+ * It is counted from the events of cases as they stand in the store, once each, a slice at a time, from the first one on; so
  * a desk that has just begun tells less until it is there, and says how far it is. What was purged is not counted again after a restart.
  * A case of the sealed class is counted under the clause "sealed", and nothing of it but that it is there. Nothing is about anybody.
  *
@@ -13,15 +13,15 @@
 #include "base/map.h"
 #include "web/view.h"
 
-enum { CENSUS_LINES_MAX = 500000, CENSUS_BYTES_MAX = 256 << 20, CENSUS_SLICE_US = 20000, CENSUS_PROMPT_HOURS = 24 };
+enum { CENSUS_LINES_MAX = 500000, CENSUS_BYTES_MAX = 256 << 20, CENSUS_SLICE_US = 20000 /* when somebody asks */, CENSUS_BESIDE_US = 5000 /* while nobody does */, CENSUS_PROMPT_HOURS = 24 };
 
 enum census_what {
 	CENSUS_REPORTS,          /* findings, and witnesses of what was found */
 	CENSUS_OPENED,
-	CENSUS_REPEATED,         /* of them: their customer had a case of that kind before */
 	CENSUS_NOTICED,          /* cases whose customer was written to for the first time */
 	CENSUS_PROMPT,           /* of them: within CENSUS_PROMPT_HOURS of their opening */
-	CENSUS_RESOLVED, CENSUS_REOPENED,
+	CENSUS_RESOLVED,
+	CENSUS_REOPENED,         /* it happened again after that, or people took it up again */
 	CENSUS_REVIEWED,         /* decisions of people whether it holds */
 	CENSUS_REFUSED,          /* of them: it does not */
 	CENSUS_APPEALS, CENSUS_REVERSED,  /* of these: decided for whoever appealed */
@@ -41,8 +41,8 @@ struct census;
 
 struct census *census_new(void);          /* NULL without memory */
 void census_free(struct census *t);
-/* Goes on from where it stood for a slice. *ret_whole: all there is was counted. */
-enum err census_step(struct census *t, struct view_source *source, bool *ret_whole, struct why *why) MUST_CHECK;
+/* Goes on from where it stood for so long. *ret_whole: all there is was counted. */
+enum err census_step(struct census *t, struct view_source *source, int64_t slice_us, bool *ret_whole, struct why *why) MUST_CHECK;
 /* Up to which event it has counted; TIME_NONE: there was none. */
 int64_t census_until(const struct census *t);
 bool census_is_full(const struct census *t);

@@ -67,7 +67,7 @@ enum err read_coverage(struct web_call *c)
 	bool whole = false;
 	enum err e = in_force(c, &row);
 	if (e == OK)
-		e = census_step(c->web->census, &c->web->source, &whole, c->why);
+		e = census_step(c->web->census, &c->web->source, CENSUS_SLICE_US, &whole, c->why);
 	if (e == OK)
 		e = covering_put(c->arena, row.body, &sources, &count, c->w, c->why);
 	jsonw_time(c->w, "counted_until", census_until(c->web->census));

@@ -84,6 +84,9 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define CASE_SHOWN TEXT("case"), TEXT("state"), TEXT("clause"), TEXT("severity"), TEXT("source"), TEXT("into"), NUMBER("step"), \
 	NUMBER("strikes"), NUMBER("reports"), TIME("opened"), TIME("resolved"), TEXT("resolution"), TIME("due"), TEXT("next"), TEXT("asked"), \
 	TIME("asked_by"), TIME("appeal_until"), FLAG("appealed"), FLAG("corrected"), ANY("undertaking")
+#define FIGURES ANY("reports"), ANY("opened"), ANY("noticed"), ANY("prompt"), ANY("resolved"), ANY("reopened"), ANY("reviewed"), ANY("refused"), ANY("appeals"), \
+	ANY("reversed"), ANY("by_rule"), ANY("by_both"), ANY("by_person"), ANY("mean_notice_seconds"), ANY("mean_fix_seconds"), ANY("prompt_percent"), \
+	ANY("automated_percent"), ANY("reversed_percent")
 #define COVERED NUMBER("cases"), NUMBER("reports"), NUMBER("decided"), NUMBER("upheld"), NUMBER("precision"), TIME("last")
 #define WEBHOOK TEXT("webhook"), TEXT("scope"), TEXT("owner"), TEXT("url"), TEXTS("events"), TEXT("state"), TEXT("because"), TIME("made"), TIME("disabled"), \
 	TIME("failing_since"), TIME("paused_until"), NUMBER("failures"), TIME("old_secret_until")
@@ -143,11 +146,20 @@ const struct route routes[] = {
 			LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("change"), FLAG("reworded"), LIST("text", FLAG("too_long"), SIDES),
 				LIST("rules", TEXT("rule"), TEXT("change"), TEXT("means"), FLAG("too_long"), SIDES)),
 			LIST("ladders", TEXT("ladder"), TEXT("change"), FLAG("too_long"), SIDES)), NULL },
+	{ "GET", "/v1/policy/{version}/files", "getVersionFiles", OPERATOR, "all of its files", PARAMS(STEP("version", "its version")), NULL, "policy-bundle", false,
+		TOLD(TEXT("version"), ANY("policy")), NULL },
+	{ "GET", "/v1/policy/{version}/backtest", "getBacktest", OPERATOR, "the back-test that was kept of it: what it would have done", PARAMS(STEP("version", "its version")),
+		NULL, "policy-backtest", false, TOLD(TEXT("version"), FLAG("draft"), FLAG("of_this"), TEXT("by"), TIME("at"), ANY("result")), NULL },
 	{ "GET", "/v1/coverage", "getCoverage", OPERATOR, "for each clause what could tell that it is broken, and what did: by the version in force and what is heard", NULL, read_coverage,
 		NULL, false, MEMBERS(TEXT("version"), TEXT("name"), TEXT("document"), LIST("clauses", TEXT("clause"), TEXT("title"), TEXT("by"), TEXT("state"), FLAG("justified"),
 			FLAG("people_decide"), TEXT("note"), TEXT("does"), TEXT("not_yet"), COVERED, LIST("rules", TEXT("rule"), FLAG("live"), TEXT("by"), TEXT("waits_for"), COVERED,
 				LIST("inputs", TEXT("type"), TEXT("name"), TEXT("state"), NUMBER("reports"), TIME("last")))), ANY("totals"), NUMBER("rules"), NUMBER("live_rules"),
 			TEXTS("unenforced"), LIST("unjustified", TEXT("clause"), TEXT("rule")), TIME("counted_until"), FLAG("counting")), NULL },
+	{ "GET", "/v1/figures", "getFigures", OPERATOR, "what was reported, decided, done and appealed against in a period, by clause, and how long it took",
+		PARAMS(FILTER("from", "its first day; the first of this month unless told"), FILTER("until", "the day after its last one"),
+			{ .name = "form", .in = IN_QUERY, .value = VALUE_WORD, .words = (const char *const[]){ "public", NULL }, .doc = "public: numbers below 5 are told as few" }),
+		read_figures, NULL, false, MEMBERS(TIME("from"), TIME("until"), TEXT("form"), LIST("rows", TEXT("clause"), FIGURES), ANY("total"), TEXTS("at_least"),
+			TIME("counted_until"), FLAG("counting")), NULL },
 	{ "GET", "/v1/audit", "listDeeds", OPERATOR, "what operators did, the latest first", PARAMS(NUMBERED("limit", 200, "most rows of the page, 200 unless told"), AFTER,
 		FILTER("operator", "by that operator"), FILTER("what", "whose op begins so"), FILTER("about", "about that"), FILTER("from", "from that time on"),
 		FILTER("until", "before that time")), NULL, "audit", false,

@@ -35,10 +35,12 @@ SAMPLES = {
     "/admin": ["/admin"],
     **{f"/admin/{x}": [f"/admin/{x}"] for x in ("keys", "webhooks", "macros", "feeds", "retention", "settings")},
     "/admin/letters": ["/admin/letters", "/admin/letters?name=notice"],
+    "/reports": ["/reports", "/reports?form=public", "/reports?from=2020-01-01&until=2020-02-01"],
     "/me": ["/me"],
     "/policy": ["/policy"],
     "/policy/{version}": ["/policy/2026-03-01"],
     "/policy/{from}..{to}": ["/policy/2026-03-01..next"],
+    "/policy/{version}/backtest": ["/policy/2026-03-01/backtest", "/policy/next/backtest"],
     "/policy/{version}/draft": ["/policy/2026-03-01/draft", "/policy/next/draft?file=mail.policy"],
     "/customers": ["/customers"],
     "/customers/{customer}": ["/customers/acme", "/customers/acme?because=a+test", "/customers/acme?because=a+test&clear=yes"],
@@ -64,6 +66,7 @@ def fill(d):
     d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
     case = d.cases()[0]["case"]
     events = d.check("case", "show", "--json", case).json["events"]
+    d.aup("policy", "backtest", "--draft", "next", "--keep")
     return {"case": case, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}
 
 

@@ -173,6 +173,8 @@ class World:
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
             "/v1/policy/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
+            "/v1/policy/{version}/files": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
+            "/v1/policy/{version}/backtest": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
             "/v1/policy/{version}/file": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
             "/v1/policy/{from}/changes/{to}": tester({"from": self.d.cases()[0]["body"]["policy"], "to": self.d.cases()[0]["body"]["policy"]}, {"from": "none", "to": "none"}),
             "/v1/policies/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),

@@ -86,6 +86,23 @@ def drafts(d, b):
     tap.is_equal(d.aup("policy", "post", "--draft", "none").rc, 1, "a draft that is not there is not posted")
 
 
+def tested(d, b):
+    page = b.get("/policy/next/backtest")
+    tap.like(page.text, "The draft was not tested yet", "a draft that was not tested says so, and how it is")
+    tap.is_equal(b.get("/policy/none/backtest").status, 404, "one that is not there is not found")
+    first = d.aup("policy", "backtest", "--json", "--draft", "next", "--keep").json
+    page = b.get("/policy/next/backtest")
+    tap.ok(first["digest"] in page.text and "Cases gained" in page.text, "what came of it stands there, with its digest", page.text)
+    tap.like(b.get("/policy").text, "next back-tested", "and the draft is back-tested")
+    again = d.aup("policy", "backtest", "--json", "--to", first["to"], "--from", first["from"], "--draft", "next", "--keep").json
+    tap.is_equal(again["digest"], first["digest"], "twice the same digest")
+    r = write(b, b.get("/policy/next/draft?file=mail.policy"), 'because "', 'because "once more: ')
+    tap.like(r.text, "next draft", "a draft that is changed is none that was tested")
+    tap.like(b.get("/policy/next/backtest").text, "of an earlier text", "and the page says so")
+    r = d.api("/v1/command", "POST", json.dumps({"op": "policy-tested", "result": first}))
+    tap.ok(r.status == 409 and b"says something else" in r.body, "the result of another text is not kept", r.body)
+
+
 def stages(d, b):
     page = b.get("/policy")
     form = next(f for f in page.forms if f["fields"].get("draft") == "next")["fields"]
@@ -113,7 +130,7 @@ def stages(d, b):
 
 def covered(d, b):
     """What could tell, and what did; the numbers against a count by hand."""
-    for host, n in (("203.0.113.17", 4), ("203.0.113.66", 3)):
+    for host, n in (("203.0.113.17", 60), ("203.0.113.66", 3)):
         for k in range(n):
             d.smtp_send(arf(host, number=100 + k, reporter=f"fbl@reporter-{k}.example", subject=HOSTILE))
     d.settle()
@@ -124,7 +141,10 @@ def covered(d, b):
     tap.is_equal(spam["cases"], len([c for c in cases if c["body"]["clause"] == "email.unsolicited"]), "the cases of a clause are counted", spam)
     tap.is_equal(spam["reports"], sum(c["body"]["report_count"] for c in cases if c["body"]["clause"] == "email.unsolicited"), "and its reports, those that were counted before it opened as well", spam)
     rule = next(r for r in spam["rules"] if r["rule"] == cases[0]["body"]["rule"])
-    tap.is_equal((rule["live"], [i["state"] for i in rule["inputs"]][:1], rule["cases"]), (True, ["covered"], spam["cases"]), "by rule and by what it waits for", rule)
+    tap.is_equal((rule["live"], [i["state"] for i in rule["inputs"]][:1], rule["cases"]), (True, ["covered"], len([c for c in cases if c["body"]["rule"] == rule["rule"]])),
+                 "by rule and by what it waits for", rule)
+    tap.ok(all(r["reports"] == sum(i["reports"] for i in r["inputs"]) for r in spam["rules"]) and sum(r["cases"] for r in spam["rules"]) == spam["cases"],
+           "and the numbers of rules are the sums of those of what they wait for", spam)
     waits = next(r for r in spam["rules"] if not r["live"])
     tap.ok(spam["state"] == "partial" and "blind" in [i["state"] for i in waits["inputs"]], "what no detector tells is blind, and its clause in part", waits)
     tap.is_equal((rows["session.duration"]["state"], "session.duration" in answer["unenforced"]), ("blind", True), "without accounting nothing tells how long sessions last")
@@ -150,6 +170,33 @@ def covered(d, b):
     tap.like(d.check("policy", "coverage", "--live").out, r"email\.unsolicited +partial [^\n]*; %d cases, 0 of 1 decided" % spam["cases"], "aup tells the same")
 
 
+def figures(d, b):
+    """Against a count by hand over the events that the API tells; the page, the file and the API are one."""
+    answer = json.loads(d.api("/v1/figures?from=2026-01-01").body)
+    events = json.loads(d.api("/v1/events?limit=1000&after=0,").body)["events"]
+    number = lambda *types: len([e for e in events if e["type"] in types])
+    total = answer["total"]
+    tap.is_equal((total["reports"], total["opened"], total["reviewed"], total["appeals"]), (number("finding", "witness"), number("opened"), number("reviewed"), number("appeal")),
+                 "reports, cases, decisions and appeals are as many as there are events", total)
+    tap.is_equal((total["refused"], total["reversed"], total["reversed_percent"]), (1, 1, 100), "what an appeal undid is a reversal")
+    cases = d.cases()
+    tap.is_equal(total["noticed"], len([c for c in cases if c["body"].get("noticed")]), "each case whose customer was written to counts once")
+    tap.is_equal({r["clause"]: r["opened"] for r in answer["rows"]}, {k: len([c for c in cases if c["body"]["clause"] == k]) for k in {c["body"]["clause"] for c in cases}},
+                 "by clause, too")
+    page = b.get("/reports?from=2026-01-01")
+    lines = b.ask("/reports?from=2026-01-01&format=csv").body.decode().splitlines()
+    rows = [dict(zip(lines[0].split(","), line.split(","))) for line in lines[1:]]
+    tap.is_equal([(r["clause"], r["reports"], r["opened"]) for r in rows], [(r["clause"], str(r["reports"]), str(r["opened"])) for r in answer["rows"]], "the file has the same numbers", lines)
+    tap.ok(all(re.search(rf"{re.escape(r['clause'])} {r['reports']} {r['opened']} ", page.text) for r in answer["rows"]), "and so has the page", page.text)
+    public = json.loads(d.api("/v1/figures?from=2026-01-01&form=public").body)
+    shown = [r["opened"] for r in public["rows"]]
+    tap.ok("few" in shown and all(x == "few" or x == 0 or x >= 5 for r in public["rows"] for k, x in r.items() if k in total and not k.endswith(("percent", "seconds"))),
+           "for the public small numbers are not told", public["rows"])
+    tap.ok("opened" in public["at_least"] and public["total"]["opened"] == sum(x for x in shown if x != "few"), "and no sum gives them away", public)
+    tap.like(b.get("/reports?from=2020-01-01&until=2020-02-01").text, "Nothing was reported", "a time in which nothing happened says so")
+    tap.is_equal((b.get("/reports?from=never").status, b.get("/reports?from=2026-02-01&until=2026-01-01").status), (400, 400), "a period is one")
+
+
 def main():
     if missing():
         tap.skip_all(missing())
@@ -161,9 +208,11 @@ def main():
         b = Browser(d, local=True)
         versions(d, b)
         drafts(d, b)
+        tested(d, b)
         stages(d, b)
     with Daemon() as d:
         covered(d, Browser(d, local=True))
+        figures(d, Browser(d, local=True))
 
 
 tap.run(main)
