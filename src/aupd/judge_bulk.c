@@ -3,14 +3,17 @@
  *
  * Each case is tried by itself first, and the trial taken back: so it is told what would happen to it, or why it is left out, by
  * the very checks that hold when it is done alone. Then all that are not left out are done in one commit. What has changed since a
- * person saw the list is left out. At most BULK_CASES_MAX cases; sealed ones never.
+ * person saw the list is left out. At most BULK_CASES_MAX cases; sealed ones never. Whoever asks names what else is left out: cases that are kept by
+ * a mark, those of resellers' customers, those of customers whom nothing may touch.
  */
 #include "aupd/judge_verb.h"
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "model/bulk.h"
 
-enum { LIST_MAX = 100 };
+enum { LIST_MAX = 100, SUMS_MAX = 100, TYPED_ABOVE = 50 };
+
+enum except { EXCEPT_KEPT = 1, EXCEPT_RESELLER = 2, EXCEPT_PROTECTED = 4 };
 
 struct one {
 	struct fold_command cmd;
@@ -18,6 +21,7 @@ struct one {
 	struct str skipped;             /* why it is left out; "" = it is not */
 	struct str *told;
 	unsigned told_count;
+	struct str clause, customer;
 	uint64_t event_count;
 	struct bulk_case kept;
 	unsigned of;                    /* its place in the bulk that is taken back */
@@ -27,11 +31,24 @@ struct bulking {
 	struct commanding *c;
 	struct one *list;
 	unsigned count, done;
+	unsigned except;                /* set of enum except */
 };
 
 static enum err skip(struct bulking *b, struct one *x, struct str text)
 {
 	x->skipped = str_copy(work_arena(b->c->j->fold.work), text);
+	return OK;
+}
+
+static enum err check_except(const struct bulking *b, const struct casefile *c, struct why *why)
+{
+	const struct entity *e = registry_customer(b->c->j->fold.registry, c->customer, b->c->j->fold.now);
+	if (b->except & EXCEPT_KEPT && c->flags & (CASE_HOLD | CASE_COUNSEL))
+		return why_set(why, ERR_CONFLICT, "it is kept: it is marked %s", c->flags & CASE_HOLD ? "hold" : "counsel");
+	if (b->except & EXCEPT_RESELLER && c->reseller_count)
+		return why_set(why, ERR_CONFLICT, "it is of a customer of reseller %.*s", STR_ARG(c->resellers[c->reseller_count - 1]));
+	if (b->except & EXCEPT_PROTECTED && e && e->protected_)
+		return why_set(why, ERR_CONFLICT, "nothing may touch its customer");
 	return OK;
 }
 
@@ -43,6 +60,11 @@ static enum err do_one(struct bulking *b, struct one *x, struct why *why)
 	uint64_t number;
 	enum err e = verb_may(b->c, x->cmd.number, &found, why);
 	x->event_count = e ? 0 : found.event_count;
+	if (e == OK) {
+		x->clause = found.clause;
+		x->customer = found.customer;
+		e = check_except(b, &found, why);
+	}
 	if (e == OK && x->events >= 0 && (uint64_t)x->events != found.event_count)
 		e = why_set(why, ERR_CONFLICT, "something has happened in it since the list was made");
 	if (e == OK && x->cmd.type == INPUT_APPROVE)
@@ -97,6 +119,34 @@ static enum err do_all(struct bulking *b)
 	return e;
 }
 
+/* What happens to how many cases of a clause. */
+static void put_sums(struct bulking *b)
+{
+	struct jsonw *w = b->c->w;
+	struct sum { struct str clause, what; int64_t cases; } *sums = ARENA_ARRAY(work_arena(b->c->j->fold.work), struct sum, SUMS_MAX);
+	unsigned n = 0;
+	for (unsigned i = 0; sums && i < b->count; i++)
+		for (unsigned k = 0; !b->list[i].skipped.len && k < b->list[i].told_count; k++) {
+			const struct one *x = &b->list[i];
+			unsigned m = 0;
+			while (m < n && !(str_eq(sums[m].clause, x->clause) && str_eq(sums[m].what, x->told[k])))
+				m++;
+			if (m == n && n < SUMS_MAX)
+				sums[n++] = (struct sum){ x->clause, x->told[k], 0 };
+			if (m < n)
+				sums[m].cases++;
+		}
+	jsonw_array(w, "sums");
+	for (unsigned i = 0; i < n; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "clause", sums[i].clause);
+		jsonw_str(w, "what", sums[i].what);
+		jsonw_int(w, "cases", sums[i].cases);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+}
+
 static void put_rows(struct bulking *b)
 {
 	struct jsonw *w = b->c->w;
@@ -109,6 +159,8 @@ static void put_rows(struct bulking *b)
 		jsonw_object(w, NULL);
 		jsonw_str(w, "case", str_of(number));
 		jsonw_int(w, "events", (int64_t)x->event_count);
+		jsonw_str(w, "clause", x->clause);
+		jsonw_str(w, "customer", x->customer);
 		if (x->skipped.len)
 			jsonw_str(w, "skipped", x->skipped);
 		else
@@ -119,6 +171,36 @@ static void put_rows(struct bulking *b)
 	jsonw_end(w, ']');
 	jsonw_int(w, "changes", (int64_t)(b->count - skipped));
 	jsonw_int(w, "skipped", (int64_t)skipped);
+	jsonw_bool(w, "typed", b->count - skipped > TYPED_ABOVE);
+	put_sums(b);
+}
+
+/* Who comes by a session types how many cases change, when they are many; and whoever says a number means it. */
+static enum err check_typed(struct bulking *b)
+{
+	const struct json *typed = json_get(b->c->root, "count");
+	unsigned changes = 0;
+	for (unsigned i = 0; i < b->count; i++)
+		changes += !b->list[i].skipped.len;
+	if (!typed && (!b->c->p.session.len || changes <= TYPED_ABOVE))
+		return OK;
+	return typed && typed->is_integer && typed->integer == changes ? OK
+		: why_set(b->c->why, ERR_CONFLICT, "%u cases would change: say that number, or look again", changes);
+}
+
+static enum err read_except(struct bulking *b)
+{
+	static const struct { const char *word; enum except is; } words[] = { { "kept", EXCEPT_KEPT }, { "reseller", EXCEPT_RESELLER }, { "protected", EXCEPT_PROTECTED } };
+	const struct json *list = json_get(b->c->root, "except");
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		size_t i = 0;
+		while (i < sizeof(words) / sizeof(words[0]) && !str_eq(m->text, str_of(words[i].word)))
+			i++;
+		if (i == sizeof(words) / sizeof(words[0]))
+			return why_set(b->c->why, ERR_RANGE, "what is left out is kept, reseller or protected");
+		b->except |= words[i].is;
+	}
+	return OK;
 }
 
 static enum err put_record(struct bulking *b, const char *kind, struct str id, struct str what)
@@ -163,9 +245,12 @@ static enum err put_bulk(struct bulking *b, struct bulk *kept, struct str *ret_i
 
 static enum err read_case(struct bulking *b, const struct json *m, struct one *x)
 {
-	if (case_parse(m->type == JSON_STRING ? m->text : json_text(m, "case"), &x->cmd.number) != OK)
+	struct str name = m->type == JSON_STRING ? m->text : json_text(m, "case"), number;
+	uint64_t events;
+	/* a form says "C-4711:9" for the two */
+	if (!str_split(&name, ':', &number) || case_parse(number, &x->cmd.number) != OK)
 		return why_set(b->c->why, ERR_SYNTAX, "cases are named by numbers such as C-4711");
-	x->events = json_int(m, "events", -1);
+	x->events = json_int(m, "events", name.len && str_to_u64(name, INT64_MAX, &events) == OK ? (int64_t)events : -1);
 	for (const struct one *y = b->list; y < x; y++)
 		if (y->cmd.number == x->cmd.number)
 			return why_set(b->c->why, ERR_RANGE, "case C-%llu is named twice", (unsigned long long)x->cmd.number);
@@ -181,6 +266,8 @@ static enum err read_bulk(struct bulking *b, struct bulk *kept)
 	if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
 		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, merge or release");
 	enum err e = verb_text(&cmd, c->why);
+	if (e == OK)
+		e = read_except(b);
 	if (e == OK && cmd.type == INPUT_MERGE && case_parse(command_arg(c, "into"), &cmd.other) != OK)
 		e = why_set(c->why, ERR_SYNTAX, "into which case? a number such as C-4711 is needed");
 	if (e)
@@ -215,6 +302,8 @@ enum err cmd_case_bulk(struct commanding *c)
 		e = read_bulk(&b, &kept);
 	if (e == OK)
 		e = try_all(&b);
+	if (e == OK && !dry)
+		e = check_typed(&b);
 	if (e == OK && !dry)
 		e = do_all(&b);
 	if (e == OK && b.done)

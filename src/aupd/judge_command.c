@@ -238,7 +238,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
 	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
-	{ "case-explain", cmd_case_explain, TELLS, 0 }, { "case-raw", cmd_case_raw, TELLS, 0 },
+	{ "case-explain", cmd_case_explain, TELLS, 0 }, { "case-raw", cmd_case_raw, TELLS, 0 }, { "case-notice", cmd_case_notice, TELLS, 0 },
 	{ "case-locked", cmd_locked, KEPT, 0 }, { "case-decision", cmd_decided, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
@@ -326,7 +326,9 @@ static enum err check_session(const struct commanding *c, struct str op, bool te
 		return why_set(c->why, ERR_DENIED, "the account is not active yet");
 	if (c->p.scope == SCOPE_OPERATOR && !role_may(c->session.role, op, tells))
 		return why_set(c->why, ERR_DENIED, "this is not for the role %s", role_of_words[c->session.role]);
-	if (!tells && command_is_heavy(op) && (c->session.proved_at == TIME_NONE || c->j->fold.now - c->session.proved_at > SESSION_PROVED_MINUTES * MINUTE_US))
+	/* to stop everything must be quick, and harms least; a trial changes nothing */
+	bool stops = str_eq(op, STR("enforcement")) && !json_flag(c->root, "on", false), tries = str_starts(op, STR("case-bulk")) && json_flag(c->root, "dry", true);
+	if (!tells && !stops && !tries && command_is_heavy(op) && (c->session.proved_at == TIME_NONE || c->j->fold.now - c->session.proved_at > SESSION_PROVED_MINUTES * MINUTE_US))
 		return why_set(c->why, ERR_DENIED, "this is a heavy step: prove again who you are");
 	return OK;
 }

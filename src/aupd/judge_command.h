@@ -143,6 +143,7 @@ enum err cmd_evidence_raw(struct commanding *c) MUST_CHECK;
 enum err cmd_evidence_seal(struct commanding *c) MUST_CHECK;
 enum err cmd_reasons(struct commanding *c) MUST_CHECK;
 enum err cmd_case_explain(struct commanding *c) MUST_CHECK;
+enum err cmd_case_notice(struct commanding *c) MUST_CHECK;
 enum err cmd_case_raw(struct commanding *c) MUST_CHECK;
 enum err cmd_sightings(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_post(struct commanding *c) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "web/asset.h"
 #include "web/console_call.h"
 #include "web/console_export.h"
+#include "web/console_try.h"
 #include "web/page.h"
 #include "web/portal.h"
 #include "web/route.h"
@@ -408,6 +409,10 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 	if (portal_take_file(web, r, who, ret_answer))
 		return;
 	*call = (struct console_call){ .who = *who };
+	if (str_eq(r->path, CONSOLE_TRY)) {
+		console_try_take(web, r, call, ret_answer);
+		return;
+	}
 	call->page = console_page_find(r->path, who->scope, call->names, &call->name_count);
 	if (!call->page || !str_eq(r->method, STR("GET"))) {
 		console_refuse(r, call->page ? 405 : 404, call->page ? "a page is only read" : "there is no such page", ret_answer);

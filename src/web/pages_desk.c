@@ -11,6 +11,8 @@ const struct console_page pages_desk[] = {
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "explained", "/v1/cases/{case}/explained", true },
 		{ "reasons", "/v1/cases/{case}/reasons", true } } },
 	{ "/cases/{case}/reports/{report}", "raw", "Raw report", OPERATOR, { { "raw", "/v1/cases/{case}/reports/{report}", false } } },
+	{ "/cases/{case}/notice", "notice", "Notice", OPERATOR, { { "list", "/v1/cases/{case}/notice", false } } },
+	{ "/bulks", "bulks", "Commands over many cases", OPERATOR, { { "list", "/v1/bulks", false } } },
 	{ "/raw/{item}", "raw", "Raw message", OPERATOR, { { "raw", "/v1/raw/{item}", false } } },
 	{ "/queues/{queue}", "queue", "Queue", OPERATOR, { { "list", "/v1/queues/{queue}?limit=200&{within}&{after}", false } } },
 	{ .path = NULL },

@@ -29,6 +29,8 @@ SAMPLES = {
     "/cases/{case}": ["/cases/{case}"],
     "/cases/{case}/reports/{report}": ["/cases/{case}/reports/{report}"],
     "/raw/{item}": ["/raw/{item}"],
+    "/cases/{case}/notice": ["/cases/{case}/notice"],
+    "/bulks": ["/bulks"],
     "/queues/{queue}": ["/queues/due?within=7d"],
     "/coverage": ["/coverage"],
     "/audit": ["/audit", "/audit?operator=nobody"],

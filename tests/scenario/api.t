@@ -160,6 +160,7 @@ class World:
             "/v1/receipts/{receipt}": tester({"receipt": self.receipts["bakery"]}, {"receipt": "0" * 32}),
             "/v1/cases/{case}/reasons": tester(mine, nobody),
             "/v1/cases/{case}/explained": tester(mine, nobody),
+            "/v1/cases/{case}/notice": tester(mine, nobody),
             "/v1/cases/{case}/reports/{report}": tester({**mine, "report": str(next(e["n"] for e in self.d.check("case", "show", "--json", mine["case"]).json["events"] if e.get("raw")))},
                                                         {**mine, "report": "999"}),
             "/v1/raw/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),

@@ -137,6 +137,10 @@ def accounts(d, case):
     return b, secret, codes
 
 
+def agree(b, page):
+    return b.post("/do", [(a["name"], a.get("value", "")) for t, a in page.tags if t == "input" and a.get("name")])
+
+
 def heavy(d, b, codes):
     d.pass_time("10s")                      # logins of all together are few a second, by the daemon's clock
     d.check("user", "role", "ann", "admin")
@@ -150,6 +154,11 @@ def heavy(d, b, codes):
         b.get("/cases")
     page = b.post("/do", {**f, "op": "user-add", "name": "cea", "role": "viewer", "case": ""})
     tap.is_equal((page.status, any(x.startswith("/prove") for x in page.links)), (409, True), "later she proves again who she is", page.text)
+    tried = b.post("/try", {**f, "op": "case-bulk", "do": "assign", "text": "ann", "l:cases": f["case"]})
+    tap.is_equal(tried.status, 200, "to try what would happen to many cases takes no proof")
+    tap.is_equal(agree(b, tried).status, 409, "to do it does")
+    tap.is_equal(b.post("/do", {**f, "op": "enforcement", "f:on": "no"}).status, 200, "to stop all enforcement takes none")
+    tap.is_equal(b.post("/do", {**f, "op": "enforcement", "f:on": "yes"}).status, 409, "to switch it on does")
     prove = b.get("/prove?to=/cases")
     tap.is_equal(b.submit(prove, "/prove", password="wrong wrong wrong", code="000000").status, 401, "not by anything")
     b.submit(prove, "/prove", password=PASSWORD, code=codes[2])

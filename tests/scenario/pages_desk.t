@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """The pages of the desk: lists and their files, cases with all that people do to them, what comes in, acts, and what waits for a second person."""
 import csv
+import email
+import email.policy
 import gzip
+import html
 import io
 import json
 import os
+import re
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from browser import Browser
-from daemon import Daemon, missing
+from daemon import Daemon, arf, missing
 from desk import Post, customers, null_policy
 
 PEOPLE = [f"shop{i}" for i in range(1, 211)]
@@ -132,6 +136,83 @@ def acts(d, b, number):
     tap.is_equal(d.check("case", "show", "--json", other).json["state"], "merged", "and is merged again")
 
 
+def tried(b, where, **fields):
+    """The form below a list of cases, with these ticked (cases=...) or all of the list."""
+    page = b.get(where)
+    form = page.form("/try")["fields"]
+    form.pop("l:cases", None)
+    cases = fields.pop("cases", ())
+    kept = fields.pop("leave", ("kept", "reseller", "protected"))
+    form.pop("l:except", None)
+    form.update(fields)
+    return b.post("/try", [*form.items(), *(("l:cases", n) for n in cases), *(("l:except", n) for n in kept)])
+
+
+def agreed(b, page, **more):
+    """The page of a trial, agreed to."""
+    names = [(a["name"], a.get("value", "")) for t, a in page.tags if t == "input" and a.get("name")]
+    return b.post("/do", [(n, v) for n, v in names if n not in more] + list(more.items()))
+
+
+def assigned(d, whom):
+    return sorted(c["case"] for c in d.cases("--assigned", whom, "--limit", "300"))
+
+
+def bulk(d, b):
+    cases = sorted(c["case"] for c in d.cases("--limit", "300") if c["body"]["opened_by"] == "tester")
+    three = cases[:3]
+    page = tried(b, "/cases", cases=three, do="assign", text="carol")
+    tap.like(page.text, "Nothing has been done yet. 3 cases would change, 0 are left out", "what would happen to many cases is told first")
+    tap.like(page.text, r"email\.unsolicited [^ ].* 3 ", "by clause and by what is done")
+    tap.is_equal(assigned(d, "carol"), [], "and nothing is done")
+    page = agreed(b, page)
+    tap.is_equal((page.status, assigned(d, "carol")), (200, three), "then all of it is")
+    page = b.post("/try", {**next(f for f in page.forms if f["action"] == "/try")["fields"], "bulk": "B-1"})
+    tap.like(page.text, "3 cases of B-1 would be as they were", "it can be taken back as a whole, told first, too")
+    agreed(b, page)
+    tap.is_equal(assigned(d, "carol"), [], "and is")
+    tap.like(b.get("/bulks").text, "B-1 assign carol tester .* by tester", "which the list of such commands tells")
+    done(b, three[0], "case-flag", **{"text": "hold", "n:flag": "2", "f:on": "yes"})
+    page = tried(b, "/cases", cases=three, do="resolve", text="mended")
+    tap.like(page.text, f"2 cases would change, 1 are left out.*{three[0]} .*left out: it is kept: it is marked hold", "what is marked is left out, and said to be")
+    done(b, three[1], "case-note", text="wait")
+    tap.like(agreed(b, page).text, "1 cases would change: say that number, or look again", "what has changed since is not what was agreed to")
+    page = tried(b, "/cases", cases=three, do="resolve", text="mended", leave=())
+    tap.like(page.text, "3 cases would change", "who wants to takes them along")
+    many = cases[10:70]
+    page = tried(b, "/cases", cases=many, do="assign", text="dave")
+    tap.ok(any(a.get("name") == "n:count" and a.get("type") != "hidden" for t, a in page.tags), "how many they are is typed when they are many")
+    tap.is_equal(agreed(b, page, **{"n:count": "59"}).status, 409, "a wrong number does nothing")
+    tap.is_equal((agreed(b, page, **{"n:count": "60"}).status, assigned(d, "dave")), (200, sorted(many)), "the right one does it")
+    page = tried(b, "/cases?assigned=dave", _all="yes", do="assign", text="erin")
+    tap.like(page.text, "60 cases would change", "a list goes as a whole, without a tick")
+    tap.like(tried(b, "/cases", _all="yes", do="assign", text="x").text, "more than 200 cases are like that", "unless it is too long")
+    tap.is_equal(b.post("/try", {**b.get("/cases").form("/try")["fields"], "op": "erase"}).status, 404, "nothing else is tried")
+
+
+def body_of(letter):
+    return email.message_from_bytes(letter.data, policy=email.policy.default).get_content().replace("\r\n", "\n")
+
+
+def notice(d, b, post):
+    """What is sent is what was shown, but for the line of the ledger."""
+    for n, who in enumerate("abcde"):
+        d.smtp_send(arf("198.18.2.207", "other", number=n, reporter=f"fbl@{who}.far.example"))
+    d.settle()
+    case = d.cases("--customer", "shop207")[0]["case"]
+    post.news()
+    page = b.get(f"/cases/{case}/notice")
+    shown = re.search(r'<pre class="raw" tabindex="0">(.*?)</pre>', page.html, re.S)
+    tap.ok(shown, "the letter of the next deadline is shown before it goes", page.text)
+    tap.like(page.text, "at the next deadline To it@shop207.example Language en", "to whom, in which language")
+    tap.like(page.text, "If nothing is done", "and what comes when nobody does anything")
+    d.pass_time("14d")
+    sent = [x for x in post.news("it@shop207.example")]
+    if tap.ok(sent, "it is sent"):
+        body = body_of(sent[0])
+        tap.is_equal(re.sub(r"\n\nLedger: [^\n]*\n$", "", body).rstrip("\n"), html.unescape(shown.group(1)).rstrip("\n"), "byte by byte as it was shown")
+
+
 def main():
     if missing():
         tap.skip_all(missing())
@@ -143,6 +224,8 @@ def main():
         number = case(d, b, post)
         acts(d, b, number)
         lists(d, b)
+        bulk(d, b)
+        notice(d, b, post)
 
 
 tap.run(main)
