@@ -239,6 +239,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
 	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
 	{ "case-explain", cmd_case_explain, TELLS, 0 }, { "case-raw", cmd_case_raw, TELLS, 0 }, { "case-notice", cmd_case_notice, TELLS, 0 },
+	{ "appeals", cmd_appeals, TELLS, 0 }, { "today", cmd_today, TELLS, 0 }, { "unattributed", cmd_unattributed, TELLS, 0 },
 	{ "case-locked", cmd_locked, KEPT, 0 }, { "case-decision", cmd_decided, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },

@@ -53,6 +53,8 @@ struct entry {
 	enum urgency urgency;
 	bool yours;                     /* whoever asks may act on it alone */
 	struct str bars;                /* why not */
+	struct str by;                  /* of what waits for a person: who has asked for it, and who has agreed */
+	bool act;                       /* it is an act that is approved, by its key */
 };
 
 struct listing {
@@ -155,6 +157,10 @@ static enum err act_row(struct listing *l, const struct act *act, struct entry *
 	x->since_at = act->created_at;
 	x->what = str_format(l->a, "%s of %.*s%s%.*s", verb_words[act->verb], STR_ARG(act->service), act->last_text.len ? ": " : "", STR_ARG(act->last_text));
 	x->key = act->key;
+	x->by = act->automatic ? str_format(l->a, "rule %.*s", STR_ARG(act->rule)) : STR("a person");
+	for (unsigned i = 0; i < act->approver_count; i++)
+		x->by = str_format(l->a, "%.*s, %.*s", STR_ARG(x->by), STR_ARG(act->approvers[i]));
+	x->act = act->state == ACT_HELD && act->number;
 	if (act->state == ACT_HELD)
 		barred(l, x, case_may_approve(act, l->c->who, &why), &why);
 	return OK;
@@ -288,6 +294,7 @@ static enum err erasure_row(struct listing *l, const struct row *row, struct ent
 		return e;
 	/* whose is for the two who ask to know */
 	x->what = str_format(l->a, "an erasure that %.*s asked for", STR_ARG(a.askers[0]));
+	x->by = a.askers[0];
 	x->since_at = a.asked_at;
 	x->due_at = row->due_at;
 	x->yours = !str_eq(a.askers[0], l->c->who);
@@ -343,6 +350,8 @@ static void put_entry(struct jsonw *w, const struct entry *x)
 		jsonw_str(w, "clause", x->clause);
 		jsonw_str(w, "what", x->what);
 		jsonw_str(w, "reason", x->reason);
+		jsonw_str(w, "by", x->by);
+		jsonw_bool(w, "act", x->act);
 	}
 	jsonw_bool(w, "yours", x->yours);
 	jsonw_str(w, "needs", x->bars);

@@ -97,14 +97,18 @@ static enum err one(struct web_call *c, enum table t, struct str key)
 }
 
 enum err read_intake(struct web_call *c) { return list(c, TABLE_ITEM, false); }
-enum err read_acts(struct web_call *c) { return list(c, TABLE_ACT, false); }
 enum err read_registry(struct web_call *c) { return list(c, TABLE_ENTITY, false); }
 enum err read_records(struct web_call *c) { return list(c, TABLE_RECORD, true); }
 enum err read_parked(struct web_call *c) { return list(c, TABLE_PARKED, false); }
 enum err read_policies(struct web_call *c) { return list(c, TABLE_POLICY, false); }
 enum err read_keys(struct web_call *c) { return list(c, TABLE_API_KEY, false); }
 
-enum err read_item(struct web_call *c) { return one(c, TABLE_ITEM, call_value(c, "item")); }
+enum err read_item(struct web_call *c)
+{
+	jsonw_str(c->w, "key", call_value(c, "item"));
+	return one(c, TABLE_ITEM, call_value(c, "item"));
+}
+
 enum err read_policy(struct web_call *c) { return one(c, TABLE_POLICY, call_value(c, "version")); }
 
 enum err read_entity(struct web_call *c)

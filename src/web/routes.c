@@ -66,7 +66,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 #define QUEUES LIST("queues", TEXT("name"), TEXT("doc"), NUMBER("count"), FLAG("more"), NUMBER("first"), NUMBER("yours"), TIME("oldest"), \
 	LIST("reasons", TEXT("reason"), NUMBER("count")))
 #define QUEUE_ROWS LIST("rows", TEXT("case"), FLAG("sealed"), TEXT("first"), TEXT("state"), TIME("since"), TIME("due"), TEXT("key"), TEXT("customer"), TEXT("clause"), \
-	TEXT("what"), TEXT("reason"), FLAG("yours"), TEXT("needs"))
+	TEXT("what"), TEXT("reason"), TEXT("by"), FLAG("act"), FLAG("yours"), TEXT("needs"))
 #define SCORECARD TEXT("reseller"), TEXT("window"), NUMBER("open"), NUMBER("sent"), NUMBER("repeated"), NUMBER("answered"), NUMBER("fixed"), NUMBER("late"), \
 	NUMBER("back"), FLAG("failing"), LIST("acknowledgements", TEXT("version"), TIME("asked"), TIME("due"), TIME("acknowledged"), TEXT("by"), TIME("told"), \
 	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue")), TEXT("fail_asked_by"), TEXT("failed_by"), TEXT("because"), TIME("failed"), \
@@ -112,8 +112,9 @@ const struct route routes[] = {
 			TEXT("policy"), TIME("opened"), TEXT("kind"), TEXT("told"), TEXT("act"), TEXT("measure"), TEXT("decided"))), NULL },
 	{ "GET", "/v1/intake", "listIntake", OPERATOR, "what came in and is before a person", PARAMS(ROWS_OF), read_intake, NULL, false, ROWS("Item", item_fields), NULL },
 	{ "GET", "/v1/intake/{item}", "getItem", OPERATOR, "one of them", PARAMS(REST("item", "its key")), read_item, NULL, false,
-		MEMBERS(NOUN("row", "Item", item_fields)), NULL },
-	{ "GET", "/v1/acts", "listActs", OPERATOR, "the outbox", PARAMS(ROWS_OF), read_acts, NULL, false, ROWS("Act", act_fields), NULL },
+		MEMBERS(TEXT("key"), NOUN("row", "Item", item_fields)), NULL },
+	{ "GET", "/v1/acts", "listActs", OPERATOR, "the outbox", PARAMS(ROWS_OF), read_acts, NULL, false,
+		MEMBERS(LIST("rows", TEXT("key"), TEXT("case"), TEXT("state"), TIME("due"), TIME("expires"), FLAG("drift"), NOUN("body", "Act", act_fields)), TEXT("after")), NULL },
 	{ "GET", "/v1/registry", "listRegistry", OPERATOR, "the entities; what is personal is sealed and not shown", PARAMS(ROWS_OF), read_registry, NULL, false,
 		ROWS("Entity", entity_fields), NULL },
 	{ "GET", "/v1/registry/{type}/{id}", "getEntity", OPERATOR, "one of them", PARAMS(STEP("type", "its type"), REST("id", "its id")), read_entity, NULL, false,
@@ -200,6 +201,19 @@ const struct route routes[] = {
 	{ "GET", "/v1/queues/{queue}", "getQueue", OPERATOR, "one of these queues, row by row", PARAMS(STEP("queue", "its name"), LIMIT, AFTER,
 		FILTER("within", "of what falls due: in that span, 24h unless told")), NULL, "queue", false,
 		TOLD(TEXT("queue"), QUEUE_ROWS, FLAG("more"), TEXT("after")), NULL },
+	{ "GET", "/v1/appeals", "listAppeals", OPERATOR, "the appeals that wait, each with the decision, the customer's words and who may decide", NULL, NULL, "appeals", false,
+		TOLD(LIST("appeals", TEXT("case"), FLAG("sealed"), TEXT("state"), TEXT("customer"), TEXT("clause"), TEXT("policy"), TEXT("because"), TEXT("opened_by"),
+			TEXTS("deciders"), TEXT("words"), TIME("asked"), NUMBER("waits"), NUMBER("reports"), NUMBER("since"), NUMBER("strikes"), TEXTS("in_force"),
+			FLAG("yours"), TEXT("needs")), FLAG("more")), NULL },
+	{ "GET", "/v1/unattributed", "groupUnattributed", OPERATOR, "what cannot be attributed or judged yet, by reason, place and reporter",
+		PARAMS(FILTER("shift", "tell how many would be, were their times moved by that span, such as 2h or -2h")), NULL, "unattributed", false,
+		TOLD(LIST("groups", TEXT("reason"), TEXT("place"), TEXT("reporter"), NUMBER("count"), TIME("oldest"), TIME("next"), NUMBER("resolved"), NUMBER("not_ours")),
+			NUMBER("count"), NUMBER("over_cap"), NUMBER("beyond"), FLAG("more"), FLAG("tried"), NUMBER("resolved"), NUMBER("not_ours"), NUMBER("no_time")), NULL },
+	{ "GET", "/v1/today", "getToday", OPERATOR, "what falls due when, by clause; what ends soon; which feeds are silent; which version of the policy comes", NULL, NULL,
+		"today", false, TOLD(ANY("due"), LIST("clauses", TEXT("clause"), NUMBER("overdue"), NUMBER("hour"), NUMBER("today")),
+			LIST("ending", TEXT("case"), TEXT("what"), TIME("at")),
+			NUMBER("ending_count"), LIST("silent", TEXT("feed"), TIME("heard"), NUMBER("for")), FLAG("follows"), FLAG("enforces"),
+			LIST("coming", TEXT("version"), TIME("effective"))), NULL },
 	{ "GET", "/v1/search", "search", OPERATOR, "cases by what stands in them; who looks for a mail address says why", PARAMS(ASKED("text", "what is looked for"),
 		FILTER("because", "why a person is looked for; it is recorded")), NULL, "search", false,
 		TOLD(LIST("cases", TEXT("case"), TEXT("state"), TEXT("into"), TEXT("customer"), TEXT("clause"), TIME("opened"), TEXT("because")), FLAG("more"), TEXT("receipt")), NULL },

@@ -31,6 +31,12 @@ SAMPLES = {
     "/raw/{item}": ["/raw/{item}"],
     "/cases/{case}/notice": ["/cases/{case}/notice"],
     "/bulks": ["/bulks"],
+    "/unattributed": ["/unattributed", "/unattributed?shift=2h"],
+    "/intake": ["/intake", "/intake?state=discarded"],
+    "/intake/{item}": ["/intake/{item}"],
+    "/actions": ["/actions"],
+    "/appeals": ["/appeals"],
+    "/approvals": ["/approvals"],
     "/queues/{queue}": ["/queues/due?within=7d"],
     "/coverage": ["/coverage"],
     "/audit": ["/audit", "/audit?operator=nobody"],
@@ -67,6 +73,7 @@ def fill(d):
         text = f.read().replace("because \"", "because \"said anew: ")
     d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
     case = d.cases()[0]["case"]
+    d.check("case", "appeal", case, f"it was not me {HOSTILE}")
     events = d.check("case", "show", "--json", case).json["events"]
     d.aup("policy", "backtest", "--draft", "next", "--keep")
     return {"case": case, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}

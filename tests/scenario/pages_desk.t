@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The pages of the desk: lists and their files, cases with all that people do to them, what comes in, acts, and what waits for a second person."""
 import csv
+import datetime
 import email
 import email.policy
 import gzip
@@ -10,10 +11,11 @@ import json
 import os
 import re
 import sys
+import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from browser import Browser
-from daemon import Daemon, arf, missing
+from browser import Browser, totp
+from daemon import Daemon, arf, crlf, missing
 from desk import Post, customers, null_policy
 
 PEOPLE = [f"shop{i}" for i in range(1, 211)]
@@ -82,6 +84,9 @@ RULES = ("mail.policy", r"(?m)^    rule again-and-again {", """    rule told-as-
         appeal 30d
     }
     rule again-and-again {""")
+
+
+SUSPENDS = ("aup.policy", r"enforce suspend mail +{ driver null }", "enforce suspend mail { driver nft set mail_suspended }")
 
 
 def done(b, case, op, **fields):
@@ -206,18 +211,134 @@ def notice(d, b, post):
     tap.ok(shown, "the letter of the next deadline is shown before it goes", page.text)
     tap.like(page.text, "at the next deadline To it@shop207.example Language en", "to whom, in which language")
     tap.like(page.text, "If nothing is done", "and what comes when nobody does anything")
-    d.pass_time("14d")
+    post.pass_time(14 * 24)
     sent = [x for x in post.news("it@shop207.example")]
     if tap.ok(sent, "it is sent"):
         body = body_of(sent[0])
         tap.is_equal(re.sub(r"\n\nLedger: [^\n]*\n$", "", body).rstrip("\n"), html.unescape(shown.group(1)).rstrip("\n"), "byte by byte as it was shown")
 
 
+def at_once(b, action, op, **fields):
+    page = b.get(action)
+    form = next(f for f in page.forms if f["fields"].get("op") == op)
+    return b.post("/do", {**form["fields"], **fields})
+
+
+def intake(d, b):
+    d.smtp_send(crlf("""From: <neighbour@elsewhere.example>
+To: <abuse@example.net>
+Subject: <b>hello</b>
+Message-ID: <prose@elsewhere.example>
+
+Somebody at 198.18.2.209 knocks at my server all night.
+"""))
+    d.settle()
+    page = b.get("/intake?state=waiting")
+    tap.like(page.text, r"waiting prose prose .* elsewhere\.example|neighbour@elsewhere\.example <b>hello</b>", "what came in and is no report stands in the intake")
+    item = next(x for x in page.links if x.startswith("/intake/"))
+    page = b.get(item)
+    tap.like(page.text, r"198\.18\.2\.209 not told address 198\.18\.2\.209 \(guessed, octets 12 to 24", "an item tells what it may say, and where that stands")
+    raw = b.get(next(x for x in page.links if x.startswith("/raw/")))
+    tap.like(raw.html, r"<mark>198\.18\.2\.209<small", "its raw bytes are a link away")
+    tap.is_equal(b.get(item).text, page.text, "to read it again changes nothing")
+    tap.is_equal(at_once(b, item, "intake-confirm", **{"class": "connection.login_attack", "at": "2026-11-01T00:00:00Z"}).status, 200, "a person confirms it")
+    tap.is_equal(at_once(b, item, "intake-discard").status, 409, "once")
+    tap.like(b.get("/intake?state=confirmed").text, "neighbour@elsewhere.example|elsewhere.example", "and it is told to be so")
+    tap.is_equal(len(table(b.ask("/intake?format=csv"))), 1, "the list comes as a file")
+
+
+def actions(d, b, post):
+    """The switch, and what is wanted against what is so."""
+    case, _, _ = post.open("shop208")
+    post.pass_time(8 * 24)
+    suspensions = lambda number: [a["state"] for a in d.check("case", "show", "--json", number).json["acts"] if a["verb"] == "suspend"]
+    page = b.get("/actions?state=held")
+    tap.like(page.text, f"Enforcement is observe.* {case}/[^ ]+ suspend held nft, by a rule mail", "an act that is held is not what is wanted, and is shown as that")
+    tap.ok("<strong>held</strong>" in page.html, "not by its colour alone")
+    tap.is_equal(at_once(b, "/actions", "enforcement", **{"f:on": "yes"}).status, 200, "enforcement is switched on")
+    tap.like(b.get("/actions").text, "Enforcement is on.*Stop all enforcement now", "and the switch is there to stop it")
+    page = b.get("/approvals")
+    form = next(f for f in page.forms if f["fields"].get("case") == case)
+    tap.like(page.text, f"{case} shop208 suspend of mail rule told-as-abuse", "what waits for a person says what it is, and who asked for it")
+    tap.is_equal((b.post("/do", form["fields"]).status, suspensions(case) == ["held"]), (200, False), "it is approved from there")
+    tap.is_equal(at_once(b, "/actions", "enforcement", **{"f:on": "no"}).status, 200, "all is stopped by one button")
+    other, _, _ = post.open("shop210")
+    post.pass_time(8 * 24)
+    tap.is_equal(suspensions(other), ["held"], "from then on nothing is enforced")
+    return case
+
+
+def appeals(d, b, case):
+    done(b, case, "case-appeal", text="<i>it was my neighbour</i>")
+    page = b.get("/appeals")
+    tap.like(page.text, f"{case} shop208, email.unsolicited The customer says <i>it was my neighbour</i>", "an appeal stands with the customer's words")
+    tap.like(page.text, "In force limit mail; suspend mail; Evidence 3 reports, 0 since the appeal; 1 strikes", "and with what is in force, and the evidence then and since")
+    tap.like(page.text, "tester took part in the decision; another person has to look at the appeal", "who took part does not decide again")
+    tap.ok(not any(f["fields"].get("op") == "case-review" for f in page.forms), "nor is it offered")
+
+
+def second(d, case):
+    """Another operator, over the network."""
+    invitation = d.check("user", "add", "--json", "--role", "senior", "ann").json["invitation"]
+    b = Browser(d)
+    page = b.submit(b.get("/welcome"), "/welcome", name="ann", invitation=invitation, password="correct horse battery")
+    secret = re.search(r"[A-Z2-7]{32}", page.text).group()
+    now = next(a["datetime"] for t, a in page.tags if t == "time")
+    b.submit(page, "/welcome/code", code=totp(secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())))
+    tap.is_equal(at_once(b, "/appeals", "case-review", text="he is right", **{"f:on": "no"}).status, 200, "another one grants it from the list")
+    d.settle()
+    shown = d.check("case", "show", "--json", case).json
+    tap.is_equal((shown["state"], shown["body"].get("strikes", 0), [a["state"] for a in shown["acts"] if a["verb"] == "limit"]), ("resolved", 0, ["undone"]),
+                 "what was in force is lifted and the strike taken back, in one step")
+    tap.ok(any(a.get("service") == "appeal-granted" for a in shown["acts"]), "and the customer is told", shown["acts"])
+    viewer = d.check("user", "role", "ann", "viewer")
+    d.pass_time("1m")
+    b.submit(b.get("/login"), "/login", name="ann", password="correct horse battery", code=totp(secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp()) + 60))
+    page = b.get(f"/cases/{case}")
+    tap.ok(page.status == 200 and "What to do" in page.text and not [f for f in page.forms if f["action"] == "/do"], "who may only read is offered nothing", page.text[:200], page.forms)
+
+
+def today(d, b):
+    page = b.get("/")
+    tap.like(page.text, r"\d+ overdue \d+ due within an hour \d+ more within a day", "the day is told in figures")
+    for link in [x for x in page.links if x.startswith("/") and "{" not in x]:
+        if b.get(link).status != 200:
+            tap.ok(False, f"{link} is there")
+    tap.like(b.get("/").text, "observe enforcement", "and what is enforced")
+
+
+def stamp(when):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(when))
+
+
+def unattributed(d, b):
+    """A feed told who held an address from two hours ago on; one reporter's clock is two hours behind that."""
+    now = int(time.time())
+    d.check("registry", "import", "-", stdin="type,id,customer,kind,resource,service\ncustomer,x,,,,\nservice,m-x,x,access,,\n"
+            "login,l-x,x,,ex@dsl,m-x\nprefix,pool,,dynamic,198.51.100.0/24,\n")
+    d.check("bindings", "import", "-", "--feed", "radius", "--from", stamp(now - 7200), "--until", stamp(now - 60),
+            stdin=f"address,subject,start,end\n198.51.100.7,ex@dsl,{stamp(now - 3600)},\n")
+    for n, source in enumerate(("198.51.100.7", "198.51.100.7", "198.51.100.9")):
+        d.smtp_send(arf(source, number=n, at=now - 7200 - 3600 + 1800))
+    d.settle()
+    page = b.get("/unattributed")
+    tap.like(page.text, r"3 reports wait.* 198\.51\.100\.0/24 .* fbl@reporter\.example 3 ", "what nobody can be told of is grouped by place, reason and reporter", page.text)
+    before = d.api("/v1/parked").body
+    page = b.get("/unattributed?shift=2h")
+    tap.like(page.text, "With that, 2 of them would be one customer's, surely enough for a notice; 1 would be nobody's of ours.* Nothing has been changed", "one assumption is tried on all of them")
+    tap.is_equal(d.api("/v1/parked").body, before, "and changes nothing")
+    tap.is_equal(b.get("/unattributed?shift=9d").status, 400, "a clock is not wrong by days")
+    page = b.get("/")
+    tap.ok("Silent feeds" not in page.text, "a feed that was heard just now is not silent", page.text)
+    d.pass_time("10m")
+    tap.like(b.get("/").text, r"Silent feeds radius: heard last .* UTC, \d+ min", "one that was not is told to be, on the first page")
+
+
 def main():
     if missing():
         tap.skip_all(missing())
-    with Daemon(policy=None, registry=None) as d:
-        d.check("policy", "post", null_policy(d, RULES))
+    with Daemon(policy=None, registry=None, listens=("smtp", "lmtp", "http", "ingest", "api"), conf="key-rate 600") as d:
+        d.check("policy", "post", null_policy(d, RULES, SUSPENDS))
         d.check("registry", "import", "-", stdin=customers(PEOPLE))
         b = Browser(d, local=True)
         post = Post(d, PEOPLE)
@@ -226,6 +347,13 @@ def main():
         lists(d, b)
         bulk(d, b)
         notice(d, b, post)
+        intake(d, b)
+        limited = actions(d, b, post)
+        appeals(d, b, limited)
+        second(d, limited)
+        today(d, b)
+    with Daemon(registry=None, conf="bindings { feed radius 1; capacity 20000; retention 30d }") as d:
+        unattributed(d, Browser(d, local=True))
 
 
 tap.run(main)
