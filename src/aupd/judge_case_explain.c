@@ -239,6 +239,7 @@ static void put_may(struct explaining *x)
 	offer(x, "locked", "case-locked", c->proceeding == PROCEEDING_NOTICED);
 	offer(x, "decision", "case-decision", c->proceeding == PROCEEDING_NOTICED || c->proceeding == PROCEEDING_LOCKED || c->proceeding == PROCEEDING_STAYED);
 	offer(x, "emergency", "case-emergency", !closed);
+	offer(x, "macro", "macro-run", !closed);
 	put_services(x, p);
 	jsonw_end(w, '}');
 	jsonw_object(w, "flags");

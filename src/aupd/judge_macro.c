@@ -114,8 +114,19 @@ enum err cmd_macros(struct commanding *c)
 	size_t n = 0;
 	enum err e = c->j->driver->page(c->j->store, work_arena(c->j->fold.work), &q, &rows, &n, c->why);
 	jsonw_array(c->w, "macros");
-	for (size_t i = 0; e == OK && i < n; i++)
-		jsonw_raw(c->w, NULL, rows[i].body);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct macro m = { 0 };
+		struct str asks[MACRO_ASKED_MAX];
+		e = field_decode(work_arena(c->j->fold.work), rows[i].body, macro_fields, &m, c->why);
+		unsigned count = e ? 0 : macro_asks(&m, asks);
+		jsonw_object(c->w, NULL);
+		field_write(c->w, macro_fields, &m);
+		jsonw_array(c->w, "asks");
+		for (unsigned k = 0; k < count; k++)
+			jsonw_str(c->w, NULL, asks[k]);
+		jsonw_end(c->w, ']');
+		jsonw_end(c->w, '}');
+	}
 	jsonw_end(c->w, ']');
 	return e;
 }
@@ -167,6 +178,7 @@ static void put_run(struct commanding *c, const struct macro *m, const struct ro
 {
 	char number[CASE_TEXT_MAX];
 	case_text(look->before.number, number);
+	jsonw_str(c->w, "name", m->name);
 	jsonw_str(c->w, "case", str_of(number));
 	jsonw_int(c->w, "events", (int64_t)look->before.event_count);
 	jsonw_int(c->w, "version", (int64_t)row->version);

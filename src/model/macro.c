@@ -85,3 +85,32 @@ enum err macro_fill(struct arena *a, struct str text, const struct macro_value *
 	buf_done(&out);
 	return e;
 }
+
+unsigned macro_asks(const struct macro *m, struct str ret_names[MACRO_ASKED_MAX])
+{
+	unsigned n = 0;
+	for (unsigned i = 0; i < m->step_count; i++) {
+		struct str text = m->steps[i].text;
+		size_t open, shut;
+		while ((open = str_chr(text, '{')) != SIZE_MAX) {
+			text = str_sub(text, open + 1, text.len);
+			if (text.len && text.ptr[0] == '{') {
+				text = str_sub(text, 1, text.len);
+				continue;
+			}
+			if ((shut = str_chr(text, '}')) == SIZE_MAX)
+				break;
+			struct str name = str_sub(text, 0, shut);
+			unsigned k = 0;
+			text = str_sub(text, shut + 1, text.len);
+			if (!str_starts(name, STR("ask ")))
+				continue;
+			name = str_trim(str_sub(name, 4, name.len));
+			while (k < n && !str_eq(ret_names[k], name))
+				k++;
+			if (k == n && n < MACRO_ASKED_MAX)
+				ret_names[n++] = name;
+		}
+	}
+	return n;
+}

@@ -28,6 +28,8 @@ struct macro_value {
 	struct str name, value;
 };
 
+/* The names that its texts ask for, each once; at most MACRO_ASKED_MAX. */
+unsigned macro_asks(const struct macro *m, struct str ret_names[MACRO_ASKED_MAX]);
 /* Small letters, digits and "-", at most MACRO_NAME_MAX of them. */
 bool macro_name_ok(struct str name);
 /*

@@ -39,7 +39,7 @@ struct str form_value(const struct form *f, const char *name)
 	return STR_NONE;
 }
 
-/* "n", "f", "l", or 0; and the name behind it. */
+/* "n", "f", "l", "s", or 0; and the name behind it. */
 static char kind_of(struct str *name)
 {
 	char kind = name->len > 2 && name->ptr[1] == ':' ? name->ptr[0] : 0;
@@ -48,13 +48,16 @@ static char kind_of(struct str *name)
 	return kind;
 }
 
+/* All members of `set` stand for one that is named so. */
 static bool came_before(const struct form *f, unsigned at)
 {
 	struct str name = f->fields[at].name, other;
-	(void)kind_of(&name);
+	if (kind_of(&name) == 's')
+		name = STR("set");
 	for (unsigned i = 0; i < at; i++) {
 		other = f->fields[i].name;
-		(void)kind_of(&other);
+		if (kind_of(&other) == 's')
+			other = STR("set");
 		if (str_eq(other, name) && f->fields[i].value.len)
 			return true;
 	}
@@ -68,6 +71,20 @@ static void put_list(struct jsonw *w, const struct form *f, const char *key, str
 		if (str_eq(f->fields[i].name, name) && f->fields[i].value.len)
 			jsonw_str(w, NULL, f->fields[i].value);
 	jsonw_end(w, ']');
+}
+
+static void put_set(struct jsonw *w, struct arena *a, const struct form *f)
+{
+	jsonw_object(w, "set");
+	for (unsigned i = 0; i < f->count; i++) {
+		struct str name = f->fields[i].name;
+		bool first = kind_of(&name) == 's' && f->fields[i].value.len;
+		for (unsigned k = 0; first && k < i; k++)
+			first = !str_eq(f->fields[k].name, f->fields[i].name);
+		if (first)
+			jsonw_str(w, str_c(a, name), f->fields[i].value);
+	}
+	jsonw_end(w, '}');
 }
 
 struct str form_command(struct arena *a, const struct form *f)
@@ -84,7 +101,9 @@ struct str form_command(struct arena *a, const struct form *f)
 			continue;
 		char kind = kind_of(&name);
 		const char *key = str_c(a, name);
-		if (kind == 'l')
+		if (kind == 's')
+			put_set(&w, a, f);
+		else if (kind == 'l')
 			put_list(&w, f, key, f->fields[i].name);
 		else if (kind == 'n' && str_to_i64(value, &n) == OK)
 			jsonw_int(&w, key, n);

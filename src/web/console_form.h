@@ -2,7 +2,8 @@
  * A form of the console as a command of the judge.
  *
  * application/x-www-form-urlencoded (WHATWG URL 5.1). A field's name is that of the command's member; "n:NAME" is a number, "f:NAME" a truth
- * value ("yes"), "l:NAME" a list of all fields of that name. What begins with "_" is for the desk alone: _token, _to, _show.
+ * value ("yes"), "l:NAME" a list of all fields of that name, "s:NAME" a member of the object `set`. What begins with "_" is for the desk alone: _token,
+ * _to, _show.
  * Empty fields are members that are not there.
  */
 #ifndef AUPD_WEB_CONSOLE_FORM_H

@@ -7,6 +7,7 @@
 static const struct { const char *op, *template, *title; } tried[] = {
 	{ "case-bulk", "try-bulk", "What would happen" },
 	{ "case-bulk-undo", "try-undo", "What would be taken back" },
+	{ "macro-run", "try-macro", "What the macro would do" },
 };
 
 static size_t find(struct str op)

@@ -9,7 +9,7 @@ const struct console_page pages_desk[] = {
 	{ "/", "today", "Today", OPERATOR, { { "list", "/v1/queues", false }, { "status", "/v1/status?most=10000", false }, { "today", "/v1/today", true } } },
 	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{sort}&{after}", false } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "explained", "/v1/cases/{case}/explained", true },
-		{ "reasons", "/v1/cases/{case}/reasons", true } } },
+		{ "macros", "/v1/macros", true } } },
 	{ "/cases/{case}/reports/{report}", "raw", "Raw report", OPERATOR, { { "raw", "/v1/cases/{case}/reports/{report}", false } } },
 	{ "/cases/{case}/notice", "notice", "Notice", OPERATOR, { { "list", "/v1/cases/{case}/notice", false } } },
 	{ "/bulks", "bulks", "Commands over many cases", OPERATOR, { { "list", "/v1/bulks", false } } },

@@ -73,6 +73,7 @@ def fill(d):
         text = f.read().replace("because \"", "because \"said anew: ")
     d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
     case = d.cases()[0]["case"]
+    d.api("/v1/command", "POST", json.dumps({"op": "macro-add", "name": "ask-back", "steps": [{"do": "note", "text": "asked for {ask what}"}]}))
     d.check("case", "appeal", case, f"it was not me {HOSTILE}")
     events = d.check("case", "show", "--json", case).json["events"]
     d.aup("policy", "backtest", "--draft", "next", "--keep")
@@ -83,6 +84,20 @@ def strangers(s):
     p = s.page()
     for path, name in (("/login", "login"), ("/welcome", "welcome")):
         s.look(p.goto(path), name)
+
+
+def trials(s, p, made):
+    """What is shown before it is done."""
+    p.goto("/cases").at("[name='l:cases']").nth(0).click()
+    p.at("[name=text]").nth(0).fill("ann")
+    p.at("button", "Try with those").click()
+    p.wait_path("^/try$")
+    s.look(p, "try-bulk")
+    p.goto(f"/cases/{made['case']}").at("summary", "Run a macro").click()
+    p.at("[name='s:what']").fill("logs")
+    p.at("button", "Try ask-back").click()
+    p.wait_path("^/try$")
+    s.look(p, "try-macro")
 
 
 def look(s, p, bare, name, path):
@@ -118,6 +133,7 @@ def main():
             tap.ok(pattern in SAMPLES, f"{pattern} has a sample")
             for n, sample in enumerate(SAMPLES.get(pattern, [])):
                 look(s, p, bare, f"{template}-{n}" if n else template, sample.format(**made))
+        trials(s, p, made)
         s.look(p.goto("/prove"), "prove")
         s.look(p.goto("/nothing"), "error")
         s.validate()

@@ -195,6 +195,19 @@ def bulk(d, b):
     tap.is_equal(b.post("/try", {**b.get("/cases").form("/try")["fields"], "op": "erase"}).status, 404, "nothing else is tried")
 
 
+def macro(d, b):
+    command(d, "macro-add", name="ask-back", steps=[{"do": "note", "text": "asked {customer} for {ask what}"}, {"do": "assign", "text": "{operator}"}])
+    case = d.cases("--customer", "shop150")[0]["case"]
+    page = b.get(f"/cases/{case}")
+    form = next(f for f in page.forms if f["fields"].get("name") == "ask-back")
+    tried = b.post("/try", {**form["fields"], "s:what": "<b>logs</b>"})
+    tap.like(tried.text, "note: asked shop150 for <b>logs</b> assign: tester", "a macro tells first what it would do, with what it asks for")
+    tap.ok("asked shop150" not in str(story(d, case)), "and does nothing")
+    agreed(b, tried)
+    tap.is_equal([e[0] for e in story(d, case)][-2:], ["note", "assigned"], "then it does it")
+    tap.like(agreed(b, tried).text, "has changed since it was shown", "once")
+
+
 def body_of(letter):
     return email.message_from_bytes(letter.data, policy=email.policy.default).get_content().replace("\r\n", "\n")
 
@@ -209,7 +222,7 @@ def notice(d, b, post):
     page = b.get(f"/cases/{case}/notice")
     shown = re.search(r'<pre class="raw" tabindex="0">(.*?)</pre>', page.html, re.S)
     tap.ok(shown, "the letter of the next deadline is shown before it goes", page.text)
-    tap.like(page.text, "at the next deadline To it@shop207.example Language en", "to whom, in which language")
+    tap.like(page.text, "at the next deadline To it@shop207.example Language de", "to whom, in which language")
     tap.like(page.text, "If nothing is done", "and what comes when nobody does anything")
     post.pass_time(14 * 24)
     sent = [x for x in post.news("it@shop207.example")]
@@ -277,7 +290,7 @@ def appeals(d, b, case):
     tap.ok(not any(f["fields"].get("op") == "case-review" for f in page.forms), "nor is it offered")
 
 
-def second(d, case):
+def second(d, case, post):
     """Another operator, over the network."""
     invitation = d.check("user", "add", "--json", "--role", "senior", "ann").json["invitation"]
     b = Browser(d)
@@ -285,6 +298,14 @@ def second(d, case):
     secret = re.search(r"[A-Z2-7]{32}", page.text).group()
     now = next(a["datetime"] for t, a in page.tags if t == "time")
     b.submit(page, "/welcome/code", code=totp(secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())))
+    by_hand = command(d, "case-open", customer="shop206", clause="email.unsolicited", ladder="spam", text="by hand")["case"]
+    page = b.get(f"/cases/{by_hand}/notice")
+    shown = re.search(r'<pre class="raw" tabindex="0">(.*?)</pre>', page.html, re.S)
+    tap.like(page.text, "when it is upheld To it@shop206.example", "of a case that is to be decided the letter of an upheld one is shown")
+    post.news()
+    done(b, by_hand, "case-review", **{"f:on": "yes"})
+    d.settle()
+    tap.is_equal(re.sub(r"\n\nLedger: [^\n]*\n$", "", body_of(post.news("it@shop206.example")[0])).rstrip("\n"), html.unescape(shown.group(1)).rstrip("\n"), "and is what goes")
     tap.is_equal(at_once(b, "/appeals", "case-review", text="he is right", **{"f:on": "no"}).status, 200, "another one grants it from the list")
     d.settle()
     shown = d.check("case", "show", "--json", case).json
@@ -339,18 +360,19 @@ def main():
         tap.skip_all(missing())
     with Daemon(policy=None, registry=None, listens=("smtp", "lmtp", "http", "ingest", "api"), conf="key-rate 600") as d:
         d.check("policy", "post", null_policy(d, RULES, SUSPENDS))
-        d.check("registry", "import", "-", stdin=customers(PEOPLE))
+        d.check("registry", "import", "-", stdin=customers(PEOPLE, german="shop207"))
         b = Browser(d, local=True)
         post = Post(d, PEOPLE)
         number = case(d, b, post)
         acts(d, b, number)
         lists(d, b)
         bulk(d, b)
+        macro(d, b)
         notice(d, b, post)
         intake(d, b)
         limited = actions(d, b, post)
         appeals(d, b, limited)
-        second(d, limited)
+        second(d, limited, post)
         today(d, b)
     with Daemon(registry=None, conf="bindings { feed radius 1; capacity 20000; retention 30d }") as d:
         unattributed(d, Browser(d, local=True))
