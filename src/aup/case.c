@@ -329,6 +329,8 @@ int cmd_case(int argc, char **argv)
 		status = case_flag(argc, argv, &c);
 	else if ((argc == 3 || argc == 4) && strcmp(verb, "reasons") == 0)
 		status = bad_number(argv[2]) ? EXIT_USAGE : case_reasons(c.a, c.socket_path, argv[2], argc == 4 ? argv[3] : NULL, c.json);
+	else if (argc == 3 && strcmp(verb, "notice") == 0)
+		status = bad_number(argv[2]) ? EXIT_USAGE : case_notice(c.a, c.socket_path, argv[2], c.json);
 	else if (argc == 3 && (strcmp(verb, "show") == 0 || strcmp(verb, "explain") == 0))
 		status = case_show(&c, argv[2], strcmp(verb, "explain") == 0);
 	else

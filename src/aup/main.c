@@ -18,7 +18,7 @@ const struct command commands[] = {
 	{ "policy", "check PATH | test PATH [NAME] | show PATH [CLAUSE|LADDER] | coverage [--config FILE] [--sources LIST] PATH | diff OLD NEW | post PATH",
 		"what a policy says, without a daemon; post gives it to the daemon", cmd_policy },
 	{ "case", "list [--state STATE] [--customer ID] [--clause ID] [--assigned OPERATOR] [--flag FLAG] [--reseller ID] [--limit N] [--after PLACE]"
-		" | show C-N | explain C-N | reasons C-N [ACT] | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
+		" | show C-N | explain C-N | reasons C-N [ACT] | notice C-N | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
@@ -33,7 +33,7 @@ const struct command commands[] = {
 	{ "search", "[--json] [--because TEXT] TEXT", "cases by number, customer, address, domain, clause, reporter, or the id of a report or letter", cmd_search },
 	{ "macro", "add FILE | list | show NAME | remove NAME | run NAME C-N [--set NAME=TEXT]... [--yes]",
 		"named sequences of what people do to a case; each with --json", cmd_macro },
-	{ "queue", "[--json] [--within SPAN] [--limit N] [--after PLACE] [NAME]", "what waits for people, since when, and who may act on it", cmd_queue },
+	{ "queue", "[--json] [--within SPAN] [--limit N] [--after PLACE] [--shift SPAN] [NAME]", "what waits for people, since when, and who may act on it", cmd_queue },
 	{ "intake", "list [--state STATE] [--limit N] [--after PLACE] | show [--raw] ITEM | confirm ITEM [--class KIND] [--at TIME] [--candidate N] [--because TEXT]"
 		" | discard ITEM [--because TEXT] | answer ITEM | reparse ITEM | ignore NAME [--from ADDRESS] [--subject TEXT] [--because TEXT] [--off] | ignores",
 		"what came in and waits for a person; each with --json", cmd_intake },

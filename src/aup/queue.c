@@ -2,6 +2,7 @@
  * aup queue: what waits for people at the desk, how long, and who may act on it.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "aup/aup.h"
 #include "aup/client.h"
@@ -64,10 +65,38 @@ static void print_answer(struct arena *a, const struct json *root)
 		(void)printf("more: --limit N shows them\n");
 }
 
+static void print_groups(struct arena *a, const struct json *root)
+{
+	const struct json *groups = json_get(root, "groups");
+	(void)printf("%6s %6s %8s  %-28s %s\n", "count", "told", "not ours", "where", "why, and who reported it");
+	for (const struct json *m = groups ? groups->child : NULL; m; m = m->next)
+		(void)printf("%6lld %6lld %8lld  %-28.*s %.*s; %.*s\n", (long long)json_int(m, "count", 0), (long long)json_int(m, "resolved", 0), (long long)json_int(m, "not_ours", 0),
+			STR_ARG(str_printable(a, json_text(m, "place"), TEXT_SHOWN)), STR_ARG(str_printable(a, json_text(m, "reason"), TEXT_SHOWN)),
+			STR_ARG(str_printable(a, json_text(m, "reporter"), TEXT_SHOWN)));
+	(void)printf("with that, %lld of %lld would be told, %lld are not ours; nothing has been changed\n", (long long)json_int(root, "resolved", 0),
+		(long long)json_int(root, "count", 0), (long long)json_int(root, "not_ours", 0));
+}
+
+/* What would become of all that cannot be attributed, were its times moved. */
+static int try_shift(struct arena *a, const char *socket_path, const char *shift, bool json)
+{
+	struct command_text c;
+	struct json *root;
+	struct str text;
+	command_begin(&c, "unattributed");
+	jsonw_str(&c.w, "shift", str_of(shift));
+	int status = command_send(a, socket_path, &c, &root, &text);
+	if (status == EXIT_OK && json)
+		(void)printf("%.*s\n", STR_ARG(text));
+	else if (status == EXIT_OK)
+		print_groups(a, root);
+	return status;
+}
+
 int cmd_queue(int argc, char **argv)
 {
 	const char *within = cli_value(&argc, argv, "--within"), *limit = cli_value(&argc, argv, "--limit"), *after = cli_value(&argc, argv, "--after"),
-		   *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
+		   *shift = cli_value(&argc, argv, "--shift"), *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	bool json = cli_flag(&argc, argv, "--json");
 	struct command_text c;
 	struct json *root;
@@ -75,9 +104,16 @@ int cmd_queue(int argc, char **argv)
 	uint64_t n = 0;
 	if (argc > 2 || !cli_no_more_options(argc, argv, "queue") || (limit && str_to_u64(str_of(limit), UINT32_MAX, &n) != OK))
 		return cli_usage("queue");
+	if (shift && (argc != 2 || strcmp(argv[1], "unattributed") != 0 || within || limit || after))
+		return cli_usage("queue");
 	struct arena *a = arena_new("queue", CLI_BYTES_MAX);
 	if (!a)
 		return EXIT_NO;
+	if (shift) {
+		int done = try_shift(a, socket_path, shift, json);
+		arena_free(a);
+		return done;
+	}
 	command_begin(&c, "queue");
 	jsonw_str(&c.w, "queue", argc == 2 ? str_of(argv[1]) : STR_NONE);
 	jsonw_str(&c.w, "within", within ? str_of(within) : STR_NONE);

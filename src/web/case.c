@@ -157,6 +157,8 @@ enum err read_cases(struct web_call *call)
 	}
 	jsonw_end(w, ']');
 	struct str place;
+	if (e == OK && by_due)
+		jsonw_bool(w, "more", n == q.limit);
 	if (e == OK && last.key.len && !by_due && (more || shown == wanted) && (e = number_of(call, &last, &place)) == OK)
 		jsonw_str(w, "after", place);
 	return e;

@@ -11,7 +11,7 @@
 enum { PATH_BYTES_MAX = 256, NEST_MAX = 4 };
 
 struct export {
-	bool csv;
+	bool csv, more;
 	unsigned rows;
 	struct buf out;
 	struct str columns[EXPORT_COLUMNS_MAX];
@@ -198,7 +198,7 @@ static const struct json *find_list(const struct json *root)
 	return NULL;
 }
 
-/* What is behind stays in ret_after; "" = nothing. */
+/* What is behind stays in ret_after; "" = nothing. x->more: there is more that no place leads to. */
 static enum err add_page(struct export *x, struct str body, struct str *ret_after)
 {
 	struct json *root;
@@ -216,11 +216,13 @@ static enum err add_page(struct export *x, struct str body, struct str *ret_afte
 			buf_printf(&x->out, "%s%.*s", x->rows ? ",\n" : "", (int)(row->to - row->from), body.ptr + row->from);
 	}
 	*ret_after = json_text(root, "after");
+	x->more = json_flag(root, "more", false);
 	return x->out.err;
 }
 
-static void finish(struct http_request *r, const struct console_page *page, struct export *x, bool more, struct web_answer *ret_answer)
+static void finish(struct http_request *r, const struct console_page *page, struct export *x, struct str after, struct web_answer *ret_answer)
 {
+	bool more = after.len || x->more;
 	if (!x->csv)
 		buf_printf(&x->out, "],\"more\":%s}\n", more ? "true" : "false");
 	struct str body = x->out.err ? STR_NONE : str_copy(r->arena, buf_str(&x->out));
@@ -262,7 +264,7 @@ static void told(struct web *web, struct http_request *r, struct console_call *c
 	if (add_page(&x, body, &after) != OK)
 		refuse(r, &x, 404, "there is no list here", ret_answer);
 	else
-		finish(r, call->page, &x, after.len, ret_answer);
+		finish(r, call->page, &x, after, ret_answer);
 }
 
 /* The part from its beginning, and as much at once as it gives; then what is behind `after`. */
@@ -317,7 +319,7 @@ static void read_all(struct web *web, struct http_request *r, struct console_cal
 			arena_rewind(r->arena, mark);
 	}
 	*ret_answer = (struct web_answer){ 0 };
-	finish(r, call->page, &x, after.len, ret_answer);
+	finish(r, call->page, &x, after, ret_answer);
 }
 
 void console_export_take(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *ret_answer)

@@ -102,7 +102,7 @@ const struct route routes[] = {
 		FILTER("reseller", "below that reseller"), FILTER("flag", "with that flag"), FILTER("severity", "of that severity"),
 		FILTER("sort", "due: what falls due first, one page of it")), read_cases, NULL, false,
 		MEMBERS(LIST("rows", TEXT("key"), TEXT("case"), TEXT("state"), TIME("opened"), TIME("due"), NUMBER("used"), NUMBER("left"),
-			NUMBER("late"), NUMBER("reporters"), NOUN("body", "Case", casefile_fields)), TEXT("after")), NULL },
+			NUMBER("late"), NUMBER("reporters"), NOUN("body", "Case", casefile_fields)), FLAG("more"), TEXT("after")), NULL },
 	{ "GET", "/v1/cases/{case}", "getCase", OPERATOR, "one case with its story and its acts", PARAMS(CASE_STEP, AFTER), read_case, NULL, false,
 		MEMBERS(TEXT("case"), TEXT("state"), TIME("due"), NUMBER("used"), NUMBER("left"), NUMBER("late"), NOUN("body", "Case", casefile_fields),
 			NOUNS("events", "CaseEvent", case_event_fields),

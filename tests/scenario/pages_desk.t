@@ -224,6 +224,9 @@ def notice(d, b, post):
     tap.ok(shown, "the letter of the next deadline is shown before it goes", page.text)
     tap.like(page.text, "at the next deadline To it@shop207.example Language de", "to whom, in which language")
     tap.like(page.text, "If nothing is done", "and what comes when nobody does anything")
+    told = d.check("case", "notice", case).out
+    tap.ok(html.unescape(shown.group(1)).strip() in told and "When nothing is done:" in told, "by hand the same is told", told)
+    tap.is_equal(d.check("case", "notice", "--json", case).json["case"], case, "and by a program")
     post.pass_time(14 * 24)
     sent = [x for x in post.news("it@shop207.example")]
     if tap.ok(sent, "it is sent"):
@@ -351,6 +354,8 @@ def unattributed(d, b):
     tap.is_equal(b.get("/unattributed?shift=9d").status, 400, "a clock is not wrong by days")
     page = b.get("/")
     tap.ok("Silent feeds" not in page.text, "a feed that was heard just now is not silent", page.text)
+    tap.like(d.check("queue", "unattributed", "--shift", "2h").out, "with that, 2 of 3 would be told, 1 are not ours; nothing has been changed", "by hand, too")
+    tap.is_equal(d.aup("queue", "review", "--shift", "2h").rc, 2, "of that queue alone")
     d.pass_time("10m")
     tap.like(b.get("/").text, r"Silent feeds radius: heard last .* UTC, \d+ min", "one that was not is told to be, on the first page")
 
