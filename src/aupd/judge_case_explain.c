@@ -6,6 +6,9 @@
  * dull, one that offers more is answered by the refusal. Of a sealed case nothing is explained.
  */
 #include "aupd/judge_command.h"
+
+#include <stdlib.h>
+
 #include "cases/grouped.h"
 
 enum { EVENTS_MAX = 2000, TERMS_MAX = 64, REPORTS_OF_TERM_MAX = 20, OTHERS_MAX = 20, SERVICES_MAX = 16, GROUPED_BYTES_MAX = 64 << 10 };
@@ -84,15 +87,39 @@ static void put_grouped(struct explaining *x)
 	jsonw_end(x->c->w, ']');
 }
 
+/* By what they tell of which source; among each other in their order. */
+static int by_group(const void *a, const void *b)
+{
+	const struct case_event *x = *(const struct case_event *const *)a, *y = *(const struct case_event *const *)b;
+	int source = str_cmp(x->source, y->source);
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return source ? source : x->n < y->n ? -1 : x->n > y->n;
+}
+
+static const struct case_event **sort_reports(const struct explaining *x, unsigned *ret_count)
+{
+	const struct case_event **list = ARENA_ARRAY(x->a, const struct case_event *, x->event_count + 1);
+	*ret_count = 0;
+	for (unsigned i = 0; list && i < x->event_count; i++)
+		if (is_report(&x->events[i]))
+			list[(*ret_count)++] = &x->events[i];
+	if (list)
+		qsort(list, *ret_count, sizeof(const struct case_event *), by_group);
+	return list;
+}
+
 static void put_reports(struct explaining *x)
 {
 	struct jsonw *w = x->c->w;
+	unsigned n;
+	const struct case_event **list = sort_reports(x, &n);
 	jsonw_array(w, "reports");
-	for (unsigned i = 0; i < x->event_count; i++) {
-		const struct case_event *e = &x->events[i];
-		if (!is_report(e))
-			continue;
+	for (unsigned i = 0; i < n; i++) {
+		const struct case_event *e = list[i];
+		bool begins = !i || list[i - 1]->kind != e->kind || !str_eq(list[i - 1]->source, e->source);
 		jsonw_object(w, NULL);
+		jsonw_bool(w, "begins", begins);
 		jsonw_int(w, "n", (int64_t)e->n);
 		jsonw_time(w, "at", e->at);
 		jsonw_time(w, "event", e->event_at);
@@ -110,7 +137,7 @@ static void put_reports(struct explaining *x)
 		for (unsigned k = 0; k < e->reason_count; k++)
 			jsonw_str(w, NULL, e->reasons[k]);
 		jsonw_end(w, ']');
-		jsonw_str(w, "why", grouped_report(x->a, &x->found, x->events, x->event_count, i));
+		jsonw_str(w, "why", grouped_report(x->a, &x->found, x->events, x->event_count, (unsigned)(e - x->events)));
 		jsonw_bool(w, "raw", e->raw.len);
 		jsonw_end(w, '}');
 	}

@@ -180,7 +180,7 @@ const struct route routes[] = {
 		PARAMS(CASE_STEP, FILTER("act", "of that act alone")), NULL, "case-reasons", false,
 		TOLD(LIST("statements", TEXT("act"), TEXT("state"), TIME("appeal_until"), ANY("statement")), NUMBER("waiting")), NULL },
 	{ "GET", "/v1/cases/{case}/explained", "explainCase", OPERATOR, "what its clause says, which terms held, why its reports stand together, and what may be done now",
-		PARAMS(CASE_STEP), NULL, "case-explain", false, TOLD(TEXT("case"), ANY("clause"), TEXTS("grouped"), LIST("reports", NUMBER("n"), TIME("at"), TIME("event"),
+		PARAMS(CASE_STEP), NULL, "case-explain", false, TOLD(TEXT("case"), ANY("clause"), TEXTS("grouped"), LIST("reports", FLAG("begins"), NUMBER("n"), TIME("at"), TIME("event"),
 			TEXT("kind"), TEXT("source"), TEXT("reporter"), TEXT("told"), TEXT("clause"), TEXT("rule"), TEXT("grade"), TEXT("binding"), TIME("held_from"),
 			TIME("held_until"), TEXTS("reasons"), TEXT("why"), FLAG("raw")), FLAG("more"), LIST("terms", TEXT("rule"), TEXT("text"), NUMBER("held"),
 			NUMBER("cannot"), LIST("of", NUMBER("n"), TEXT("answer"), TEXT("value"), FLAG("marked")), NUMBER("more")), ANY("may"), ANY("flags"),
