@@ -13,6 +13,7 @@ import secrets
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
+from browser import Browser
 from daemon import Daemon, crlf, missing, xarf
 
 SECOND = 65534                          # the user id of the second officer
@@ -164,6 +165,18 @@ def shown(d):
     for path in ("cases", "intake", "acts", "records", "parked", "lookups", "registry", "status"):
         yield path, d.api(f"/v1/{path}?limit=1000").body
     yield "metrics", d.api("/metrics").body
+    b = Browser(d, local=True)
+    for path in ("/v1/unattributed", "/v1/unattributed?shift=2h", "/v1/appeals", "/v1/today"):
+        yield path, d.api(path).body
+    for case in d.cases():
+        for path in ("explained", "notice", "reports/1"):
+            yield f"case {path}", d.api(f"/v1/cases/{case['case']}/{path}").body
+        yield "case page", b.get(f"/cases/{case['case']}").html.encode()
+    for path in ("/", "/cases", "/cases?format=csv", "/unattributed", "/intake", "/actions", "/appeals", "/approvals", "/queues/due?within=90d"):
+        yield f"page {path}", b.ask(path).body
+    for item in d.check("intake", "list", "--json").json["rows"]:
+        for path in (f"/intake/{item['key']}", f"/raw/{item['key']}"):
+            yield f"page {path}", b.ask(path).body
 
 
 def search(d, when):
@@ -218,6 +231,9 @@ def whose(d):
         for uid in (None, SECOND) if os.getuid() == 0 else (None,):
             tap.ok(d.aup("case", *args, uid=uid).rc == 1, f"nothing of a sealed case is taken away ({args[0]})")
     tap.is_equal(len(d.cases()), 3, "and no case without a seal came of it")
+    for path in ("explained", "notice", "reports/1"):
+        a = d.api(f"/v1/cases/{number}/{path}")
+        tap.ok(a.status != 200 and "sealed" in a.body.decode(), f"nothing of it is told by {path}", a.body)
 
 
 def by_hand(d):
