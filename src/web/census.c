@@ -24,7 +24,7 @@ const char *const census_words[] = { "reports", "opened", "noticed", "prompt", "
 struct census {
 	struct arena *a, *page;
 	struct map *days;               /* "DAY clause" */
-	struct map *rules;              /* "clause/rule", "clause/rule kind" */
+	struct map *rules;              /* "clause/", "clause/rule", "clause/rule kind" */
 	struct map *recent[2];          /* events from turned_at on, and those before that */
 	int64_t turned_at, front_at, floor_at;
 	bool going;                     /* a look that has not come to the end goes on behind this row */
@@ -95,12 +95,13 @@ static bool first_notice(struct census *t, uint64_t number)
 	return true;
 }
 
-/* The lines that an event counts in: of its day and clause, and of the rule that opened its case. */
-struct lines { struct census_line *day, *rule; };
+/* The lines that an event counts in: of its day and clause, of the clause for all time, and of the rule that opened its case. */
+struct lines { struct census_line *day, *all, *rule; };
 
 static void add(struct lines *l, enum census_what what)
 {
 	l->day->n[what]++;
+	l->all->n[what]++;
 	if (l->rule)
 		l->rule->n[what]++;
 }
@@ -134,6 +135,7 @@ static void take_report(struct census *t, const struct case_event *e, const stru
 {
 	struct str clause = e->clause.len ? e->clause : c->clause, rule = e->rule.len ? e->rule : c->rule;
 	count_report(l->day, e->at);
+	count_report(l->all, e->at);
 	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s", STR_ARG(clause), STR_ARG(rule))), e->at);
 	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s %s", STR_ARG(clause), STR_ARG(rule), kind_words[e->kind])), e->at);
 }
@@ -164,8 +166,13 @@ static void take_letter(struct census *t, const struct case_event *e, const stru
 static enum err take(struct census *t, const struct view *v, const struct case_event *e, const struct casefile *c, struct why *why)
 {
 	bool sealed = c->flags & CASE_SEALED_CLASS;
-	struct str clause = sealed ? SEALED : c->clause, day = str_sub(time_str(t->page, e->at), 0, 10);
-	struct lines l = { line_of(t, t->days, str_format(t->page, "%.*s %.*s", STR_ARG(day), STR_ARG(clause))), NULL };
+	struct str clause = sealed ? SEALED : c->clause;
+	struct lines l = { line_of(t, t->days, str_format(t->page, "%lld %.*s", (long long)(e->at / DAY_US), STR_ARG(clause))),
+		line_of(t, t->rules, str_format(t->page, "%.*s/", STR_ARG(clause))), NULL };
+	if (!l.day->clause.len) {
+		l.day->day = e->at / DAY_US;
+		l.day->clause = str_copy(t->a, clause);
+	}
 	if (!sealed)
 		l.rule = line_of(t, t->rules, str_format(t->page, "%.*s/%.*s", STR_ARG(clause), STR_ARG(c->rule)));
 	switch (e->type) {
@@ -278,7 +285,7 @@ bool census_is_full(const struct census *t)
 	return t->full;
 }
 
-static void sum(struct census_line *to, const struct census_line *x)
+void census_add(struct census_line *to, const struct census_line *x)
 {
 	for (unsigned i = 0; i < CENSUS_WHAT; i++)
 		to->n[i] += x->n[i];
@@ -289,36 +296,15 @@ static void sum(struct census_line *to, const struct census_line *x)
 		to->last_at = x->last_at;
 }
 
-/* false: the day is none of these. */
-static bool within(struct str key, int64_t first_day, int64_t last_day, struct str *ret_clause)
+void census_each(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, const struct census_line *line), void *arg)
 {
-	int64_t at;
-	struct str day;
-	if (!str_split(&key, ' ', &day) || time_parse(day, &at) != OK || at / DAY_US < first_day || at / DAY_US > last_day)
-		return false;
-	*ret_clause = key;
-	return true;
-}
-
-void census_sum(const struct census *t, int64_t first_day, int64_t last_day, struct str clause, struct census_line *ret_line)
-{
-	struct str key, of;
-	void *line;
-	*ret_line = (struct census_line){ .last_at = 0 };
-	for (size_t i = 0; map_next(t->days, &i, &key, &line);)
-		if (within(key, first_day, last_day, &of) && (!clause.ptr || str_eq(of, clause)))
-			sum(ret_line, line);
-}
-
-void census_clauses(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, struct str clause), void *arg)
-{
-	struct map *told = map_new(CENSUS_LINES_MAX);
-	struct str key, of;
-	void *line;
-	for (size_t i = 0; told && map_next(t->days, &i, &key, &line);)
-		if (within(key, first_day, last_day, &of) && !map_get(told, of) && map_add(told, of, line) == OK)
-			fn(arg, of);
-	map_free(told);
+	struct str key;
+	void *value;
+	for (size_t i = 0; map_next(t->days, &i, &key, &value);) {
+		const struct census_line *line = value;
+		if (line->day >= first_day && line->day <= last_day)
+			fn(arg, line);
+	}
 }
 
 const struct census_line *census_rule(const struct census *t, struct str clause, struct str rule, struct str kind)

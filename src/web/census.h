@@ -31,6 +31,8 @@ enum census_what {
 extern const char *const census_words[];         /* by value, NULL-terminated */
 
 struct census_line {
+	int64_t day;                    /* since 1970; of a line of a day */
+	struct str clause;
 	uint64_t n[CENSUS_WHAT];
 	int64_t notice_us, fix_us;      /* sums, over CENSUS_NOTICED and over what was resolved and held */
 	uint64_t fixed;
@@ -46,11 +48,10 @@ enum err census_step(struct census *t, struct view_source *source, int64_t slice
 /* Up to which event it has counted; TIME_NONE: there was none. */
 int64_t census_until(const struct census *t);
 bool census_is_full(const struct census *t);
-/* The sum of the days from first to last (days since 1970), of a clause or, with STR_NONE, of all. */
-void census_sum(const struct census *t, int64_t first_day, int64_t last_day, struct str clause, struct census_line *ret_line);
-/* The clauses that anything was counted of in these days: one call each, in no order that matters. */
-void census_clauses(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, struct str clause), void *arg);
-/* Of all time: by rule, or by rule and kind; NULL when nothing was counted. */
+/* The lines of the days from first to last, in no order that matters. */
+void census_each(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, const struct census_line *line), void *arg);
+void census_add(struct census_line *to, const struct census_line *x);
+/* Of all time: of a clause (rule and kind are STR_NONE), by rule, or by rule and kind; NULL when nothing was counted. */
 const struct census_line *census_rule(const struct census *t, struct str clause, struct str rule, struct str kind);
 
 #endif

@@ -14,23 +14,32 @@ enum { FEW_MOST = 5, CLAUSES_MAX = 300, PERCENT = 100, DAYS_MAX = 3660 };
 
 struct figures {
 	struct web_call *c;
-	struct str clauses[CLAUSES_MAX];
+	struct census_line lines[CLAUSES_MAX], total;
 	unsigned count;
 	bool open;                      /* for the public */
 	bool few[CENSUS_WHAT];          /* of that column something was not told */
 	uint64_t told[CENSUS_WHAT];     /* what of it was */
 };
 
-static void note_clause(void *arg, struct str clause)
+static void add_line(void *arg, const struct census_line *line)
 {
 	struct figures *f = arg;
-	if (f->count < CLAUSES_MAX)
-		f->clauses[f->count++] = str_copy(f->c->arena, clause);
+	unsigned i = 0;
+	while (i < f->count && !str_eq(f->lines[i].clause, line->clause))
+		i++;
+	if (i == f->count && f->count < CLAUSES_MAX) {
+		f->lines[i] = (struct census_line){ .clause = line->clause };
+		f->count++;
+	}
+	if (i < f->count)
+		census_add(&f->lines[i], line);
+	census_add(&f->total, line);
 }
 
 static int by_name(const void *x, const void *y)
 {
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+	const struct census_line *a = x, *b = y;
+	return str_cmp(a->clause, b->clause);
 }
 
 static void put_rate(struct jsonw *w, const char *name, uint64_t part, uint64_t of)
@@ -62,11 +71,11 @@ static void put_shares(const struct figures *f, const struct census_line *x)
 	put_rate(w, "reversed_percent", n[CENSUS_REVERSED], n[CENSUS_APPEALS] >= least ? n[CENSUS_APPEALS] : 0);
 }
 
-static void put_row(struct figures *f, struct str clause, const struct census_line *x)
+static void put_row(struct figures *f, const struct census_line *x)
 {
 	struct jsonw *w = f->c->w;
 	jsonw_object(w, NULL);
-	jsonw_str(w, "clause", clause);
+	jsonw_str(w, "clause", x->clause);
 	for (unsigned i = 0; i < CENSUS_WHAT; i++) {
 		bool few = f->open && x->n[i] && x->n[i] < FEW_MOST;
 		f->few[i] |= few;
@@ -114,7 +123,6 @@ static enum err read_period(struct web_call *c, int64_t *ret_from, int64_t *ret_
 enum err read_figures(struct web_call *c)
 {
 	struct figures *f = ARENA_NEW(c->arena, struct figures);
-	struct census_line line;
 	int64_t from, until;
 	bool whole = false;
 	if (!f)
@@ -127,19 +135,16 @@ enum err read_figures(struct web_call *c)
 	if (e)
 		return e;
 	int64_t first = from / DAY_US, last = (until - 1) / DAY_US;
-	census_clauses(c->web->census, first, last, note_clause, f);
-	qsort(f->clauses, f->count, sizeof(f->clauses[0]), by_name);
+	census_each(c->web->census, first, last, add_line, f);
+	qsort(f->lines, f->count, sizeof(f->lines[0]), by_name);
 	jsonw_time(c->w, "from", first * DAY_US);
 	jsonw_time(c->w, "until", (last + 1) * DAY_US);
 	jsonw_str(c->w, "form", f->open ? STR("public") : STR("whole"));
 	jsonw_array(c->w, "rows");
-	for (unsigned i = 0; i < f->count; i++) {
-		census_sum(c->web->census, first, last, f->clauses[i], &line);
-		put_row(f, f->clauses[i], &line);
-	}
+	for (unsigned i = 0; i < f->count; i++)
+		put_row(f, &f->lines[i]);
 	jsonw_end(c->w, ']');
-	census_sum(c->web->census, first, last, STR_NONE, &line);
-	put_total(f, &line);
+	put_total(f, &f->total);
 	jsonw_time(c->w, "counted_until", census_until(c->web->census));
 	jsonw_bool(c->w, "counting", !whole);
 	return OK;
