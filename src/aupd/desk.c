@@ -18,6 +18,7 @@
 #include "base/net.h"
 #include "base/point.h"
 #include "base/seal.h"
+#include "engine/retest.h"
 #include "store/store.h"
 #include "web/console.h"
 #include "web/login.h"
@@ -294,6 +295,7 @@ static void desk_stop(struct role *r)
 	for (unsigned i = 0; i < d->door_count; i++)
 		httpd_close(d->doors[i].http);
 	timer_free(d->census_timer);
+	retest_free(d->web.retest);
 	census_free(d->web.census);
 	view_close(&d->web.source);
 }

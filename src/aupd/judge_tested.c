@@ -41,12 +41,26 @@ static enum err check_result(struct commanding *c, const struct json *result)
 	return e;
 }
 
+static enum err show_draft(struct commanding *c)
+{
+	struct row row;
+	enum err e = draft_row(c, command_arg(c, "version"), &row);
+	if (e == OK && !row.version)
+		e = why_set(c->why, ERR_NOTFOUND, "there is no draft \"%.*s\"", STR_ARG(command_arg(c, "version")));
+	if (e == OK)
+		jsonw_raw(c->w, "policy", row.body);
+	return e;
+}
+
 enum err cmd_policy_tested(struct commanding *c)
 {
 	const struct json *result = json_get(c->root, "result");
 	struct row row;
 	struct buf b;
 	struct jsonw w;
+	/* who is about to test one asks first whether he may have it kept */
+	if (json_flag(c->root, "show", false))
+		return show_draft(c);
 	enum err e = result ? check_result(c, result) : why_set(c->why, ERR_SYNTAX, "there is no result in the command");
 	if (e == OK)
 		e = tested_row(c, json_text(result, "version"), &row);

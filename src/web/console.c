@@ -13,6 +13,7 @@
 #include "web/console_export.h"
 #include "web/console_try.h"
 #include "web/page.h"
+#include "web/retest.h"
 #include "web/portal.h"
 #include "web/route.h"
 #include "web/words.h"
@@ -396,6 +397,10 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 	*ret_answer = (struct web_answer){ 0 };
 	if (!call) {
 		console_refuse(r, 503, "no memory for the page", ret_answer);
+		return;
+	}
+	if (retest_is(r)) {
+		retest_take(web, r, who, ret_answer);
 		return;
 	}
 	if (str_eq(r->path, CONSOLE_DO)) {

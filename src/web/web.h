@@ -19,6 +19,7 @@ enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
 struct route;
 struct console_call;
 struct census;
+struct retest;
 struct setting;
 
 /* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
@@ -36,6 +37,8 @@ struct web {
 	web_marked_fn *marked;
 	uint32_t hears;                 /* set of HEARS_ (model/config.h) */
 	struct census *census;
+	struct retest *retest;          /* the back-test that runs, and the request that it is of; NULL */
+	const void *retest_of;
 	struct str settings_file;
 	const struct setting *settings; /* model/config_settings.h */
 	unsigned setting_count;

@@ -90,12 +90,23 @@ def tested(d, b):
     page = b.get("/policy/next/backtest")
     tap.like(page.text, "The draft was not tested yet", "a draft that was not tested says so, and how it is")
     tap.is_equal(b.get("/policy/none/backtest").status, 404, "one that is not there is not found")
+    for k in range(5):
+        d.smtp_send(arf("203.0.113.17", number=k, reporter=f"fbl@reporter-{k}.example"))
+    d.settle()
     first = d.aup("policy", "backtest", "--json", "--draft", "next", "--keep").json
+    tap.is_equal((first["observations"], first["draft"]["cases"], first["same"]), (5, 1, 1), "a draft that says it in other words makes the same case")
     page = b.get("/policy/next/backtest")
     tap.ok(first["digest"] in page.text and "Cases gained" in page.text, "what came of it stands there, with its digest", page.text)
     tap.like(b.get("/policy").text, "next back-tested", "and the draft is back-tested")
     again = d.aup("policy", "backtest", "--json", "--to", first["to"], "--from", first["from"], "--draft", "next", "--keep").json
     tap.is_equal(again["digest"], first["digest"], "twice the same digest")
+    page = b.get("/policy/next/backtest?from=2026-01-01")
+    form = page.form("/policy/next/backtest")["fields"]
+    tap.is_equal(form["from"], "2026-01-01", "the address says what is to be tested")
+    page = b.post("/policy/next/backtest", {**form, "from": first["from"], "until": first["to"]})
+    tap.ok(page.status == 200 and first["digest"] in page.text, "from the page it is the same test, with the same digest", page.text[:600])
+    tap.is_equal((b.post("/policy/next/backtest", {**form, "from": "never"}).status, b.post("/policy/none/backtest", form).status, b.post("/policy/next/backtest", {**form, "_token": ""}).status),
+                 (400, 404, 403), "a time is a time, a draft is a draft, and a form is one of ours")
     r = write(b, b.get("/policy/next/draft?file=mail.policy"), 'because "', 'because "once more: ')
     tap.like(r.text, "next draft", "a draft that is changed is none that was tested")
     tap.like(b.get("/policy/next/backtest").text, "of an earlier text", "and the page says so")
