@@ -106,6 +106,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.settings = a->settings;
 		s.setting_count = a->setting_count;
 		s.hears = (a->listen_count || a->fetch_count ? HEARS_COMPLAINTS : 0) | (a->radius_listen_count ? HEARS_ACCOUNTING : 0) | (a->usage_accounts ? HEARS_USAGE : 0);
+		s.form_rate = a->form_rate;
 	}
 	if (name == ROLE_SIGNER)
 		s.signer_key = a->signer_key;
@@ -115,6 +116,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.spool_bytes = a->spool_bytes;
 		s.message_bytes = a->message_bytes;
 		s.api_rate = a->api_rate;
+		s.form_rate = a->form_rate;
+		s.web_url = a->web_url;
 		s.api_keys = a->api_keys;
 		s.api_key_count = a->api_key_count;
 		s.officer_key = a->officer_key;

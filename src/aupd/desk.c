@@ -226,6 +226,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.census = census_new();
 	if (!d->web.census)
 		return why_set(why, ERR_NOMEM, "no memory");
+	d->web.form_open = r->share.form_rate && r->share.web_url.len;
 	random_bytes(d->web.console_key, sizeof(d->web.console_key));
 	d->web.limits.per_minute = d->web.page_limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);

@@ -375,7 +375,8 @@ static void open_listeners(struct ear *e)
 			err = smtp_open(r->loop, &o, &e->smtps[i], &why);
 		} else {
 			struct reports_options o = { .take_listen_fd = fd, .trusted = kind == LISTEN_INGEST, .source = 1, .message_bytes = r->share.message_bytes,
-				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .keys = e->keys, .per_minute = r->share.api_rate, .sink = door };
+				.api_keys = r->share.api_keys, .api_key_count = r->share.api_key_count, .keys = e->keys, .per_minute = r->share.api_rate, .sink = door,
+				.form_per_minute = kind == LISTEN_HTTP ? r->share.form_rate : 0, .web_url = r->share.web_url };
 			err = reports_open(r->loop, &o, &e->reports[i], &why);
 		}
 	}

@@ -1,7 +1,7 @@
 /*
  * One item of the spool as frames: decoded here, once, by whoever wrote it. See ear.h.
  *
- * Of the sealed class nothing goes out but class, time, address and position. An item that ended the decoder twice is not decoded
+ * Of the sealed class nothing goes out but class, time, address and position, and of the public form the receipt, which is chance. An item that ended the decoder twice is not decoded
  * again and goes before a person.
  */
 #include <stdlib.h>
@@ -159,11 +159,17 @@ static bool send_rest(struct ear *e, const struct spool_record *r, const struct 
 	return send_item(e, r, &rest, meta, d->rows_sealed ? ITEM_SEALED : apart ? ITEM_PROSE : ITEM_UNPARSED, d->count, str_c(e->arena, why));
 }
 
+/* That of the public form, for whoever sent it: it says nothing. */
+static struct str chance_receipt(const struct json *meta)
+{
+	return str_eq(meta_text(meta, "listener"), STR("form")) ? meta_text(meta, "receipt") : STR_NONE;
+}
+
 /* Of a sealed report class, time, address and position go out. */
-static bool send_concealed(struct ear *e, const struct observation *x, struct position at, bool last)
+static bool send_concealed(struct ear *e, const struct observation *x, struct position at, bool last, struct str receipt)
 {
 	struct observation o = { .kind = x->kind, .witness = WITNESS_REPORT, .source = x->source, .event_at = x->event_at, .first_at = x->event_at,
-		.last_at = x->event_at, .zone_given = x->zone_given, .received_at = x->received_at, .incidents = 1, .at = at };
+		.last_at = x->event_at, .zone_given = x->zone_given, .received_at = x->received_at, .incidents = 1, .at = at, .receipt = receipt };
 	return send(e, FRAME_OBSERVATION, at, observation_lane_key(e->arena, &o), last, observation_fields, &o);
 }
 
@@ -198,7 +204,7 @@ static bool send_observations(struct ear *e, const struct spool_record *r, struc
 		if (goes_apart(d, o))
 			continue;
 		if (kind_info(o->kind)->flags & KIND_SEALED) {
-			if (!send_concealed(e, o, o->at, i == last && !rest))
+			if (!send_concealed(e, o, o->at, i == last && !rest, chance_receipt(meta)))
 				return false;
 			continue;
 		}
@@ -234,34 +240,35 @@ static bool send_sealed_answer(struct ear *e, const struct spool_record *r, cons
 	return send(e, FRAME_ITEM, r->at, i.token, last, item_fields, &i);
 }
 
-static bool send_nowhere(struct ear *e, const struct spool_record *r)
+static bool send_nowhere(struct ear *e, const struct spool_record *r, struct str receipt)
 {
 	char key[POSITION_TEXT_MAX];
-	struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address") };
+	struct item i = { .type = ITEM_SEALED, .at = r->at, .received_at = r->received_at, .reason = STR("a sealed report without an address"), .listener = receipt.len ? STR("form") : STR_NONE,
+		.receipt = receipt };
 	position_print(&r->at, key);
 	return send(e, FRAME_ITEM, r->at, str_of(key), true, item_fields, &i);
 }
 
 /* A sealed report leaves class, time, address and position; its bytes go to the officer's key. */
-static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d)
+static bool send_sealed(struct ear *e, const struct spool_record *r, struct decode *d, struct str receipt)
 {
 	seal(e, r);
 	unsigned index, last = d->count;
 	bool answer = token_of(e->arena, d->recipient).len && !d->automatic;
 	const bool *another = name_another(e, d);
 	if (!another)
-		return send_nowhere(e, r);
+		return send_nowhere(e, r, receipt);
 	for (unsigned i = 0; i < d->count; i++)
 		last = another[i] ? i : last;
 	if (answer && !send_sealed_answer(e, r, d, last == d->count))
 		return false;
 	if (last == d->count)
-		return answer || send_nowhere(e, r);
+		return answer || send_nowhere(e, r, receipt);
 	index = answer;
 	for (unsigned i = 0; i <= last; i++) {
 		if (!another[i])
 			continue;
-		if (!send_concealed(e, &d->observations[i], (struct position){ r->at.segment, r->at.offset, index }, i == last))
+		if (!send_concealed(e, &d->observations[i], (struct position){ r->at.segment, r->at.offset, index }, i == last, receipt))
 			return false;
 		index++;
 	}
@@ -300,7 +307,7 @@ static bool send_decoded(struct ear *e, const struct spool_record *r, struct dec
 {
 	switch (d->outcome) {
 	case OUTCOME_REPORT: return send_observations(e, r, d, meta);
-	case OUTCOME_SEALED: return send_sealed(e, r, d);
+	case OUTCOME_SEALED: return send_sealed(e, r, d, chance_receipt(meta));
 	case OUTCOME_ANSWER: return send_item(e, r, d, meta, ITEM_ANSWER, 0, "");
 	case OUTCOME_AUTO: return send_item(e, r, d, meta, d->arrival == ARRIVAL_DELAYED ? ITEM_DELAYED : d->arrival ? ITEM_DELIVERED : ITEM_AUTO_ANSWER, 0, "");
 	case OUTCOME_BOUNCE: return send_item(e, r, d, meta, ITEM_BOUNCE, 0, "");

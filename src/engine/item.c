@@ -6,6 +6,7 @@
  */
 #include "engine/fold_case.h"
 #include "engine/queue.h"
+#include "engine/receipt.h"
 #include "engine/reporter.h"
 
 static bool reporter_fits(struct str rule, struct str reporter)
@@ -61,6 +62,10 @@ enum err put_item(struct fold *f, struct item *i, bool hide, struct why *why)
 	kept = kept && !str_eq(i->listener, STR("nat")) && !(i->candidate_count && i->candidates[0].of_sealed);
 	if (f->keep && kept && !i->raw.len)
 		e = f->keep(f->keep_arg, &i->at, FOLD_TRIAGE, &i->raw, why);
+	if (e)
+		return e;
+	if (str_eq(i->listener, STR("form")) && i->state == ITEM_WAITING)
+		e = receipt_wait(f, i->receipt, i->received_at, i->type == ITEM_SEALED, why);
 	if (e)
 		return e;
 	position_print(&i->at, key);

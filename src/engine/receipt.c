@@ -102,6 +102,20 @@ enum err receipt_note(struct fold *f, const struct observation *o, const struct 
 	return e ? e : hook_receipt(f, row.key, row.owner, row.version ? &before : NULL, &r, why);
 }
 
+enum err receipt_wait(struct fold *f, struct str id, int64_t received_at, bool sealed, struct why *why)
+{
+	const struct receipt r = { .fate = FATE_PERSON, .sealed = sealed };
+	struct row row;
+	enum err e = id.len ? work_get(f->work, TABLE_RECEIPT, id, &row, why) : OK;
+	if (e || !id.len || row.version)
+		return e;
+	row.owner = STR("");
+	row.state = str_of(fate_words[FATE_PERSON]);
+	row.rank = received_at;
+	row.due_at = f->keep_receipts_us ? received_at + f->keep_receipts_us : TIME_NONE;
+	return work_store(f->work, &row, receipt_fields, &r, why);
+}
+
 enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why *why)
 {
 	struct receipt r = { 0 };

@@ -50,6 +50,8 @@ struct receipt_told receipt_tell(const struct receipt *r, const struct casefile 
 
 /* What became of the observation, in its receipt; nothing when it has none. */
 enum err receipt_note(struct fold *f, const struct observation *o, const struct fold_result *result, struct why *why) MUST_CHECK;
+/* What came by the public form waits for a person: so much its reporter is told. Nothing when it has a receipt already. */
+enum err receipt_wait(struct fold *f, struct str id, int64_t received_at, bool sealed, struct why *why) MUST_CHECK;
 /* A report that was only counted became part of that case. */
 enum err receipt_join(struct fold *f, struct str id, uint64_t number, struct why *why) MUST_CHECK;
 /* A person discarded what waited under that receipt. */

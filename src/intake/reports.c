@@ -10,8 +10,10 @@
 #include "base/digest.h"
 #include "base/httpd.h"
 #include "base/json.h"
+#include "base/limit.h"
 #include "base/seal.h"
 #include "base/time.h"
+#include "intake/report_form.h"
 
 enum { RECEIPT_LEN = 32, FILE_NAME_MAX = 200 };
 
@@ -32,10 +34,12 @@ struct reports {
 	struct httpd *http;
 	struct client clients[REPORTS_CLIENTS_MAX];
 	unsigned client_count;
+	struct limits neighbours;       /* of the form */
 };
 
 struct pending {
 	struct http_request *request;
+	const struct reports *form;     /* NULL: it is none of the form */
 	char receipt[RECEIPT_LEN + 1];
 };
 
@@ -98,19 +102,81 @@ static void make_receipt(const struct caller *c, struct str token, char out[RECE
 		(void)snprintf(out + 2 * i, 3, "%02x", d.octets[i]);
 }
 
+/* People are led to a page, which says it in their language. */
+static void lead(const struct reports *s, struct http_request *r, const char *to, const char *receipt)
+{
+	struct http_pair headers[] = { { STR("Location"), str_format(r->arena, "%.*s%s%s", STR_ARG(s->o.web_url), to, receipt) }, { STR("Cache-Control"), STR("no-store") } };
+	httpd_answer(r, 303, headers, 2, STR_NONE);
+}
+
 static void on_durable(void *arg, enum err e, const struct position *at)
 {
 	struct pending *p = arg;
 	(void)at;
-	if (e == OK)
+	if (p->form)
+		lead(p->form, p->request, e == OK ? "/report/" : "/report?why=later", e == OK ? p->receipt : "");
+	else if (e == OK)
 		answer(p->request, 202, p->receipt, NULL);
 	else
 		answer(p->request, 503, "it could not be kept, come again", "30");
 }
 
+static enum err put(struct reports *s, struct pending *p, struct str meta, struct str payload)
+{
+	struct sink_item item = { .item_class = CLASS_COMPLAINT, .source = s->o.source, .received_at = clock_wall_at(), .meta = meta, .payload = payload };
+	return s->o.sink.put(s->o.sink.state, &item, on_durable, p);
+}
+
+static enum err put_form(struct reports *s, struct pending *p, const struct report_form *f)
+{
+	const struct caller nobody = { .key_digest = STR("form") };
+	char chance[RECEIPT_LEN / 2];
+	struct jsonw w;
+	struct buf meta;
+	struct str name, mail = report_form_write(p->request->arena, f, clock_wall_at(), &name);
+	random_bytes(chance, sizeof(chance));
+	make_receipt(&nobody, (struct str){ chance, sizeof(chance) }, p->receipt);
+	buf_init(&meta, ITEM_META_MAX);
+	jsonw_init(&w, &meta);
+	jsonw_object(&w, NULL);
+	jsonw_str(&w, "listener", STR("form"));
+	jsonw_str(&w, "receipt", str_of(p->receipt));
+	if (name.len)
+		jsonw_str(&w, "name", name);
+	jsonw_end(&w, '}');
+	enum err e = mail.len ? put(s, p, buf_str(&meta), mail) : ERR_NOMEM;
+	buf_done(&meta);
+	return e;
+}
+
+/* What is refused leaves what was typed in the browser, where the way back finds it. */
+static void take_form(struct reports *s, struct http_request *r)
+{
+	struct pending *p = ARENA_NEW(r->arena, struct pending);
+	struct report_form f;
+	if (!p || !str_eq(r->method, STR("POST")) || limit_take(&s->neighbours, limit_neighbour(r), clock_monotonic_us())) {
+		lead(s, r, p && str_eq(r->method, STR("POST")) ? "/report?why=often" : "/report", "");
+		return;
+	}
+	enum err e = report_form_read(r->arena, http_header(r, "content-type"), r->body, &f);
+	if (e) {
+		lead(s, r, e == ERR_LIMIT ? "/report?why=large" : e == ERR_NOTFOUND ? "/report?why=empty" : "/report?why=bad", "");
+		return;
+	}
+	p->request = r;
+	p->form = s;
+	e = put_form(s, p, &f);
+	if (e)
+		lead(s, r, e == ERR_LIMIT ? "/report?why=large" : "/report?why=later", "");
+}
+
 static void on_request(void *arg, struct http_request *r)
 {
 	struct reports *s = arg;
+	if (s->o.form_per_minute && str_eq(r->path, STR("/report/send"))) {
+		take_form(s, r);
+		return;
+	}
 	if (!str_eq(r->path, STR("/v1/reports"))) {
 		answer(r, 404, "there is only /v1/reports here", NULL);
 		return;
@@ -161,8 +227,7 @@ static void on_request(void *arg, struct http_request *r)
 		jsonw_end(&w, ']');
 	}
 	jsonw_end(&w, '}');
-	struct sink_item item = { .item_class = CLASS_COMPLAINT, .source = s->o.source, .received_at = clock_wall_at(), .meta = buf_str(&meta), .payload = r->body };
-	enum err e = s->o.sink.put(s->o.sink.state, &item, on_durable, p);
+	enum err e = put(s, p, buf_str(&meta), r->body);
 	buf_done(&meta);
 	if (e)
 		answer(r, e == ERR_LIMIT ? 413 : 503, e == ERR_LIMIT ? "longer than we take" : "no room now, come again", "30");
@@ -174,6 +239,7 @@ enum err reports_open(struct loop *l, const struct reports_options *options, str
 	if (!s)
 		return why_set(why, ERR_NOMEM, "no memory for a listener");
 	s->o = *options;
+	s->neighbours.per_minute = options->form_per_minute;
 	if (options->trusted)
 		s->clients[s->client_count++] = (struct client){ { .name = STR("local") }, STR("local") };
 	for (unsigned i = 0; !options->trusted && i < options->api_key_count && s->client_count < REPORTS_CLIENTS_MAX; i++) {

@@ -1,4 +1,7 @@
 /*
+ * POST /report/send, of the public form (report_form.h), where form_per_minute says that there is one: what came of it is a page at web_url, by
+ * a receipt that nobody can guess, and only when the sink says that it is durable.
+ *
  * POST /v1/reports: complaints by HTTP, of clients with a key of the configuration or of the store, or of anybody on the ear's own
  * Unix socket (`aup ingest`).
  *
@@ -25,6 +28,8 @@ struct reports_options {
 	uint64_t per_minute;            /* of one client */
 	const struct str *api_keys;     /* "CLIENT SHA256-HEX"; borrowed */
 	unsigned api_key_count;
+	uint64_t form_per_minute;       /* of one neighbour; 0 = there is no public form */
+	struct str web_url;             /* where its pages are; borrowed */
 	struct report_keys *keys;       /* those of the store; borrowed; NULL = there are none. A key that they may hold, before they are known, is 503 */
 	struct sink sink;
 };

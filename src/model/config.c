@@ -109,6 +109,8 @@ const struct conf_item config_items[] = {
 		.doc = "most reports a minute that one client may send by HTTP" },
 	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000,
 		.doc = "most calls a minute with one key of the API, and of one-time links from one address" },
+	{ .name = "form-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "0", .min = 0, .max = 10000,
+		.doc = "most reports a minute by the public form of /report from one neighbour; 0: there is no form" },
 	{ .name = "web-url", .type = CONF_WORD, .arguments = "URL", .doc = "where a listener of kind api is reached from outside: letters have one-time links below it" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
@@ -181,7 +183,7 @@ const struct field share_fields[] = {
 	F(lmtp, FIELD_STR), F(hears, FIELD_U32), F(settings_file, FIELD_STR),
 	{ .name = "settings", .type = FIELD_LIST, .offset = offsetof(struct share, settings), .fields = config_setting_fields, .size = sizeof(struct setting),
 		.count_offset = offsetof(struct share, setting_count), .max = CONFIG_SETTINGS_MAX },
-	F(key_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	F(key_rate, FIELD_U64), F(form_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
@@ -445,6 +447,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
 	a->api_rate = (uint64_t)conf_number(c->first, config_items, "api-rate");
 	a->key_rate = (uint64_t)conf_number(c->first, config_items, "key-rate");
+	a->form_rate = (uint64_t)conf_number(c->first, config_items, "form-rate");
 	a->officer_key = conf_text(c->first, config_items, "officer-key");
 	a->smarthost = conf_text(in_hand, hand_items, "smarthost");
 	a->nft_path = conf_text(in_hand, hand_items, "nft");

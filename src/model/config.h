@@ -54,6 +54,7 @@ struct share {
 	struct listen_at *listens;
 	unsigned listen_count;
 	uint64_t spool_bytes, message_bytes, api_rate;
+	uint64_t form_rate;             /* reports a minute by the public form from one neighbour; 0 = there is no form */
 	uint64_t keep_cases_us, keep_items_us, keep_lookups_us;
 	bool posting_by_two;
 	struct str *api_keys;           /* "CLIENT SHA256-HEX" */

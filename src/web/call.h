@@ -63,6 +63,7 @@ enum err read_my_forwarded(struct web_call *c) MUST_CHECK;
 enum err read_my_forwarding(struct web_call *c) MUST_CHECK;
 enum err read_my_reports(struct web_call *c) MUST_CHECK;
 enum err read_my_report(struct web_call *c) MUST_CHECK;
+enum err read_form_report(struct web_call *c) MUST_CHECK;
 enum err read_webhooks(struct web_call *c) MUST_CHECK;
 enum err read_webhook(struct web_call *c) MUST_CHECK;
 enum err read_deliveries(struct web_call *c) MUST_CHECK;

@@ -84,8 +84,9 @@ static const struct words *words_of(struct web *web, struct http_request *r, con
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)
 {
 	begin_data(b, w, title, r->path);
-	if (is_outsider(who))
+	if (is_outsider(who) || portal_speaks(r->path))
 		put_words(w, words_of(web, r, who));
+	jsonw_bool(w, "form_open", web->form_open);
 	jsonw_str(w, "do", who->link.len ? r->path : CONSOLE_DO);
 	jsonw_str(w, "link", who->link);
 	jsonw_str(w, "who", who->id);
@@ -385,7 +386,7 @@ void console_show(struct web *web, struct http_request *r, struct console_call *
 		add_name(call, STR("who"), call->who.id);
 		add_name(call, STR("language"), str_of(words_of(web, r, &call->who)->language));
 	}
-	if (console_export_asked(r) && !call->who.link.len)
+	if (console_export_asked(r) && call->who.session.len)
 		console_export_take(web, r, call, ret_answer);
 	else
 		go_on(web, r, call, ret_answer);

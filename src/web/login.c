@@ -225,7 +225,7 @@ static void take_step(struct web *web, struct http_request *r, const struct logi
 		show(web, r, who, s->template, s->title, NULL, x);
 		return;
 	}
-	x->retry_after_s = limit_take(&web->page_limits, web_neighbour(r), clock_monotonic_us());
+	x->retry_after_s = limit_take(&web->page_limits, limit_neighbour(r), clock_monotonic_us());
 	if (x->retry_after_s)
 		console_refuse(r, 429, "that was tried too often from there", x);
 	else if (console_read_form(web, r, who, &f, x))

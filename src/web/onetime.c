@@ -232,7 +232,7 @@ void onetime_take(struct web *web, struct http_request *r, struct web_answer *re
 	struct why why = { .line = 0 };
 	struct str token = str_sub(r->path, sizeof(ONETIME_PATH) - 1, r->path.len);
 	bool posts = str_eq(r->method, STR("POST"));
-	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, web_neighbour(r), clock_monotonic_us()) };
+	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, limit_neighbour(r), clock_monotonic_us()) };
 	if (ret_answer->retry_after_s) {
 		SAY_ALL(ret_answer, r->arena, 429, later);
 		return;

@@ -5,6 +5,7 @@
 
 #define CUSTOMER SCOPES(SCOPE_CUSTOMER)
 #define RESELLER SCOPES(SCOPE_RESELLER)
+#define NOBODY SCOPES(SCOPE_NOBODY)
 #define ACCOUNT { "terms", "/v1/my/terms", true }, { "keys", "/v1/my/keys", false }, { "hooks", "/v1/webhooks?limit=100", false }
 
 const struct console_page pages_portal[] = {
@@ -18,5 +19,7 @@ const struct console_page pages_portal[] = {
 	{ "/r/cases/{case}", "p-case", "", RESELLER, { { "case", "/v1/my/cases/{case}", false }, { "told", "/v1/my/cases/{case}/told?{language}", false },
 		{ "reasons", "/v1/my/cases/{case}/reasons", true }, { "forwarded", "/v1/my/forwarded/{case}", true } } },
 	{ "/r/account", "p-account", "", RESELLER, { ACCOUNT } },
+	{ "/report", "report", "", NOBODY, { { NULL, NULL, false } } },
+	{ "/report/{receipt}", "report-status", "", NOBODY, { { "report", "/v1/form/reports/{receipt}", true } } },
 	{ .path = NULL },
 };

@@ -27,7 +27,29 @@ bool portal_is(struct str path)
 
 bool portal_speaks(struct str path)
 {
-	return str_starts(path, STR("/p/")) || str_starts(path, STR("/r/"));
+	return str_starts(path, STR("/p/")) || str_starts(path, STR("/r/")) || portal_is_public(path);
+}
+
+bool portal_is_public(struct str path)
+{
+	return str_eq(path, STR("/report")) || str_starts(path, STR("/report/"));
+}
+
+void portal_take_public(struct web *web, struct http_request *r, struct web_answer *ret_answer)
+{
+	const struct principal nobody = { .scope = SCOPE_NOBODY };
+	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
+	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, limit_neighbour(r), clock_monotonic_us()) };
+	if (ret_answer->retry_after_s || !call) {
+		console_refuse(r, call ? 429 : 503, "that was tried too often from there", ret_answer);
+		return;
+	}
+	*call = (struct console_call){ .who = nobody };
+	call->page = console_page_find(r->path, SCOPE_NOBODY, call->names, &call->name_count);
+	if (call->page && (str_eq(r->method, STR("GET")) || str_eq(r->method, STR("HEAD"))))
+		console_show(web, r, call, ret_answer);
+	else
+		console_refuse(r, call->page ? 405 : 404, "there is no such page", ret_answer);
 }
 
 struct str portal_home(enum scope scope)
@@ -97,7 +119,7 @@ void portal_take(struct web *web, struct http_request *r, struct web_answer *ret
 	uint64_t number;
 	char text[CASE_TEXT_MAX];
 	bool reads = str_eq(r->method, STR("GET")) || str_eq(r->method, STR("HEAD"));
-	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, web_neighbour(r), clock_monotonic_us()) };
+	*ret_answer = (struct web_answer){ .retry_after_s = limit_take(&web->page_limits, limit_neighbour(r), clock_monotonic_us()) };
 	if (ret_answer->retry_after_s) {
 		console_refuse(r, 429, "that was tried too often from there", ret_answer);
 		return;

@@ -14,6 +14,10 @@
 bool portal_is(struct str path);
 void portal_take(struct web *web, struct http_request *r, struct web_answer *ret_answer);
 
+/* Pages for whoever comes: the form of reports, and what became of one. */
+bool portal_is_public(struct str path);
+void portal_take_public(struct web *web, struct http_request *r, struct web_answer *ret_answer);
+
 /* Is that a path of pages for outsiders, which speak their language? */
 bool portal_speaks(struct str path);
 /* Where somebody of that scope begins. */

@@ -66,3 +66,11 @@ enum err read_receipt(struct web_call *call)
 	jsonw_raw(call->w, "row", row.body);
 	return put_state(call, &row);
 }
+
+/* To whoever has the receipt: nobody can guess one, and whoever reported has no name here. */
+enum err read_form_report(struct web_call *call)
+{
+	struct row row;
+	enum err e = view_receipt_of_form(&call->view, call_value(call, "receipt"), &row, call->why);
+	return e ? e : put_report(call, &row);
+}

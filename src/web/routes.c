@@ -313,6 +313,8 @@ const struct route routes[] = {
 		read_my_reports, NULL, false, MEMBERS(LIST("reports", MY_REPORT), TEXT("after")), NULL },
 	{ "GET", "/v1/my/reports/{receipt}", "getMyReport", REPORTER, "of one of them", PARAMS(STEP("receipt", "its receipt")), read_my_report, NULL, false,
 		MEMBERS(MY_REPORT), NULL },
+	{ "GET", "/v1/form/reports/{receipt}", "getFormReport", SCOPES(SCOPE_NOBODY), "what became of a report by the public form, to whoever has its receipt",
+		PARAMS(STEP("receipt", "its receipt")), read_form_report, NULL, false, MEMBERS(MY_REPORT), NULL },
 	{ "GET", "/v1/webhooks", "listWebhooks", OPERATOR | OUTSIDE, "one's own webhooks, and to operators those of all; the latest first",
 		PARAMS(LIMIT, AFTER, FILTER("state", "in that state")), read_webhooks, NULL, false, MEMBERS(LIST("webhooks", WEBHOOK), TEXT("after")), NULL },
 	{ "POST", "/v1/webhooks", "addWebhook", OPERATOR | OUTSIDE, "a URL that is told of events; its secret is in this answer and in no other",

@@ -179,6 +179,19 @@ enum err view_page_link(struct view_source *s, struct arena *a, struct str token
 	return OK;
 }
 
+enum err view_receipt_of_form(const struct view *v, struct str receipt, struct row *ret_row, struct why *why)
+{
+	struct row row;
+	struct row_key at = { TABLE_RECEIPT, receipt };
+	enum err e = receipt.len && receipt.len <= ROW_KEY_MAX ? v->source->driver->load(v->source->store, v->arena, &at, 1, &row, why) : ERR_NOTFOUND;
+	if (e == OK && (!row.version || row.owner.len))
+		e = ERR_NOTFOUND;
+	if (e)
+		return why_set(why, e, "there is no such receipt");
+	*ret_row = row;
+	return OK;
+}
+
 struct str view_language(struct view_source *s, struct arena *a, const struct principal *who)
 {
 	struct entity entity = { 0 };

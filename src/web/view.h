@@ -44,6 +44,9 @@ enum err view_page_link(struct view_source *s, struct arena *a, struct str token
 /* What language the register says that a customer or a reseller reads; STR_NONE. */
 struct str view_language(struct view_source *s, struct arena *a, const struct principal *who);
 
+/* Of a report of nobody whom we know, to whoever has its receipt. ERR_NOTFOUND. */
+enum err view_receipt_of_form(const struct view *v, struct str receipt, struct row *ret_row, struct why *why) MUST_CHECK;
+
 enum err view_page(const struct view *v, const struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why) MUST_CHECK;
 enum err view_load(const struct view *v, enum table t, struct str key, struct row *ret_row, struct why *why) MUST_CHECK;
 /* By its text, "C-4711". */

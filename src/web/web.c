@@ -3,7 +3,6 @@
  */
 #include "web/web.h"
 
-#include "base/addr.h"
 #include "base/clock.h"
 #include "web/asset.h"
 #include "web/call.h"
@@ -102,16 +101,6 @@ static void answer_read(const struct web_call *call, struct web_answer *x)
 		x->body = c->text.ptr ? c->text : str_copy(c->arena, buf_str(&b));
 	}
 	buf_done(&b);
-}
-
-struct str web_neighbour(const struct http_request *r)
-{
-	struct addr at = r->peer.addr;
-	char text[ADDR_TEXT_MAX];
-	if (!addr_is_v4(&at))
-		memset(at.octets + sizeof(at.octets) / 2, 0, sizeof(at.octets) / 2);
-	addr_print(&at, text);
-	return str_format(r->arena, "address %s", text);
 }
 
 /* What the judge is to believe, and under which name an answer is kept: one line before the command. */
@@ -219,6 +208,10 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 	}
 	if (door->network && portal_is(r->path)) {
 		portal_take(web, r, ret_answer);
+		return;
+	}
+	if (door->network && portal_is_public(r->path)) {
+		portal_take_public(web, r, ret_answer);
 		return;
 	}
 	if (take_page(web, r, door, ret_answer))

@@ -9,9 +9,9 @@
 #define AUPD_WEB_WEB_H
 
 #include "base/httpd.h"
+#include "base/limit.h"
 #include "base/json.h"
 #include "base/ometric.h"
-#include "web/limit.h"
 #include "web/view.h"
 
 enum { WEB_FIGURES_MAX = 16, WEB_TOKEN_MAX = 256 };
@@ -42,6 +42,7 @@ struct web {
 	struct str settings_file;
 	const struct setting *settings; /* model/config_settings.h */
 	unsigned setting_count;
+	bool form_open;                 /* the public form of reports is answered */
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
 
@@ -74,7 +75,5 @@ void web_take_as(struct web *web, struct http_request *r, const struct principal
 /* The status of what the judge answered. */
 unsigned web_told(const struct route *route, struct arena *a, struct str reply);
 struct str web_error(struct arena *a, const char *text);
-/* Where it comes from, for limits: an IPv4 address, or the 64 bits that one host has of IPv6. */
-struct str web_neighbour(const struct http_request *r);
 
 #endif

@@ -25,7 +25,7 @@ static unsigned weight(struct str parameters)
 	digits = str_sub(q, 2, q.len);
 	if (digits.len && digits.ptr[0] == '1')
 		return FULL;
-	digits = str_sub(digits, 2, digits.len < 5 ? digits.len : 5);
+	digits = str_sub(digits, 2, 3);
 	if (!digits.len || str_to_u64(digits, FULL, &n) != OK)
 		return 0;
 	for (size_t i = digits.len; i < 3; i++)

@@ -153,6 +153,7 @@ class World:
             **{f"/v1/webhooks/{{webhook}}{end}": hooks for end in ("", "/deliveries", "/enable", "/rotate", "/test")},
             "/v1/webhooks/{webhook}/remove": {s: ({"webhook": self.hook(s)}, x[1], x[2]) for s, x in hooks.items()},
             "/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver": {s: (None, [dict(o, delivery="evt_1") for o in x[1]], dict(x[2], delivery="evt_1")) for s, x in hooks.items()},
+            "/v1/form/reports/{receipt}": {},
             "/v1/my/reports/{receipt}": {"reporter": ({"receipt": self.receipts["bakery"]}, [{"receipt": self.foreign_receipt()}], {"receipt": "0" * 32})},
             "/v1/cases/{case}": tester(mine, nobody),
             "/v1/intake/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),

@@ -1,7 +1,7 @@
 /*
- * Calls within a minute. See limit.h.
+ * Calls within a minute, and by whom. See limit.h.
  */
-#include "web/limit.h"
+#include "base/limit.h"
 
 #include "base/time.h"
 
@@ -31,4 +31,25 @@ unsigned limit_take(struct limits *l, struct str name, int64_t now_us)
 		return 0;
 	}
 	return (unsigned)((of->since_us + MINUTE_US - now_us + SECOND_US - 1) / SECOND_US);
+}
+
+/* What the proxy that is nearest has added last; whatever stands before it anybody may have written. */
+static bool forwarded(struct str list, struct addr *ret_addr)
+{
+	size_t from = list.len;
+	while (from && list.ptr[from - 1] != ',')
+		from--;
+	return addr_parse(str_trim(str_sub(list, from, list.len)), ret_addr) == OK;
+}
+
+struct str limit_neighbour(const struct http_request *r)
+{
+	struct addr at = r->peer.addr, other;
+	char text[ADDR_TEXT_MAX];
+	if (addr_is_loopback(&at) && forwarded(http_header(r, "x-forwarded-for"), &other))
+		at = other;
+	if (!addr_is_v4(&at))
+		memset(at.octets + sizeof(at.octets) / 2, 0, sizeof(at.octets) / 2);
+	addr_print(&at, text);
+	return str_format(r->arena, "address %s", text);
 }
