@@ -8,8 +8,8 @@
  * is said, and ended. Asked as of an earlier time the index still knows what was open then, but no more of its confirmations than the
  * last one (binding_chain.h). Any other version has an entry of its own.
  *
- * A look-up is O(lengths in use x (log leaf + holders in the window)). An address that is shared by port ranges of very
- * different widths costs more: ranges up to the widest one below the port are tried.
+ * A look-up is O(lengths in use x (log leaf + holders in the window)); of a shared address with a port, as often as there are classes
+ * of ranges (of up to 1, 2, 4, 8 ... ports) in use, or twice where blocks begin at odd places. Without a port all of its leaf is looked at.
  */
 #ifndef AUPD_ATTRIBUTION_BINDING_INDEX_H
 #define AUPD_ATTRIBUTION_BINDING_INDEX_H
@@ -47,10 +47,10 @@ enum err binding_index_add(struct binding_index *ix, const struct binding *b, st
 /* A normalised confirmation of one that is there, if it is: nothing else is added. */
 void binding_index_confirm(struct binding_index *ix, const struct binding *b);
 /*
- * Brings what is known of a prefix near to the processor, for what will be added soon: step 0 for some, then step 1 for the same, with
- * other work between. Changes nothing.
+ * Brings what is known of that prefix and these ports near to the processor, for what will be added soon: step 0 for some, then step 1 for
+ * the same, with other work between. Changes nothing.
  */
-void binding_index_fetch(const struct binding_index *ix, const struct prefix *p, unsigned step);
+void binding_index_fetch(const struct binding_index *ix, const struct binding *b, unsigned step);
 /*
  * Longest prefix first; one prefix's by ports (first ascending, last descending), start, subject and feed. ERR_LIMIT when more than
  * max hold it: the first max are given. ERR_NOMEM. May sort what was added since, so it is not const.

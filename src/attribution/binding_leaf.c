@@ -12,9 +12,13 @@ enum { GROW_BYTES = 32 << 10, LATE_MIN = 32, LATE_SHARE = 16, LINE_BYTES = 64, F
 
 struct leaf *leaf_new(unsigned depth)
 {
-	struct leaf *l = calloc(1, sizeof(*l));
-	if (l)
-		l->depth = (uint8_t)depth;
+	/* what each question reads shares a line */
+	size_t bytes = (sizeof(struct leaf) + LINE_BYTES - 1) / LINE_BYTES * LINE_BYTES;
+	struct leaf *l = aligned_alloc(LINE_BYTES, bytes);
+	if (!l)
+		return NULL;
+	memset(l, 0, bytes);
+	l->depth = (uint8_t)depth;
 	return l;
 }
 
@@ -33,19 +37,24 @@ size_t leaf_bytes(const struct leaf *l)
 	return sizeof(*l) + l->tag_room * sizeof(*l->tags) + l->end_room * sizeof(*l->ends);
 }
 
-static uint32_t slot_of(uint32_t tag)
+static uint32_t spot_at(const struct leaf_form *f, const struct leaf_entry *e)
 {
-	return tag >> (32 - LEAF_SLOT_BITS);
+	return leaf_spot(f, e, leaf_tag(f, e));
 }
 
-static uint32_t first_of(const struct leaf *l, uint32_t tag)
+static uint32_t slot_of(uint32_t spot)
 {
-	return (uint32_t)l->first[slot_of(tag)] << l->shift;
+	return spot >> (32 - LEAF_SLOT_BITS);
 }
 
-uint32_t leaf_bound(const struct leaf *l, uint32_t tag)
+static uint32_t first_of(const struct leaf *l, uint32_t spot)
 {
-	uint64_t bound = ((uint64_t)l->first[slot_of(tag) + 1] + (l->shift > 0)) << l->shift;
+	return (uint32_t)l->first[slot_of(spot)] << l->shift;
+}
+
+uint32_t leaf_bound(const struct leaf *l, uint32_t spot)
+{
+	uint64_t bound = ((uint64_t)l->first[slot_of(spot) + 1] + (l->shift > 0)) << l->shift;
 	return bound < l->sorted ? (uint32_t)bound : l->sorted;
 }
 
@@ -74,27 +83,29 @@ static void fetch(const struct leaf *l, const struct leaf_form *f, uint32_t from
 		__builtin_prefetch(p);
 }
 
-void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t tag, unsigned step)
+void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t spot, unsigned step)
 {
 	if (!step) {
 		__builtin_prefetch(l);
-		__builtin_prefetch(&l->first[slot_of(tag)]);
+		__builtin_prefetch(&l->first[slot_of(spot)]);
 		return;
 	}
-	fetch(l, f, first_of(l, tag), leaf_bound(l, tag));
+	fetch(l, f, first_of(l, spot), leaf_bound(l, spot));
+	if (l->ends)
+		__builtin_prefetch(&l->ends[first_of(l, spot) / LEAF_RUN]);
 	if (l->late)
 		__builtin_prefetch(l->tags);
 }
 
-uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t tag, const struct leaf_entry *e)
+uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t spot, const struct leaf_entry *e)
 {
-	uint32_t from = first_of(l, tag), to = leaf_bound(l, tag);
+	uint32_t from = first_of(l, spot), to = leaf_bound(l, spot);
 	fetch(l, f, from, to);
 	while (from < to) {
 		uint32_t mid = to - from > FEW ? from + (to - from) / 2 : from;
 		const struct leaf_entry *m = leaf_at(l, f, mid);
-		uint32_t t = leaf_tag(f, m);
-		if (t < tag || (t == tag && leaf_cmp_key(f, m, e) < 0))
+		uint32_t there = spot_at(f, m);
+		if (there < spot || (there == spot && leaf_cmp_key(f, m, e) < 0))
 			from = mid + 1;
 		else
 			to = mid;
@@ -148,7 +159,7 @@ bool leaf_waits(const struct leaf *l, uint32_t tag)
 }
 
 struct late {
-	uint32_t tag, i;
+	uint32_t spot, i;
 };
 
 struct sorting {
@@ -160,20 +171,20 @@ static int by_order(const void *a, const void *b, void *arg)
 {
 	const struct sorting *s = arg;
 	const struct late *x = a, *y = b;
-	if (x->tag != y->tag)
-		return x->tag < y->tag ? -1 : 1;
+	if (x->spot != y->spot)
+		return x->spot < y->spot ? -1 : 1;
 	int c = cmp(s->f, leaf_at(s->l, s->f, s->l->sorted + x->i), leaf_at(s->l, s->f, s->l->sorted + y->i));
 	return c ? c : x->i < y->i ? -1 : x->i > y->i;
 }
 
 /* Behind every one of the sorted entries [from, to) that is not after e: what arrived later stays behind its equals. */
-static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t from, uint32_t to, uint32_t tag, const struct leaf_entry *e)
+static uint32_t upper(const struct leaf *l, const struct leaf_form *f, uint32_t from, uint32_t to, uint32_t spot, const struct leaf_entry *e)
 {
 	while (from < to) {
 		uint32_t mid = from + (to - from) / 2;
 		const struct leaf_entry *m = leaf_at(l, f, mid);
-		uint32_t t = leaf_tag(f, m);
-		if (t < tag || (t == tag && cmp(f, m, e) <= 0))
+		uint32_t there = spot_at(f, m);
+		if (there < spot || (there == spot && cmp(f, m, e) <= 0))
 			from = mid + 1;
 		else
 			to = mid;
@@ -204,11 +215,11 @@ static struct leaf_entry *newest_late(const struct leaf *l, const struct leaf_fo
 }
 
 /* The same among the sorted ones. */
-static struct leaf_entry *newest_sorted(const struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag, unsigned *count)
+static struct leaf_entry *newest_sorted(const struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t spot, unsigned *count)
 {
-	uint32_t from = first_of(l, tag), to = leaf_bound(l, tag);
+	uint32_t from = first_of(l, spot), to = leaf_bound(l, spot);
 	fetch(l, f, from, to);
-	uint32_t i = upper(l, f, from, to, tag, e);
+	uint32_t i = upper(l, f, from, to, spot, e);
 	while (i < to && is_same(f, leaf_at(l, f, i), e))
 		i++;
 	if (i == from || !is_same(f, leaf_at(l, f, i - 1), e))
@@ -220,7 +231,7 @@ static struct leaf_entry *newest_sorted(const struct leaf *l, const struct leaf_
 bool leaf_follow(struct leaf *l, const struct leaf_form *f, const struct leaf_entry *e, uint32_t tag)
 {
 	unsigned count = 0;
-	struct leaf_entry *late = newest_late(l, f, e, tag, &count), *sorted = newest_sorted(l, f, e, tag, &count);
+	struct leaf_entry *late = newest_late(l, f, e, tag, &count), *sorted = newest_sorted(l, f, e, leaf_spot(f, e, tag), &count);
 	struct leaf_entry *newest = late && (!sorted || late->recorded >= sorted->recorded) ? late : sorted;
 	if (!newest || !chain_take(newest, count == 1, e))
 		return false;
@@ -236,8 +247,8 @@ static void merge(struct leaf *l, const struct leaf_form *f, const struct late *
 	for (uint32_t k = l->late; k--;) {
 		const struct leaf_entry *e = (const struct leaf_entry *)(const void *)(late + (size_t)order[k].i * f->stride);
 		/* what is before n has not moved yet, so the ways still lead there */
-		uint32_t from = first_of(l, order[k].tag), to = leaf_bound(l, order[k].tag);
-		uint32_t at = upper(l, f, from < n ? from : n, to < n ? to : n, order[k].tag, e);
+		uint32_t from = first_of(l, order[k].spot), to = leaf_bound(l, order[k].spot);
+		uint32_t at = upper(l, f, from < n ? from : n, to < n ? to : n, order[k].spot, e);
 		memmove(leaf_at(l, f, at + k + 1), leaf_at(l, f, at), (size_t)(n - at) * f->stride);
 		memcpy(leaf_at(l, f, at + k), e, f->stride);
 		n = at;
@@ -270,19 +281,33 @@ static void drop_repeats(struct leaf *l, const struct leaf_form *f, size_t *drop
 	l->sorted = n;
 }
 
+/* What is the same for all bindings of a resource. */
+static void set_way(struct leaf *l, const struct leaf_form *f, uint32_t i, uint32_t any, uint32_t *slot)
+{
+	const struct leaf_entry *e = leaf_at(l, f, i);
+	uint32_t tag = leaf_tag(f, e), own = slot_of(leaf_spot(f, e, tag));
+	while (*slot < own)
+		l->first[++*slot] = (uint16_t)(i >> l->shift);
+	l->varied |= tag != any;
+	if (!leaf_is_range(f, e))
+		return;
+	l->shared |= UINT64_C(1) << (tag >> LEAF_SHARED_SHIFT);
+	leaf_note_class(e, &l->classes, &l->astride);
+}
+
 static void set_ways(struct leaf *l, const struct leaf_form *f)
 {
-	uint32_t slot = 0;
+	uint32_t slot = 0, any = l->sorted ? leaf_tag(f, leaf_at(l, f, 0)) : 0;
 	for (l->shift = 0; l->sorted >> l->shift > UINT16_MAX;)
 		l->shift++;
 	memset(l->ends, 0, (l->sorted / LEAF_RUN + 1) * sizeof(*l->ends));
-	l->newest = 0;
-	l->stale = false;
+	l->newest = l->classes = l->astride = 0;
+	l->shared = 0;
+	l->stale = l->varied = false;
 	for (uint32_t i = 0; i < l->sorted; i++) {
 		const struct leaf_entry *e = leaf_at(l, f, i);
-		uint32_t own = slot_of(leaf_tag(f, e));
-		while (slot < own)
-			l->first[++slot] = (uint16_t)(i >> l->shift);
+		if (!i || leaf_cmp_key(f, e, leaf_at(l, f, i - 1)) != 0)
+			set_way(l, f, i, any, &slot);
 		uint32_t end = chain_end(e, UINT32_MAX);
 		if (end > l->ends[i / LEAF_RUN])
 			l->ends[i / LEAF_RUN] = end;
@@ -317,7 +342,7 @@ enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped)
 	if (e == OK) {
 		struct sorting s = { f, l };
 		for (uint32_t i = 0; i < l->late; i++)
-			order[i] = (struct late){ l->tags[i], i };
+			order[i] = (struct late){ leaf_spot(f, leaf_at(l, f, l->sorted + i), l->tags[i]), i };
 		qsort_r(order, l->late, sizeof(*order), by_order, &s);
 		memcpy(late, leaf_at(l, f, l->sorted), (size_t)l->late * f->stride);
 		merge(l, f, order, late);

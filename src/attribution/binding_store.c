@@ -121,7 +121,7 @@ static enum err come_near(struct binding_store *s, struct damages *d, struct ahe
 		const struct binding_item *item = &a->items[(a->first + a->count - 1 - back) % AHEAD];
 		if (item->is_span)
 			continue;
-		binding_index_fetch(s->index, &item->binding.prefix, step);
+		binding_index_fetch(s->index, &item->binding, step);
 		if (d->watch && d->watch->near)
 			d->watch->near(d->watch->arg, &item->binding, step);
 	}

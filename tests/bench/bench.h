@@ -4,7 +4,9 @@
 #ifndef AUPD_TESTS_BENCH_H
 #define AUPD_TESTS_BENCH_H
 
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +37,28 @@ static inline double bench_resident_bytes(void)
 	if (f)
 		(void)fclose(f);
 	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+}
+
+/* What the machine takes for two reads in a row from anywhere in as much memory, in CPU time; 0: there is no memory for it. */
+static inline double bench_floor_ns(size_t bytes)
+{
+	enum { ROUNDS_OF_READS = 3, PAIRS = 1000000, READS = 2 };
+	size_t n = bytes / sizeof(uint64_t), at = 0;
+	uint64_t *list = malloc(n * sizeof(*list));
+	double best = 0;
+	for (size_t i = 0; list && i < n; i++)
+		list[i] = i * UINT64_C(0x9e3779b97f4a7c15);
+	for (unsigned round = 0; list && round < ROUNDS_OF_READS; round++) {
+		double began = bench_cpu_s();
+		for (unsigned i = 0; i < PAIRS * READS; i++)
+			at = (size_t)((list[at] ^ i) * UINT64_C(0x9e3779b97f4a7c15) >> 11) % n;
+		double took = bench_cpu_s() - began;
+		best = !round || took < best ? took : best;
+	}
+	if (at == n)
+		printf("never\n");
+	free(list);
+	return 1e9 * best / PAIRS;
 }
 
 static inline void bench_say(const char *name, double value, const char *unit)

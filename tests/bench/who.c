@@ -120,34 +120,6 @@ static uint64_t ask(struct binding_index *ix, const struct binding_question *q, 
 	return found;
 }
 
-/*
- * What no layout can do without: two reads, the second where the first one leads, each from somewhere in as much memory as the index has and not in
- * a cache. On this machine, in this hour.
- */
-static void floor_of_memory(size_t bytes, double own_ns)
-{
-	enum { READS = 2 };
-	size_t n = bytes / sizeof(uint64_t), at = 0;
-	uint64_t *list = malloc(n * sizeof(*list));
-	double best = 1e9;
-	must(list ? OK : ERR_NOMEM, NULL, "floor");
-	for (size_t i = 0; i < n; i++)
-		list[i] = mix(i);
-	for (unsigned round = 0; round < ROUNDS; round++) {
-		double cpu = bench_cpu_s();
-		for (unsigned i = 0; i < QUESTIONS * READS; i++)
-			at = (size_t)((list[at] ^ i) * UINT64_C(0x9e3779b97f4a7c15) >> 11) % n;
-		cpu = bench_cpu_s() - cpu;
-		best = cpu < best ? cpu : best;
-	}
-	if (at == n)
-		printf("never\n");
-	free(list);
-	best = 1e9 * best / QUESTIONS;
-	bench_say("who_floor_cpu_ns", best, "ns");
-	bench_say("who_floor_ratio", own_ns / best, "x");
-}
-
 static double own(int dir_fd, const struct binding_question *q, uint64_t count, uint64_t *ret_found)
 {
 	struct binding_store *s;
@@ -176,7 +148,9 @@ static double own(int dir_fd, const struct binding_question *q, uint64_t count, 
 	bench_say("who_holders_per_question", (double)*ret_found / QUESTIONS, "holders");
 	size_t bytes = binding_index_bytes(binding_store_index(s));
 	binding_store_close(s);
-	floor_of_memory(bytes, best);
+	double floor_ns = bench_floor_ns(bytes);
+	bench_say("who_floor_cpu_ns", floor_ns, "ns");
+	bench_say("who_floor_ratio", best / floor_ns, "x");
 	return best;
 }
 

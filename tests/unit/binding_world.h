@@ -67,9 +67,10 @@ static inline struct binding world_binding(const struct world_shape *w)
 		.kind = (enum binding_kind)dice(BINDING_KIND_END), .flags = (uint8_t)(dice(4) ? 0 : dice(BINDING_FLAGS_ALL + 1)), .start_sure_at = TIME_NONE,
 		.seen_at = TIME_NONE, .end_at = TIME_NONE, .recorded_at = world_time(w->recordings) };
 	if (!six && b.prefix.bits == 128 && dice(3) == 0) {
-		uint32_t size = 1u << (6 + dice(3) * 3), block = dice(65536 / size);
-		b.port_from = (uint16_t)(block * size);
-		b.port_to = (uint16_t)(block * size + size - 1);
+		/* blocks, beside each other or anywhere, and single ports */
+		uint32_t size = dice(2) ? 1u << (6 + dice(3) * 3) : 1 + dice(dice(2) ? 2000 : 40000), block = dice(65536 / size);
+		b.port_from = (uint16_t)(block * size + (dice(2) ? 0 : dice(65537 - (block + 1) * size)));
+		b.port_to = (uint16_t)(b.port_from + size - 1);
 	}
 	b.subject.octets[7] = (uint8_t)dice(w->subjects);
 	b.start_at = dice(12) ? world_time(w->seconds) : TIME_NONE;
