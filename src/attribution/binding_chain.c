@@ -17,11 +17,6 @@ static uint32_t later(uint32_t a, uint32_t b)
 	return a > b ? a : b;
 }
 
-static unsigned kind_of(const struct leaf_entry *e)
-{
-	return e->kind_flags >> BINDING_KIND_SHIFT;
-}
-
 static unsigned flags_of(const struct leaf_entry *e)
 {
 	return e->kind_flags & BINDING_FLAGS_ALL;
@@ -34,22 +29,22 @@ static void set_kind(struct leaf_entry *e, unsigned kind)
 
 static bool is_open(const struct leaf_entry *e)
 {
-	return e->end == UINT32_MAX && (kind_of(e) == BINDING_START || kind_of(e) == BINDING_INTERIM);
+	return e->end == UINT32_MAX && (chain_kind_of(e) == BINDING_START || chain_kind_of(e) == BINDING_INTERIM);
 }
 
 static bool confirms(const struct leaf_entry *e)
 {
-	return kind_of(e) == BINDING_INTERIM && e->end == UINT32_MAX;
+	return chain_kind_of(e) == BINDING_INTERIM && e->end == UINT32_MAX;
 }
 
 static bool ends(const struct leaf_entry *e)
 {
-	return kind_of(e) == BINDING_STOP && e->end != UINT32_MAX && e->seen == e->end;
+	return chain_kind_of(e) == BINDING_STOP && e->end != UINT32_MAX && e->seen == e->end;
 }
 
 static bool opens_at_start(const struct leaf_entry *e)
 {
-	return kind_of(e) == BINDING_START && e->end == UINT32_MAX && e->start && e->seen == e->start;
+	return chain_kind_of(e) == BINDING_START && e->end == UINT32_MAX && e->start && e->seen == e->start;
 }
 
 static bool alike(const struct leaf_entry *a, const struct leaf_entry *b)
@@ -69,7 +64,7 @@ bool chain_confirms(const struct leaf_entry *e)
 
 static bool take_end(struct leaf_entry *newest, bool alone, const struct leaf_entry *e)
 {
-	bool goes_on = kind_of(newest) == CHAIN_GOES_ON;
+	bool goes_on = chain_kind_of(newest) == CHAIN_GOES_ON;
 	/* an end before what was confirmed contradicts it */
 	if (goes_on ? e->end < newest->seen : !alone || !opens_at_start(newest))
 		return false;
@@ -82,7 +77,7 @@ static bool take_end(struct leaf_entry *newest, bool alone, const struct leaf_en
 
 bool chain_take(struct leaf_entry *newest, bool alone, const struct leaf_entry *e)
 {
-	bool goes_on = kind_of(newest) == CHAIN_GOES_ON;
+	bool goes_on = chain_kind_of(newest) == CHAIN_GOES_ON;
 	if (!chain_follows(e) || !alike(newest, e))
 		return false;
 	if (ends(e))
@@ -100,7 +95,7 @@ bool chain_said(const struct leaf_entry *there, const struct leaf_entry *e)
 {
 	if (!alike(there, e))
 		return false;
-	switch (kind_of(there)) {
+	switch (chain_kind_of(there)) {
 	case CHAIN_ENDED:
 		return opens_at_start(e) || (ends(e) && e->end == there->end);
 	case CHAIN_ENDED_LATE:
@@ -108,7 +103,7 @@ bool chain_said(const struct leaf_entry *there, const struct leaf_entry *e)
 	case CHAIN_GOES_ON:
 		return is_open(e) && e->seen <= there->seen;
 	default:
-		return kind_of(e) == kind_of(there) && e->end == there->end && e->seen == there->seen;
+		return chain_kind_of(e) == chain_kind_of(there) && e->end == there->end && e->seen == there->seen;
 	}
 }
 
@@ -116,7 +111,7 @@ bool chain_has(const struct leaf_entry *there, const struct leaf_entry *e)
 {
 	if (!chain_said(there, e))
 		return false;
-	switch (kind_of(there)) {
+	switch (chain_kind_of(there)) {
 	case CHAIN_ENDED:
 	case CHAIN_ENDED_LATE:
 		return e->recorded == (ends(e) ? there->recorded : there->seen);
@@ -136,7 +131,7 @@ static struct chain_version open_until(const struct leaf_entry *there, uint32_t 
 
 bool chain_at(const struct leaf_entry *there, uint32_t known, struct chain_version *ret_version, bool *ret_first)
 {
-	unsigned kind = kind_of(there);
+	unsigned kind = chain_kind_of(there);
 	*ret_first = kind >= CHAIN_ENDED && there->recorded > known;
 	if (!*ret_first) {
 		*ret_version = (struct chain_version){ there->end, there->seen, there->recorded, (enum binding_kind)kind };
@@ -155,15 +150,9 @@ bool chain_at(const struct leaf_entry *there, uint32_t known, struct chain_versi
 	return (kind == CHAIN_GOES_ON ? there->end : there->seen) <= known;
 }
 
-uint32_t chain_end(const struct leaf_entry *there, uint32_t known)
-{
-	unsigned kind = kind_of(there);
-	return kind == CHAIN_GOES_ON || (kind >= CHAIN_ENDED && there->recorded > known) ? UINT32_MAX : there->end;
-}
-
 void chain_forget(struct leaf_entry *there, uint32_t before)
 {
-	unsigned kind = kind_of(there);
+	unsigned kind = chain_kind_of(there);
 	if (kind == CHAIN_GOES_ON && there->end < before)
 		there->end = earlier(before, there->recorded);
 	if (kind == CHAIN_ENDED_LATE && there->seen < before)

@@ -21,6 +21,11 @@
 /* In the place of a kind. An ended chain keeps in `seen`, which is its end, when it was opened; one that goes on keeps that in `end`. */
 enum chain_kind { CHAIN_ENDED = BINDING_KIND_END, CHAIN_ENDED_LATE /* was confirmed before */, CHAIN_GOES_ON, CHAIN_KIND_END };
 
+static inline unsigned chain_kind_of(const struct leaf_entry *e)
+{
+	return e->kind_flags >> BINDING_KIND_SHIFT;
+}
+
 /* One version out of an entry. */
 struct chain_version {
 	uint32_t end, seen, recorded;
@@ -41,7 +46,11 @@ bool chain_said(const struct leaf_entry *there, const struct leaf_entry *e);
 /* The newest version that was known then; false: none was. *ret_first: it is not the last one, so entries before this one may be newer. */
 bool chain_at(const struct leaf_entry *there, uint32_t known, struct chain_version *ret_version, bool *ret_first);
 /* The latest end that it may say, to whoever knows what was recorded until then. */
-uint32_t chain_end(const struct leaf_entry *there, uint32_t known);
+static inline uint32_t chain_end(const struct leaf_entry *there, uint32_t known)
+{
+	unsigned kind = chain_kind_of(there);
+	return kind == CHAIN_GOES_ON || (kind >= CHAIN_ENDED && there->recorded > known) ? UINT32_MAX : there->end;
+}
 /* What was recorded before is forgotten, but for its last version. */
 void chain_forget(struct leaf_entry *there, uint32_t before);
 

@@ -80,7 +80,7 @@ static struct table *table_new(struct binding_index *ix, bool v4, unsigned bits)
 	return ix->tables[v4][bits] = t;
 }
 
-static void pack(const struct leaf_form *f, const struct binding *b, struct leaf_entry *e)
+void binding_table_pack(const struct leaf_form *f, const struct binding *b, struct leaf_entry *e)
 {
 	table_key(f, &b->prefix.addr, table_ports(b->port_from, b->port_to), e);
 	e->start = binding_second(b->start_at);
@@ -139,45 +139,44 @@ void binding_index_confirm(struct binding_index *ix, const struct binding *b)
 	const struct table *t = ix->tables[addr_is_v4(&b->prefix.addr)][b->prefix.bits];
 	if (!t)
 		return;
-	pack(&t->form, b, &u.e);
+	binding_table_pack(&t->form, b, &u.e);
 	uint32_t tag = leaf_tag(&t->form, &u.e);
 	if (chain_confirms(&u.e))
 		(void)leaf_follow(table_leaf(t, tag), &t->form, &u.e, tag);
 }
 
-void binding_index_fetch(const struct binding_index *ix, const struct binding *b, unsigned step)
+struct table *binding_table_for(struct binding_index *ix, const struct binding *b, struct why *why)
 {
-	union table_entry u = { 0 };
-	const struct table *t = ix->tables[addr_is_v4(&b->prefix.addr)][b->prefix.bits];
-	if (!t)
-		return;
-	table_key(&t->form, &b->prefix.addr, table_ports(b->port_from, b->port_to), &u.e);
-	uint32_t tag = leaf_tag(&t->form, &u.e);
-	leaf_fetch(table_leaf(t, tag), &t->form, leaf_spot(&t->form, &u.e, tag), step);
+	bool v4 = addr_is_v4(&b->prefix.addr);
+	struct table *t = ix->tables[v4][b->prefix.bits];
+	if (!t && !(t = table_new(ix, v4, b->prefix.bits)))
+		(void)why_set(why, ERR_NOMEM, "no memory for bindings");
+	return t;
+}
+
+enum err binding_table_put(struct binding_index *ix, struct table *t, const struct leaf_entry *entry, uint32_t tag, struct why *why)
+{
+	size_t dropped = 0;
+	if (chain_follows(entry) && leaf_follow(table_leaf(t, tag), &t->form, entry, tag))
+		return OK;
+	if (ix->count >= ix->capacity)
+		return why_set(why, ERR_FULL, "the index has room for %zu bindings and no more", ix->capacity);
+	if (leaf_is_range(&t->form, entry))
+		leaf_note_class(entry, &t->classes, &t->astride);
+	enum err e = table_add(t, entry, tag, &dropped);
+	t->count += (e == OK) - dropped;
+	ix->count += (e == OK) - dropped;
+	return e ? why_set(why, e, "no memory for bindings") : OK;
 }
 
 enum err binding_index_add(struct binding_index *ix, const struct binding *b, struct why *why)
 {
 	union table_entry u = { 0 };
-	size_t dropped = 0;
-	bool v4 = addr_is_v4(&b->prefix.addr);
-	struct table *t = ix->tables[v4][b->prefix.bits];
+	struct table *t = binding_table_for(ix, b, why);
 	if (!t)
-		t = table_new(ix, v4, b->prefix.bits);
-	if (!t)
-		return why_set(why, ERR_NOMEM, "no memory for bindings");
-	pack(&t->form, b, &u.e);
-	uint32_t tag = leaf_tag(&t->form, &u.e);
-	if (chain_follows(&u.e) && leaf_follow(table_leaf(t, tag), &t->form, &u.e, tag))
-		return OK;
-	if (ix->count >= ix->capacity)
-		return why_set(why, ERR_FULL, "the index has room for %zu bindings and no more", ix->capacity);
-	if (leaf_is_range(&t->form, &u.e))
-		leaf_note_class(&u.e, &t->classes, &t->astride);
-	enum err e = table_add(t, &u.e, tag, &dropped);
-	t->count += (e == OK) - dropped;
-	ix->count += (e == OK) - dropped;
-	return e ? why_set(why, e, "no memory for bindings") : OK;
+		return ERR_NOMEM;
+	binding_table_pack(&t->form, b, &u.e);
+	return binding_table_put(ix, t, &u.e, leaf_tag(&t->form, &u.e), why);
 }
 
 /* any: whenever it was recorded. */
@@ -188,7 +187,7 @@ static bool has(struct binding_index *ix, const struct binding *b, bool any)
 	struct table *t = ix->tables[addr_is_v4(&b->prefix.addr)][b->prefix.bits];
 	if (!t)
 		return false;
-	pack(&t->form, b, &u.e);
+	binding_table_pack(&t->form, b, &u.e);
 	uint32_t tag = leaf_tag(&t->form, &u.e);
 	struct leaf *l = table_leaf(t, tag);
 	if (leaf_settle(l, &t->form, &dropped) != OK)

@@ -47,11 +47,6 @@ enum err binding_index_add(struct binding_index *ix, const struct binding *b, st
 /* A normalised confirmation of one that is there, if it is: nothing else is added. */
 void binding_index_confirm(struct binding_index *ix, const struct binding *b);
 /*
- * Brings what is known of that prefix and these ports near to the processor, for what will be added soon: step 0 for some, then step 1 for
- * the same, with other work between. Changes nothing.
- */
-void binding_index_fetch(const struct binding_index *ix, const struct binding *b, unsigned step);
-/*
  * Longest prefix first; one prefix's by ports (first ascending, last descending), start, subject and feed. ERR_LIMIT when more than
  * max hold it: the first max are given. ERR_NOMEM. May sort what was added since, so it is not const.
  */

@@ -8,7 +8,7 @@
 #include "attribution/binding_chain.h"
 #include "base/pages.h"
 
-enum { GROW_BYTES = 32 << 10, LATE_MIN = 32, LATE_SHARE = 16, LINE_BYTES = 64, FETCH_BYTES = 1024, FEW = 32 };
+enum { GROW_BYTES = 32 << 10, LATE_MIN = 32, LATE_SHARE = 8, LINE_BYTES = 64, FETCH_BYTES = 1024, FEW = 32 };
 
 struct leaf *leaf_new(unsigned depth)
 {
@@ -73,14 +73,17 @@ static int cmp(const struct leaf_form *f, const struct leaf_entry *a, const stru
 	return a->recorded < b->recorded ? -1 : a->recorded > b->recorded;
 }
 
+static void fetch_octets(const unsigned char *p, size_t count)
+{
+	for (size_t i = 0; i < count; i += LINE_BYTES)
+		__builtin_prefetch(p + i);
+}
+
 /* A slot's entries come from memory all at once rather than one after the other. */
 static void fetch(const struct leaf *l, const struct leaf_form *f, uint32_t from, uint32_t to)
 {
-	const unsigned char *p = l->bytes + (size_t)from * f->stride, *end = l->bytes + (size_t)to * f->stride;
-	if (end - p > FETCH_BYTES)
-		end = p + FETCH_BYTES;
-	for (; p < end; p += LINE_BYTES)
-		__builtin_prefetch(p);
+	size_t count = (size_t)(to - from) * f->stride;
+	fetch_octets(l->bytes + (size_t)from * f->stride, count < FETCH_BYTES ? count : FETCH_BYTES);
 }
 
 void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t spot, unsigned step)
@@ -93,8 +96,7 @@ void leaf_fetch(const struct leaf *l, const struct leaf_form *f, uint32_t spot, 
 	fetch(l, f, first_of(l, spot), leaf_bound(l, spot));
 	if (l->ends)
 		__builtin_prefetch(&l->ends[first_of(l, spot) / LEAF_RUN]);
-	if (l->late)
-		__builtin_prefetch(l->tags);
+	fetch_octets((const unsigned char *)l->tags, l->late * sizeof(*l->tags));
 }
 
 uint32_t leaf_lower(const struct leaf *l, const struct leaf_form *f, uint32_t spot, const struct leaf_entry *e)
@@ -152,10 +154,18 @@ enum err leaf_add(struct leaf *l, const struct leaf_form *f, const struct leaf_e
 
 bool leaf_waits(const struct leaf *l, uint32_t tag)
 {
-	uint32_t found = 0;
-	for (uint32_t i = 0; i < l->late; i++)
+	/* four at a time: each question, and each word that goes on, looks at all of them */
+	typedef uint32_t lanes __attribute__((vector_size(4 * sizeof(uint32_t))));
+	const lanes want = { tag, tag, tag, tag };
+	lanes four, same = { 0 };
+	uint32_t found = 0, i = 0;
+	for (; i + 4 <= l->late; i += 4) {
+		memcpy(&four, l->tags + i, sizeof(four));
+		same |= (lanes)(four == want);
+	}
+	for (; i < l->late; i++)
 		found |= l->tags[i] == tag;
-	return found;
+	return found || same[0] || same[1] || same[2] || same[3];
 }
 
 struct late {
@@ -336,6 +346,7 @@ enum err leaf_settle(struct leaf *l, const struct leaf_form *f, size_t *dropped)
 		set_ways(l, f);
 	if (!l->late)
 		return OK;
+	fetch_octets(l->bytes, ((size_t)l->sorted + l->late) * f->stride);
 	struct late *order = calloc(l->late, sizeof(*order));
 	unsigned char *late = malloc((size_t)l->late * f->stride);
 	enum err e = order && late ? room_for_ends(l, l->sorted + l->late) : ERR_NOMEM;

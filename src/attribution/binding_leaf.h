@@ -3,7 +3,7 @@
  *
  * Order: spot, key, start, subject, feed, recorded, arrival. So all that one address or prefix ever was lies together, each resource's
  * bindings by start, versions of one identity side by side with the newest last. What is added waits unsorted behind the sorted ones and
- * is merged in when a question meets it or when a sixteenth waits: a merge moves a leaf of some hundred KB, never the whole index.
+ * is merged in when a question meets it or when an eighth waits: a merge moves a leaf of some hundred KB, never the whole index.
  *
  * The tag, a hash of the address or prefix, chooses the leaf by its last bits. The spot leads into the leaf: it is the tag, but for a range of
  * ports a hash of that and of where the range lies, so that what was told of one block of a shared address is found without a look at

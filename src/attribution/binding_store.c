@@ -5,9 +5,10 @@
 
 #include <stdlib.h>
 
+#include "attribution/binding_batch.h"
 #include "base/arena.h"
 
-enum { DAMAGES_MAX = 1024, AHEAD = 32, STEPS = 2 };
+enum { DAMAGES_MAX = 1024, AHEAD = 48, STEPS = 3 };
 
 struct binding_store {
 	int dir_fd;
@@ -65,9 +66,10 @@ struct damages {
 	unsigned count;
 	struct binding_store_report *report;
 	const struct binding_store_watch *watch;
+	struct binding_batch *batch;
 };
 
-/* Items that were read and wait until memory has come near, which takes as long as reading a dozen. */
+/* Items that were read and wait until what the watch needs has come near, which takes as long as reading a dozen. */
 struct ahead {
 	struct binding_item items[AHEAD];
 	uint32_t first, count;
@@ -101,7 +103,7 @@ static void check_previous(struct damages *d, const struct binding_head *head, u
 static enum err take_first(struct binding_store *s, struct damages *d, struct ahead *a, struct why *why)
 {
 	const struct binding_item *item = &a->items[a->first];
-	enum err e = remember(s, item, why);
+	enum err e = item->is_span ? remember(s, item, why) : binding_batch_add(d->batch, &item->binding, why);
 	if (e == OK && d->watch && !item->is_span)
 		e = d->watch->seen(d->watch->arg, &item->binding);
 	a->first = (a->first + 1) % AHEAD;
@@ -119,10 +121,7 @@ static enum err come_near(struct binding_store *s, struct damages *d, struct ahe
 		if (back >= a->count)
 			break;
 		const struct binding_item *item = &a->items[(a->first + a->count - 1 - back) % AHEAD];
-		if (item->is_span)
-			continue;
-		binding_index_fetch(s->index, &item->binding, step);
-		if (d->watch && d->watch->near)
+		if (!item->is_span && d->watch && d->watch->near)
 			d->watch->near(d->watch->arg, &item->binding, step);
 	}
 	return a->count == AHEAD ? take_first(s, d, a, why) : OK;
@@ -189,6 +188,8 @@ static enum err load(struct binding_store *s, struct arena *a, struct damages *d
 	enum err e = binding_segment_days(s->dir_fd, a, &days, &count, why);
 	for (unsigned i = 0; i < count && e == OK; i++)
 		e = load_day(s, days[i], &day_before, &count_before, d, why);
+	if (e == OK)
+		e = binding_batch_flush(d->batch, why);
 	if (e == OK && d->report->cut.count)
 		note(d, &d->report->cut);
 	if (e == OK)
@@ -216,9 +217,11 @@ enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, i
 	s->retention_us = retention_us;
 	s->index = binding_index_new(capacity);
 	s->health = feed_health_new();
-	enum err e = s->index && s->health ? binding_segment_open(dir_fd, &s->segment, &report.cut, why) : why_set(why, ERR_NOMEM, "no memory for the binding store");
+	d->batch = s->index ? binding_batch_new(s->index) : NULL;
+	enum err e = d->batch && s->health ? binding_segment_open(dir_fd, &s->segment, &report.cut, why) : why_set(why, ERR_NOMEM, "no memory for the binding store");
 	if (e == OK)
 		e = load(s, a, d, now, why);
+	binding_batch_free(d->batch);
 	arena_free(a);
 	if (e) {
 		binding_store_close(s);

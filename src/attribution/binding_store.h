@@ -26,8 +26,8 @@ struct binding_store_report {
 };
 
 /*
- * Whoever wants each binding that is read. `seen` sees them in the order in which they were put; `near`, or NULL, is told twice of each before,
- * step 0 and then 1, so that what it will need can be fetched from memory meanwhile.
+ * Whoever wants each binding that is read. `seen` sees them in the order in which they were put; `near`, or NULL, is told thrice of each before,
+ * step 0, then 1 and 2, so that what it will need can be fetched from memory meanwhile.
  */
 struct binding_store_watch {
 	enum err (*seen)(void *arg, const struct binding *b);

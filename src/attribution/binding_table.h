@@ -1,5 +1,6 @@
 /*
- * The inside of the binding index, for binding_index.c (what is added and forgotten) and binding_find.c (questions) alone.
+ * The inside of the binding index, for binding_index.c (what is added and forgotten), binding_batch.c (many that are added) and
+ * binding_find.c (questions) alone.
  *
  * A table's leaves are found by extendible hashing: the directory has 2^depth places by the last bits of the tag, several of which may
  * lead to one leaf; a full leaf is split in two by the next bit.
@@ -61,5 +62,11 @@ static inline void table_key(const struct leaf_form *f, const struct addr *a, ui
 	for (unsigned i = 0; f->wide && i < 2; i++)
 		e->low[i] = table_word(a->octets + 8 + 4 * i);
 }
+
+void binding_table_pack(const struct leaf_form *f, const struct binding *b, struct leaf_entry *e);
+/* Made when there was none. NULL without memory. */
+struct table *binding_table_for(struct binding_index *ix, const struct binding *b, struct why *why);
+/* The errors of binding_index_add. */
+enum err binding_table_put(struct binding_index *ix, struct table *t, const struct leaf_entry *entry, uint32_t tag, struct why *why) MUST_CHECK;
 
 #endif

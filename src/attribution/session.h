@@ -103,7 +103,7 @@ void session_book_free(struct session_book *b);                 /* accepts NULL 
 enum err session_take(struct session_book *b, uint8_t feed, const struct accounting *e, const struct session_sink *sink, struct why *why) MUST_CHECK;
 /* A binding from the store, in the order in which they were put; one without a session is passed over. */
 enum err session_recall(struct session_book *b, const struct binding *one) MUST_CHECK;
-/* Brings what will be recalled near to the processor: step 0 for some, then step 1 for the same. */
+/* Brings what will be recalled near to the processor: step 0 for some, then step 1 for the same, then step 2. */
 void session_recall_near(const struct session_book *b, const struct binding *one, unsigned step);
 const struct session_count *session_counts(const struct session_book *b);
 /* When it was last heard of, rounded down; 0: it is over, or not in the book. */

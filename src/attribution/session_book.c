@@ -4,10 +4,11 @@
  */
 #include "attribution/session_book.h"
 #include "attribution/session_who.h"
+#include "base/pages.h"
 
 #include <stdlib.h>
 
-enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27, SILENT_LOOKS = 64 };
+enum { HELD_EACH = 2, CAPACITY_MAX = 1 << 27, SILENT_LOOKS = 64, FORGET_AHEAD = 16 };
 
 struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION_KEY_LEN])
 {
@@ -17,8 +18,8 @@ struct session_book *session_book_new(size_t capacity, const uint8_t key[SESSION
 		return NULL;
 	}
 	b->capacity = (uint32_t)capacity;
-	b->list = calloc(capacity, sizeof(*b->list));
-	b->held = calloc(capacity * HELD_EACH, sizeof(*b->held));
+	b->list = pages_alloc_large(capacity * sizeof(*b->list));
+	b->held = pages_alloc_large(capacity * HELD_EACH * sizeof(*b->held));
 	b->ended = calloc(capacity, sizeof(*b->ended));
 	b->nas = calloc(SESSION_NAS_MAX, sizeof(*b->nas));
 	b->nas_refs = map_new(SESSION_NAS_MAX);
@@ -36,8 +37,8 @@ void session_book_free(struct session_book *b)
 		return;
 	session_refs_done(&b->refs);
 	map_free(b->nas_refs);
-	free(b->list);
-	free(b->held);
+	pages_free(b->list, (size_t)b->capacity * sizeof(*b->list));
+	pages_free(b->held, (size_t)b->capacity * HELD_EACH * sizeof(*b->held));
 	free(b->ended);
 	free(b->subjects);
 	free(b->nas);
@@ -276,9 +277,22 @@ void session_drop(struct session_book *b, struct session *s, struct session_held
 	give_held(b, n);
 }
 
+/* Those that will be forgotten soon come from memory meanwhile. */
+static void fetch_ended(const struct session_book *b)
+{
+	if (b->ended_count <= FORGET_AHEAD)
+		return;
+	const struct session_ended *far = &b->ended[(b->ended_from + FORGET_AHEAD) % b->capacity], *near = &b->ended[(b->ended_from + FORGET_AHEAD / 2) % b->capacity];
+	session_fetch(b, far->number);
+	session_refs_fetch(&b->refs, far->ref);
+	if (b->list[near->number].held < b->held_used)
+		__builtin_prefetch(&b->held[b->list[near->number].held]);
+}
+
 /* Entries of sessions that were heard of again since, or went, are passed over, and one that is in hand is. */
 static bool forget_first(struct session_book *b, const struct session *in_hand)
 {
+	fetch_ended(b);
 	struct session_ended x = b->ended[b->ended_from];
 	b->ended_from = (b->ended_from + 1) % b->capacity;
 	b->ended_count--;

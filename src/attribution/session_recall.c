@@ -75,8 +75,12 @@ void session_recall_near(const struct session_book *b, const struct binding *one
 		return;
 	}
 	uint32_t n = session_refs_guess(&b->refs, one->session);
-	if (n != SESSION_NOBODY)
-		__builtin_prefetch(&b->list[n]);
+	if (n == SESSION_NOBODY)
+		return;
+	if (step == 1)
+		session_fetch(b, n);
+	else if (b->list[n].held != SESSION_NOBODY)
+		__builtin_prefetch(&b->held[b->list[n].held]);
 }
 
 enum err session_recall(struct session_book *b, const struct binding *one)

@@ -3,9 +3,8 @@
  */
 #include "attribution/session_refs.h"
 
-#include <stdlib.h>
-
 #include "attribution/session_book.h"
+#include "base/pages.h"
 
 enum { BITS_MIN = 10, HALF_BITS = 32 };
 
@@ -15,9 +14,15 @@ static uint64_t hash_of(session_ref ref)
 	return x ^ x >> HALF_BITS;
 }
 
+/* By what a place has of the hash itself, so that others are moved without a look at their rows. */
+static size_t place_of(const struct session_refs *r, uint64_t hash)
+{
+	return (size_t)(hash >> HALF_BITS & ((UINT64_C(1) << r->bits) - 1));
+}
+
 static size_t first_place(const struct session_refs *r, session_ref ref)
 {
-	return (size_t)(hash_of(ref) & ((UINT64_C(1) << r->bits) - 1));
+	return place_of(r, hash_of(ref));
 }
 
 static size_t next_place(const struct session_refs *r, size_t i)
@@ -38,13 +43,13 @@ static uint32_t number_in(uint64_t place)
 enum err session_refs_init(struct session_refs *r, const struct session *list)
 {
 	*r = (struct session_refs){ .bits = BITS_MIN, .list = list };
-	r->places = calloc((size_t)1 << r->bits, sizeof(*r->places));
+	r->places = pages_alloc_large(sizeof(*r->places) << r->bits);
 	return r->places ? OK : ERR_NOMEM;
 }
 
 void session_refs_done(struct session_refs *r)
 {
-	free(r->places);
+	pages_free(r->places, sizeof(*r->places) << r->bits);
 	r->places = NULL;
 }
 
@@ -57,9 +62,9 @@ uint32_t session_refs_find(const struct session_refs *r, session_ref ref)
 	return SESSION_NOBODY;
 }
 
-static void put(struct session_refs *r, session_ref ref, uint64_t place)
+static void put(struct session_refs *r, uint64_t place)
 {
-	size_t i = first_place(r, ref);
+	size_t i = place_of(r, place);
 	while (r->places[i])
 		i = next_place(r, i);
 	r->places[i] = place;
@@ -68,13 +73,13 @@ static void put(struct session_refs *r, session_ref ref, uint64_t place)
 static enum err grow(struct session_refs *r)
 {
 	struct session_refs more = { .bits = r->bits + 1, .count = r->count, .list = r->list };
-	more.places = calloc((size_t)1 << more.bits, sizeof(*more.places));
+	more.places = pages_alloc_large(sizeof(*more.places) << more.bits);
 	if (!more.places)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < (size_t)1 << r->bits; i++)
 		if (r->places[i])
-			put(&more, r->list[number_in(r->places[i])].ref, r->places[i]);
-	free(r->places);
+			put(&more, r->places[i]);
+	session_refs_done(r);
 	*r = more;
 	return OK;
 }
@@ -83,7 +88,7 @@ enum err session_refs_add(struct session_refs *r, session_ref ref, uint32_t numb
 {
 	if ((r->count + 1) * 2 > (size_t)1 << r->bits && grow(r) != OK)
 		return ERR_NOMEM;
-	put(r, ref, filled(ref, number));
+	put(r, filled(ref, number));
 	r->count++;
 	return OK;
 }
@@ -97,7 +102,7 @@ void session_refs_remove(struct session_refs *r, session_ref ref, uint32_t numbe
 		return;
 	r->count--;
 	for (size_t i = next_place(r, hole); r->places[i]; i = next_place(r, i)) {
-		size_t first = first_place(r, r->list[number_in(r->places[i])].ref);
+		size_t first = place_of(r, r->places[i]);
 		/* it may move up unless it begins behind the hole */
 		bool behind = hole <= i ? hole < first && first <= i : hole < first || first <= i;
 		if (behind)

@@ -15,8 +15,8 @@
 struct session;
 
 struct session_refs {
-	uint64_t *places;               /* upper half: bits of the reference; lower half: number + 1; 0 = free */
-	unsigned bits;                  /* 1 << bits places */
+	uint64_t *places;               /* upper half: of the reference's hash, which says too where its place is; lower half: number + 1; 0 = free */
+	unsigned bits;                  /* 1 << bits places; at most 32 */
 	size_t count;
 	const struct session *list;     /* borrowed */
 };

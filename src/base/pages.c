@@ -11,6 +11,15 @@ void *pages_alloc(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void *pages_alloc_large(size_t bytes)
+{
+	void *p = pages_alloc(bytes);
+	/* a wish: without it, it is slower */
+	if (p)
+		(void)madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
 void *pages_resize(void *p, size_t bytes, size_t new_bytes)
 {
 	void *grown = mremap(p, bytes, new_bytes, MREMAP_MAYMOVE);

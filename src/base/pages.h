@@ -8,6 +8,8 @@
 #include <stddef.h>
 
 void *pages_alloc(size_t bytes);                                /* zeroed; NULL when the system has none */
+/* The same in large pages, where the system has them: for what is used from its beginning on, and asked for here and there. */
+void *pages_alloc_large(size_t bytes);
 void *pages_resize(void *p, size_t bytes, size_t new_bytes);      /* may move, new bytes are zero; NULL: p is as it was */
 void pages_free(void *p, size_t bytes);                         /* accepts NULL */
 
