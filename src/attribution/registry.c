@@ -318,13 +318,13 @@ const struct entity *registry_limit(const struct registry *r, struct str custome
 	return own ? own : limit_of(r, STR(""), kind, at);
 }
 
-/* Who serves it then: of a `served` row that is valid, else of its own column. */
-static struct str reseller_of(const struct registry *r, struct str id, int64_t at)
+/* Of a `served` row that is valid, else of its own column. */
+struct str registry_reseller(const struct registry *r, struct str customer, int64_t at)
 {
-	for (const struct entity *e = NULL; (e = registry_of(r, ENTITY_SERVED, id, e));)
+	for (const struct entity *e = NULL; (e = registry_of(r, ENTITY_SERVED, customer, e));)
 		if (entity_valid_at(e, at))
 			return e->reseller;
-	const struct entity *e = registry_customer(r, id, at);
+	const struct entity *e = registry_customer(r, customer, at);
 	return e ? e->reseller : STR_NONE;
 }
 
@@ -332,7 +332,7 @@ enum err registry_chain(const struct registry *r, struct arena *a, struct str cu
 {
 	struct str up[RESELLER_DEPTH_MAX];
 	unsigned n = 0;
-	for (struct str next = reseller_of(r, customer, at); next.len; next = reseller_of(r, next, at)) {
+	for (struct str next = registry_reseller(r, customer, at); next.len; next = registry_reseller(r, next, at)) {
 		if (n == RESELLER_DEPTH_MAX)
 			return ERR_LIMIT;
 		up[n++] = next;

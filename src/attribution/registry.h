@@ -65,6 +65,8 @@ void registry_by_domain(const struct registry *r, struct str domain, struct hold
 void registry_by_registrant(const struct registry *r, struct str domain, struct holders *h);    /* all names below the same registrable one */
 void registry_by_text(const struct registry *r, enum entity_type type, struct str resource, struct holders *h);
 
+/* Who serves a customer or a reseller at a time; empty: the provider itself. */
+struct str registry_reseller(const struct registry *r, struct str customer, int64_t at);
 /* The chain of resellers above a customer at a time, topmost first; ERR_LIMIT on a loop or beyond RESELLER_DEPTH_MAX. */
 enum err registry_chain(const struct registry *r, struct arena *a, struct str customer, int64_t at, struct str **ret_chain, unsigned *ret_count) MUST_CHECK;
 struct str registry_tenant(struct arena *a, const struct str *chain, unsigned count);

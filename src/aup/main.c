@@ -52,7 +52,7 @@ const struct command commands[] = {
 	{ "lookups", "[--json] [--operator NAME] [--limit N]", "who looked whom up, when and why", cmd_lookups },
 	{ "registry", "import FILE | export [--csv] | list [--type TYPE] [--customer ID] | show TYPE/ID | terms [--json] [--at TIME] CUSTOMER",
 		"customers, resellers, services and what they hold", cmd_registry },
-	{ "reseller", "list | show ID | scorecard ID | ack ID VERSION [--told TIME --document TEXT [--file FILE]]"
+	{ "reseller", "list | show ID | scorecard ID | tree [ID] | ack ID VERSION [--told TIME --document TEXT [--file FILE]]"
 		" | finding ID --text TEXT | plan ID --date TIME --text TEXT | kept ID N | fail ID --because TEXT | pass ID --because TEXT",
 		"what was passed on to resellers, what their scorecards say, which versions they acknowledged; each with --json", cmd_reseller },
 	{ "bindings", "import FILE [--feed NAME] [--from TIME --until TIME] [--format NAME [--subject ID] [--zone ZONE] [--year YEAR]]"

@@ -105,12 +105,41 @@ static enum err put_digest(struct arena *a, struct command_text *c, const char *
 /* Which options a subcommand needs and may have, one letter each, and how many arguments. */
 static const struct sub { const char *name, *op, *needs, *may; int argc; } subs[] = {
 	{ "list", "reseller-list", "", "", 2 }, { "show", "reseller-show", "", "", 3 }, { "scorecard", "reseller-scorecard", "", "", 3 },
+	{ "tree", "reseller-tree", "", "", 2 }, { "tree", "reseller-tree", "", "", 3 },
 	{ "ack", "reseller-ack", "", "odf", 4 }, { "fail", "reseller-fail", "b", "b", 3 }, { "pass", "reseller-pass", "b", "b", 3 },
 	{ "finding", "reseller-finding", "t", "t", 3 }, { "plan", "reseller-plan", "tw", "tw", 3 }, { "kept", "reseller-kept", "", "", 4 } };
 
 enum { OPTION_TOLD, OPTION_DOCUMENT, OPTION_BECAUSE, OPTION_TEXT, OPTION_DATE, OPTION_FILE, OPTIONS };
 static const struct { const char *flag, *member, *letter; } options[OPTIONS] = { { "--told", "told", "o" }, { "--document", "document", "d" },
 	{ "--because", "because", "b" }, { "--text", "text", "t" }, { "--date", "date", "w" }, { "--file", NULL, "f" } };
+
+static void print_sums(const struct json *m, const char *name, int len)
+{
+	struct str per = json_text(m, "per_1000"), repeat = json_text(m, "repeat_percent");
+	(void)printf("%.*s: %lld customers, %lld cases, %lld open", len, name, number(m, "customers"), number(m, "cases"), number(m, "open"));
+	if (per.len)
+		(void)printf(", %.*s per 1,000", STR_ARG(per));
+	if (json_get(m, "median_fix_s"))
+		(void)printf(", median %lld h", (number(m, "median_fix_s") + 1800) / 3600);
+	if (repeat.len)
+		(void)printf(", %.*s %% of customers with cases again", STR_ARG(repeat));
+	(void)printf("\n");
+}
+
+static void print_tree(const struct json *root)
+{
+	struct str name = json_text(root, "reseller");
+	const struct json *list = json_get(root, "children");
+	name = name.len ? name : STR("all");
+	print_sums(json_get(root, "sum"), name.ptr, (int)name.len);
+	print_sums(json_get(root, "direct"), "  served directly", 17);
+	for (const struct json *m = list ? list->child : NULL; m; m = m->next) {
+		(void)printf("  ");
+		print_sums(m, json_text(m, "reseller").ptr, (int)json_text(m, "reseller").len);
+	}
+	if (json_flag(root, "more", false))
+		(void)printf("There are more cases or resellers than were counted: the figures are of the latest.\n");
+}
 
 static const struct sub *find_sub(int argc, char **argv, const char *const values[])
 {
@@ -130,6 +159,8 @@ static void print_answer(struct arena *a, const struct sub *s, const char *id, c
 	const struct json *rows = json_get(root, list ? "resellers" : "forwardings");
 	if (strcmp(s->name, "fail") == 0) {
 		(void)printf("The review of %s has failed%s.\n", id, json_flag(root, "waits", false) ? ", you say: nothing follows before a second person says so too" : "");
+	} else if (strcmp(s->name, "tree") == 0) {
+		print_tree(root);
 	} else if (*s->needs == 't') {
 		(void)printf("Entry %lld.\n", number(root, "n"));
 	} else if (list || strcmp(s->name, "show") == 0 || strcmp(s->name, "scorecard") == 0) {

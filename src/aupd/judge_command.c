@@ -250,6 +250,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "reseller-fail", cmd_reseller_fail, KEPT, 0 }, { "reseller-pass", cmd_reseller_pass, KEPT, 0 },
 	{ "reseller-finding", cmd_reseller_finding, KEPT, 0 }, { "reseller-plan", cmd_reseller_plan, KEPT, 0 }, { "reseller-kept", cmd_reseller_kept, KEPT, 0 },
 	{ "reseller-list", cmd_reseller_list, TELLS, 0 }, { "reseller-scorecard", cmd_reseller_scorecard, TELLS, 0 }, { "reseller-show", cmd_reseller_show, TELLS, 0 },
+	{ "reseller-tree", cmd_reseller_tree, TELLS, 0 },
 	{ "registry-import", cmd_registry_import, KEPT, 0 }, { "registry-export", cmd_registry_export, TELLS, 0 }, { "registry-terms", cmd_registry_terms, TELLS, 0 },
 	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
 	{ "policy-draft", cmd_policy_draft, KEPT, 0 }, { "policy-versions", cmd_policy_versions, TELLS, 0 }, { "policy-version", cmd_policy_version, TELLS, 0 },

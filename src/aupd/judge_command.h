@@ -114,6 +114,7 @@ enum err cmd_reseller_kept(struct commanding *c) MUST_CHECK;
 void plan_put(struct commanding *c, const struct conduct *conduct);
 enum err cmd_reseller_list(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_scorecard(struct commanding *c) MUST_CHECK;
+enum err cmd_reseller_tree(struct commanding *c) MUST_CHECK;
 enum err cmd_reseller_show(struct commanding *c) MUST_CHECK;
 enum err cmd_bindings_import(struct commanding *c) MUST_CHECK;
 enum err cmd_bindings_follow(struct commanding *c) MUST_CHECK;

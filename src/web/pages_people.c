@@ -13,6 +13,9 @@ const struct console_page pages_people[] = {
 	{ "/customer", "customer", "Customer", OPERATOR, { { "account", "/v1/customers/{customer}?{because!}&{clear}", false }, { "terms", "/v1/customers/{customer}/terms", true } } },
 	{ "/customers/{customer}/usage", "usage", "Use of a customer", OPERATOR, { { "usage", "/v1/customers/{customer}/usage?series=yes&{month}&{because!}", false } } },
 	{ "/customers/{customer}/usage.json", NULL, "Use of a customer", OPERATOR, { { "usage", "/v1/customers/{customer}/usage?series=yes&{month}&{because}", false } } },
+	{ "/resellers", "resellers", "Resellers", OPERATOR, { { "list", "/v1/resellers", false }, { "tree", "/v1/tree", false } } },
+	{ "/resellers/{reseller}", "reseller", "Reseller", OPERATOR, { { "card", "/v1/resellers/{reseller}", false }, { "tree", "/v1/resellers/{reseller}/tree", false },
+		{ "terms", "/v1/customers/{reseller}/terms", true } } },
 	{ "/who", "who", "Who held it", OPERATOR, { { "held", "/v1/who?{source}&{port}&{at}&{because!}", true } } },
 	{ .path = NULL },
 };

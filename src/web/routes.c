@@ -72,6 +72,10 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	TEXT("document"), TEXT("sha256"), TEXT("proven_by"), FLAG("overdue")), TEXT("fail_asked_by"), TEXT("failed_by"), TEXT("because"), TIME("failed"), \
 	LIST("findings", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at")), \
 	LIST("plan", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at"), TIME("due"), TEXT("state"), TIME("reminded"), TIME("kept"), TEXT("kept_by"))
+#define TREE_LINE NUMBER("customers"), NUMBER("cases"), NUMBER("open"), NUMBER("over"), NUMBER("affected"), NUMBER("repeated"), TEXT("per_1000"), TEXT("repeat_percent"), \
+	NUMBER("median_fix_s")
+#define TREE TEXT("reseller"), TEXTS("above"), TIME("since"), ANY("sum"), ANY("direct"), LIST("children", TEXT("reseller"), TREE_LINE), \
+	LIST("outliers", TEXT("customer"), TEXT("path"), NUMBER("cases")), FLAG("more")
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("copies"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
 	TEXT("by"), TIME("decided"), TEXT("because")
@@ -248,6 +252,9 @@ const struct route routes[] = {
 		"reseller-show", false, TOLD(SCORECARD, FLAG("more"), LIST("forwardings", MY_FORWARDING)), NULL },
 	{ "GET", "/v1/resellers/{reseller}/scorecard", "getScorecard", OPERATOR, "the scorecard alone", PARAMS(STEP("reseller", "its id")), NULL, "reseller-scorecard", false,
 		TOLD(SCORECARD), NULL },
+	{ "GET", "/v1/resellers/{reseller}/tree", "getResellerTree", OPERATOR, "the resellers below one, with sums over what is below each", PARAMS(STEP("reseller", "its id")), NULL,
+		"reseller-tree", false, TOLD(TREE), NULL },
+	{ "GET", "/v1/tree", "getTree", OPERATOR, "the resellers that we serve ourselves, with sums over what is below each", NULL, NULL, "reseller-tree", false, TOLD(TREE), NULL },
 	{ "GET", "/v1/reporters", "listReporters", OPERATOR, "the reporters that are known, and what became of their reports", PARAMS(AFTER), NULL, "reporters", false,
 		TOLD(LIST("reporters", REPORTER_SHOWN), TEXT("after")), NULL },
 	{ "GET", "/v1/reporters/{name}", "getReporter", OPERATOR, "one of them", PARAMS(REST("name", "its name")), NULL, "reporter-show", false, TOLD(REPORTER_SHOWN), NULL },

@@ -54,6 +54,8 @@ SAMPLES = {
     "/customers/{customer}": ["/customers/acme", "/customers/acme?because=a+test", "/customers/acme?because=a+test&clear=yes"],
     "/customer": ["/customer?customer=acme&because=a+test"],
     "/customers/{customer}/usage": ["/customers/acme/usage", "/customers/acme/usage?because=a+test"],
+    "/resellers": ["/resellers"],
+    "/resellers/{reseller}": ["/resellers/hostland"],
     "/who": ["/who", "/who?source=203.0.113.17&because=a+test", "/who?source=!&because=a+test"],
 }
 

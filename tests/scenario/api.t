@@ -172,6 +172,7 @@ class World:
             "/v1/customers/{customer}/usage": {"operator": ({"customer": "bakery"}, [], {"customer": "nobody"}),
                                                **{scope: ({"customer": "bakery"}, [{"customer": "florist"}, {"customer": "acme"}], {"customer": "nobody"}) for scope in ("reseller", "customer")}},
             "/v1/resellers/{reseller}": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
+            "/v1/resellers/{reseller}/tree": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
             "/v1/policy/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),

@@ -101,9 +101,73 @@ def roles(d):
 def others(d):
     invitation = d.check("user", "add", "--json", "--customer", "bakery", "baker").json["invitation"]
     b = enter(d, "baker", None, invitation)
-    for path in ("/customers", "/customers/acme?because=x", "/customers/bakery?because=x", "/customer?customer=acme&because=x", "/who?source=203.0.113.17&because=x"):
+    for path in ("/customers", "/resellers", "/resellers/hostland", "/customers/acme?because=x", "/customers/bakery?because=x", "/customer?customer=acme&because=x", "/who?source=203.0.113.17&because=x"):
         a = b.get(path, follow=False)
         tap.is_equal((a.status, a.headers.get("location")), (404, None), f"for a customer there is no {path}")
+
+
+TREE = """type,id,reseller,customer,class,kind,resource,language,email
+reseller,top,,,reseller,,,en,abuse@top.example
+reseller,mid,top,,reseller,,,en,abuse@mid.example
+reseller,low,mid,,reseller,,,en,abuse@low.example
+reseller,idle,top,,reseller,,,en,abuse@idle.example
+""" + "".join(f"""customer,x{i},{by},,business,,,en,x{i}@shops.example
+prefix,px{i},,x{i},,static,198.18.1.{i}/32,,
+""" for i, by in enumerate(("top", "mid", "mid", "low", "low", "low", ""), 1))
+ADDITIVE = ("customers", "cases", "open", "over", "affected", "repeated")
+
+
+def tree(d, path):
+    return json.loads(d.api(path).body)
+
+
+def adds_up(d, told):
+    """Lines make up the sum, and each child's line is the sum of its own page."""
+    lines = [told["direct"], *told["children"]]
+    tap.is_equal({k: sum(x[k] for x in lines) for k in ADDITIVE}, {k: told["sum"][k] for k in ADDITIVE}, f"below {told['reseller'] or 'us'} the lines make up the sum")
+    for child in told["children"]:
+        below = tree(d, f"/v1/resellers/{child['reseller']}/tree")
+        tap.is_equal({k: v for k, v in child.items() if k != "reseller"}, below["sum"], f"  and what {child['reseller']} has in it is the sum of its own")
+        adds_up(d, below)
+
+
+def resellers(d):
+    d.check("registry", "import", "-", stdin=TREE)
+    for n, i in enumerate((1, 2, 2, 4, 4, 5, 6, 7)):
+        d.report(xarf(f"198.18.1.{i}", kind="phishing" if n % 2 else "malware", report_id=f"5a480b0f-8172-431a-9276-{n:012x}", url=f"http://198.18.1.{i}/{n}"), token=f"tree{n}")
+        d.settle()
+    for i, span in ((5, "3h"), (6, "5h")):
+        d.pass_time(span)
+        d.check("case", "resolve", d.cases("--customer", f"x{i}")[0]["case"], "mended")
+    d.settle()
+    told = tree(d, "/v1/tree")
+    top = next(x for x in told["children"] if x["reseller"] == "top")
+    tap.is_equal((top["customers"], top["cases"], top["over"]), (6, len([c for i in range(1, 7) for c in d.cases("--customer", f"x{i}")]), 2), "what is below a reseller is counted at any depth", top)
+    low = tree(d, "/v1/resellers/low/tree")
+    tap.is_equal((low["sum"]["customers"], low["above"], low["children"]), (3, ["top", "mid"], []), "and of the last one its own")
+    tap.is_equal(low["sum"]["per_1000"], f"{low['sum']['cases'] * 1000 // 3}.{low['sum']['cases'] * 10000 // 3 % 10}", "cases per 1,000 customers", low)
+    tap.is_equal(low["sum"]["median_fix_s"], 3 * 3600, "the median time, of two the lower", low)
+    adds_up(d, told)
+    out = d.check("reseller", "tree", "low").out
+    tap.like(out, r"low: 3 customers, \d+ cases, \d open, .* per 1,000, median 3 h.*", "aup tells it, too")
+    b = Browser(d, local=True)
+    page = b.get("/resellers")
+    tap.ok(page.status == 200 and "/resellers/top" in page.links and "hostland" in page.text, "resellers have a page", page.text)
+    page = b.get("/resellers/low")
+    tap.ok("3 h" in page.text and low["sum"]["per_1000"] in page.text and "/resellers/mid" in page.links, "each has one of its own", page.text)
+    page = b.get("/resellers/top")
+    tap.ok("/resellers/mid" in page.links and "/resellers/idle" in page.links, "  that leads to those below it, also to who serves nobody", page.links)
+    tap.is_equal((b.get("/resellers/nobody").status, b.get("/resellers/acme").status), (404, 404), "who is none has none")
+    review(d, b)
+
+
+def review(d, b):
+    page = b.get("/resellers/low")
+    bad = b.submit(page, "/do", "reseller-finding", text="no abuse desk " + HOSTILE)
+    tap.ok(bad.status == 409 and "no abuse desk" in bad.text and plain(bad), "what cannot be is refused, and what was typed is not lost", bad.status, bad.text)
+    done = b.submit(page, "/do", "reseller-ack", version="2026-03-01", told="2026-03-05T00:00:00Z", document="its letter " + HOSTILE)
+    tap.ok(done.status == 200 and "its letter " + HOSTILE in done.text and plain(done), "that it acknowledged a version is entered by a form", done.text)
+    tap.is_equal([(x["version"], x["by"]) for x in d.check("reseller", "scorecard", "low", "--json").json["acknowledgements"]], [("2026-03-01", "tester")], "  and stands in its scorecard")
 
 
 def scaled(n, unit):
@@ -183,6 +247,7 @@ def main():
         customers(d)
         held(d)
         sealed(d)
+        resellers(d)
         roles(d)
         others(d)
     with Metered(listens=("smtp", "lmtp", "http", "ingest", "api"), enforcement="on") as d:
