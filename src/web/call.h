@@ -46,6 +46,7 @@ enum err read_entity(struct web_call *c) MUST_CHECK;
 enum err read_records(struct web_call *c) MUST_CHECK;
 enum err read_parked(struct web_call *c) MUST_CHECK;
 enum err read_ignores(struct web_call *c) MUST_CHECK;
+enum err read_receipts(struct web_call *c) MUST_CHECK;
 enum err read_receipt(struct web_call *c) MUST_CHECK;
 enum err read_policies(struct web_call *c) MUST_CHECK;
 enum err read_policy(struct web_call *c) MUST_CHECK;

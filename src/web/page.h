@@ -10,6 +10,7 @@
  *   |time |day       RFC 3339, or microseconds, in UTC as "2026-03-01 12:00", "2026-03-01"
  *   |count           1,234
  *   |octets |rate    1.2 MB, by thousands; 1.2 Mbit/s
+ *   |hundredths      1.25
  *   |span            seconds as "2 d 3 h"
  */
 #ifndef AUPD_WEB_PAGE_H
@@ -31,7 +32,7 @@ enum page_does {
 	PAGE_END,
 };
 
-enum page_filter { FILTER_NONE, FILTER_TIME, FILTER_DAY, FILTER_COUNT, FILTER_OCTETS, FILTER_LOCAL, FILTER_SPAN, FILTER_RATE, FILTER_MACHINE };
+enum page_filter { FILTER_NONE, FILTER_TIME, FILTER_DAY, FILTER_COUNT, FILTER_OCTETS, FILTER_LOCAL, FILTER_SPAN, FILTER_RATE, FILTER_MACHINE, FILTER_HUNDREDTHS };
 
 struct page_op {
 	enum page_does does;

@@ -16,6 +16,9 @@ const struct console_page pages_people[] = {
 	{ "/resellers", "resellers", "Resellers", OPERATOR, { { "list", "/v1/resellers", false }, { "tree", "/v1/tree", false } } },
 	{ "/resellers/{reseller}", "reseller", "Reseller", OPERATOR, { { "card", "/v1/resellers/{reseller}", false }, { "tree", "/v1/resellers/{reseller}/tree", false },
 		{ "terms", "/v1/customers/{reseller}/terms", true } } },
+	{ "/reporters", "reporters", "Reporters", OPERATOR, { { "list", "/v1/reporters?{after}", false } } },
+	{ "/reporters/{owner}", "reporter", "Reporter", OPERATOR, { { "reporter", "/v1/reporters/{owner}", false }, { "reports", "/v1/receipts?limit=100&{owner}&{after}", false } } },
+	{ "/holds", "holds", "Holds", OPERATOR, { { "list", "/v1/holds", false } } },
 	{ "/who", "who", "Who held it", OPERATOR, { { "held", "/v1/who?{source}&{port}&{at}&{because!}", true } } },
 	{ .path = NULL },
 };

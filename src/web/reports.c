@@ -24,6 +24,19 @@ static enum err put_state(const struct web_call *call, const struct row *row)
 	return OK;
 }
 
+/* To an operator alone: of the sealed class there is none. */
+static enum err put_case(const struct web_call *call, const struct row *row)
+{
+	struct receipt r = { 0 };
+	char text[CASE_TEXT_MAX];
+	enum err e = field_decode(call->arena, row->body, receipt_fields, &r, call->why);
+	if (e || !r.number || r.sealed)
+		return e;
+	case_text(r.number, text);
+	jsonw_str(call->w, "case", str_of(text));
+	return OK;
+}
+
 static enum err put_report(const struct web_call *call, const struct row *row)
 {
 	jsonw_str(call->w, "receipt", row->key);
@@ -31,7 +44,7 @@ static enum err put_report(const struct web_call *call, const struct row *row)
 	return put_state(call, row);
 }
 
-enum err read_my_reports(struct web_call *call)
+static enum err list(struct web_call *call, bool cases)
 {
 	struct query q = call_query(call, TABLE_RECEIPT);
 	struct row *rows;
@@ -41,6 +54,8 @@ enum err read_my_reports(struct web_call *call)
 	for (size_t i = 0; e == OK && i < n; i++) {
 		jsonw_object(call->w, NULL);
 		e = put_report(call, &rows[i]);
+		if (e == OK && cases)
+			e = put_case(call, &rows[i]);
 		jsonw_end(call->w, '}');
 	}
 	jsonw_end(call->w, ']');
@@ -48,6 +63,9 @@ enum err read_my_reports(struct web_call *call)
 		call_after(call, &rows[n - 1]);
 	return e;
 }
+
+enum err read_my_reports(struct web_call *call) { return list(call, false); }
+enum err read_receipts(struct web_call *call) { return list(call, true); }
 
 enum err read_my_report(struct web_call *call)
 {

@@ -129,6 +129,8 @@ const struct route routes[] = {
 		MEMBERS(LIST("rows", TEXT("key"), TEXT("state"), TIME("due"), TEXT("body")), TEXT("after")), NULL },
 	{ "GET", "/v1/parked", "listParked", OPERATOR, "what could not be judged yet and is tried again", PARAMS(ROWS_OF), read_parked, NULL, false,
 		ROWS("Observation", observation_fields), NULL },
+	{ "GET", "/v1/receipts", "listReceipts", OPERATOR, "what became of reports, the latest first", PARAMS(LIMIT, AFTER, FILTER("owner", "of that reporter, such as api:desk")),
+		read_receipts, NULL, false, MEMBERS(LIST("reports", MY_REPORT, TEXT("case")), TEXT("after")), NULL },
 	{ "GET", "/v1/receipts/{receipt}", "getReceipt", OPERATOR, "what became of a report", PARAMS(STEP("receipt", "its receipt")), read_receipt, NULL, false,
 		MEMBERS(NOUN("row", "Receipt", receipt_fields), TEXT("state"), TEXT("reason")), NULL },
 	{ "GET", "/v1/policies", "listPolicies", OPERATOR, "the versions that were posted, the one that binds last first", PARAMS(ROWS_OF), read_policies, NULL, false,

@@ -56,6 +56,9 @@ SAMPLES = {
     "/customers/{customer}/usage": ["/customers/acme/usage", "/customers/acme/usage?because=a+test"],
     "/resellers": ["/resellers"],
     "/resellers/{reseller}": ["/resellers/hostland"],
+    "/reporters": ["/reporters"],
+    "/reporters/{owner}": ["/reporters/spam.example"],
+    "/holds": ["/holds"],
     "/who": ["/who", "/who?source=203.0.113.17&because=a+test", "/who?source=!&because=a+test"],
 }
 
@@ -79,6 +82,8 @@ def fill(d):
     d.check("case", "appeal", case, f"it was not me {HOSTILE}")
     events = d.check("case", "show", "--json", case).json["events"]
     d.aup("policy", "backtest", "--draft", "next", "--keep")
+    d.check("reporter", "distrust", "spam.example", "--because", "a test")
+    d.check("hold", "--until", "9d", "--because", "a test", "acme")
     return {"case": case, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}
 
 

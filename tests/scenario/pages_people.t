@@ -101,7 +101,7 @@ def roles(d):
 def others(d):
     invitation = d.check("user", "add", "--json", "--customer", "bakery", "baker").json["invitation"]
     b = enter(d, "baker", None, invitation)
-    for path in ("/customers", "/resellers", "/resellers/hostland", "/customers/acme?because=x", "/customers/bakery?because=x", "/customer?customer=acme&because=x", "/who?source=203.0.113.17&because=x"):
+    for path in ("/customers", "/resellers", "/resellers/hostland", "/reporters", "/reporters/api:trusted-desk", "/holds", "/customers/acme?because=x", "/customers/bakery?because=x", "/customer?customer=acme&because=x", "/who?source=203.0.113.17&because=x"):
         a = b.get(path, follow=False)
         tap.is_equal((a.status, a.headers.get("location")), (404, None), f"for a customer there is no {path}")
 
@@ -168,6 +168,43 @@ def review(d, b):
     done = b.submit(page, "/do", "reseller-ack", version="2026-03-01", told="2026-03-05T00:00:00Z", document="its letter " + HOSTILE)
     tap.ok(done.status == 200 and "its letter " + HOSTILE in done.text and plain(done), "that it acknowledged a version is entered by a form", done.text)
     tap.is_equal([(x["version"], x["by"]) for x in d.check("reseller", "scorecard", "low", "--json").json["acknowledgements"]], [("2026-03-01", "tester")], "  and stands in its scorecard")
+
+
+def reporters(d):
+    b = Browser(d, local=True)
+    page = b.get("/reporters")
+    name = "api:trusted-desk"
+    tap.ok(page.status == 200 and f"/reporters/{name.replace(':', '%3A')}" in page.links, "reporters are listed", page.links, page.text)
+    tap.is_equal(asked(d, 1), [("tester", "reporters", "the list of reporters")], "  which is recorded")
+    page = b.get(f"/reporters/{name}")
+    told = d.check("reporter", "show", name, "--json").json
+    tap.ok(page.status == 200 and f"Reports {told['reports']:,}" in page.text, "one has a page, with how many reports there are", page.text)
+    case = d.cases("--customer", "x7")[0]["case"]
+    tap.ok(f"/cases/{case}" in page.links, "  and what became of them", page.links)
+    tap.ok(sealed_case(d) not in page.text, "  but for the sealed class")
+    for what, fields, want in (("standing", {"standing": "trusted"}, {"standing": "trusted"}), ("a cap", {"n:hour": "7", "n:day": "70"}, {"cap_hour": 7, "cap_day": 70}),
+                               ("how he is written to", {"letters": "no", "language": "de"}, {"letters": False, "language": "de"})):
+        form = next(f for f in page.forms if set(fields) <= set(f["fields"]))
+        done = b.post("/do", {**form["fields"], **fields, "op": "reporter-decide", "because": "agreed " + HOSTILE})
+        told = d.check("reporter", "show", name, "--json").json
+        tap.is_equal((done.status, {k: told[k] for k in want}), (200, want), f"  {what} is decided by a form", done.text)
+        tap.ok("agreed " + HOSTILE in done.text and plain(done), "    with its reason, which is text")
+    tap.is_equal(b.get("/reporters/nobody.example").status, 404, "who is unknown has no page")
+
+
+def sealed_case(d):
+    return next(r["case"] for r in d.cases("--state", "sealed"))
+
+
+def holds(d):
+    b = Browser(d, local=True)
+    page = b.get("/holds")
+    page = b.submit(page, "/do", "hold", subject="smith", until="90d", because="a suit " + HOSTILE)
+    tap.ok(page.status == 200 and "a suit " + HOSTILE in page.text and plain(page), "something is held by a form, and listed", page.text)
+    tap.is_equal([(h["about"], h["by"]) for h in json.loads(d.api("/v1/holds").body)["holds"] if h["about"] == "smith"], [("smith", "tester")], "  as aup has it")
+    form = next(f for f in page.forms if f["fields"].get("subject") == "smith")
+    page = b.post("/do", {**form["fields"], "op": "hold", "because": "settled"})
+    tap.ok(page.status == 200 and "a suit" not in page.text, "  and lifted", page.text)
 
 
 def scaled(n, unit):
@@ -248,6 +285,8 @@ def main():
         held(d)
         sealed(d)
         resellers(d)
+        reporters(d)
+        holds(d)
         roles(d)
         others(d)
     with Metered(listens=("smtp", "lmtp", "http", "ingest", "api"), enforcement="on") as d:
