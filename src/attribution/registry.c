@@ -303,19 +303,23 @@ bool entity_valid_at(const struct entity *e, int64_t at)
 	return (e->from_at == TIME_NONE || e->from_at <= at) && (e->until_at == TIME_NONE || at < e->until_at);
 }
 
-static const struct entity *limit_of(const struct registry *r, struct str customer, struct str kind, int64_t at)
+/* Of the customer's own rows, or without one of those that are the default of a class, "" of all. */
+static const struct entity *limit_of(const struct registry *r, struct str customer, struct str class_name, struct str kind, int64_t at)
 {
 	const struct entity *found = NULL;
 	for (const struct entity *e = NULL; (e = registry_of(r, ENTITY_LIMIT, customer, e));)
-		if (str_eq(e->kind, kind) && entity_valid_at(e, at) && (!found || e->from_at > found->from_at))
+		if (str_eq(e->kind, kind) && str_eq(e->class_name, class_name) && entity_valid_at(e, at) && (!found || e->from_at > found->from_at))
 			found = e;
 	return found;
 }
 
 const struct entity *registry_limit(const struct registry *r, struct str customer, struct str kind, int64_t at)
 {
-	const struct entity *own = customer.len ? limit_of(r, customer, kind, at) : NULL;
-	return own ? own : limit_of(r, STR(""), kind, at);
+	const struct entity *who = customer.len ? registry_customer(r, customer, at) : NULL;
+	const struct entity *found = customer.len ? limit_of(r, customer, STR(""), kind, at) : NULL;
+	if (!found && who && who->class_name.len)
+		found = limit_of(r, STR(""), who->class_name, kind, at);
+	return found ? found : limit_of(r, STR(""), STR(""), kind, at);
 }
 
 /* Of a `served` row that is valid, else of its own column. */

@@ -38,7 +38,7 @@ const struct entity *registry_customer(const struct registry *r, struct str id, 
 /* Every entity of the type whose `customer` is that one, in order of insertion: for (e = NULL; (e = registry_of(...)); ). */
 const struct entity *registry_of(const struct registry *r, enum entity_type type, struct str customer, const struct entity *after);
 bool entity_valid_at(const struct entity *e, int64_t at);
-/* The limit of a kind that binds the customer: his own, else the default; NULL when there is none. */
+/* The limit of a kind that binds the customer: his own, else the default of his class, else that of all; NULL when there is none. */
 const struct entity *registry_limit(const struct registry *r, struct str customer, struct str kind, int64_t at);
 
 /*

@@ -50,7 +50,7 @@ static void put_limit(const struct telling *t, const struct entity *e)
 	jsonw_str(w, "kind", e->kind);
 	jsonw_int(w, "value", e->value);
 	put_text(w, "unit", e->unit);
-	jsonw_str(w, "by", e->customer.len ? STR("order") : STR("default"));
+	jsonw_str(w, "by", e->customer.len ? STR("order") : e->class_name.len ? STR("class") : STR("default"));
 	jsonw_end(w, '}');
 }
 

@@ -131,7 +131,7 @@ static void put_limits(struct commanding *c, struct str customer, const struct u
 			jsonw_str(c->w, "unit", e->unit);
 			jsonw_int(c->w, "amount", number(l.amount));
 			jsonw_bool(c->w, "rate", l.is_rate);
-			jsonw_str(c->w, "by", e->customer.len ? STR("order") : STR("default"));
+			jsonw_str(c->w, "by", e->customer.len ? STR("order") : e->class_name.len ? STR("class") : STR("default"));
 			jsonw_int(c->w, "used", number(v.used));
 			if (v.forecast)
 				jsonw_int(c->w, "forecast", number(v.forecast));

@@ -57,7 +57,7 @@ const struct entity_column entity_columns[] = {
 	{ "service", RESOURCES, 0 },
 	{ "from", ALL, 0 },
 	{ "until", ALL, 0 },
-	{ "class", T(CUSTOMER) | T(RESELLER), 0 },
+	{ "class", T(CUSTOMER) | T(RESELLER) | T(LIMIT), 0 },
 	{ "kind", T(CONTACT) | T(LIMIT) | T(SERVICE) | T(PREFIX) | T(PERMISSION) | T(MARK), T(LIMIT) | T(SERVICE) | T(PERMISSION) | T(MARK) },
 	{ "resource", RESOURCES | T(PERMISSION) | T(MARK), RESOURCES | T(MARK) },
 	{ "ports", T(PREFIX), 0 },

@@ -22,7 +22,7 @@ enum entity_type {
 	ENTITY_USER,            /* customer */
 	ENTITY_CONTACT,         /* customer (or reseller); kind = abuse, technical, billing, legal; language */
 	ENTITY_AGREEMENT,       /* customer; document, document_version: what binds whom since when */
-	ENTITY_LIMIT,           /* customer "" = default; kind = what is limited, value, unit */
+	ENTITY_LIMIT,           /* customer "" = default, of a class or of all; kind = what is limited, value, unit */
 	ENTITY_SERVICE,         /* instance: kind, permitted use, target of enforcement, depends, lifeline */
 	ENTITY_PREFIX,          /* resource = prefix; customer "" = the provider's own space; kind static | dynamic | delegated | shared; ports */
 	ENTITY_ASN,
@@ -42,7 +42,7 @@ struct entity {
 	struct str id;
 	struct str customer, reseller, affiliate, user, service;
 	int64_t from_at, until_at;      /* TIME_NONE as from = always; TIME_NONE as until = open */
-	struct str class_name;          /* of customers: "residential", "business", "reseller" */
+	struct str class_name;          /* of customers: "residential", "business", "reseller"; of a limit without a customer: of whom it is the default */
 	struct str kind;
 	struct str resource;            /* normalised text of what is held */
 	struct str ports;               /* of shared prefixes: "1024-2047"; "" = all */

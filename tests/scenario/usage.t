@@ -190,6 +190,11 @@ def limits(d):
     bob = [c["body"] for c in d.cases() if c["body"]["customer"] == "b"]
     tap.is_equal([(c["kind"], c["grade"], c["state"]) for c in bob], [("usage.over-limit", "B", "review")], "where something is inferred a person decides first")
     tap.is_equal([x for x in d.sink.letters if "b@b.example" in x.recipients], [], "  and nobody is written to")
+    d.check("registry", "import", "-", stdin="type,id,class,kind,value,unit\nlimit,lk,residential,usage-volume-sum,2,TB\nlimit,lb,business,usage-volume-sum,3,TB\nlimit,lo,,usage-volume-out,9,TB\n")
+    tap.is_equal([(x["kind"], x["value"], x["by"]) for x in d.usage("a", "--json").json["limits"]], [("usage-p95-max", 50, "default"), ("usage-volume-sum", 2, "class"), ("usage-volume-out", 9, "default")],
+                 "the default of a class of customers goes before that of all")
+    r = d.aup("registry", "import", "-", stdin="type,id,customer,class,kind,value,unit\nlimit,bad,a,residential,usage-volume-in,1,GB\n")
+    tap.ok(r.rc == 1 and "or the default of a class" in r.err, "no limit is one customer's and of a class", r.err)
     for kind, unit in (("usage-volume", "GB"), ("usage-volume-sum", "Mbit/s"), ("usage-p95-in", "")):
         r = d.aup("registry", "import", "-", stdin=f"type,id,kind,value,unit\nlimit,bad,{kind},1,{unit}\n")
         tap.ok(r.rc == 1 and "usage-" in r.err, f"no limit: {kind} in {unit or 'no unit'}", r.err)

@@ -335,10 +335,23 @@ static void test_terms(void)
 	own.until_at = AT(TEN);
 	add(any);
 	add(own);
+	any.id = STR("l3");
+	any.class_name = STR("business");
+	any.value = 500;
+	add(any);
+	own.id = STR("l4");
+	own.customer = STR("shop-2");
+	own.value = 7;
+	add(own);
+	add((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("shop-1"), .class_name = STR("business"), ALWAYS });
+	add((struct entity){ .type = ENTITY_CUSTOMER, .id = STR("shop-2"), .class_name = STR("business"), ALWAYS });
 	IS_INT(registry_limit(r, STR("a"), STR("mails"), AT(NINE))->value, 0, "the limit of the order form, which may be nothing");
 	IS_INT(registry_limit(r, STR("a"), STR("mails"), AT(TEN))->value, 1000, "the default after it ended");
 	IS_INT(registry_limit(r, STR("b"), STR("mails"), AT(NINE))->value, 1000, "and of whoever has none");
 	OK_(!registry_limit(r, STR("b"), STR("other"), AT(NINE)), "no limit where there is none");
+	IS_INT(registry_limit(r, STR("shop-1"), STR("mails"), AT(NINE))->value, 500, "the default of a class goes before that of all");
+	IS_INT(registry_limit(r, STR("shop-2"), STR("mails"), AT(NINE))->value, 7, "and one's own before that");
+	IS_INT(registry_limit(r, STR(""), STR("mails"), AT(NINE))->value, 1000, "nobody is of no class");
 }
 
 int main(void)
