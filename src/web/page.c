@@ -225,7 +225,7 @@ void page_write(const struct page_template *t, const struct json *data, struct b
 		case PAGE_IF: case PAGE_UNLESS: case PAGE_IS: i = goes_on(&f, op) ? i : op->to; break;
 		case PAGE_ELSE: i = op->to; break;
 		case PAGE_EACH: i = begin_list(&f, op) ? i : op->to; break;
-		case PAGE_DRAW: plot_draw(op->word, find(&f, op->text), out); break;
+		case PAGE_DRAW: plot_draw(op->word, find(&f, op->text), data, out); break;
 		case PAGE_NEXT: i = next_of_list(&f) ? op->to + 1 : i; break;
 		default: put_value(out, op, find(&f, op->text));
 		}

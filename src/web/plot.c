@@ -210,3 +210,11 @@ void plot_write(const struct plot *p, struct buf *out)
 	put_time(&d, base - HEIGHT - BETWEEN);
 	buf_puts(out, "</svg>");
 }
+
+void plot_draw(struct str name, const struct json *of, const struct json *page, struct buf *out)
+{
+	if (str_eq(name, STR("usage")))
+		plot_usage(of, out);
+	else if (str_eq(name, STR("lanes")))
+		plot_lanes(of, page, out);
+}

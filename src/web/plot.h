@@ -59,9 +59,12 @@ void plot_write(const struct plot *p, struct buf *out);
 
 /*
  * A drawing of a template by its name, of what the API answers.
+ *   lanes   a list of cases, each with case, state, clause, opened and resolved: a lane for each clause, until the page's `now`
  *   usage   GET /v1/customers/{customer}/usage with its series: in and out with their 95th percentiles and limits, and the volume of the month
  * What is no such answer draws nothing.
  */
-void plot_draw(struct str name, const struct json *of, struct buf *out);
+void plot_draw(struct str name, const struct json *of, const struct json *page, struct buf *out);
+void plot_lanes(const struct json *cases, const struct json *page, struct buf *out);
+void plot_usage(const struct json *of, struct buf *out);
 
 #endif

@@ -147,9 +147,9 @@ static void draw_usage(const struct json *of, struct month *m, struct buf *out)
 	plot_write(&p, out);
 }
 
-void plot_draw(struct str name, const struct json *of, struct buf *out)
+void plot_usage(const struct json *of, struct buf *out)
 {
-	struct month *m = str_eq(name, STR("usage")) && of && of->type == JSON_OBJECT ? calloc(1, sizeof(*m)) : NULL;
+	struct month *m = of && of->type == JSON_OBJECT ? calloc(1, sizeof(*m)) : NULL;
 	if (m)
 		draw_usage(of, m, out);
 	free(m);

@@ -46,6 +46,8 @@ def customers(d):
     for what in ("email.unsolicited", "spam-first", "203.0.113.16/28", "acme-mail", "1,000 GB", "limit mail"):
         tap.ok(what in page.text, f"  with {what}")
     case = d.cases("--customer", "acme")[0]["case"]
+    drawn = re.search(r"<svg.*</svg>", page.html, re.S).group()
+    tap.ok(f">{case} open</text>" in drawn and ">email.unsolicited</text>" in drawn and drawn.count('class="case') == 1, "  drawn in a lane of its clause", drawn)
     tap.ok(f"/cases/{case}" in page.links, "  and the way to its case")
     tap.ok("Acme Widgets" not in page.html and "it@acme.example" not in page.html and "A…" in page.text, "names and addresses are masked", page.text)
     page = b.submit_get(page, "/customers/acme", because="I write to her")

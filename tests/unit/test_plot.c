@@ -27,7 +27,7 @@ static struct str usage(const char *answer)
 	struct buf b;
 	BUG_ON(json_read(a, str_of(answer), &root, NULL) != OK);
 	buf_init(&b, PAGE_BYTES_MAX);
-	plot_draw(STR("usage"), root, &b);
+	plot_draw(STR("usage"), root, NULL, &b);
 	struct str text = str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return text;
@@ -145,6 +145,39 @@ static void answers(void)
 	IS_INT(usage("{\"state\":\".\"}").len, 0, "half an answer draws nothing");
 }
 
+static struct str lanes(const char *cases)
+{
+	struct json *root, *page;
+	struct buf b;
+	BUG_ON(json_read(a, str_of(cases), &root, NULL) != OK || json_read(a, STR("{\"now\":\"2026-03-11T00:00:00Z\"}"), &page, NULL) != OK);
+	buf_init(&b, PAGE_BYTES_MAX);
+	plot_draw(STR("lanes"), root, page, &b);
+	struct str text = str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return text;
+}
+
+static void cases(void)
+{
+	struct str text = lanes("[{\"case\":\"C-1\",\"state\":\"open\",\"clause\":\"a.b\",\"opened\":\"2026-03-06T00:00:00Z\",\"resolved\":null},"
+		"{\"case\":\"C-2\",\"state\":\"resolved\",\"clause\":\"<b>\",\"opened\":\"2026-03-01T00:00:00Z\",\"resolved\":\"2026-03-06T00:00:00Z\"},"
+		"{\"case\":\"C-3\",\"state\":\"open\",\"clause\":\"a.b\",\"opened\":\"2026-03-06T00:00:00Z\"},{\"case\":\"C-4\",\"state\":\"sealed\"}]");
+	OK_(often(text, "class=\"name\"") == 2 && has(text, ">a.b</text>") && has(text, ">&lt;b&gt;</text>"), "a lane for each clause, whose name is text");
+	OK_(often(text, "class=\"case open\"") == 2 && often(text, "class=\"case\"") == 1, "a bar for each case that has a time, and whether it is over");
+	OK_(has(text, "y=\"14\" width=\"557\"") && has(text, "y=\"48\" width=\"557\""), "those that would cover each other stand below each other, until now");
+	OK_(has(text, "x=\"326\" y=\"96\" width=\"557\""), "one that is over ends where it ended");
+	IS_INT(lanes("[]").len + lanes("{}").len + lanes("[{\"opened\":\"2027-01-01T00:00:00Z\",\"clause\":\"a\"}]").len, 0, "nothing, and what is still to come, is not drawn");
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	buf_putc(&b, '[');
+	for (int i = 0; i < 500; i++)
+		buf_printf(&b, "%s{\"case\":\"C-%d\",\"state\":\"open\",\"clause\":\"c%d\",\"opened\":\"2026-02-%02dT00:00:00Z\"}", i ? "," : "", i, i % 40, i % 28 + 1);
+	buf_putc(&b, ']');
+	text = lanes(str_c(a, buf_str(&b)));
+	buf_done(&b);
+	OK_(text.len && text.len < SMALL && often(text, "class=\"name\"") <= 24, "a drawing has its bounds");
+}
+
 int main(void)
 {
 	a = arena_new("test", 64 << 20);
@@ -152,6 +185,7 @@ int main(void)
 	large();
 	texts();
 	answers();
+	cases();
 	arena_free(a);
 	return tap_done();
 }
