@@ -30,7 +30,7 @@ static void print_month(const struct json *root)
 {
 	static const char *const ways[] = { "in", "out", "sum", "max" };
 	const struct json *volume = json_get(root, "volume"), *forecast = json_get(root, "forecast"), *p95 = json_get(root, "p95");
-	(void)printf("customer: %.*s\nmonth: %.*s, of UTC\n", STR_ARG(json_text(root, "customer")), STR_ARG(json_text(root, "month")));
+	(void)printf("customer: %.*s\nmonth: %.*s, of %.*s\n", STR_ARG(json_text(root, "customer")), STR_ARG(json_text(root, "month")), STR_ARG(json_text(root, "zone")));
 	if (!json_flag(root, "metered", false)) {
 		(void)printf("nothing is metered: usage { metering yes } in the configuration\n");
 		return;

@@ -91,6 +91,7 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.nas_count = a->nas_count;
 		s.usage_accounts = a->usage_accounts;
 		s.usage_retention_us = a->usage_retention_us;
+		s.usage_offset_minutes = a->usage_offset_minutes;
 		s.bindings = a->bindings;
 		s.bindings_capacity = a->bindings_capacity;
 		s.bindings_retention_us = a->bindings_retention_us;

@@ -30,6 +30,7 @@ enum err judge_usage_open(struct judge *j, struct why *why)
 	int64_t began = clock_monotonic_us();
 	uint64_t sessions = 2 * s->radius_sessions;
 	judge_usage_close(j);
+	usage_months_begin((int)s->usage_offset_minutes);
 	if (!s->usage_accounts)
 		return OK;
 	struct judge_usage *u = calloc(1, sizeof(*u));

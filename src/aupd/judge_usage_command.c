@@ -87,6 +87,7 @@ static void put_cells(struct jsonw *w, const struct usage_series *u)
 /* Of what the days have that are not all ahead. */
 static void put_days(struct jsonw *w, const struct usage_series *u)
 {
+	char date[TIME_TEXT_MAX];
 	jsonw_array(w, "days");
 	for (unsigned from = 0; from < u->count && !(u->cells[from].flags & USAGE_AHEAD); from += DAY_CELLS) {
 		struct usage_cell sum = { .in = 0 }, top = { .in = 0 };
@@ -101,6 +102,8 @@ static void put_days(struct jsonw *w, const struct usage_series *u)
 			unknown += !(x->flags & USAGE_AHEAD) && x->flags & USAGE_UNKNOWN;
 		}
 		jsonw_object(w, NULL);
+		time_print((int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US + usage_months_offset() * MINUTE_US, date);
+		jsonw_str(w, "date", (struct str){ date, 10 });
 		jsonw_time(w, "day", (int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US);
 		jsonw_int(w, "in", number(sum.in));
 		jsonw_int(w, "out", number(sum.out));
@@ -164,7 +167,7 @@ enum err cmd_usage(struct commanding *c)
 {
 	struct str customer = str_trim(command_arg(c, "customer")), because = str_trim(command_arg(c, "because")), month_text = command_arg(c, "month");
 	uint32_t month = usage_month_of(binding_floor(c->j->fold.now));
-	char name[USAGE_MONTH_TEXT];
+	char name[USAGE_MONTH_TEXT], zone[USAGE_ZONE_TEXT];
 	if (!because.len)
 		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
 	if (month_text.len && usage_month_parse(month_text, &month) != OK)
@@ -181,6 +184,9 @@ enum err cmd_usage(struct commanding *c)
 	jsonw_str(c->w, "month", str_of(name));
 	jsonw_time(c->w, "from", usage_month_start_s(month) * SECOND_US);
 	jsonw_time(c->w, "until", usage_month_start_s(month + 1) * SECOND_US);
+	usage_zone_print(zone);
+	jsonw_str(c->w, "zone", str_of(zone));
+	jsonw_int(c->w, "offset", usage_months_offset());
 	jsonw_bool(c->w, "metered", c->j->usage != NULL);
 	return c->j->usage ? put_month(c, customer, month) : OK;
 }

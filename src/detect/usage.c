@@ -13,18 +13,41 @@ uint64_t usage_add(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+static int offset_minutes;
+
+void usage_months_begin(int minutes)
+{
+	BUG_ON(minutes % 15 || minutes < -USAGE_OFFSET_MINUTES_MAX || minutes > USAGE_OFFSET_MINUTES_MAX);
+	offset_minutes = minutes;
+}
+
+int usage_months_offset(void)
+{
+	return offset_minutes;
+}
+
+void usage_zone_print(char out[USAGE_ZONE_TEXT])
+{
+	unsigned n = (unsigned)(offset_minutes < 0 ? -offset_minutes : offset_minutes);
+	if (n)
+		(void)snprintf(out, USAGE_ZONE_TEXT, "UTC%c%02u:%02u", offset_minutes < 0 ? '-' : '+', n / 60 % 24, n % 60);
+	else
+		(void)snprintf(out, USAGE_ZONE_TEXT, "UTC");
+}
+
 uint32_t usage_month_of(uint32_t at_s)
 {
 	struct civil c;
-	time_to_civil((int64_t)at_s * SECOND_US, &c);
+	int64_t there_s = (int64_t)at_s + offset_minutes * 60;
+	time_to_civil((there_s > 0 ? there_s : 0) * SECOND_US, &c);
 	return (uint32_t)((c.year - 1970) * 12 + c.month - 1);
 }
 
 uint32_t usage_month_start_s(uint32_t month)
 {
 	struct civil c = { .year = 1970 + (int)(month / 12), .month = 1 + (int)(month % 12), .day = 1 };
-	int64_t s = civil_to_time(&c) / SECOND_US;
-	return s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+	int64_t s = civil_to_time(&c) / SECOND_US - offset_minutes * 60;
+	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
 }
 
 void usage_month_print(uint32_t month, char out[USAGE_MONTH_TEXT])

@@ -51,7 +51,17 @@ struct usage_series {
 /* Sums stay at UINT64_MAX rather than to begin again. */
 uint64_t usage_add(uint64_t a, uint64_t b);
 
-/* Months since January 1970, of UTC. */
+/*
+ * Months begin so many minutes before those of UTC, in quarters of an hour; said once, before anything is counted. A zone whose distance from UTC
+ * changes within the year is not meant: a month of five-minute cells is to have as many as its days say.
+ */
+enum { USAGE_OFFSET_MINUTES_MAX = 14 * 60 };
+void usage_months_begin(int minutes);
+int usage_months_offset(void);
+/* "UTC", "UTC+01:00" */
+enum { USAGE_ZONE_TEXT = 12 };
+void usage_zone_print(char out[USAGE_ZONE_TEXT]);
+/* Months since January 1970, as far as they begin behind it. */
 uint32_t usage_month_of(uint32_t at_s);
 uint32_t usage_month_start_s(uint32_t month);
 /* "2026-03" and back; ERR_SYNTAX. */

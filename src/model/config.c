@@ -189,7 +189,7 @@ const struct field share_fields[] = {
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
 	F(word_to, FIELD_STR), F(web_url, FIELD_STR), F(store, FIELD_STR), F(enforce, FIELD_BOOL), F(posting_by_two, FIELD_BOOL),
 	F(bindings, FIELD_BOOL), F(bindings_capacity, FIELD_U64), F(bindings_retention_us, FIELD_INT), F(bindings_slack_us, FIELD_INT), S(feeds, feed_count),
-	F(usage_accounts, FIELD_U64), F(usage_retention_us, FIELD_INT),
+	F(usage_accounts, FIELD_U64), F(usage_retention_us, FIELD_INT), F(usage_offset_minutes, FIELD_INT),
 	S(operators, operator_count), F(smarthost, FIELD_STR), F(nft_path, FIELD_STR), F(nft_table, FIELD_STR), S(protect, protect_count),
 	S(webhook_allow, webhook_allow_count), F(webhook_secret, FIELD_STR), F(suspensions_per_hour, FIELD_U64), F(suspensions_per_day, FIELD_U64),
 	F(suspensions_of_rule, FIELD_U64), F(suspensions_of_reseller, FIELD_U64), F(suspensions_of_reporter, FIELD_U64), F(ends_per_hour, FIELD_U64),

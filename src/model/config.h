@@ -120,6 +120,7 @@ struct share {
 	unsigned feed_count;
 	uint64_t usage_accounts;        /* 0 = nothing is metered */
 	int64_t usage_retention_us;
+	int64_t usage_offset_minutes;   /* by which its months begin before those of UTC */
 	struct str word_to;
 	struct str web_url;             /* base of one-time links, without a slash at its end; "" = there are none */
 	struct str store;

@@ -8,7 +8,7 @@
 
 extern const struct conf_item config_usage_items[];
 
-/* Fills usage_accounts and usage_retention_us of c->all, behind config_radius. Errors have the place. */
+/* Fills usage_accounts, usage_retention_us and usage_offset_minutes of c->all, behind config_radius. Errors have the place. */
 enum err config_usage(struct config *c, struct why *why) MUST_CHECK;
 
 #endif

@@ -110,7 +110,7 @@ static void add_time(struct month *m, struct plot *p)
 	char text[TIME_TEXT_MAX];
 	const struct json *list = json_get(m->of, "measures");
 	for (size_t day = 0; day * DAY_CELLS < m->count && p->tick_count < PLOT_TICKS_MAX; day += TICK_DAYS) {
-		time_print(m->from_at + (int64_t)day * DAY_US, text);
+		time_print(m->from_at + (int64_t)day * DAY_US + json_int(m->of, "offset", 0) * MINUTE_US, text);
 		text[10] = 0;
 		p->ticks[p->tick_count++] = (struct plot_mark){ day * DAY_CELLS, keep(m, text + 5) };
 	}

@@ -205,10 +205,28 @@ def golden_letter(letter, name, month):
     is_golden(letter, os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", "usage", name), at, f"  {name}", masks=((month, "MONTH"), (re.search(r"C-\d+", letter.text()).group(), "C-N")))
 
 
+def east(d):
+    """The last half of an hour of a month of UTC, which is the first of the next one an hour to the east."""
+    year, month = time.gmtime(d.now)[:2]
+    first = calendar.timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0))
+    name = time.strftime("%Y-%m", time.gmtime(first))
+    d.let(first - int(d.now) - 3600 - 900)
+    d.say("start", "S1", "alice", 0)
+    t0 = int(d.now)
+    for octets in (1000, 2000, 3000):
+        d.let(900)
+        d.say("interim", "S1", "alice", int(d.now) - t0, (octets, 0))
+    root = d.usage("a", "--json").json
+    tap.is_equal((root["month"], root["from"][:19], root["zone"]), (name, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(first - 3600)), "UTC+01:00"), "a month begins where contracts say")
+    tap.is_equal((root["volume"]["in"], root["days"][0]["date"]), (2000, f"{name}-01"), "what was used before that is of the month before")
+    tap.is_equal(d.usage("a", "--json", "--month", time.strftime("%Y-%m", time.gmtime(first - 86400))).json["volume"]["in"], 1000, "  and stands there")
+    tap.like(d.usage("a").out, rf"month: {name}, of UTC\+01:00\n", "in words")
+
+
 def refused():
     d = Daemon(registry=None, start=False)
     path = os.path.join(d.dir, "bad.conf")
-    for conf, why in (("usage { metering yes }", "without a client of radius { } nothing is counted"), ("usage { series 1d }", "out of its range"), ("usage { accounts 1 }", "out of its range")):
+    for conf, why in (("usage { metering yes }", "without a client of radius { } nothing is counted"), ("usage { series 1d }", "out of its range"), ("usage { accounts 1 }", "out of its range"), ("usage { offset 900 }", "out of its range"), ("usage { offset 7 }", "quarter of an hour")):
         with open(path, "w") as f:
             f.write(d.config_text(conf=conf))
         r = d.aup("check", "-c", path)
@@ -227,6 +245,8 @@ def main():
         limits(d)
     with Metered(usage="usage { accounts 1000 }") as d:
         tap.is_equal(d.usage("a", "--json").json["metered"], False, "nothing is metered unless it is switched on")
+    with Metered(usage="usage { metering yes; accounts 1000; offset 60 }") as d:
+        east(d)
     refused()
 
 
