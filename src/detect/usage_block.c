@@ -10,7 +10,8 @@
 
 #define MAGIC STR("aupusag1")
 
-enum { HEAD_CRC_AT = USAGE_BLOCK_HEAD_LEN - 4, ENTRY_CRC_AT = USAGE_ENTRY_LEN - 4, NUMBER_MAX = 10, SPAN_MAX = 4 * NUMBER_MAX + 2, PLACE_BITS = 18 };
+enum { HEAD_CRC_AT = USAGE_BLOCK_HEAD_LEN - 4, ENTRY_CRC_AT = USAGE_ENTRY_LEN - 4, NUMBER_MAX = 10, SPAN_MAX = 4 * NUMBER_MAX + 2, PLACE_BITS = 18,
+	AHEAD = 8, STEPS = 5 };
 #define BLOCK_BYTES_MAX ((size_t)2 << 30)
 
 struct by_key {
@@ -57,6 +58,26 @@ static void put_spans(struct buf *data, const struct usage_meter *m, const struc
 		from_s = s->from_s;
 		b->first_s = s->from_s < b->first_s ? s->from_s : b->first_s;
 		b->last_s = s->until_s > b->last_s ? s->until_s : b->last_s;
+	}
+}
+
+/* What the accounts that follow have comes from memory meanwhile: themselves, then span after span. */
+static void come_near(const struct usage_meter *m, const struct by_key *list, uint32_t count, uint32_t i)
+{
+	for (uint32_t step = 0; step < STEPS; step++) {
+		uint32_t at = i + (STEPS - step) * AHEAD;
+		if (at >= count)
+			continue;
+		const struct usage_account *a = &m->accounts[list[at].number];
+		if (!step) {
+			__builtin_prefetch(a);
+			continue;
+		}
+		uint32_t n = a->last_span;
+		for (uint32_t k = 1; n && k < step; k++)
+			n = m->kept[n - 1].before;
+		if (n)
+			__builtin_prefetch(&m->kept[n - 1]);
 	}
 }
 
@@ -123,6 +144,7 @@ enum err usage_block_write(int fd, uint64_t at, uint32_t serial, const struct us
 	buf_init(&head, USAGE_BLOCK_HEAD_LEN);
 	for (uint32_t i = 0; list && i < b.accounts; i++) {
 		struct entry e = { .key = list[i].key, .offset = (uint32_t)data.len };
+		come_near(m, list, b.accounts, i);
 		put_spans(&data, m, &m->accounts[list[i].number], &b);
 		e.crc = crc32c(0, str_sub(buf_str(&data), e.offset, data.len));
 		put_entry(&index, &e);

@@ -13,7 +13,7 @@
 
 #define HEAD_MAGIC UINT64_C(0x6175706475736167)
 
-enum { CRC_AT = USAGE_RECORD_LEN - 4, CHUNK_RECORDS = 16384 };
+enum { CRC_AT = USAGE_RECORD_LEN - 4, CHUNK_RECORDS = 16384, AHEAD = 16 };
 
 /* Each reading is encoded: whole words, not octets. */
 static char *put32(char *out, uint32_t v)
@@ -135,7 +135,9 @@ static void put_meter(struct writing *w, const struct usage_meter *m)
 				put_record(w, &(struct usage_record){ USAGE_TOTAL, 0, 0, { t->month, t->unknown_s }, { m->accounts[n].key, t->in, t->out } });
 		}
 	for (uint32_t i = 0; i < m->session_room; i++) {
-		const struct usage_session *s = &m->sessions[i];
+		const struct usage_session *s = &m->sessions[i], *ahead = i + AHEAD < m->session_room ? s + AHEAD : s;
+		if (ahead->ref)
+			__builtin_prefetch(&m->accounts[ahead->account]);
 		if (s->ref)
 			put_record(w, &(struct usage_record){ USAGE_SESSION, s->flags, s->feed, { s->at_s, s->start_s, s->lasted_s },
 				{ m->accounts[s->account].key, s->ref, s->in, s->out } });

@@ -5,13 +5,15 @@
 
 #include <stdlib.h>
 
+#include "base/pages.h"
+
 enum { ROOM_MIN = 1024 };
 
 enum err usage_meter_init(struct usage_meter *m, uint32_t accounts, uint32_t sessions)
 {
 	*m = (struct usage_meter){ .account_max = accounts, .session_max = sessions, .slot_count = ROOM_MIN, .session_room = ROOM_MIN };
-	m->slots = calloc(m->slot_count, sizeof(*m->slots));
-	m->sessions = calloc(m->session_room, sizeof(*m->sessions));
+	m->slots = pages_alloc_large(m->slot_count * sizeof(*m->slots));
+	m->sessions = pages_alloc_large(m->session_room * sizeof(*m->sessions));
 	m->wide = calloc((size_t)1 << (USAGE_NAS_BITS - 3), 1);
 	if (m->slots && m->sessions && m->wide)
 		return OK;
@@ -21,9 +23,9 @@ enum err usage_meter_init(struct usage_meter *m, uint32_t accounts, uint32_t ses
 
 void usage_meter_done(struct usage_meter *m)
 {
-	free(m->accounts);
-	free(m->sessions);
-	free(m->slots);
+	pages_free(m->accounts, m->account_room * sizeof(*m->accounts));
+	pages_free(m->sessions, m->session_room * sizeof(*m->sessions));
+	pages_free(m->slots, m->slot_count * sizeof(*m->slots));
 	free(m->kept);
 	free(m->wide);
 	*m = (struct usage_meter){ 0 };
@@ -51,7 +53,7 @@ struct usage_session *usage_table_find(const struct usage_meter *m, uint64_t ref
 /* Into a table of that room, of those that stay. */
 static enum err rehash(struct usage_meter *m, uint32_t room, bool (*stays)(const struct usage_session *s, const void *arg), const void *arg)
 {
-	struct usage_session *list = calloc(room, sizeof(*list));
+	struct usage_session *list = pages_alloc_large(room * sizeof(*list));
 	if (!list)
 		return ERR_NOMEM;
 	m->session_count = 0;
@@ -62,7 +64,7 @@ static enum err rehash(struct usage_meter *m, uint32_t room, bool (*stays)(const
 		list[slot_of(list, room, s->ref)] = *s;
 		m->session_count++;
 	}
-	free(m->sessions);
+	pages_free(m->sessions, m->session_room * sizeof(*list));
 	m->sessions = list;
 	m->session_room = room;
 	return OK;
@@ -114,10 +116,10 @@ uint32_t usage_table_number(const struct usage_meter *m, uint64_t key)
 
 static enum err index_accounts(struct usage_meter *m, uint32_t slot_count)
 {
-	uint32_t *slots = calloc(slot_count, sizeof(*slots));
+	uint32_t *slots = pages_alloc_large(slot_count * sizeof(*slots));
 	if (!slots)
 		return ERR_NOMEM;
-	free(m->slots);
+	pages_free(m->slots, m->slot_count * sizeof(*slots));
 	m->slots = slots;
 	m->slot_count = slot_count;
 	for (uint32_t n = 0; n < m->account_count; n++)
@@ -136,7 +138,8 @@ enum err usage_table_account(struct usage_meter *m, uint64_t key, uint32_t *ret_
 		return ERR_FULL;
 	if (m->account_count == m->account_room) {
 		uint32_t room = m->account_room ? m->account_room * 2 : ROOM_MIN;
-		struct usage_account *list = realloc(m->accounts, (size_t)room * sizeof(*list));
+		size_t bytes = room * sizeof(*m->accounts);
+		struct usage_account *list = m->accounts ? pages_resize(m->accounts, m->account_room * sizeof(*list), bytes) : pages_alloc_large(bytes);
 		if (!list)
 			return ERR_NOMEM;
 		m->accounts = list;
