@@ -110,6 +110,13 @@ static void put_piece(struct marking *m, struct str path, const char *what, stru
 	jsonw_end(m->w, '}');
 }
 
+/* As the decoders read it, which count the octets of facts in it: words in UTF-8, all else behind its transfer coding. */
+static struct str body_of(struct marking *m, const struct mime_part *p)
+{
+	bool words = str_starts(p->type, STR("text/")) && !str_eq(p->type, STR("text/rfc822-headers"));
+	return words ? mime_text(m->a, p, NULL) : mime_body(m->a, p);
+}
+
 static void put_pieces(struct marking *m)
 {
 	const struct mime *mime = &m->d.mime;
@@ -120,7 +127,7 @@ static void put_pieces(struct marking *m)
 		const struct mime_part *p = &mime->parts[i];
 		put_piece(m, i ? str_format(m->a, "%.*s.0", STR_ARG(p->path)) : STR("0"), "header", STR_NONE, p->header);
 		if (!p->multipart && !p->message)
-			put_piece(m, p->path, "body", p->type, mime_body(m->a, p));
+			put_piece(m, p->path, "body", p->type, body_of(m, p));
 	}
 	jsonw_end(m->w, ']');
 }

@@ -1,7 +1,7 @@
 /*
  * A raw message as text for a page: its parts in order, what a decoder read out of them marked where it stands.
  *
- * Decoded by the decoders of the ear, again, in the role that shows it: hostile bytes are nothing that the judge looks into. What is no text is
+ * Decoded by the decoders of the ear, with the maps of tables that are built in, again, in the role that shows it: hostile bytes are nothing that the judge looks into. What is no text is
  * told by its size. At most MARKED_TEXT_BYTES_MAX octets of text, MARKED_TEXT_MARKS_MAX marks and MARKED_TEXT_FACTS_MAX facts are shown.
  */
 #ifndef AUPD_AUPD_MARKED_TEXT_H

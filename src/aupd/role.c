@@ -155,7 +155,8 @@ int role_main(enum role_name name)
 	(void)signal(SIGHUP, SIG_IGN);
 	if (seal_start() != OK || !r.loop || !r.arena || !r.scratch || bus_open(r.loop, &bus_pipe, &options, &r.keeper) != OK)
 		return 1;
-	if (name == ROLE_EAR)
+	/* the desk reads again what it shows */
+	if (name == ROLE_EAR || name == ROLE_DESK)
 		charset_start();
 	enum err e = loop_run(r.loop);
 	/* not before: the turn in which it is told to stop goes on, with all that it may still call */
