@@ -12,6 +12,7 @@
 #include "web/console_call.h"
 #include "web/console_export.h"
 #include "web/console_try.h"
+#include "web/login.h"
 #include "web/page.h"
 #include "web/retest.h"
 #include "web/portal.h"
@@ -81,6 +82,21 @@ static const struct words *words_of(struct web *web, struct http_request *r, con
 	return words_for(r, view_language(&web->source, r->arena, who));
 }
 
+/* What an operator may, by the role of his session, so that no form is shown that would be refused; without a session all. */
+static void put_can(struct web *web, struct http_request *r, const struct principal *who, struct jsonw *w)
+{
+	static const struct { const char *name, *op; } can[] = { { "case", "case-note" }, { "bulk", "case-bulk" }, { "approve", "case-approve" }, { "intake", "intake-confirm" },
+		{ "switch", "enforcement" } };
+	struct user_session s = { 0 };
+	struct principal same;
+	struct why why = { .line = 0 };
+	bool all = !who->session.len, known = all || view_session(&web->source, r->arena, login_token(r), clock_wall_at(), &s, &same, &why) == OK;
+	jsonw_object(w, "can");
+	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++)
+		jsonw_bool(w, can[i].name, who->scope == SCOPE_OPERATOR && (all || (known && role_may(s.role, str_of(can[i].op), false))));
+	jsonw_end(w, '}');
+}
+
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)
 {
 	begin_data(b, w, title, r->path);
@@ -92,6 +108,7 @@ void console_begin(struct web *web, struct http_request *r, const struct princip
 	jsonw_str(w, "who", who->id);
 	jsonw_str(w, "scope", str_of(scope_words[who->scope]));
 	jsonw_bool(w, "session", who->session.len);
+	put_can(web, r, who, w);
 	jsonw_str(w, "token", token_of(web, r->arena, who));
 }
 

@@ -323,6 +323,11 @@ def second(d, case, post):
     b.submit(b.get("/login"), "/login", name="ann", password="correct horse battery", code=totp(secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp()) + 60))
     page = b.get(f"/cases/{case}")
     tap.ok(page.status == 200 and "What to do" in page.text and not [f for f in page.forms if f["action"] == "/do"], "who may only read is offered nothing", page.text[:200], page.forms)
+    item = next(x for x in b.get("/intake").links if x.startswith("/intake/"))
+    for path in ("/actions", "/approvals", "/appeals", item):
+        page = b.get(path)
+        tap.ok(page.status == 200 and not [f for f in page.forms if f["action"] == "/do"], f"nor on {path}", page.text[:200])
+    tap.ok("Many cases at once" not in b.get("/cases").text, "nor many cases at once")
 
 
 def today(d, b):
