@@ -403,7 +403,8 @@ void console_show(struct web *web, struct http_request *r, struct console_call *
 		add_name(call, STR("who"), call->who.id);
 		add_name(call, STR("language"), str_of(words_of(web, r, &call->who)->language));
 	}
-	if (console_export_asked(r) && call->who.session.len)
+	/* an operator over a tunnel has no session */
+	if (console_export_asked(r) && (call->who.session.len || call->who.scope == SCOPE_OPERATOR))
 		console_export_take(web, r, call, ret_answer);
 	else
 		go_on(web, r, call, ret_answer);
