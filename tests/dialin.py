@@ -13,8 +13,8 @@ LOGIN = "user%d@isp.example"
 
 
 class Scene(Daemon):
-    def __init__(self, nas="", count=COUNT, door=None, enforce="enforce end access { driver radius-disconnect }", steps=STEPS, verb="end", **more):
-        """nas: more lines of its block; door: where it is asked, else a server that is played (nas.Door); verb: that of the acts that are asked for."""
+    def __init__(self, nas="", count=COUNT, door=None, enforce="enforce end access { driver radius-disconnect }", steps=STEPS, verb="end", conf="", **more):
+        """nas: more lines of its block; conf: more of the configuration; door: where it is asked, else a server that is played (nas.Door); verb: that of the acts that are asked for."""
         super().__init__(registry=None, policy=None, start=False, enforcement="on", **more)
         self.verb = verb
         self.door = None if door else Door(self.address, OTHER)
@@ -23,7 +23,8 @@ class Scene(Daemon):
                 f.write(text + "\n")
         self.more["conf"] = f"""bindings {{ feed radius 1; capacity 100000; retention 30d }}
 radius {{ listen {self.address}:1813; sessions 1000; client {self.address} {{ feed radius; secret-file {self.dir}/secret }} }}
-nas one {{ match identifier nas-1; address {door or self.door.at}; secret-file {self.dir}/other; per-second 50; {nas} }}"""
+nas one {{ match identifier nas-1; address {door or self.door.at}; secret-file {self.dir}/other; per-second 50; {nas} }}
+{conf}"""
         self.write_config()
         self.start()
         self.check("policy", "post", small_policy.write(os.path.join(self.dir, "policy"), enforce, steps))

@@ -10,6 +10,7 @@
 
 #include "base/loop.h"
 #include "model/act.h"
+#include "model/config_aaa.h"
 #include "model/config_nas.h"
 #include "model/letter.h"
 
@@ -19,6 +20,8 @@ struct action_order {
 	const struct letter *letter;    /* notify */
 	const struct str *sessions;     /* radius: what names each of the sessions that it is about (struct accounting) */
 	unsigned session_count;
+	const struct str *logins;       /* aaa-sql: of the service, as the register has them now; borrowed until done is called */
+	unsigned login_count;
 	int64_t now, good_until;
 };
 
@@ -31,6 +34,7 @@ struct action_options {
 	unsigned webhook_allow_count;
 	const struct nas_at *nas;       /* borrowed */
 	unsigned nas_count;
+	const struct aaa_sql *aaa_sql;  /* the same; NULL: none */
 	/* nft: hands a program to the child that may run it; output or error comes back. */
 	enum err (*nft)(void *arg, struct str commands, void (*fn)(void *fn_arg, int status, struct str out), void *fn_arg);
 	void *nft_arg;
@@ -45,6 +49,7 @@ struct action_driver {
 	void (*close)(void *state);
 };
 
-extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect, action_radius_coa;
+extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect, action_radius_coa,
+	action_aaa_sql;
 
 #endif

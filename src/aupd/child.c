@@ -167,6 +167,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ledger_allow = a->ledger_allow;
 		s.ledger_allow_count = a->ledger_allow_count;
 		s.ends_per_hour = a->ends_per_hour;
+		s.aaa_sql = a->aaa_sql;
+		s.aaa_sql_count = a->aaa_sql_count;
 		s.nas = a->nas;
 		s.nas_count = a->nas_count;
 	}

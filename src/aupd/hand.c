@@ -51,6 +51,8 @@ struct order {
 	int64_t good_until;
 	struct str sessions[ACT_SESSIONS_MAX];
 	unsigned session_count;
+	struct str logins[ACT_SESSIONS_MAX];
+	unsigned login_count;
 	bool begun;                     /* the journal says so */
 	bool waited;                    /* for the child: it was, or was not, there in time */
 	struct order *next;             /* another order about the same act that came meanwhile */
@@ -83,10 +85,10 @@ static void on_done(void *arg, enum act_result result, struct str text)
 {
 	struct order *o = arg;
 	struct hand *h = o->hand;
-	if (result != RESULT_DONE)
+	if (result != RESULT_DONE && result != RESULT_SAVED)
 		log_warn("an act was not done", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "result", act_result_words[result],
 			"text", log_str(loggable(&o->act, text)));
-	else if (text.len && o->act.verb >= VERB_END)
+	else if (result == RESULT_DONE && text.len && o->act.verb >= VERB_END)
 		log_warn("an act was done, and somebody should look at it", "act", log_str(o->act.key), "driver", log_str(o->act.driver), "text",
 			log_str(loggable(&o->act, text)));
 	POINT("hand.done");
@@ -224,7 +226,7 @@ static void execute(struct hand *h, struct order *o)
 		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
 			continue;
 		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL,
-			.sessions = o->sessions, .session_count = o->session_count, .now = clock_wall_at(), .good_until = o->good_until };
+			.sessions = o->sessions, .session_count = o->session_count, .logins = o->logins, .login_count = o->login_count, .now = clock_wall_at(), .good_until = o->good_until };
 		action_drivers[i]->run(h->drivers[i], &order, on_done, o);
 		return;
 	}
@@ -278,6 +280,16 @@ static enum err take_sessions(struct order *o, const struct json *list)
 	return e;
 }
 
+static enum err take_logins(struct order *o, const struct json *list)
+{
+	for (const struct json *x = list ? list->child : NULL; x; x = x->next) {
+		if (o->login_count == ACT_SESSIONS_MAX || x->type != JSON_STRING)
+			return ERR_LIMIT;
+		o->logins[o->login_count++] = x->text;
+	}
+	return OK;
+}
+
 static void take_order(struct hand *h, const struct frame *f)
 {
 	struct arena *a = arena_new("order", ORDER_BYTES_MAX);
@@ -296,7 +308,7 @@ static void take_order(struct hand *h, const struct frame *f)
 	o->op = str_eq(op, STR("undo")) ? ACT_UNDO : str_eq(op, STR("check")) ? ACT_CHECK : ACT_DO;
 	if (time_parse(json_text(root, "good_until"), &o->good_until) != OK)
 		goto drop;
-	if (take_sessions(o, json_get(root, "sessions")) != OK)
+	if (take_sessions(o, json_get(root, "sessions")) != OK || take_logins(o, json_get(root, "logins")) != OK)
 		goto drop;
 	begin(o);
 	return;
@@ -446,8 +458,7 @@ static enum err hand_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nas = r->share.nas,
-		.nas_count = r->share.nas_count, .nft = ask_nft,
-		.nft_arg = h };
+		.nas_count = r->share.nas_count, .aaa_sql = r->share.aaa_sql, .nft = ask_nft, .nft_arg = h };
 	enum err e = timer_new(r->loop, end_wait, h, &h->wait_timer);
 	if (e == OK)
 		e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);

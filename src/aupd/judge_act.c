@@ -6,6 +6,7 @@
  * be: it is looked at before anything is done again.
  */
 #include "aupd/judge.h"
+#include "aupd/judge_aaa.h"
 #include "aupd/judge_session_act.h"
 #include "base/json.h"
 #include "engine/fold_case.h"
@@ -38,8 +39,14 @@ static void put_footer(struct judge *j, struct act *act, struct letter *l)
 		l->body = str_format(a, "%.*s\n\nLedger: %.*s\n", STR_ARG(l->body), STR_ARG(act->ledger));
 }
 
+/* What an order is about beside its act: names of sessions, or logins. */
+struct order_about {
+	struct str *sessions, *logins;
+	unsigned session_count, login_count;
+};
+
 /* Into the orders of this batch: they leave when it is committed, so that what was sent is known to have been sent. */
-static enum err order_act(struct judge *j, struct act *act, const struct str *names, unsigned name_count, struct why *why)
+static enum err order_act(struct judge *j, struct act *act, const struct order_about *about, struct why *why)
 {
 	struct buf b;
 	struct jsonw w;
@@ -63,8 +70,12 @@ static enum err order_act(struct judge *j, struct act *act, const struct str *na
 		jsonw_end(&w, '}');
 	}
 	jsonw_array(&w, "sessions");
-	for (unsigned i = 0; i < name_count; i++)
-		jsonw_str(&w, NULL, str_hex(work_arena(j->fold.work), names[i]));
+	for (unsigned i = 0; i < about->session_count; i++)
+		jsonw_str(&w, NULL, str_hex(work_arena(j->fold.work), about->sessions[i]));
+	jsonw_end(&w, ']');
+	jsonw_array(&w, "logins");
+	for (unsigned i = 0; i < about->login_count; i++)
+		jsonw_str(&w, NULL, about->logins[i]);
 	jsonw_end(&w, ']');
 	jsonw_end(&w, '}');
 	struct frame f = { .type = FRAME_ACT, .now = j->fold.now, .body = buf_str(&b) };
@@ -139,17 +150,17 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 		return work_delete(j->fold.work, TABLE_ACT, act.key, why);
 	if (e || gate != GATE_GO)
 		return e ? e : put_act(&j->fold, &act, why);
-	struct str *names = NULL;
-	unsigned name_count = 0;
-	if (judge_session_act(&act)) {
-		bool order;
-		e = judge_session_release(j, &act, &order, &names, &name_count, why);
-		if (e || !order)
-			return e;
-	}
+	struct order_about about = { 0 };
+	bool order = true;
+	if (judge_session_act(&act))
+		e = judge_session_release(j, &act, &order, &about.sessions, &about.session_count, why);
+	else if (judge_aaa_act(&act))
+		e = judge_aaa_release(j, &act, &order, &about.logins, &about.login_count, why);
+	if (e || !order)
+		return e;
 	act.next_at = j->fold.now + (j->has_hand ? ANSWER_WITHIN_SECONDS : NO_HAND_SECONDS) * SECOND_US;
 	if (j->has_hand) {
-		e = order_act(j, &act, names, name_count, why);
+		e = order_act(j, &act, &about, why);
 		if (e == ERR_NOTFOUND || e == ERR_CORRUPT) {
 			struct act_report r = { .key = act.key, .op = ACT_DO, .result = RESULT_REFUSED, .text = str_of(why->text), .retry_at = TIME_NONE };
 			return fold_report(&j->fold, &r, why);

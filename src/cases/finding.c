@@ -383,7 +383,7 @@ enum err result_step(struct step_work *w)
 		e = step_event(w, EVENT_ACT_UNKNOWN, driver, str_format(w->a, "it cannot be told whether %s of %.*s took effect: it is checked again", verb_words[act->verb],
 			STR_ARG(act->service)));
 		break;
-	case RESULT_RETRY: case RESULT_NONE:
+	case RESULT_RETRY: case RESULT_NONE: case RESULT_SAVED:
 		if (!w->in->on)
 			return OK;
 		e = step_event(w, EVENT_ACT_UNKNOWN, driver, str_format(w->a, "%s of %.*s was found gone, and not by us: it is done again", verb_words[act->verb],

@@ -185,17 +185,29 @@ static enum err reviewed_step(struct step_work *w)
 	return ladder_run(w);
 }
 
+/* What could not be undone by itself, and a person has seen to. */
+static enum err seen_to(struct step_work *w, struct act *act)
+{
+	act->state = ACT_UNDONE;
+	enum err e = said(w, EVENT_UNDONE, str_format(w->a, "has seen to it that %s of %.*s is lifted", verb_words[act->verb], STR_ARG(act->service)));
+	if (e == OK)
+		w->out->events[w->out->event_count - 1].act = act->key;
+	return e;
+}
+
 static enum err undo_step(struct step_work *w)
 {
 	struct act *act = changed_act(w);
 	if (!act)
 		return ERR_LIMIT;
+	if (!act->desired && act->state == ACT_REFUSED)
+		return seen_to(w, act);
 	if (!act->desired || act->state == ACT_EXPIRED)
 		return why_set(w->why, ERR_CONFLICT, "%.*s is lifted already", STR_ARG(act->key));
 	if (act->verb < VERB_LIMIT && !act_waits(act))
 		return why_set(w->why, ERR_CONFLICT, "%.*s has been done and cannot be taken back", STR_ARG(act->key));
 	act->desired = false;
-	act->state = act_waits(act) || act->state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
+	act->state = act_lifted(act);
 	act->next_at = w->in->now;
 	act->attempts = 0;
 	enum err e = said(w, EVENT_UNDONE, str_format(w->a, "lifts %s of %.*s", verb_words[act->verb], STR_ARG(act->service)));

@@ -188,7 +188,7 @@ static enum err lift_acts(struct fold *f, const struct casefile *c, enum case_li
 		if (e)
 			return e;
 		act.desired = false;
-		act.state = act_waits(&act) || act.state == ACT_REFUSED ? ACT_UNDONE : ACT_UNDOING;
+		act.state = act_lifted(&act);
 		act.next_at = f->now;
 		act.attempts = 0;
 		e = put_act(f, &act, why);

@@ -139,12 +139,22 @@ static void take_report(struct fold *f, struct act *act, enum act_result result,
 		act->state = ACT_UNCLEAR;
 		act->next_at = f->now + backoff(UNKNOWN_FIRST_SECONDS * SECOND_US, act->attempts);
 		break;
-	case RESULT_RETRY: case RESULT_NONE:
+	case RESULT_RETRY: case RESULT_NONE: case RESULT_SAVED:
 		act->state = act->desired ? ACT_QUEUED : ACT_UNDOING;
 		/* a look that found it otherwise than it should be is followed by the deed at once */
 		act->next_at = r->op == ACT_CHECK ? f->now : r->retry_at != TIME_NONE ? r->retry_at : f->now + backoff(RETRY_FIRST_SECONDS * SECOND_US, act->attempts);
 		break;
 	}
+}
+
+/* What was found is in the row before anything is changed: the order that follows has it. */
+static enum err keep_saved(struct fold *f, struct act *act, const struct act_report *r, struct why *why)
+{
+	act->next_at = act->saved.len ? f->now + RETRY_FIRST_SECONDS * SECOND_US : f->now;
+	act->saved = r->text;
+	act->in_hand = false;
+	act->state = ACT_QUEUED;
+	return put_act(f, act, why);
 }
 
 enum err fold_report(struct fold *f, const struct act_report *r, struct why *why)
@@ -160,6 +170,8 @@ enum err fold_report(struct fold *f, const struct act_report *r, struct why *why
 		return OK;
 	if (act.state != ACT_SENT && act.state != ACT_UNDOING && act.state != ACT_QUEUED && act.state != ACT_UNCLEAR)
 		return OK;
+	if (r->result == RESULT_SAVED)
+		return keep_saved(f, &act, r, why);
 	bool was_done = act.done_at != TIME_NONE && act.desired;
 	enum act_result before = act.last_result, result = meaning(&act, r);
 	take_report(f, &act, result, r);

@@ -102,7 +102,7 @@ enum err queue_webhook(struct fold *f, struct str hook, bool in, struct why *why
 
 static bool is_refused(const struct act *act)
 {
-	return act->state == ACT_UNCLEAR || (act->state == ACT_REFUSED && act->desired);
+	return act->state == ACT_UNCLEAR || act->state == ACT_REFUSED;
 }
 
 static bool is_of_service(const struct act *act)

@@ -4,13 +4,18 @@
 #include "model/act.h"
 
 const char *const act_op_words[] = { "do", "check", "undo", NULL };
-const char *const act_result_words[] = { "none", "done", "refused", "unknown", "retry", NULL };
+const char *const act_result_words[] = { "none", "done", "refused", "unknown", "retry", "saved", NULL };
 const char *const act_state_words[] = { "none", "held", "queued", "sent", "done", "refused", "unclear", "undoing", "undone", "expired", NULL };
 
 bool act_waits(const struct act *act)
 {
 	bool held = act->state == ACT_HELD || act->state == ACT_QUEUED;
 	return held || (act->verb == VERB_END && (act->state == ACT_REFUSED || act->state == ACT_UNCLEAR));
+}
+
+enum act_state act_lifted(const struct act *act)
+{
+	return act_waits(act) || (act->state == ACT_REFUSED && act->done_at == TIME_NONE) ? ACT_UNDONE : ACT_UNDOING;
 }
 
 #define F(s, member, kind) { .name = #member, .type = (kind), .offset = offsetof(struct s, member) }
@@ -31,7 +36,7 @@ const struct field act_fields[] = {
 	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), F(act, party, FIELD_U32), E(act, urgency, urgency_words),
 	F(act, quiet, FIELD_BOOL), F(act, in_digest, FIELD_BOOL),
 	{ .name = "sessions", .type = FIELD_STRS, .offset = offsetof(struct act, sessions), .count_offset = offsetof(struct act, session_count), .max = ACT_SESSIONS_MAX },
-	F(act, issued_at, FIELD_TIME), F(act, asks, FIELD_U32), { .name = NULL },
+	F(act, issued_at, FIELD_TIME), F(act, asks, FIELD_U32), F(act, saved, FIELD_STR), { .name = NULL },
 };
 
 const struct field act_report_fields[] = {

@@ -20,6 +20,7 @@ enum act_result {
 	RESULT_REFUSED,                 /* final: the target, a brake or the protected list said no; see text */
 	RESULT_UNKNOWN,                 /* cannot tell: check again before anything else */
 	RESULT_RETRY,                   /* not now */
+	RESULT_SAVED,                   /* nothing was done: text is what the act is to keep as saved before it is ordered again */
 };
 extern const char *const act_result_words[];
 
@@ -82,6 +83,7 @@ struct act {
 	unsigned session_count;
 	int64_t issued_at;
 	uint32_t asks;
+	struct str saved;               /* what its driver found and replaces, in the driver's form: what undoing puts back */
 };
 
 /* What the hand answers. */
@@ -89,7 +91,7 @@ struct act_report {
 	struct str key;
 	enum act_op op;
 	enum act_result result;
-	struct str text;                /* of the target or brake, made printable, without personal data */
+	struct str text;                /* of the target or brake, made printable, without personal data; SAVED: see there */
 	int64_t retry_at;
 };
 
@@ -97,5 +99,7 @@ extern const struct field act_fields[], act_report_fields[];
 
 /* Nothing of it lasts or may be in the world: it is dropped, not undone. */
 bool act_waits(const struct act *act);
+/* What becomes of it when it is lifted: ACT_UNDONE, or ACT_UNDOING where it was in force or may be. */
+enum act_state act_lifted(const struct act *act);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/net.h"
 #include "base/time.h"
+#include "model/config_aaa.h"
 #include "model/config_fetch.h"
 #include "model/config_ledger.h"
 #include "model/config_nas.h"
@@ -122,6 +123,7 @@ const struct conf_item config_items[] = {
 	{ .name = "bindings", .type = CONF_BLOCK, .items = bindings_items, .arguments = "{ }", .doc = "who held which address when; without a feed nothing is kept of that" },
 	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
 	{ .name = "nas", .type = CONF_BLOCK, .items = config_nas_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "an access server that can be asked to end sessions" },
+	{ .name = "aaa-sql", .type = CONF_BLOCK, .items = config_aaa_sql_items, .arguments = "{ }", .doc = "the database that a RADIUS server reads who may log in from" },
 	{ .name = "usage", .type = CONF_BLOCK, .items = config_usage_items, .arguments = "{ }", .doc = "what accounts use, as their sessions count it" },
 	{ .name = "nat", .type = CONF_BLOCK, .items = config_nat_items, .arguments = "{ }", .doc = "blocks of ports, as the logs of carrier-grade NATs tell of them" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
@@ -169,6 +171,8 @@ const struct field share_fields[] = {
 	F(duration_access, FIELD_U64), S(duration_classes, duration_class_count), F(duration_joined_us, FIELD_U64),
 	{ .name = "nas", .type = FIELD_LIST, .offset = offsetof(struct share, nas), .fields = config_nas_fields, .size = sizeof(struct nas_at),
 		.count_offset = offsetof(struct share, nas_count), .max = CONFIG_NAS_MAX },
+	{ .name = "aaa_sql", .type = FIELD_LIST, .offset = offsetof(struct share, aaa_sql), .fields = config_aaa_sql_fields, .size = sizeof(struct aaa_sql),
+		.count_offset = offsetof(struct share, aaa_sql_count), .max = 1 },
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	S(nat_listens, nat_listen_count),
@@ -506,6 +510,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = config_radius(c, why);
 	if (e == OK)
 		e = config_nas(c, why);
+	if (e == OK)
+		e = config_aaa_sql(c, why);
 	if (e == OK)
 		e = config_usage(c, why);
 	if (e == OK)

@@ -106,6 +106,8 @@ struct share {
 	/* judge, hand: access servers that can be asked; their secrets are the hand's alone */
 	struct nas_at *nas;
 	unsigned nas_count;
+	struct aaa_sql *aaa_sql;        /* hand: the database of the RADIUS server; one at most */
+	unsigned aaa_sql_count;
 	/* judge, hand: hosts of webhooks that may be told without TLS */
 	struct str *hooks_http;
 	unsigned hooks_http_count;
