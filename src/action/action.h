@@ -20,7 +20,7 @@ struct action_order {
 	const struct letter *letter;    /* notify */
 	const struct str *sessions;     /* radius: what names each of the sessions that it is about (struct accounting) */
 	unsigned session_count;
-	const struct str *logins;       /* aaa-sql: of the service, as the register has them now; borrowed until done is called */
+	const struct str *logins;       /* aaa-sql, aaa-rest: of the service, as the register has them now; borrowed until done is called */
 	unsigned login_count;
 	int64_t now, good_until;
 };
@@ -35,6 +35,7 @@ struct action_options {
 	const struct nas_at *nas;       /* borrowed */
 	unsigned nas_count;
 	const struct aaa_sql *aaa_sql;  /* the same; NULL: none */
+	const struct aaa_rest *aaa_rest;
 	/* nft: hands a program to the child that may run it; output or error comes back. */
 	enum err (*nft)(void *arg, struct str commands, void (*fn)(void *fn_arg, int status, struct str out), void *fn_arg);
 	void *nft_arg;
@@ -50,6 +51,6 @@ struct action_driver {
 };
 
 extern const struct action_driver action_null, action_task, action_notify, action_webhook, action_nft, action_radius_disconnect, action_radius_coa,
-	action_aaa_sql;
+	action_aaa_sql, action_aaa_rest;
 
 #endif

@@ -9,16 +9,10 @@
  */
 #include <stdlib.h>
 
-#include "action/action.h"
-#include "base/arena.h"
+#include "action/hook.h"
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/time.h"
-#include "base/transfer.h"
-#include "model/ids.h"
-
-enum { CALL_BYTES_MAX = 64 << 10, ANSWER_BYTES_MAX = 64 << 10, ALLOW_MAX = 64 };
-static const int64_t webhook_timeout_us = 30 * SECOND_US;
 
 struct webhook {
 	struct transfers *transfers;
@@ -52,7 +46,7 @@ static void read_answer(struct call *c, struct str body)
 	if (json_read(c->arena, body, &root, NULL) != OK)
 		return;
 	struct str result = json_text(root, "result");
-	c->text = str_printable(c->arena, json_text(root, "text"), 200);
+	c->text = str_printable(c->arena, json_text(root, "text"), HOOK_TEXT_MAX);
 	if (str_eq(result, STR("done")))
 		c->result = RESULT_DONE;
 	else if (str_eq(result, STR("refused")))
@@ -67,22 +61,20 @@ static void on_answer(void *arg, const struct transfer_result *r)
 	} else {
 		/* a look that failed has seen nothing, whatever it failed of */
 		c->result = r->outcome == TRANSFER_UNKNOWN || c->op == ACT_CHECK ? RESULT_UNKNOWN : r->outcome == TRANSFER_REFUSED ? RESULT_REFUSED : RESULT_RETRY;
-		c->text = str_printable(c->arena, r->text, 200);
+		c->text = str_printable(c->arena, r->text, HOOK_TEXT_MAX);
 	}
 	finish(c);
 }
 
 static enum err webhook_open(const struct action_options *o, void **ret_state, struct why *why)
 {
-	struct prefix allowed[ALLOW_MAX];
-	struct transfer_options t = { .allowed = allowed };
 	struct webhook *h = calloc(1, sizeof(*h));
-	for (unsigned i = 0; i < o->webhook_allow_count && t.allowed_count < ALLOW_MAX; i++)
-		if (prefix_parse(o->webhook_allow[i], &allowed[t.allowed_count]) == OK)
-			t.allowed_count++;
-	if (!h || transfers_new(o->loop, &t, &h->transfers) != OK) {
-		free(h);
+	if (!h)
 		return why_set(why, ERR_NOMEM, "hooks cannot be called");
+	enum err e = hook_transfers(o, &h->transfers, why);
+	if (e) {
+		free(h);
+		return e;
 	}
 	h->o = *o;
 	*ret_state = h;
@@ -91,22 +83,13 @@ static enum err webhook_open(const struct action_options *o, void **ret_state, s
 
 static struct str make_body(struct arena *a, const struct action_order *order)
 {
-	const struct act *act = order->act;
 	struct buf b;
 	struct jsonw w;
-	char number[CASE_TEXT_MAX];
-	case_text(act->number, number);
-	buf_init(&b, CALL_BYTES_MAX);
+	buf_init(&b, HOOK_CALL_BYTES_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	jsonw_str(&w, "op", str_of(act_op_words[order->op]));
-	jsonw_str(&w, "key", act->key);
-	jsonw_str(&w, "verb", str_of(verb_words[act->verb]));
-	jsonw_str(&w, "service", act->service);
-	jsonw_str(&w, "target", act->target);
-	jsonw_str(&w, "instance", act->instance);
-	jsonw_str(&w, "case", str_of(number));
-	jsonw_time(&w, "expires", act->expires_at);
+	hook_put_act(&w, order->act, true);
 	jsonw_end(&w, '}');
 	struct str body = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
@@ -119,7 +102,7 @@ static void webhook_run(void *state, const struct action_order *order, action_do
 	struct call *c = calloc(1, sizeof(*c));
 	struct digest d;
 	struct why why = { .line = 0 };
-	BUG_ON(!c || !(c->arena = arena_new("hook", 8 * ANSWER_BYTES_MAX)));
+	BUG_ON(!c || !(c->arena = arena_new("hook", 8 * HOOK_ANSWER_BYTES_MAX)));
 	c->done = done;
 	c->arg = arg;
 	c->op = order->op;
@@ -128,7 +111,7 @@ static void webhook_run(void *state, const struct action_order *order, action_do
 	struct str headers[] = { STR("Content-Type: application/json"), str_format(c->arena, "X-Aupd-Signature: sha256=%.*s", STR_ARG(digest_hex(c->arena, &d))),
 		str_format(c->arena, "Idempotency-Key: %.*s", STR_ARG(order->act->key)) };
 	struct transfer_request r = { .method = STR("POST"), .url = order->act->param_count ? order->act->params[0] : STR_NONE, .headers = headers, .header_count = 3,
-		.body = body, .answer_bytes = ANSWER_BYTES_MAX, .timeout_us = webhook_timeout_us };
+		.body = body, .answer_bytes = HOOK_ANSWER_BYTES_MAX, .timeout_us = HOOK_SECONDS * SECOND_US };
 	enum err e = transfer_http(h->transfers, &r, on_answer, c, &why);
 	if (e == OK)
 		return;

@@ -18,7 +18,7 @@ enum { POLICY_ARENA_MAX = 256 << 20 };
 /* What the drivers that ship can do; the daemon asks its own list. */
 static const struct driver_ability drivers[] = {
 	{ "nft", true, true, false }, { "webhook", true, true, true }, { "radius-disconnect", true, false, true },
-	{ "radius-coa", true, true, false }, { "aaa-sql", true, true, false }, { "null", true, true, true }, { "task", true, true, true },
+	{ "radius-coa", true, true, false }, { "aaa-sql", true, true, false }, { "aaa-rest", true, true, false }, { "null", true, true, true }, { "task", true, true, true },
 	{ NULL, false, false, false },
 };
 

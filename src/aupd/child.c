@@ -169,6 +169,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.ends_per_hour = a->ends_per_hour;
 		s.aaa_sql = a->aaa_sql;
 		s.aaa_sql_count = a->aaa_sql_count;
+		s.aaa_rest = a->aaa_rest;
+		s.aaa_rest_count = a->aaa_rest_count;
 		s.nas = a->nas;
 		s.nas_count = a->nas_count;
 	}

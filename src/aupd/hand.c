@@ -458,7 +458,7 @@ static enum err hand_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nas = r->share.nas,
-		.nas_count = r->share.nas_count, .aaa_sql = r->share.aaa_sql, .nft = ask_nft, .nft_arg = h };
+		.nas_count = r->share.nas_count, .aaa_sql = r->share.aaa_sql, .aaa_rest = r->share.aaa_rest, .nft = ask_nft, .nft_arg = h };
 	enum err e = timer_new(r->loop, end_wait, h, &h->wait_timer);
 	if (e == OK)
 		e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);

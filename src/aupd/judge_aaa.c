@@ -8,13 +8,14 @@
 #include "aupd/judge_aaa.h"
 
 #include "action/aaa_doc.h"
+#include "base/json.h"
 #include "engine/fold_case.h"
 
 enum { CASES_A_PAGE = 64, CASES_MAX = 1024 };
 
 bool judge_aaa_act(const struct act *act)
 {
-	return str_eq(act->driver, STR("aaa-sql"));
+	return str_starts(act->driver, STR("aaa-"));
 }
 
 static enum err settle(struct judge *j, const struct act *act, enum act_result result, struct str text, struct why *why)
@@ -41,7 +42,7 @@ static unsigned logins_of(const struct judge *j, const struct act *act, struct s
 /* What stands in the database because of it, or may. */
 static bool is_in_force(const struct act *act)
 {
-	return judge_aaa_act(act) && act->saved.len && act->done_at != TIME_NONE && act->state != ACT_UNDONE && act->state != ACT_EXPIRED;
+	return str_eq(act->driver, STR("aaa-sql")) && act->saved.len && act->done_at != TIME_NONE && act->state != ACT_UNDONE && act->state != ACT_EXPIRED;
 }
 
 static bool same_place(const struct aaa_unit *a, const struct aaa_unit *b)
@@ -134,15 +135,52 @@ static enum err release_undo(struct judge *j, struct act *act, bool *ret_order, 
 	return e;
 }
 
+/* Which they were when it was first ordered: those it is asked about until it is over. */
+static enum err keep_logins(struct judge *j, struct act *act, const struct str *list, unsigned count)
+{
+	struct buf b;
+	struct jsonw w;
+	buf_init(&b, AAA_DOC_BYTES_MAX);
+	jsonw_init(&w, &b);
+	jsonw_array(&w, NULL);
+	for (unsigned i = 0; i < count; i++)
+		jsonw_str(&w, NULL, list[i]);
+	jsonw_end(&w, ']');
+	act->saved = b.err ? STR_NONE : str_copy(work_arena(j->fold.work), buf_str(&b));
+	buf_done(&b);
+	return act->saved.len ? OK : ERR_NOMEM;
+}
+
+static enum err kept_logins(struct judge *j, const struct act *act, struct str **ret_list, unsigned *ret_count, struct why *why)
+{
+	struct arena *a = work_arena(j->fold.work);
+	struct json *root;
+	struct str *list = ARENA_ARRAY(a, struct str, AAA_LOGINS_MAX);
+	unsigned n = 0;
+	enum err e = list ? json_read(a, act->saved, &root, why) : ERR_NOMEM;
+	for (const struct json *x = e == OK ? root->child : NULL; x && n < AAA_LOGINS_MAX; x = x->next)
+		list[n++] = x->text;
+	if (e == OK) {
+		*ret_list = list;
+		*ret_count = n;
+	}
+	return e;
+}
+
 enum err judge_aaa_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_logins, unsigned *ret_count, struct why *why)
 {
 	*ret_order = false;
 	*ret_count = 0;
+	const bool rest = str_eq(act->driver, STR("aaa-rest"));
+	if (rest && act->saved.len) {
+		*ret_order = true;
+		return kept_logins(j, act, ret_logins, ret_count, why);
+	}
 	if (act->state == ACT_UNCLEAR) {
 		*ret_order = true;
 		return OK;
 	}
-	if (!act->desired)
+	if (!act->desired && !rest)
 		return release_undo(j, act, ret_order, why);
 	struct str *list = ARENA_ARRAY(work_arena(j->fold.work), struct str, AAA_LOGINS_MAX + 1);
 	if (!list)
@@ -155,5 +193,5 @@ enum err judge_aaa_release(struct judge *j, struct act *act, bool *ret_order, st
 	*ret_logins = list;
 	*ret_count = n;
 	*ret_order = true;
-	return OK;
+	return rest ? keep_logins(j, act, list, n) : OK;
 }

@@ -83,7 +83,7 @@ struct act {
 	unsigned session_count;
 	int64_t issued_at;
 	uint32_t asks;
-	struct str saved;               /* what its driver found and replaces, in the driver's form: what undoing puts back */
+	struct str saved;               /* what its driver found and replaces, in the driver's form: what undoing puts back; of aaa-rest its logins */
 };
 
 /* What the hand answers. */

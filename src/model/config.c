@@ -124,6 +124,7 @@ const struct conf_item config_items[] = {
 	{ .name = "radius", .type = CONF_BLOCK, .items = config_radius_items, .arguments = "{ }", .doc = "sessions of access servers, as RADIUS accounting tells of them" },
 	{ .name = "nas", .type = CONF_BLOCK, .items = config_nas_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "an access server that can be asked to end sessions" },
 	{ .name = "aaa-sql", .type = CONF_BLOCK, .items = config_aaa_sql_items, .arguments = "{ }", .doc = "the database that a RADIUS server reads who may log in from" },
+	{ .name = "aaa-rest", .type = CONF_BLOCK, .items = config_aaa_rest_items, .arguments = "{ }", .doc = "a system that keeps who may log in, and is told by HTTP" },
 	{ .name = "usage", .type = CONF_BLOCK, .items = config_usage_items, .arguments = "{ }", .doc = "what accounts use, as their sessions count it" },
 	{ .name = "nat", .type = CONF_BLOCK, .items = config_nat_items, .arguments = "{ }", .doc = "blocks of ports, as the logs of carrier-grade NATs tell of them" },
 	{ .name = "retention", .type = CONF_BLOCK, .items = retention_items, .arguments = "{ }", .doc = "how long personal data is kept" },
@@ -173,6 +174,8 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, nas_count), .max = CONFIG_NAS_MAX },
 	{ .name = "aaa_sql", .type = FIELD_LIST, .offset = offsetof(struct share, aaa_sql), .fields = config_aaa_sql_fields, .size = sizeof(struct aaa_sql),
 		.count_offset = offsetof(struct share, aaa_sql_count), .max = 1 },
+	{ .name = "aaa_rest", .type = FIELD_LIST, .offset = offsetof(struct share, aaa_rest), .fields = config_aaa_rest_fields, .size = sizeof(struct aaa_rest),
+		.count_offset = offsetof(struct share, aaa_rest_count), .max = 1 },
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	S(nat_listens, nat_listen_count),
@@ -512,6 +515,8 @@ static enum err fill(struct config *c, struct why *why)
 		e = config_nas(c, why);
 	if (e == OK)
 		e = config_aaa_sql(c, why);
+	if (e == OK)
+		e = config_aaa_rest(c, why);
 	if (e == OK)
 		e = config_usage(c, why);
 	if (e == OK)

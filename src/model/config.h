@@ -108,6 +108,8 @@ struct share {
 	unsigned nas_count;
 	struct aaa_sql *aaa_sql;        /* hand: the database of the RADIUS server; one at most */
 	unsigned aaa_sql_count;
+	struct aaa_rest *aaa_rest;      /* hand: the system that keeps who may log in; one at most */
+	unsigned aaa_rest_count;
 	/* judge, hand: hosts of webhooks that may be told without TLS */
 	struct str *hooks_http;
 	unsigned hooks_http_count;

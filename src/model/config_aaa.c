@@ -1,5 +1,5 @@
 /*
- * The block `aaa-sql`. See config_aaa.h.
+ * The blocks `aaa-sql` and `aaa-rest`. See config_aaa.h.
  */
 #include "model/config_aaa.h"
 
@@ -29,6 +29,17 @@ const struct conf_item config_aaa_sql_items[] = {
 	{ .name = "check-table", .type = CONF_WORD, .arguments = "TABLE", .fallback = "radcheck", .doc = "what is checked of a login" },
 	{ .name = "reply-table", .type = CONF_WORD, .arguments = "TABLE", .fallback = "radreply", .doc = "what is answered to a login" },
 	{ .name = "profile", .type = CONF_BLOCK, .items = profile_items, .named = true, .many = true, .arguments = "NAME { }", .doc = "what aaa-sql NAME writes" },
+	{ .name = NULL },
+};
+
+const struct conf_item config_aaa_rest_items[] = {
+	{ .name = "url", .type = CONF_WORD, .arguments = "URL", .required = true, .doc = "where it answers; acts are below it" },
+	{ .name = "token-file", .type = CONF_PATH, .arguments = "FILE", .required = true, .doc = "the first line of it is the token that it knows us by" },
+	{ .name = NULL },
+};
+
+const struct field config_aaa_rest_fields[] = {
+	{ .name = "url", .type = FIELD_STR, .offset = offsetof(struct aaa_rest, url) }, { .name = "token", .type = FIELD_STR, .offset = offsetof(struct aaa_rest, token) },
 	{ .name = NULL },
 };
 
@@ -193,6 +204,40 @@ enum err config_aaa_sql(struct config *c, struct why *why)
 	if (e == OK && password)
 		e = config_secret(c, password, &a->password, why);
 	return e ? e : read_profiles(c, block, a, why);
+}
+
+/* A token goes along: in clear it goes nowhere but on this machine. */
+static bool is_url(struct str url)
+{
+	static const char *const starts[] = { "https://", "http://127.", "http://[::1]", "http://localhost" };
+	bool good = false;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		good |= str_starts(url, str_of(starts[i])) && url.len > strlen(starts[i]);
+	for (size_t i = 0; i < url.len; i++)
+		good = good && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7f && str_chr(STR("?#\"<>{}@"), url.ptr[i]) == SIZE_MAX;
+	return good && url.len <= CONFIG_WEB_URL_MAX;
+}
+
+enum err config_aaa_rest(struct config *c, struct why *why)
+{
+	const struct conf *block = conf_find(c->first, "aaa-rest");
+	if (!block)
+		return OK;
+	struct aaa_rest *a = c->all.aaa_rest = ARENA_NEW(c->arena, struct aaa_rest);
+	const struct conf *url = conf_find(block->child, "url");
+	if (!a)
+		return ERR_NOMEM;
+	c->all.aaa_rest_count = 1;
+	a->url = url->args[1].text;
+	if (!is_url(a->url))
+		return conf_fail(why, url, 1, ERR_SYNTAX, "url: https://HOST[/PATH], or http:// on a loopback address");
+	while (a->url.len && a->url.ptr[a->url.len - 1] == '/')
+		a->url.len--;
+	enum err e = config_secret(c, conf_find(block->child, "token-file"), &a->token, why);
+	for (size_t i = 0; e == OK && i < a->token.len; i++)
+		if ((unsigned char)a->token.ptr[i] <= ' ' || (unsigned char)a->token.ptr[i] >= 0x7f)
+			return conf_fail(why, conf_find(block->child, "token-file"), 1, ERR_SYNTAX, "token-file: a token has no blanks and is ASCII");
+	return e;
 }
 
 bool aaa_profile_row(struct str row, struct aaa_wanted *r)

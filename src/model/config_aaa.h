@@ -1,6 +1,6 @@
 /*
- * The block `aaa-sql` of aupd.conf(5): the database that an operator's RADIUS server reads who may log in from, and what is written there
- * for which verb. What a profile means is data here, and the operator's.
+ * The blocks `aaa-sql` and `aaa-rest` of aupd.conf(5): the database that an operator's RADIUS server reads who may log in from, and what is
+ * written there for which verb; or the system that keeps it, and is told. What a profile means is data, and the operator's.
  *
  * Secrets are read here, in the keeper: their texts go to the hand alone.
  */
@@ -31,11 +31,17 @@ struct aaa_sql {
 	unsigned profile_count;
 };
 
-extern const struct conf_item config_aaa_sql_items[];
-extern const struct field config_aaa_sql_fields[];
+struct aaa_rest {
+	struct str url;                 /* without a slash at its end */
+	struct str token;
+};
+
+extern const struct conf_item config_aaa_sql_items[], config_aaa_rest_items[];
+extern const struct field config_aaa_sql_fields[], config_aaa_rest_fields[];
 
 /* Fills aaa_sql of c->all, where the block is there. Errors have the place. */
 enum err config_aaa_sql(struct config *c, struct why *why) MUST_CHECK;
+enum err config_aaa_rest(struct config *c, struct why *why) MUST_CHECK;
 
 /* Cut off the front of a row, as above; the value is the rest. Of a group op is nothing and attribute its name, value its priority. */
 struct aaa_wanted { enum aaa_table table; struct str attribute, op, value; };

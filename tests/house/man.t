@@ -153,7 +153,7 @@ def interfaces():
     fates = re.findall(r'"([a-z-]+)"', re.search(r"fate_words\[\] = \{(.*?)\}", source("engine/fold.c")).group(1))[1:]
     tap.is_equal(missing(fates, manual), [], "and each fate of a report")
     hook = page("aupd-webhook.7")
-    fields = re.findall(r'jsonw_\w+\(&w, "([a-z]+)"', source("action/webhook.c"))
+    fields = re.findall(r'jsonw_\w+\(&?w, "([a-z]+)"', "".join(source(f"action/{name}.c") for name in ("hook", "webhook", "aaa_rest")))
     tap.ok(len(fields) > 6, "the fields of a call are found", fields)
     tap.is_equal([f for f in fields if not re.search(rf"^\.It Li {f}$", hook, re.M)], [], "aupd-webhook.7 has each of them")
 
