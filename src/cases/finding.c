@@ -315,7 +315,8 @@ static struct str label_of(struct str key)
 static enum err tell_result(struct step_work *w, const struct act *act)
 {
 	bool told;
-	if (act->verb < VERB_END)
+	/* what is ended behind an act was told with it */
+	if (act->verb < VERB_END || act->after.len)
 		return OK;
 	enum err e = proceeding_done(w, act, &told);
 	if (e || told)
@@ -344,6 +345,24 @@ static enum err task_result(struct step_work *w, const struct act *act)
 	return OK;
 }
 
+/* In force now, whoever is in goes out: an act of its own, with its own proof, which stays undone without this one. */
+static enum err end_behind(struct step_work *w, const struct act *act)
+{
+	struct str label = str_format(w->a, "%.*s.%llu", STR_ARG(label_of(act->key)), (unsigned long long)w->c->event_count);
+	struct act *end = act->desired && act->then.len && !w->in->on ? step_act(w, VERB_END, act->service, label) : NULL;
+	if (!end)
+		return act->desired && act->then.len && !w->in->on ? ERR_LIMIT : OK;
+	end->driver = act->then;
+	end->after = act->key;
+	end->target = act->target;
+	end->instance = act->instance;
+	end->step = act->step;
+	end->automatic = act->automatic;
+	end->grade = act->grade;
+	end->urgency = act->urgency;
+	return OK;
+}
+
 enum err result_step(struct step_work *w)
 {
 	const struct act *act = w->in->act;
@@ -362,12 +381,13 @@ enum err result_step(struct step_work *w)
 		else if (act->verb < VERB_END)
 			e = step_event(w, EVENT_LETTER, driver, str_format(w->a, "letter \"%.*s\" was handed to the mail server", STR_ARG(act->service)));
 		else
-			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen", verb_words[act->verb], STR_ARG(act->service)));
+			e = step_event(w, EVENT_ACT_DONE, driver, str_format(w->a, "%s of %.*s is in force, its effect was seen%s", verb_words[act->verb], STR_ARG(act->service),
+				act->then.len && !w->in->on ? "; what runs of it is to be ended yet" : ""));
 		if (act->desired && act->verb == VERB_NOTIFY && !act->party)
 			w->c->noticed = true;
 		if (act->desired && act->verb == VERB_TERMINATE)
 			w->c->state = CASE_TERMINATED;
-		if (tell_result(w, act) != OK)
+		if (tell_result(w, act) != OK || end_behind(w, act) != OK)
 			return ERR_LIMIT;
 		break;
 	case RESULT_REFUSED:

@@ -133,6 +133,7 @@ static void aim(struct step_work *w, struct act *act, const struct enforcement *
 	act->param_count = f->param_count;
 	for (unsigned i = 0; i < f->param_count; i++)
 		act->params[i] = f->params[i];
+	act->then = f->then;
 	act->target = s->target.len ? s->target : w->c->source_text;
 	if (s->id.len)
 		act->instance = s->id;

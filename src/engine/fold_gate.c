@@ -85,6 +85,23 @@ static enum gate gate_quiet(const struct fold *f, struct act *act)
 	return wait_until(act, quiet_at(&p->quiet, p->zone_minutes, f->now, act->key), "it waits for the quiet hours");
 }
 
+/* What an end follows was lifted, or was never there: nobody is put out for it. */
+static enum err gate_after(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why)
+{
+	struct act first = { 0 };
+	struct row row;
+	enum err e = work_load(f->work, TABLE_ACT, act->after, act_fields, &first, &row, why);
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (e == OK && first.desired)
+		return OK;
+	act->desired = false;
+	act->state = ACT_UNDONE;
+	act->last_text = STR("what it follows was lifted");
+	*ret_gate = GATE_DROP;
+	return OK;
+}
+
 enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct why *why)
 {
 	struct casefile c;
@@ -106,7 +123,9 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 		*ret_gate = GATE_DROP;
 		return OK;
 	}
-	if (act->verb >= VERB_END && act->automatic)
+	if (act->after.len)
+		e = gate_after(f, act, ret_gate, why);
+	if (e == OK && *ret_gate == GATE_GO && act->verb >= VERB_END && act->automatic)
 		e = gate_cut(f, &c, act, ret_gate, why);
 	if (e == OK && *ret_gate == GATE_GO && act->quiet)
 		*ret_gate = gate_quiet(f, act);

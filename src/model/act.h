@@ -53,6 +53,8 @@ struct act {
 	struct str driver;
 	struct str params[ENFORCE_PARAMS_MAX];
 	unsigned param_count;
+	struct str then;                /* the driver that ends what runs once this act is in force */
+	struct str after;               /* of such an end: the act that it follows, without which it is not done */
 	struct str target;              /* what the driver acts on: an address, a mailbox, an account; of a letter about an act: its service */
 	bool desired;                   /* true: in force; false: lifted */
 	enum act_state state;

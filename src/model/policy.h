@@ -81,6 +81,7 @@ struct enforcement {
 	struct str driver;              /* "nft", "webhook", "null", "task" */
 	struct str params[ENFORCE_PARAMS_MAX];  /* as written behind the driver's name */
 	unsigned param_count;
+	struct str then;                /* LIMIT, SUSPEND, TERMINATE: the driver that ends what runs once the act is in force; or nothing */
 };
 
 struct clause {

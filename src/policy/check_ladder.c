@@ -180,29 +180,50 @@ enum err check_may_wait(struct checking *c)
 	return OK;
 }
 
+/* A driver of that name, in argument at of what carries the enforcement out. */
+static enum err find_driver(struct checking *c, const struct conf *at, unsigned arg, struct str name, const struct driver_ability **ret_driver)
+{
+	const struct driver_ability *d = c->drivers;
+	const char *names[POLICY_ENFORCEMENTS_MAX] = { NULL };
+	for (size_t n = 0; n + 1 < POLICY_ENFORCEMENTS_MAX && d[n].name; n++)
+		names[n] = d[n].name;
+	while (d->name && !str_eq(name, str_of(d->name)))
+		d++;
+	*ret_driver = d;
+	if (d->name)
+		return OK;
+	enum err e = conf_fail(c->why, at, arg, ERR_NOTFOUND, "there is no driver \"%.*s\"", STR_ARG(name));
+	const char *near = conf_nearest(name, names);
+	if (near)
+		why_hint(c->why, "did you mean \"%s\"?", near);
+	return e;
+}
+
+static enum err check_then(struct checking *c, const struct conf *at, const struct enforcement *f)
+{
+	const struct driver_ability *d;
+	enum err e = f->then.len ? find_driver(c, at, at->arg_count - 1, f->then, &d) : OK;
+	return e || !f->then.len || (d->ends && d->can_check && !str_eq(f->then, STR("task")) && !str_eq(f->then, STR("webhook"))) ? e
+		: conf_fail(c->why, at, at->arg_count - 1, ERR_UNSUPPORTED, "driver %s does not end what runs by its name alone", d->name);
+}
+
 enum err check_drivers(struct checking *c)
 {
 	for (unsigned i = 0; i < c->p->enforcement_count; i++) {
 		const struct enforcement *f = &c->p->enforcements[i];
-		const struct driver_ability *d = c->drivers;
-		const char *names[POLICY_ENFORCEMENTS_MAX] = { NULL };
-		for (size_t n = 0; n + 1 < POLICY_ENFORCEMENTS_MAX && d[n].name; n++)
-			names[n] = d[n].name;
-		while (d->name && !str_eq(f->driver, str_of(d->name)))
-			d++;
-		enum err e = OK;
-		if (!d->name) {
-			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_NOTFOUND, "there is no driver \"%.*s\"", STR_ARG(f->driver));
-			const char *near = conf_nearest(f->driver, names);
-			if (near)
-				why_hint(c->why, "did you mean \"%s\"?", near);
-		} else if (f->verb == VERB_END && !d->ends) {
-			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "what driver %s does lasts: it ends nothing", d->name);
+		const struct conf *at = c->r->enforce_at[i]->child;
+		const struct driver_ability *d;
+		enum err e = find_driver(c, at, 1, f->driver, &d);
+		if (e)
+			return e;
+		if (f->verb == VERB_END && !d->ends) {
+			e = conf_fail(c->why, at, 1, ERR_UNSUPPORTED, "what driver %s does lasts: it ends nothing", d->name);
 		} else if (!d->can_check || (!d->can_undo && f->verb != VERB_END)) {
-			e = conf_fail(c->why, c->r->enforce_at[i]->child, 1, ERR_UNSUPPORTED, "driver %s cannot %s what it does", d->name,
-				d->can_check ? "undo" : "verify");
+			e = conf_fail(c->why, at, 1, ERR_UNSUPPORTED, "driver %s cannot %s what it does", d->name, d->can_check ? "undo" : "verify");
 			why_hint(c->why, "give the work to a person: task \"...\"");
 		}
+		if (e == OK)
+			e = check_then(c, at, f);
 		if (e)
 			return e;
 	}

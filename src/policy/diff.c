@@ -263,6 +263,8 @@ static struct str enforcement_by(struct differ *d, const struct enforcement *e)
 	struct str s = e->driver;
 	for (unsigned i = 0; i < e->param_count; i++)
 		s = str_format(d->a, "%.*s %.*s", STR_ARG(s), STR_ARG(e->params[i]));
+	if (e->then.len)
+		s = str_format(d->a, "%.*s then %.*s", STR_ARG(s), STR_ARG(e->then));
 	return s;
 }
 

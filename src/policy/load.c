@@ -112,6 +112,12 @@ static enum err read_enforce(struct loading *l, const struct conf *s)
 	if (d->next)
 		return conf_fail(l->why, d->next, 0, ERR_SYNTAX, "an enforcement holds one driver or one task");
 	for (unsigned i = from; i < d->arg_count; i++) {
+		if (from == 2 && word_is(d, i, "then")) {
+			if (i + 2 != d->arg_count || verb == VERB_END)
+				return conf_fail(l->why, d, i, ERR_SYNTAX, verb == VERB_END ? "what ends has nothing that is ended behind it" : "then names one driver, and nothing behind it");
+			f->then = d->args[i + 1].text;
+			break;
+		}
 		if (f->param_count == ENFORCE_PARAMS_MAX)
 			return conf_fail(l->why, d, i, ERR_LIMIT, "a driver takes at most %d words", ENFORCE_PARAMS_MAX);
 		f->params[f->param_count++] = d->args[i].text;

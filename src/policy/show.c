@@ -286,11 +286,13 @@ void show_enforcement(const struct enforcement *e, struct buf *out)
 		show_word(out, e->driver);
 	for (unsigned i = 0; i < e->param_count; i++) {
 		buf_putc(out, ' ');
-		if (task || !is_word(e->params[i]))
+		if (task || !is_word(e->params[i]) || str_eq(e->params[i], STR("then")))
 			show_quoted(out, e->params[i]);
 		else
 			show_word(out, e->params[i]);
 	}
+	if (e->then.len)
+		buf_printf(out, " then %.*s", STR_ARG(e->then));
 	buf_puts(out, " }\n");
 }
 

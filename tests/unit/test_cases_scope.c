@@ -7,7 +7,7 @@
 static struct step steps[] = { { .verb = VERB_SUSPEND, .service = { "offending", 9 } } };
 static struct ladder ladders[] = { { .name = { "hard", 4 }, .steps = steps, .step_count = 1 } };
 static struct enforcement enforcements[] = {
-	{ VERB_SUSPEND, { "mail", 4 }, { "null", 4 }, { { NULL, 0 } }, 0 }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0 },
+	{ VERB_SUSPEND, { "mail", 4 }, { "null", 4 }, { { NULL, 0 } }, 0, { NULL, 0 } }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0, { NULL, 0 } },
 };
 static const struct policy policy = { .version = { "v1", 2 }, .ladders = ladders, .ladder_count = 1, .enforcements = enforcements, .enforcement_count = 2 };
 

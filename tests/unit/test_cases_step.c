@@ -25,9 +25,9 @@ static struct ladder ladders[] = {
 	{ .name = { "fraud", 5 }, .steps = fraud_steps, .step_count = 4, .forget_us = 180 * DAY_US },
 };
 static struct enforcement enforcements[] = {
-	{ VERB_LIMIT, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_LIMIT, { "access", 6 }, { "nft", 3 }, { { NULL, 0 } }, 0 },
-	{ VERB_SUSPEND, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0 }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0 },
-	{ VERB_TERMINATE, { "access", 6 }, { "task", 4 }, { { NULL, 0 } }, 0 },
+	{ VERB_LIMIT, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0, { NULL, 0 } }, { VERB_LIMIT, { "access", 6 }, { "nft", 3 }, { { NULL, 0 } }, 0, { NULL, 0 } },
+	{ VERB_SUSPEND, { "mail", 4 }, { "nft", 3 }, { { NULL, 0 } }, 0, { NULL, 0 } }, { VERB_SUSPEND, { "access", 6 }, { "null", 4 }, { { NULL, 0 } }, 0, { NULL, 0 } },
+	{ VERB_TERMINATE, { "access", 6 }, { "task", 4 }, { { NULL, 0 } }, 0, { NULL, 0 } },
 };
 static struct letter_template letters[] = { { .language = { "en", 2 }, .name = { CASE_REQUEST_LETTER, sizeof(CASE_REQUEST_LETTER) - 1 } } };
 static const struct policy policy = { .version = { "v1", 2 }, .letters = letters, .letter_count = 1, .ladders = ladders, .ladder_count = 2, .enforcements = enforcements, .enforcement_count = 5,
