@@ -1,6 +1,7 @@
 /*
  * Any bytes as a packet of RADIUS: what is read lies within the datagram, each walk ends, a field that cannot be told has no value, and what is
- * answered to a request that holds holds too. The first walk is over the bytes as they are, the second over them signed anew.
+ * answered to a request that holds holds too. The first walk is over the bytes as they are, the second over them signed anew. What could answer
+ * a Disconnect or CoA of ours is held against one as it is, and signed as whoever knows the secret would.
  */
 #include "wire/radius_acct.h"
 #include "wire/radius_ports.h"
@@ -72,6 +73,29 @@ static void answer(const struct radius_packet *p)
 		MUST(radius_read(octets, &r) == OK && radius_check_reply(&r, p, SECRET, p->code != RADIUS_ACCOUNTING_REQUEST) == OK);
 }
 
+/* As the hand takes it: from any bytes, by the id that they have. */
+static void as_reply(const struct radius_packet *p)
+{
+	static struct radius_writer w;
+	static char octets[RADIUS_PACKET_MAX];
+	struct radius_packet request, r;
+	struct str asked;
+	const bool coa = p->code == RADIUS_COA_ACK || p->code == RADIUS_COA_NAK;
+	radius_write_request(&w, coa ? RADIUS_COA_REQUEST : RADIUS_DISCONNECT_REQUEST, p->id, true);
+	MUST(radius_end_request(&w, SECRET, STR_NONE, &asked) == OK && radius_read(asked, &request) == OK);
+	const bool answers = radius_answers(p->code, request.code);
+	enum err e = radius_check_reply(p, &request, SECRET, false);
+	MUST(answers ? e == OK || e == ERR_DENIED : e == ERR_NOTFOUND);
+	if (!answers)
+		return;
+	memcpy(octets, p->octets.ptr, p->octets.len);
+	radius_digest(p->octets, radius_authenticator(&request), SECRET, (uint8_t *)octets + 4);
+	MUST(radius_read((struct str){ octets, p->octets.len }, &r) == OK);
+	e = radius_check_reply(&r, &request, SECRET, false);
+	MUST(e == OK || e == ERR_DENIED);
+	MUST(radius_check_reply(&r, &request, STR("another secret"), false) != OK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static char octets[RADIUS_PACKET_MAX];
@@ -82,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	walk_attributes(&p);
 	walk_meaning(&p);
 	walk_inner(&p);
+	as_reply(&p);
 	memcpy(octets, p.octets.ptr, p.octets.len);
 	if (p.code == RADIUS_ACCOUNTING_REQUEST || p.code == RADIUS_DISCONNECT_REQUEST || p.code == RADIUS_COA_REQUEST)
 		radius_digest(p.octets, radius_zeros, SECRET, (uint8_t *)octets + 4);
