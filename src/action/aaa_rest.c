@@ -10,6 +10,7 @@
  */
 #include <stdlib.h>
 
+#include "action/aaa_rest.h"
 #include "action/hook.h"
 #include "base/json.h"
 #include "base/time.h"
@@ -140,29 +141,29 @@ static void on_put(void *arg, const struct transfer_result *r)
 		end(c, RESULT_UNKNOWN, words(c, r, "the AAA system did not say whether it was done"));
 }
 
-static struct str make_body(struct arena *a, const struct action_order *order)
+struct str aaa_rest_body(struct arena *a, const struct act *act, enum act_op op, const struct str *logins, unsigned login_count)
 {
 	struct buf b;
 	struct jsonw w;
 	buf_init(&b, HOOK_CALL_BYTES_MAX);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
-	jsonw_str(&w, "state", order->op == ACT_UNDO ? STR("lifted") : STR("in-force"));
-	jsonw_str(&w, "profile", order->act->param_count ? order->act->params[0] : STR_NONE);
-	if (order->op == ACT_DO) {
+	jsonw_str(&w, "state", op == ACT_UNDO ? STR("lifted") : STR("in-force"));
+	jsonw_str(&w, "profile", act->param_count ? act->params[0] : STR_NONE);
+	if (op == ACT_DO) {
 		jsonw_array(&w, "logins");
-		for (unsigned i = 0; i < order->login_count; i++)
-			jsonw_str(&w, NULL, order->logins[i]);
+		for (unsigned i = 0; i < login_count; i++)
+			jsonw_str(&w, NULL, logins[i]);
 		jsonw_end(&w, ']');
 	}
-	hook_put_act(&w, order->act, false);
+	hook_put_act(&w, act, false);
 	jsonw_end(&w, '}');
 	struct str body = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
 	return body;
 }
 
-static struct str make_url(struct arena *a, const struct aaa_rest *at, struct str key)
+struct str aaa_rest_url(struct arena *a, const struct aaa_rest *at, struct str key)
 {
 	struct buf b;
 	buf_init(&b, HOOK_CALL_BYTES_MAX);
@@ -190,13 +191,13 @@ static void rest_run(void *state, const struct action_order *order, action_done_
 		end(c, c->op == ACT_CHECK ? RESULT_UNKNOWN : RESULT_REFUSED, STR("no AAA system is configured: aaa-rest { }"));
 		return;
 	}
-	c->url = make_url(c->arena, s->at, c->act->key);
+	c->url = aaa_rest_url(c->arena, s->at, c->act->key);
 	if (c->op == ACT_CHECK)
 		call(c, "GET", STR_NONE, on_state);
 	else if (c->op == ACT_DO && !c->login_count)
 		end(c, RESULT_REFUSED, STR("the order names no login"));
 	else
-		call(c, "PUT", make_body(c->arena, order), on_put);
+		call(c, "PUT", aaa_rest_body(c->arena, c->act, c->op, c->logins, c->login_count), on_put);
 }
 
 static enum err rest_open(const struct action_options *o, void **ret_state, struct why *why)

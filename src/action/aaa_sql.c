@@ -11,9 +11,8 @@
  */
 #include <stdlib.h>
 
-#include "action/aaa_doc.h"
+#include "action/aaa_statement.h"
 #include "action/action.h"
-#include "base/pq.h"
 #include "base/time.h"
 
 enum { JOB_ARENA_MAX = 8 << 20, SERVER_TEXT_MAX = 200 };
@@ -65,61 +64,12 @@ static bool end(struct job *j, enum act_result result, struct str text)
 	return false;
 }
 
-static const char *table_of(const struct job *j, const struct aaa_unit *u)
-{
-	return str_c(j->arena, j->sql->at->tables[u->table]);
-}
-
-/* --- statements --- */
-
-static void ask_known(struct job *j, struct pq_statement *s)
-{
-	const struct str *t = j->sql->at->tables;
-	*s = (struct pq_statement){ .params = { j->logins[j->login] }, .param_count = 1 };
-	s->sql = str_c(j->arena, str_format(j->arena, "SELECT 1 FROM %.*s WHERE username = $1 UNION ALL SELECT 1 FROM %.*s WHERE username = $1 UNION ALL "
-		"SELECT 1 FROM %.*s WHERE username = $1 LIMIT 1", STR_ARG(t[AAA_CHECK]), STR_ARG(t[AAA_REPLY]), STR_ARG(t[AAA_GROUP])));
-}
-
-/* One row more than is kept, so that more of them show. */
-static void ask_rows(struct job *j, struct pq_statement *s)
-{
-	const struct aaa_unit *u = &j->doc.units[j->unit];
-	const char *lock = j->phase == PHASE_READ && j->op != ACT_CHECK ? " FOR UPDATE" : "";
-	*s = (struct pq_statement){ .params = { u->login, u->attribute }, .param_count = u->table == AAA_GROUP ? 1 : 2 };
-	if (u->table == AAA_GROUP)
-		s->sql = str_c(j->arena, str_format(j->arena, "SELECT groupname, '', priority FROM %s WHERE username = $1 ORDER BY priority, groupname LIMIT %d%s",
-			table_of(j, u), AAA_UNIT_ROWS_MAX + 1, lock));
-	else
-		s->sql = str_c(j->arena, str_format(j->arena, "SELECT attribute, rtrim(op), value FROM %s WHERE username = $1 AND lower(attribute) = lower($2) ORDER BY id LIMIT %d%s",
-			table_of(j, u), AAA_UNIT_ROWS_MAX + 1, lock));
-}
-
-static void clear_rows(struct job *j, struct pq_statement *s)
-{
-	const struct aaa_unit *u = &j->doc.units[j->unit];
-	*s = (struct pq_statement){ .params = { u->login, u->attribute }, .param_count = u->table == AAA_GROUP ? 1 : 2 };
-	s->sql = str_c(j->arena, str_format(j->arena, "DELETE FROM %s WHERE username = $1%s", table_of(j, u), u->table == AAA_GROUP ? "" : " AND lower(attribute) = lower($2)"));
-}
+/* --- what it means --- */
 
 static const struct aaa_rows *rows_to_put(const struct job *j, const struct aaa_unit *u)
 {
 	return j->op == ACT_UNDO ? &u->had : &u->set;
 }
-
-static void put_row(struct job *j, struct pq_statement *s)
-{
-	const struct aaa_unit *u = &j->doc.units[j->unit];
-	const struct aaa_row *r = &rows_to_put(j, u)->list[j->row];
-	if (u->table == AAA_GROUP) {
-		*s = (struct pq_statement){ .params = { u->login, r->attribute, r->value }, .param_count = 3 };
-		s->sql = str_c(j->arena, str_format(j->arena, "INSERT INTO %s (username, groupname, priority) VALUES ($1, $2, $3::integer)", table_of(j, u)));
-	} else {
-		*s = (struct pq_statement){ .params = { u->login, r->attribute, r->op, r->value }, .param_count = 4 };
-		s->sql = str_c(j->arena, str_format(j->arena, "INSERT INTO %s (username, attribute, op, value) VALUES ($1, $2, $3, $4)", table_of(j, u)));
-	}
-}
-
-/* --- what it means --- */
 
 struct standing { unsigned set, had, above, other; };
 
@@ -174,7 +124,7 @@ static bool decide_do(struct job *j, struct pq_statement *s)
 		return save(j);
 	j->phase = PHASE_CLEAR;
 	j->unit = 0;
-	clear_rows(j, s);
+	aaa_clear(j->arena, j->sql->at, &j->doc.units[j->unit], s);
 	return true;
 }
 
@@ -189,7 +139,7 @@ static bool decide_undo(struct job *j, struct pq_statement *s)
 		return end(j, RESULT_REFUSED, STR("what stands in the database is not what was set: it is left as it is, and a person has to look"));
 	j->phase = PHASE_CLEAR;
 	j->unit = 0;
-	clear_rows(j, s);
+	aaa_clear(j->arena, j->sql->at, &j->doc.units[j->unit], s);
 	return true;
 }
 
@@ -239,7 +189,7 @@ static bool read_from(struct job *j, enum phase phase, struct pq_statement *s)
 {
 	j->phase = phase;
 	j->unit = 0;
-	ask_rows(j, s);
+	aaa_ask_rows(j->arena, j->sql->at, &j->doc.units[j->unit], j->phase == PHASE_READ && j->op != ACT_CHECK, s);
 	return true;
 }
 
@@ -249,7 +199,7 @@ static bool on_rows(struct job *j, const struct pq_answer *a, struct pq_statemen
 		return end(j, j->phase == PHASE_PROVE || j->op == ACT_CHECK ? RESULT_UNKNOWN : RESULT_REFUSED, STR("the database has more rows of a login than are kept"));
 	if (++j->unit == j->doc.count)
 		return decide(j, s);
-	ask_rows(j, s);
+	aaa_ask_rows(j->arena, j->sql->at, &j->doc.units[j->unit], j->phase == PHASE_READ && j->op != ACT_CHECK, s);
 	return true;
 }
 
@@ -258,10 +208,10 @@ static bool on_written(struct job *j, struct pq_statement *s)
 	j->row = j->phase == PHASE_CLEAR ? 0 : j->row + 1;
 	if (j->row < rows_to_put(j, &j->doc.units[j->unit])->count) {
 		j->phase = PHASE_PUT;
-		put_row(j, s);
+		aaa_put(j->arena, j->sql->at, &j->doc.units[j->unit], &rows_to_put(j, &j->doc.units[j->unit])->list[j->row], s);
 	} else if (++j->unit < j->doc.count) {
 		j->phase = PHASE_CLEAR;
-		clear_rows(j, s);
+		aaa_clear(j->arena, j->sql->at, &j->doc.units[j->unit], s);
 	} else {
 		j->phase = PHASE_COMMIT;
 		s->sql = "COMMIT";
@@ -275,7 +225,7 @@ static bool on_known(struct job *j, const struct pq_answer *a, struct pq_stateme
 		return end(j, RESULT_REFUSED, STR("the database does not know a login of the service"));
 	if (++j->login == j->login_count)
 		return read_from(j, PHASE_READ, s);
-	ask_known(j, s);
+	aaa_ask_known(j->arena, j->sql->at, j->logins[j->login], s);
 	return true;
 }
 
@@ -313,7 +263,7 @@ static bool on_answer(void *arg, const struct pq_answer *a, struct pq_statement 
 		if (j->planned)
 			return read_from(j, PHASE_READ, s);
 		j->phase = PHASE_KNOWN;
-		ask_known(j, s);
+		aaa_ask_known(j->arena, j->sql->at, j->logins[j->login], s);
 		return true;
 	case PHASE_KNOWN: return on_known(j, a, s);
 	case PHASE_READ: case PHASE_PROVE: return on_rows(j, a, s);

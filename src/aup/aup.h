@@ -37,6 +37,7 @@ int cmd_api(int argc, char **argv);
 int cmd_bindings(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
+int cmd_act(int argc, char **argv);
 int cmd_customer(int argc, char **argv);
 int cmd_sessions(int argc, char **argv);
 int cmd_decode(int argc, char **argv);

@@ -46,6 +46,7 @@ const struct command commands[] = {
 	{ "ingest", "[--json] [--socket PATH] [--to ADDRESS] FILE...", "hand reports to the daemon; durable when it returns", cmd_ingest },
 	{ "who", "[--json] ADDRESS|DOMAIN|LOGIN [--port N] [--at TIME] --because TEXT", "whose it was then; every look-up is recorded", cmd_who },
 	{ "customer", "show ID --because TEXT [--masked] [--json]", "one customer: register, cases, acts, letters, sessions, holds; every look-up is recorded", cmd_customer },
+	{ "act", "preview ACT --because TEXT [--json]", "what an act would send now: packets, statements, calls; nothing is sent, every look-up is recorded", cmd_act },
 	{ "sessions", "[--json] CUSTOMER --because TEXT", "the open sessions of one customer; every look-up is recorded", cmd_sessions },
 	{ "usage", "CUSTOMER [--month MONTH] --because TEXT [--json|--csv]", "what a customer used in a month; every look-up is recorded", cmd_usage },
 	{ "audit", "[--json] [--operator NAME] [--what OP] [--about TEXT] [--from TIME] [--until TIME] [--after PLACE]", "what operators did, before and after, why and from where", cmd_audit },

@@ -88,6 +88,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.duration_class_count = a->duration_class_count;
 		s.duration_joined_us = a->duration_joined_us;
 		s.nas = config->nas_shown;
+		s.aaa_sql = config->aaa_sql_shown;
+		s.aaa_sql_count = a->aaa_sql_count;
+		s.aaa_rest = config->aaa_rest_shown;
+		s.aaa_rest_count = a->aaa_rest_count;
 		s.nas_count = a->nas_count;
 		s.usage_accounts = a->usage_accounts;
 		s.usage_retention_us = a->usage_retention_us;

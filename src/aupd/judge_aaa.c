@@ -167,6 +167,16 @@ static enum err kept_logins(struct judge *j, const struct act *act, struct str *
 	return e;
 }
 
+enum err judge_aaa_show(struct judge *j, const struct act *act, struct str **ret_logins, unsigned *ret_count)
+{
+	struct str *list = ARENA_ARRAY(work_arena(j->fold.work), struct str, AAA_LOGINS_MAX + 1);
+	if (!list)
+		return ERR_NOMEM;
+	*ret_logins = list;
+	*ret_count = logins_of(j, act, list);
+	return *ret_count > AAA_LOGINS_MAX ? ERR_LIMIT : OK;
+}
+
 enum err judge_aaa_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_logins, unsigned *ret_count, struct why *why)
 {
 	*ret_order = false;

@@ -14,4 +14,7 @@ bool judge_aaa_act(const struct act *act);
  */
 enum err judge_aaa_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_logins, unsigned *ret_count, struct why *why) MUST_CHECK;
 
+/* The logins that it would be about now. ERR_LIMIT: more than are taken. */
+enum err judge_aaa_show(struct judge *j, const struct act *act, struct str **ret_logins, unsigned *ret_count) MUST_CHECK;
+
 #endif

@@ -259,6 +259,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "policy-tested", cmd_policy_tested, KEPT, 0 }, { "policy-backtest", cmd_policy_backtest, TELLS, 0 }, { "policy-bundle", cmd_policy_bundle, TELLS, 0 },
 	{ "policy-file", cmd_policy_file, TELLS, 0 }, { "policy-changes", cmd_policy_changes, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
+	{ "act-preview", cmd_act_preview, TELLS, 0 },
 	{ "customer-show", cmd_customer_show, TELLS, 0 }, { "customer-sessions", cmd_customer_sessions, TELLS, 0 },
 	{ "usage", cmd_usage, TELLS, SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "lookups", cmd_lookups, TELLS, 0 }, { "clock", cmd_clock, UNKEPT, 0 }, { "intake-confirm", cmd_confirm, KEPT, 0 }, { "intake-discard", cmd_discard, KEPT, 0 },

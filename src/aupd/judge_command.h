@@ -127,6 +127,7 @@ enum err cmd_erase(struct commanding *c) MUST_CHECK;
 enum err cmd_hold(struct commanding *c) MUST_CHECK;
 enum err cmd_holds(struct commanding *c) MUST_CHECK;
 enum err cmd_who(struct commanding *c) MUST_CHECK;
+enum err cmd_act_preview(struct commanding *c) MUST_CHECK;
 enum err cmd_customer_sessions(struct commanding *c) MUST_CHECK;
 enum err cmd_usage(struct commanding *c) MUST_CHECK;
 enum err cmd_lookups(struct commanding *c) MUST_CHECK;

@@ -135,42 +135,72 @@ static enum err note(struct judge *j, struct act *act, const struct session_now 
 	return OK;
 }
 
-static enum err resolve(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+/* To which sessions an act would go now; result: why to none. */
+struct found {
+	enum act_result result;
+	struct str text;
+	struct session_now list[ACT_SESSIONS_MAX];
+	struct str *names;
+	unsigned count;
+};
+
+static enum err none(struct found *f, enum act_result result, struct str text)
+{
+	f->result = result;
+	f->text = text;
+	return OK;
+}
+
+static enum err name_each(struct judge *j, const struct act *act, struct found *f, struct why *why)
+{
+	for (unsigned i = 0; i < f->count; i++) {
+		if (!is_heard(j, f->list[i].feed))
+			return none(f, RESULT_RETRY, STR("the accounting of the session is not heard of now"));
+		if (is_contested(j, act, &f->list[i]))
+			return none(f, RESULT_REFUSED, STR("another one may have the address of the session now"));
+		enum err e = session_identity_get(j->bindings->identities, work_arena(j->fold.work), f->list[i].ref, &f->names[i], why);
+		if (e && act->created_at + GIVE_UP_S * SECOND_US < j->fold.now)
+			return none(f, RESULT_REFUSED, STR("what names the session to its server is not known"));
+		if (e)
+			return none(f, RESULT_RETRY, STR("its server has not spoken of the session since this program started"));
+	}
+	return OK;
+}
+
+static enum err find_sessions(struct judge *j, const struct act *act, struct found *f, struct why *why)
 {
 	struct binding_subject keys[KEYS_MAX];
-	struct session_now list[ACT_SESSIONS_MAX];
-	struct arena *a = work_arena(j->fold.work);
+	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
+	if (!f->names)
+		return ERR_NOMEM;
 	if (session_index_subjects(j->bindings->sessions) != OK)
-		return settle(j, act, ACT_DO, RESULT_RETRY, STR("no memory to look for sessions"), why);
+		return none(f, RESULT_RETRY, STR("no memory to look for sessions"));
 	unsigned key_count = keys_of(j, act, keys);
-	size_t n = sessions_of(j, act, keys, key_count, list);
+	size_t n = sessions_of(j, act, keys, key_count, f->list);
 	if (!key_count)
-		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("the register has no login of the customer"), why);
+		return none(f, RESULT_REFUSED, STR("the register has no login of the customer"));
 	if (!n && changes(act))
-		return settle(j, act, ACT_DO, RESULT_RETRY, STR("no session is open that could be changed"), why);
+		return none(f, RESULT_RETRY, STR("no session is open that could be changed"));
 	if (!n && any_heard(j))
-		return settle(j, act, ACT_DO, RESULT_DONE, STR("no session was open"), why);
+		return none(f, RESULT_DONE, STR("no session was open"));
 	if (!n)
-		return settle(j, act, ACT_DO, RESULT_RETRY, STR("accounting is not heard of: whether a session is open is not known"), why);
+		return none(f, RESULT_RETRY, STR("accounting is not heard of: whether a session is open is not known"));
 	if (n > ACT_SESSIONS_MAX)
-		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("more sessions are open than are asked about at once"), why);
-	*ret_names = ARENA_ARRAY(a, struct str, n);
-	for (size_t i = 0; i < n; i++) {
-		if (!*ret_names)
-			return ERR_NOMEM;
-		if (!is_heard(j, list[i].feed))
-			return settle(j, act, ACT_DO, RESULT_RETRY, STR("the accounting of the session is not heard of now"), why);
-		if (is_contested(j, act, &list[i]))
-			return settle(j, act, ACT_DO, RESULT_REFUSED, STR("another one may have the address of the session now"), why);
-		enum err e = session_identity_get(j->bindings->identities, a, list[i].ref, &(*ret_names)[i], why);
-		if (e && act->created_at + GIVE_UP_S * SECOND_US < j->fold.now)
-			return settle(j, act, ACT_DO, RESULT_REFUSED, STR("what names the session to its server is not known"), why);
-		if (e)
-			return settle(j, act, ACT_DO, RESULT_RETRY, STR("its server has not spoken of the session since this program started"), why);
-	}
-	*ret_count = (unsigned)n;
+		return none(f, RESULT_REFUSED, STR("more sessions are open than are asked about at once"));
+	f->count = (unsigned)n;
+	return name_each(j, act, f, why);
+}
+
+static enum err resolve(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+{
+	struct found f;
+	enum err e = find_sessions(j, act, &f, why);
+	if (e || f.result != RESULT_NONE)
+		return e ? e : settle(j, act, ACT_DO, f.result, f.text, why);
+	*ret_names = f.names;
+	*ret_count = f.count;
 	*ret_order = true;
-	return note(j, act, list, n);
+	return note(j, act, f.list, f.count);
 }
 
 /* One that was asked about: as it is now. False: the text is none, or it is not in the book any more. */
@@ -269,41 +299,61 @@ static enum err look_change(struct judge *j, struct act *act, struct why *why)
 	return settle(j, act, ACT_CHECK, RESULT_UNKNOWN, act->last_text.len ? act->last_text : STR("its effect was not seen yet"), why);
 }
 
-/* To be taken back: from those sessions that are still there. */
-static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+/* Those of the sessions that were changed that are still there. */
+static enum err find_changed(struct judge *j, const struct act *act, struct found *f, struct why *why)
 {
-	struct arena *a = work_arena(j->fold.work);
-	unsigned n = 0;
-	*ret_names = ARENA_ARRAY(a, struct str, ACT_SESSIONS_MAX);
-	if (!*ret_names)
+	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
+	if (!f->names)
 		return ERR_NOMEM;
 	for (unsigned i = 0; i < act->session_count; i++) {
 		struct session_now s;
 		bool same;
 		if (!read_session(j, act->sessions[i], &s, &same) || !s.open || !same)
 			continue;
-		if (session_identity_get(j->bindings->identities, a, s.ref, &(*ret_names)[n], why) != OK)
-			return settle(j, act, ACT_UNDO, RESULT_RETRY, STR("its server has not spoken of the session since this program started"), why);
-		n++;
+		if (session_identity_get(j->bindings->identities, work_arena(j->fold.work), s.ref, &f->names[f->count], why) != OK)
+			return none(f, RESULT_RETRY, STR("its server has not spoken of the session since this program started"));
+		f->count++;
 	}
-	if (!n)
-		return settle(j, act, ACT_UNDO, RESULT_DONE, STR("the sessions that were changed have ended"), why);
+	return f->count ? OK : none(f, RESULT_DONE, STR("the sessions that were changed have ended"));
+}
+
+/* To be taken back. */
+static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+{
+	struct found f;
+	enum err e = find_changed(j, act, &f, why);
+	if (e || f.result != RESULT_NONE)
+		return e ? e : settle(j, act, ACT_UNDO, f.result, f.text, why);
+	*ret_names = f.names;
 	/* the first time, after it was in force */
 	if (!act->attempts)
 		act->asks = 0;
 	act->asks++;
 	act->attempts = 0;
 	act->issued_at = j->fold.now;
-	*ret_count = n;
+	*ret_count = f.count;
 	*ret_order = true;
 	return OK;
+}
+
+#define NO_NAS STR("no access server is configured that could be asked to end a session")
+
+enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, unsigned *ret_count, struct str *ret_text, struct why *why)
+{
+	struct found f = { .text = NO_NAS };
+	bool can = j->bindings && j->bindings->identities;
+	enum err e = !can ? OK : act->desired ? find_sessions(j, act, &f, why) : find_changed(j, act, &f, why);
+	*ret_names = f.names;
+	*ret_count = f.result == RESULT_NONE ? f.count : 0;
+	*ret_text = f.text;
+	return e;
 }
 
 enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
 {
 	*ret_order = false;
 	if (!j->bindings || !j->bindings->identities)
-		return settle(j, act, ACT_DO, RESULT_REFUSED, STR("no access server is configured that could be asked to end a session"), why);
+		return settle(j, act, ACT_DO, RESULT_REFUSED, NO_NAS, why);
 	enum err e = judge_bindings_mend(j, why);
 	if (e)
 		return e;

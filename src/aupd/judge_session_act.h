@@ -25,4 +25,7 @@ bool judge_session_act(const struct act *act);
  */
 enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why) MUST_CHECK;
 
+/* To which sessions it would go now, as their servers name them; *ret_text: why to none. Nothing is noted, and nothing folded. */
+enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, unsigned *ret_count, struct str *ret_text, struct why *why) MUST_CHECK;
+
 #endif

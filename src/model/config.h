@@ -106,9 +106,9 @@ struct share {
 	/* judge, hand: access servers that can be asked; their secrets are the hand's alone */
 	struct nas_at *nas;
 	unsigned nas_count;
-	struct aaa_sql *aaa_sql;        /* hand: the database of the RADIUS server; one at most */
+	struct aaa_sql *aaa_sql;        /* judge, hand: the database of the RADIUS server; one at most. Its password is the hand's alone */
 	unsigned aaa_sql_count;
-	struct aaa_rest *aaa_rest;      /* hand: the system that keeps who may log in; one at most */
+	struct aaa_rest *aaa_rest;      /* the same, of the system that keeps who may log in; its token is the hand's alone */
 	unsigned aaa_rest_count;
 	/* judge, hand: hosts of webhooks that may be told without TLS */
 	struct str *hooks_http;
@@ -156,6 +156,8 @@ struct config {
 	const char *data_dir, *run_dir, *user;
 	struct str api;                 /* where the desk listens */
 	struct nas_at *nas_shown;       /* as nas of all, without secrets */
+	struct aaa_sql *aaa_sql_shown;  /* the same */
+	struct aaa_rest *aaa_rest_shown;
 	struct share all;
 };
 

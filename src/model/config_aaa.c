@@ -203,7 +203,14 @@ enum err config_aaa_sql(struct config *c, struct why *why)
 		e = config_ca(c, ca, &a->ca, why);
 	if (e == OK && password)
 		e = config_secret(c, password, &a->password, why);
-	return e ? e : read_profiles(c, block, a, why);
+	if (e == OK)
+		e = read_profiles(c, block, a, why);
+	struct aaa_sql *shown = c->aaa_sql_shown = e == OK ? ARENA_NEW(c->arena, struct aaa_sql) : NULL;
+	if (shown) {
+		*shown = *a;
+		shown->password = shown->ca = STR_NONE;
+	}
+	return e == OK && !shown ? ERR_NOMEM : e;
 }
 
 /* A token goes along: in clear it goes nowhere but on this machine. */
@@ -237,7 +244,10 @@ enum err config_aaa_rest(struct config *c, struct why *why)
 	for (size_t i = 0; e == OK && i < a->token.len; i++)
 		if ((unsigned char)a->token.ptr[i] <= ' ' || (unsigned char)a->token.ptr[i] >= 0x7f)
 			return conf_fail(why, conf_find(block->child, "token-file"), 1, ERR_SYNTAX, "token-file: a token has no blanks and is ASCII");
-	return e;
+	struct aaa_rest *shown = c->aaa_rest_shown = e == OK ? ARENA_NEW(c->arena, struct aaa_rest) : NULL;
+	if (shown)
+		*shown = (struct aaa_rest){ .url = a->url };
+	return e == OK && !shown ? ERR_NOMEM : e;
 }
 
 bool aaa_profile_row(struct str row, struct aaa_wanted *r)

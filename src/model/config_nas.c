@@ -60,6 +60,14 @@ static unsigned type_of(struct str word)
 	return str_to_u64(word, 255, &n) == OK ? (unsigned)n : 0;
 }
 
+const char *config_nas_attribute(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (attributes[i].type == type)
+			return attributes[i].name;
+	return NULL;
+}
+
 static enum err read_match(struct config *c, const struct conf *s, struct nas_at *n, struct why *why)
 {
 	struct addr a;

@@ -36,4 +36,7 @@ extern const struct field config_nas_fields[];
 /* Fills the list nas of c->all. Errors have the place. */
 enum err config_nas(struct config *c, struct why *why) MUST_CHECK;
 
+/* The name of an attribute; NULL: none that is known here. */
+const char *config_nas_attribute(uint8_t type);
+
 #endif
