@@ -20,6 +20,7 @@ struct action_order {
 	const struct letter *letter;    /* notify */
 	const struct str *sessions;     /* radius: what names each of the sessions that it is about (struct accounting) */
 	unsigned session_count;
+	const struct str *saved;        /* radius-coa: what each of them had before; NULL: nothing was kept */
 	const struct str *logins;       /* aaa-sql, aaa-rest: of the service, as the register has them now; borrowed until done is called */
 	unsigned login_count;
 	int64_t now, good_until;

@@ -168,6 +168,7 @@ static void ask(struct radius *s, const struct action_order *order, const struct
 		struct radius_question q = *like;
 		q.identity = order->sessions[i];
 		q.alone = order->session_count == 1;
+		q.saved = order->saved ? order->saved[i] : STR_NONE;
 		q.good_until = order->good_until;
 		x->open += radius_ask(s->asks, &q, on_asked, x) == OK;
 	}

@@ -32,6 +32,7 @@ struct radius_question {
 	bool alone;                     /* the customer has no other session */
 	struct str profile;             /* of a CoA-Request: what of it the server's coa profiles give; borrowed */
 	bool restore;                   /* what it takes back, not what it sets */
+	struct str saved;               /* with it: what the session had before (radius_packet_keep); borrowed */
 	int64_t good_until;             /* wall time; later it is not sent */
 };
 
@@ -41,7 +42,7 @@ typedef void radius_asked_fn(void *arg, enum radius_asked asked, uint32_t error_
 /* The list is borrowed. */
 enum err radius_asks_open(struct loop *loop, const struct nas_at *list, unsigned count, struct radius_asks **ret_asks, struct why *why) MUST_CHECK;
 void radius_asks_close(struct radius_asks *a);                  /* accepts NULL; nobody is called any more */
-/* Copies the identity; the profile stays borrowed until fn is called. ERR_NOMEM: nothing was begun, fn is not called. */
+/* Copies the identity; profile and what was saved stay borrowed until fn is called. ERR_NOMEM: nothing was begun, fn is not called. */
 enum err radius_ask(struct radius_asks *a, const struct radius_question *q, radius_asked_fn *fn, void *arg) MUST_CHECK;
 
 #endif

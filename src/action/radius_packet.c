@@ -76,28 +76,63 @@ static bool is_sent(const struct nas_at *n, uint8_t type)
 	return !listed(n->omit, n->omit_count, type) && (memchr(usual, type, sizeof(usual)) || listed(n->send, n->send_count, type));
 }
 
+struct constant {
+	uint64_t vendor, type;
+	struct str hex;
+	bool saved;
+};
+
 /* "VENDOR TYPE HEX", which the configuration has made. */
+static bool read_constant(struct str text, struct constant *c)
+{
+	struct str vendor, type;
+	*c = (struct constant){ 0 };
+	if (!str_split(&text, ' ', &vendor) || !str_split(&text, ' ', &type) || str_to_u64(vendor, UINT32_MAX, &c->vendor) != OK || str_to_u64(type, UINT8_MAX, &c->type) != OK)
+		return false;
+	c->hex = text;
+	c->saved = str_eq(text, STR(NAS_SAVED));
+	return true;
+}
+
+static void put_value(struct radius_writer *w, const struct constant *c, struct str value)
+{
+	if (c->vendor)
+		radius_put_vendor(w, (uint32_t)c->vendor, (uint8_t)c->type, value);
+	else
+		radius_put(w, (uint8_t)c->type, value);
+}
+
 static void put_constant(struct radius_writer *w, struct str text)
 {
 	char octets[NAS_VALUE_MAX];
-	struct str vendor, type, hex;
-	uint64_t number = 0, kind = 0;
+	struct constant c;
 	size_t len = 0;
-	if (!str_split(&text, ' ', &vendor) || !str_split(&text, ' ', &type) || str_to_u64(vendor, UINT32_MAX, &number) != OK || str_to_u64(type, UINT8_MAX, &kind) != OK)
+	if (!read_constant(text, &c) || c.saved)
 		return;
-	for (hex = text; len < sizeof(octets) && hex.len > 1; hex = str_sub(hex, 2, hex.len)) {
+	for (struct str hex = c.hex; len < sizeof(octets) && hex.len > 1; hex = str_sub(hex, 2, hex.len)) {
 		int value = 0;
 		for (int i = 0; i < 2; i++) {
-			int c = hex.ptr[i];
-			value = value << 4 | (c >= 'a' ? c - 'a' + 10 : c - '0');
+			int ch = hex.ptr[i];
+			value = value << 4 | (ch >= 'a' ? ch - 'a' + 10 : ch - '0');
 		}
 		octets[len++] = (char)value;
 	}
-	struct str value = { octets, len };
-	if (number)
-		radius_put_vendor(w, (uint32_t)number, (uint8_t)kind, value);
-	else
-		radius_put(w, (uint8_t)kind, value);
+	put_value(w, &c, (struct str){ octets, len });
+}
+
+/* Is it that attribute; of a vendor the first one in its Vendor-Specific. */
+static bool is_of(const struct radius_attr *x, const struct constant *c, struct str *ret_value)
+{
+	const uint8_t *v = (const uint8_t *)x->value.ptr;
+	if (!c->vendor) {
+		*ret_value = x->value;
+		return x->type == c->type;
+	}
+	if (x->type != RADIUS_VENDOR_SPECIFIC || x->value.len < 6 || ((uint32_t)v[0] << 24 | (uint32_t)v[1] << 16 | (uint32_t)v[2] << 8 | v[3]) != c->vendor || v[4] != c->type ||
+		v[5] < RADIUS_ATTR_HEADER_LEN || (size_t)v[5] + 4 > x->value.len)
+		return false;
+	*ret_value = str_sub(x->value, 6, v[5] - RADIUS_ATTR_HEADER_LEN);
+	return true;
 }
 
 /* Cuts "PROFILE WORD " off; false: it is of another one. */
@@ -115,6 +150,44 @@ static bool holds(struct str identity, struct str attribute)
 	while (next(&identity, &x))
 		if (x.type == want.type && str_eq(x.value, want.value))
 			return true;
+	return false;
+}
+
+bool radius_packet_keep(const struct nas_at *nas, struct str profile, struct str identity, struct buf *out)
+{
+	for (unsigned i = 0; i < nas->coa_count; i++) {
+		struct str text = nas->coa[i], rest = identity, value;
+		struct constant c;
+		struct radius_attr x;
+		bool found = false;
+		if (!of_profile(&text, profile, true) || !read_constant(text, &c) || !c.saved)
+			continue;
+		while (!found && next(&rest, &x))
+			found = is_of(&x, &c, &value);
+		if (!found)
+			return false;
+		buf_u8(out, x.type);
+		buf_u8(out, (uint8_t)(x.value.len + RADIUS_ATTR_HEADER_LEN));
+		buf_put(out, x.value);
+	}
+	return !out->err;
+}
+
+/* One of what takes a change back; false: it is what the session had, and that is not known. */
+static bool put_restored(struct radius_writer *w, struct str text, struct str saved)
+{
+	struct constant c;
+	struct radius_attr x;
+	struct str value;
+	if (!read_constant(text, &c) || !c.saved) {
+		put_constant(w, text);
+		return true;
+	}
+	while (next(&saved, &x))
+		if (is_of(&x, &c, &value)) {
+			put_value(w, &c, value);
+			return true;
+		}
 	return false;
 }
 
@@ -154,15 +227,16 @@ enum err radius_packet_make(struct radius_writer *w, const struct nas_at *nas, c
 	radius_put_u32(w, RADIUS_EVENT_TIMESTAMP, event_s);
 	for (unsigned i = 0; i < nas->add_count; i++)
 		put_constant(w, nas->add[i]);
-	bool changes = q->code != RADIUS_COA_REQUEST;
+	bool changes = q->code != RADIUS_COA_REQUEST, known = true;
 	for (unsigned i = 0; q->code == RADIUS_COA_REQUEST && i < nas->coa_count; i++) {
 		struct str text = nas->coa[i];
 		if (!of_profile(&text, q->profile, q->restore))
 			continue;
-		put_constant(w, text);
+		known = put_restored(w, text, q->saved) && known;
 		changes = true;
 	}
 	*ret_why = !changes ? "the session's server has no coa profile of that name"
+		: !known ? "what the session had before is not known"
 		: !server ? "the server's own name is not sent to it: it could be another's session"
 		: session ? NULL
 		: !nas->without_session_id ? "the session has no id that its server would know it by"

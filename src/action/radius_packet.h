@@ -21,4 +21,10 @@ bool radius_packet_shows(const struct nas_at *nas, struct str profile, struct st
 enum err radius_packet_make(struct radius_writer *w, const struct nas_at *nas, const struct radius_question *q, uint8_t id, uint32_t event_s, struct str *ret_octets,
 	const char **ret_why) MUST_CHECK;
 
+/*
+ * What the profile wants put back as the session had it, as attributes of its identity one behind the other. False: its server does not tell
+ * of all of it, or it does not fit.
+ */
+bool radius_packet_keep(const struct nas_at *nas, struct str profile, struct str identity, struct buf *out);
+
 #endif

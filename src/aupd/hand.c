@@ -51,6 +51,7 @@ struct order {
 	int64_t good_until;
 	struct str sessions[ACT_SESSIONS_MAX];
 	unsigned session_count;
+	struct str saved[ACT_SESSIONS_MAX];     /* of each session */
 	struct str logins[ACT_SESSIONS_MAX];
 	unsigned login_count;
 	bool begun;                     /* the journal says so */
@@ -226,7 +227,7 @@ static void execute(struct hand *h, struct order *o)
 		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
 			continue;
 		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL,
-			.sessions = o->sessions, .session_count = o->session_count, .logins = o->logins, .login_count = o->login_count, .now = clock_wall_at(), .good_until = o->good_until };
+			.sessions = o->sessions, .session_count = o->session_count, .saved = o->saved, .logins = o->logins, .login_count = o->login_count, .now = clock_wall_at(), .good_until = o->good_until };
 		action_drivers[i]->run(h->drivers[i], &order, on_done, o);
 		return;
 	}
@@ -268,16 +269,28 @@ static void begin(struct order *o)
 	}
 }
 
-static enum err take_sessions(struct order *o, const struct json *list)
+/* Octets in hex; as many as there is room for, or ERR_LIMIT. */
+static enum err take_octets(struct arena *a, const struct json *list, struct str out[ACT_SESSIONS_MAX], unsigned *ret_count)
 {
+	unsigned n = 0;
 	enum err e = OK;
 	for (const struct json *x = list ? list->child : NULL; e == OK && x; x = x->next) {
-		if (o->session_count == ACT_SESSIONS_MAX || x->type != JSON_STRING)
+		if (n == ACT_SESSIONS_MAX || x->type != JSON_STRING)
 			return ERR_LIMIT;
-		e = str_unhex(o->arena, x->text, &o->sessions[o->session_count]);
-		o->session_count += e == OK;
+		e = str_unhex(a, x->text, &out[n++]);
 	}
+	*ret_count = n;
 	return e;
+}
+
+/* What they had before is told of each of them, or of none. */
+static enum err take_sessions(struct order *o, const struct json *root)
+{
+	unsigned saved = 0;
+	enum err e = take_octets(o->arena, json_get(root, "sessions"), o->sessions, &o->session_count);
+	if (e == OK)
+		e = take_octets(o->arena, json_get(root, "saved"), o->saved, &saved);
+	return e ? e : saved && saved != o->session_count ? ERR_SYNTAX : OK;
 }
 
 static enum err take_logins(struct order *o, const struct json *list)
@@ -308,7 +321,7 @@ static void take_order(struct hand *h, const struct frame *f)
 	o->op = str_eq(op, STR("undo")) ? ACT_UNDO : str_eq(op, STR("check")) ? ACT_CHECK : ACT_DO;
 	if (time_parse(json_text(root, "good_until"), &o->good_until) != OK)
 		goto drop;
-	if (take_sessions(o, json_get(root, "sessions")) != OK || take_logins(o, json_get(root, "logins")) != OK)
+	if (take_sessions(o, root) != OK || take_logins(o, json_get(root, "logins")) != OK)
 		goto drop;
 	begin(o);
 	return;

@@ -41,7 +41,7 @@ static void put_footer(struct judge *j, struct act *act, struct letter *l)
 
 /* What an order is about beside its act: names of sessions, or logins. */
 struct order_about {
-	struct str *sessions, *logins;
+	struct str *sessions, *saved, *logins;  /* saved: of each session, or NULL */
 	unsigned session_count, login_count;
 };
 
@@ -72,6 +72,10 @@ static enum err order_act(struct judge *j, struct act *act, const struct order_a
 	jsonw_array(&w, "sessions");
 	for (unsigned i = 0; i < about->session_count; i++)
 		jsonw_str(&w, NULL, str_hex(work_arena(j->fold.work), about->sessions[i]));
+	jsonw_end(&w, ']');
+	jsonw_array(&w, "saved");
+	for (unsigned i = 0; about->saved && i < about->session_count; i++)
+		jsonw_str(&w, NULL, str_hex(work_arena(j->fold.work), about->saved[i]));
 	jsonw_end(&w, ']');
 	jsonw_array(&w, "logins");
 	for (unsigned i = 0; i < about->login_count; i++)
@@ -153,7 +157,7 @@ enum err judge_release(struct judge *j, const struct row *row, struct why *why)
 	struct order_about about = { 0 };
 	bool order = true;
 	if (judge_session_act(&act))
-		e = judge_session_release(j, &act, &order, &about.sessions, &about.session_count, why);
+		e = judge_session_release(j, &act, &order, &about.sessions, &about.saved, &about.session_count, why);
 	else if (judge_aaa_act(&act))
 		e = judge_aaa_release(j, &act, &order, &about.logins, &about.login_count, why);
 	if (e || !order)

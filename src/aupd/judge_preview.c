@@ -77,13 +77,13 @@ static void put_attribute(struct preview *p, const struct radius_attr *x)
 		jsonw_str(p->w, NULL, str_format(p->a, "attribute %u = %.*s", x->type, STR_ARG(value)));
 }
 
-static void put_packet(struct preview *p, struct str identity, bool alone)
+static void put_packet(struct preview *p, struct str identity, struct str saved, bool alone)
 {
 	static struct radius_writer w;
 	const struct share *s = &p->c->j->role->share;
 	const bool coa = str_eq(p->act->driver, STR("radius-coa"));
 	const struct radius_question q = { .code = coa ? RADIUS_COA_REQUEST : RADIUS_DISCONNECT_REQUEST, .identity = identity, .alone = alone,
-		.profile = coa && p->act->param_count ? p->act->params[0] : STR_NONE, .restore = !p->act->desired };
+		.profile = coa && p->act->param_count ? p->act->params[0] : STR_NONE, .restore = !p->act->desired, .saved = saved };
 	const char *no = NULL;
 	const struct nas_at *nas = radius_packet_nas(s->nas, s->nas_count, identity, &no);
 	struct nas_at unsigned_nas = nas ? *nas : (struct nas_at){ 0 };
@@ -104,11 +104,11 @@ static void put_packet(struct preview *p, struct str identity, bool alone)
 
 static enum err put_sessions(struct preview *p)
 {
-	struct str *names = NULL;
+	struct str *names = NULL, *saved = NULL;
 	unsigned n = 0;
-	enum err e = judge_session_show(p->c->j, p->act, &names, &n, &p->says, p->c->why);
+	enum err e = judge_session_show(p->c->j, p->act, &names, &saved, &n, &p->says, p->c->why);
 	for (unsigned i = 0; e == OK && i < n; i++)
-		put_packet(p, names[i], n == 1);
+		put_packet(p, names[i], saved[i], n == 1);
 	return e;
 }
 

@@ -120,14 +120,14 @@ static bool is_contested(struct judge *j, const struct act *act, const struct se
 }
 
 /* Notes what is asked for, so that its effect can be looked for. */
-static enum err note(struct judge *j, struct act *act, const struct session_now *list, size_t n)
+static enum err note(struct judge *j, struct act *act, const struct session_now *list, const struct str *saved, size_t n)
 {
 	struct arena *a = work_arena(j->fold.work);
 	act->sessions = ARENA_ARRAY(a, struct str, n);
 	if (!act->sessions)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
-		act->sessions[i] = str_format(a, "%llu %u", (unsigned long long)list[i].ref, list[i].start_s);
+		act->sessions[i] = str_format(a, "%llu %u%s%.*s", (unsigned long long)list[i].ref, list[i].start_s, saved[i].len ? " " : "", STR_ARG(str_hex(a, saved[i])));
 	act->session_count = (unsigned)n;
 	act->issued_at = j->fold.now;
 	act->asks++;
@@ -140,7 +140,7 @@ struct found {
 	enum act_result result;
 	struct str text;
 	struct session_now list[ACT_SESSIONS_MAX];
-	struct str *names;
+	struct str *names, *saved;      /* saved: what each had before it was changed first */
 	unsigned count;
 };
 
@@ -149,6 +149,43 @@ static enum err none(struct found *f, enum act_result result, struct str text)
 	f->result = result;
 	f->text = text;
 	return OK;
+}
+
+/* "REF START HEX" of one that was asked about; what it had before may be missing. */
+static bool split_session(struct str text, uint64_t *ret_ref, uint64_t *ret_start_s, struct str *ret_hex)
+{
+	struct str ref, start;
+	*ret_ref = *ret_start_s = 0;
+	bool good = str_split(&text, ' ', &ref) && str_split(&text, ' ', &start);
+	*ret_hex = good ? text : STR_NONE;
+	return good && str_to_u64(ref, UINT64_MAX, ret_ref) == OK && str_to_u64(start, UINT32_MAX, ret_start_s) == OK;
+}
+
+/* What a session had when it was first asked about, which is not what it has now. */
+static bool kept_before(struct arena *a, const struct act *act, const struct session_now *s, struct str *ret_saved)
+{
+	uint64_t ref, start_s;
+	struct str hex;
+	for (unsigned i = 0; i < act->session_count; i++)
+		if (split_session(act->sessions[i], &ref, &start_s, &hex) && ref == s->ref && hex.len && s->start_s <= start_s + SESSION_APART_S)
+			return str_unhex(a, hex, ret_saved) == OK;
+	return false;
+}
+
+/* Before it is changed: false when its server does not tell of what is to be put back. */
+static bool keep(struct judge *j, const struct act *act, const struct session_now *s, struct str identity, struct str *ret_saved)
+{
+	struct arena *a = work_arena(j->fold.work);
+	const char *no;
+	const struct nas_at *nas = radius_packet_nas(j->role->share.nas, j->role->share.nas_count, identity, &no);
+	struct buf b;
+	if (!changes(act) || !nas || kept_before(a, act, s, ret_saved))
+		return true;
+	buf_init(&b, RADIUS_PACKET_MAX);
+	bool good = radius_packet_keep(nas, act->param_count ? act->params[0] : STR_NONE, identity, &b);
+	*ret_saved = good ? str_copy(a, buf_str(&b)) : STR_NONE;
+	buf_done(&b);
+	return good;
 }
 
 static enum err name_each(struct judge *j, const struct act *act, struct found *f, struct why *why)
@@ -163,15 +200,22 @@ static enum err name_each(struct judge *j, const struct act *act, struct found *
 			return none(f, RESULT_REFUSED, STR("what names the session to its server is not known"));
 		if (e)
 			return none(f, RESULT_RETRY, STR("its server has not spoken of the session since this program started"));
+		if (!keep(j, act, &f->list[i], f->names[i], &f->saved[i]))
+			return none(f, RESULT_REFUSED, STR("its server does not tell in accounting what it would change: it could not be put back"));
 	}
 	return OK;
+}
+
+static bool make_room(struct judge *j, struct found *f)
+{
+	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX), .saved = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
+	return f->names && f->saved;
 }
 
 static enum err find_sessions(struct judge *j, const struct act *act, struct found *f, struct why *why)
 {
 	struct binding_subject keys[KEYS_MAX];
-	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
-	if (!f->names)
+	if (!make_room(j, f))
 		return ERR_NOMEM;
 	if (session_index_subjects(j->bindings->sessions) != OK)
 		return none(f, RESULT_RETRY, STR("no memory to look for sessions"));
@@ -200,16 +244,15 @@ static enum err resolve(struct judge *j, struct act *act, bool *ret_order, struc
 	*ret_names = f.names;
 	*ret_count = f.count;
 	*ret_order = true;
-	return note(j, act, f.list, f.count);
+	return note(j, act, f.list, f.saved, f.count);
 }
 
 /* One that was asked about: as it is now. False: the text is none, or it is not in the book any more. */
 static bool read_session(const struct judge *j, struct str text, struct session_now *ret_now, bool *ret_same)
 {
-	struct str ref;
-	uint64_t number = 0, start_s = 0;
-	if (!str_split(&text, ' ', &ref) || str_to_u64(ref, UINT64_MAX, &number) != OK || str_to_u64(text, UINT32_MAX, &start_s) != OK ||
-		!session_look(j->bindings->sessions, number, ret_now))
+	uint64_t number, start_s;
+	struct str hex;
+	if (!split_session(text, &number, &start_s, &hex) || !session_look(j->bindings->sessions, number, ret_now))
 		return false;
 	/* the same id again: what was asked about is over */
 	*ret_same = !start_s || ret_now->start_s <= start_s + SESSION_APART_S;
@@ -302,8 +345,7 @@ static enum err look_change(struct judge *j, struct act *act, struct why *why)
 /* Those of the sessions that were changed that are still there. */
 static enum err find_changed(struct judge *j, const struct act *act, struct found *f, struct why *why)
 {
-	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
-	if (!f->names)
+	if (!make_room(j, f))
 		return ERR_NOMEM;
 	for (unsigned i = 0; i < act->session_count; i++) {
 		struct session_now s;
@@ -312,19 +354,21 @@ static enum err find_changed(struct judge *j, const struct act *act, struct foun
 			continue;
 		if (session_identity_get(j->bindings->identities, work_arena(j->fold.work), s.ref, &f->names[f->count], why) != OK)
 			return none(f, RESULT_RETRY, STR("its server has not spoken of the session since this program started"));
+		(void)kept_before(work_arena(j->fold.work), act, &s, &f->saved[f->count]);
 		f->count++;
 	}
 	return f->count ? OK : none(f, RESULT_DONE, STR("the sessions that were changed have ended"));
 }
 
 /* To be taken back. */
-static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, struct str **ret_saved, unsigned *ret_count, struct why *why)
 {
 	struct found f;
 	enum err e = find_changed(j, act, &f, why);
 	if (e || f.result != RESULT_NONE)
 		return e ? e : settle(j, act, ACT_UNDO, f.result, f.text, why);
 	*ret_names = f.names;
+	*ret_saved = f.saved;
 	/* the first time, after it was in force */
 	if (!act->attempts)
 		act->asks = 0;
@@ -338,18 +382,20 @@ static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, 
 
 #define NO_NAS STR("no access server is configured that could be asked to end a session")
 
-enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, unsigned *ret_count, struct str *ret_text, struct why *why)
+enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, struct str **ret_saved, unsigned *ret_count, struct str *ret_text,
+	struct why *why)
 {
 	struct found f = { .text = NO_NAS };
 	bool can = j->bindings && j->bindings->identities;
 	enum err e = !can ? OK : act->desired ? find_sessions(j, act, &f, why) : find_changed(j, act, &f, why);
 	*ret_names = f.names;
+	*ret_saved = f.saved;
 	*ret_count = f.result == RESULT_NONE ? f.count : 0;
 	*ret_text = f.text;
 	return e;
 }
 
-enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why)
+enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, struct str **ret_saved, unsigned *ret_count, struct why *why)
 {
 	*ret_order = false;
 	if (!j->bindings || !j->bindings->identities)
@@ -362,5 +408,5 @@ enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order
 		act->state = ACT_UNCLEAR;
 	if (act->state == ACT_UNCLEAR)
 		return changes(act) ? look_change(j, act, why) : look(j, act, why);
-	return !act->desired ? resolve_undo(j, act, ret_order, ret_names, ret_count, why) : resolve(j, act, ret_order, ret_names, ret_count, why);
+	return !act->desired ? resolve_undo(j, act, ret_order, ret_names, ret_saved, ret_count, why) : resolve(j, act, ret_order, ret_names, ret_count, why);
 }

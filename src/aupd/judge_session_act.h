@@ -20,12 +20,15 @@ enum err judge_session_forget(struct judge *j, struct why *why) MUST_CHECK;
 /* Is it done to sessions? */
 bool judge_session_act(const struct act *act);
 /*
- * An act on sessions whose time has come. *ret_order: the hand is to do it, to the sessions that *ret_names names; the act has noted them.
+ * An act on sessions whose time has come. *ret_order: the hand is to do it, to the sessions that *ret_names names; the act has noted them. *ret_saved: with
+ * what is to be taken back, what each of them had before.
  * Else its answer is known already, and folded.
  */
-enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, unsigned *ret_count, struct why *why) MUST_CHECK;
+enum err judge_session_release(struct judge *j, struct act *act, bool *ret_order, struct str **ret_names, struct str **ret_saved, unsigned *ret_count,
+	struct why *why) MUST_CHECK;
 
 /* To which sessions it would go now, as their servers name them; *ret_text: why to none. Nothing is noted, and nothing folded. */
-enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, unsigned *ret_count, struct str *ret_text, struct why *why) MUST_CHECK;
+enum err judge_session_show(struct judge *j, const struct act *act, struct str **ret_names, struct str **ret_saved, unsigned *ret_count, struct str *ret_text,
+	struct why *why) MUST_CHECK;
 
 #endif

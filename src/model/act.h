@@ -80,7 +80,7 @@ struct act {
 	uint32_t party;                 /* of a letter: 1-based notice of the case whose rights holder it goes to; 0 = the customer */
 	enum urgency urgency;           /* of its case */
 	uint32_t step;                  /* 1-based step of the ladder; 0 = of none */
-	/* of an act on live sessions: which ones it was last asked of, as "REF START", when, and how often; its effect is looked for there */
+	/* of an act on live sessions: which ones it was last asked of, as "REF START", and behind it in hex what was changed of it, as it was; when, and how often; its effect is looked for there */
 	struct str *sessions;
 	unsigned session_count;
 	int64_t issued_at;

@@ -10,7 +10,7 @@
 static const struct conf_item coa_items[] = {
 	{ .name = "set", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE", .required = true, .many = true,
 		.doc = "an attribute that is given to a session" },
-	{ .name = "restore", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE", .required = true, .many = true,
+	{ .name = "restore", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE|saved", .required = true, .many = true,
 		.doc = "an attribute that takes it back" },
 	{ .name = NULL },
 };
@@ -134,13 +134,15 @@ static enum err read_attribute(struct config *c, const struct conf *s, struct st
 	unsigned at = vendor ? 4 : 2;
 	uint64_t number = 0, type = 0;
 	struct str hex, word = s->args[0].text;
-	if (s->arg_count != at + 2)
+	const bool saved = str_eq(word, STR("restore")) && s->arg_count == at + 1 && str_eq(s->args[at].text, STR("saved"));
+	if (s->arg_count != at + 2 && !saved)
 		return conf_fail(why, s, 0, ERR_SYNTAX, "%.*s reads: %.*s ATTRIBUTE text VALUE, or: %.*s vendor NUMBER TYPE text VALUE", STR_ARG(word), STR_ARG(word), STR_ARG(word));
 	if (vendor && (str_to_u64(s->args[2].text, UINT32_MAX, &number) != OK || !number || str_to_u64(s->args[3].text, 255, &type) != OK || !type))
 		return conf_fail(why, s, 2, ERR_SYNTAX, "%.*s: a vendor has a number, and a type from 1 to 255", STR_ARG(word));
 	if (!vendor && !(type = type_of(s->args[1].text)))
 		return conf_fail(why, s, 1, ERR_NOTFOUND, "\"%.*s\" is no attribute that is known here; its number will do", STR_ARG(s->args[1].text));
-	enum err e = value_of(c, s, at, &hex, why);
+	hex = STR(NAS_SAVED);
+	enum err e = saved ? OK : value_of(c, s, at, &hex, why);
 	if (e == OK)
 		*ret_text = str_format(c->arena, "%llu %llu %.*s", (unsigned long long)number, (unsigned long long)type, STR_ARG(hex));
 	return e;

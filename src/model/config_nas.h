@@ -11,6 +11,9 @@
 
 enum { CONFIG_NAS_MAX = 4096, NAS_NAMES_MAX = 16, NAS_ATTRIBUTES_MAX = 32, NAS_COA_MAX = 128, NAS_VALUE_MAX = 247, NAS_PORT = 3799 };
 
+/* What the session had before. */
+#define NAS_SAVED "saved"
+
 struct nas_at {
 	struct str name;
 	struct str *identifiers;        /* NAS-Identifier of its sessions; one of these or of addresses fits */
@@ -26,7 +29,7 @@ struct nas_at {
 	unsigned send_count, omit_count;
 	struct str *add;                /* "VENDOR TYPE HEX", vendor 0 = none: the same in each request */
 	unsigned add_count;
-	struct str *coa;                /* "PROFILE set|restore VENDOR TYPE HEX": what a change of authorization sets, and what takes it back */
+	struct str *coa;                /* "PROFILE set|restore VENDOR TYPE HEX": what a change of authorization sets, and what takes it back; HEX may be NAS_SAVED there */
 	unsigned coa_count;
 };
 

@@ -102,6 +102,48 @@ def later(d):
     tap.is_equal(d.door.news()[0], 1, "until a session begins")
 
 
+OWN = 'coa limited { set vendor 14988 8 text "1M/1M"; set Filter-Id text "limited"; restore vendor 14988 8 saved; restore Filter-Id saved }'
+
+
+def own(d):
+    """Each session gets back what it had."""
+    had = {"S0": b"50M/50M", "S0b": b"7M/2M"}
+    for session, text in had.items():
+        d.begin(0, session, more=attribute(11, b"open") + rate(text))
+    number = d.spam(0)
+    d.door.wait(lambda got: len(got) == 2)
+    d.settle()
+    # the first answer has no effect: what is asked for again is what was asked for first
+    d.let(300)
+    for session, text in had.items():
+        d.goes_on(0, session, more=attribute(11, b"limited") + rate(text))
+    d.let(600)
+    tap.is_equal(len(d.door.requests), 4, "what shows half of it only is asked again")
+    for session in had:
+        d.goes_on(0, session, more=LIMITED)
+    d.let(600)
+    tap.is_equal(d.stands(0), "done", "then each shows all of it")
+    d.door.news()
+    d.check("case", "resolve", number, "mended")
+    d.door.wait(lambda got: len(got) == 2)
+    d.settle()
+    sent = {dict(r[1])[44].decode(): [x for x in r[1] if x[0] in (11, 26)] for r in d.door.requests}
+    tap.is_equal(sent, {s: [(26, VENDOR + bytes([len(t) + 2]) + t), (11, b"open")] for s, t in had.items()}, "resolved: each session is given what it had before, not what it had later")
+    d.let(300)
+    for session, text in had.items():
+        d.goes_on(0, session, more=attribute(11, b"open") + rate(text))
+    d.let(600)
+    tap.is_equal(d.stands(0), "undone", "and when it shows that, the limit is lifted")
+    d.door.news()
+
+
+def untold(d):
+    d.begin(1, more=rate(b"50M/50M"))
+    d.spam(1)
+    state, text = d.told(1)
+    tap.ok(state == "refused" and "could not be put back" in text and d.door.news() == (0, 0), "what its server does not tell of is not changed", state, text)
+
+
 def unnamed():
     with Scene(count=1, enforce="enforce limit access { driver radius-coa limited }", steps="    at once limit access", verb="limit") as d:
         d.begin(0)
@@ -127,6 +169,9 @@ def main():
     with Scene(PROFILE, count=8, enforce="enforce limit access { driver radius-coa limited }", steps="    at once limit access", verb="limit") as d:
         for part in (changed, ignored, half, ended, later):
             part(d)
+    with Scene(OWN, count=2, enforce="enforce limit access { driver radius-coa limited }", steps="    at once limit access", verb="limit") as d:
+        own(d)
+        untold(d)
     unnamed()
     many()
 

@@ -104,6 +104,32 @@ static void changes(void)
 	OK_(!radius_packet_shows(&nas, STR("none"), octets_of(STR("11:736c6f77")), &any) && !any, "of a profile that is not there nothing is shown");
 }
 
+static void saved(void)
+{
+	static struct radius_writer w;
+	struct str coa[] = { STR("slow set 0 11 736c6f77"), STR("slow restore 0 11 saved"), STR("slow restore 14988 8 saved"), STR("slow restore 0 27 0000000a") };
+	struct nas_at nas = { .secret = secret, .coa = coa, .coa_count = 4 };
+	struct str identity = octets_of(STR("32:6e 26:00003a8c01033f 44:31 26:00003a8c0805353051 11:66756c6c 11:78"));
+	struct radius_question q = { .code = RADIUS_COA_REQUEST, .identity = identity, .profile = STR("slow"), .restore = true };
+	struct str octets;
+	struct buf b;
+	const char *why = NULL;
+	buf_init(&b, 4096);
+	OK_(radius_packet_keep(&nas, q.profile, identity, &b), "what is to be put back is kept");
+	IS_STR(str_hex(arena, buf_str(&b)), str_hex(arena, octets_of(STR("11:66756c6c 26:00003a8c0805353051"))), "the first of each, whole");
+	q.saved = buf_str(&b);
+	OK_(radius_packet_make(&w, &nas, &q, 7, 0x01020304, &octets, &why) == OK, "and put back");
+	IS_STR(text_of(octets), STR("43 32:6e 44:31 55:01020304 11:66756c6c 26:00003a8c0805353051 27:0000000a"), "beside what is the same for all");
+	q.saved = octets_of(STR("11:66756c6c 26:00003a8d0805353051 26:00003a8c08ff3530 26:00003a8c"));
+	OK_(radius_packet_make(&w, &nas, &q, 7, 0x01020304, &octets, &why) == ERR_DENIED, "what was not kept is not made up");
+	IS_STR(str_of(why), STR("what the session had before is not known"), "and is told");
+	buf_clear(&b);
+	OK_(!radius_packet_keep(&nas, q.profile, octets_of(STR("32:6e 44:31 11:66756c6c")), &b), "a session whose server does not tell of all of it");
+	buf_clear(&b);
+	OK_(radius_packet_keep(&nas, STR("none"), identity, &b) && !b.len, "of another profile nothing is kept");
+	buf_done(&b);
+}
+
 static void is_nas(const char *name, const struct nas_at *list, unsigned count, const char *identity, const char *want)
 {
 	const char *why = "";
@@ -130,6 +156,7 @@ int main(void)
 	arena = arena_new("test", 16 << 20);
 	profiles();
 	changes();
+	saved();
 	servers();
 	arena_free(arena);
 	return tap_done();
