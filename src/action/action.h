@@ -37,6 +37,9 @@ struct action_options {
 	unsigned nas_count;
 	const struct aaa_sql *aaa_sql;  /* the same; NULL: none */
 	const struct aaa_rest *aaa_rest;
+	/* radius: one more question to that access server; false: its budget of the hour is used up, or nothing can be noted. NULL: always */
+	bool (*may_ask)(void *arg, const struct nas_at *nas);
+	void *may_ask_arg;
 	/* nft: hands a program to the child that may run it; output or error comes back. */
 	enum err (*nft)(void *arg, struct str commands, void (*fn)(void *fn_arg, int status, struct str out), void *fn_arg);
 	void *nft_arg;

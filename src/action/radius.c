@@ -53,7 +53,7 @@ static enum err radius_open(const struct action_options *o, void **ret_state, st
 	struct radius *s = calloc(1, sizeof(*s));
 	if (!s)
 		return why_set(why, ERR_NOMEM, "no memory for a driver");
-	enum err e = radius_asks_open(o->loop, o->nas, o->nas_count, &s->asks, why);
+	enum err e = radius_asks_open(o, &s->asks, why);
 	if (e) {
 		free(s);
 		return e;

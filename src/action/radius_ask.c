@@ -50,6 +50,8 @@ struct radius_asks {
 	struct asked_nas *list;
 	const struct nas_at *config;
 	unsigned count;
+	bool (*may_ask)(void *arg, const struct nas_at *nas);
+	void *may_ask_arg;
 };
 
 /* A quarter more or less, so that many do not come in step. */
@@ -173,6 +175,8 @@ static void send_first(struct asked_nas *n, struct asking *x)
 	uint8_t id;
 	if (x->q.good_until < clock_wall_at()) {
 		not_sent(x, RADIUS_ASKED_LATER, "the access server is asked no more a second than it bears: later");
+	} else if (n->asks->may_ask && !n->asks->may_ask(n->asks->may_ask_arg, n->at)) {
+		not_sent(x, RADIUS_ASKED_LATER, "the access server's budget of this hour is used up");
 	} else if (!ready(n) || !free_id(n, &id)) {
 		not_sent(x, RADIUS_ASKED_LATER, "the access server cannot be asked now");
 	} else if (radius_packet_make(&x->w, n->at, &x->q, id, (uint32_t)(clock_wall_at() / SECOND_US), &x->octets, &why) != OK) {
@@ -248,8 +252,11 @@ enum err radius_ask(struct radius_asks *a, const struct radius_question *q, radi
 	return OK;
 }
 
-enum err radius_asks_open(struct loop *loop, const struct nas_at *list, unsigned count, struct radius_asks **ret_asks, struct why *why)
+enum err radius_asks_open(const struct action_options *o, struct radius_asks **ret_asks, struct why *why)
 {
+	struct loop *loop = o->loop;
+	const struct nas_at *list = o->nas;
+	const unsigned count = o->nas_count;
 	struct radius_asks *a = calloc(1, sizeof(*a));
 	bool good = a && (a->box = datagram_box_new()) && (a->list = calloc(count ? count : 1, sizeof(*a->list)));
 	for (unsigned i = 0; good && i < count; i++) {
@@ -263,6 +270,8 @@ enum err radius_asks_open(struct loop *loop, const struct nas_at *list, unsigned
 	}
 	a->loop = loop;
 	a->config = list;
+	a->may_ask = o->may_ask;
+	a->may_ask_arg = o->may_ask_arg;
 	*ret_asks = a;
 	return OK;
 }

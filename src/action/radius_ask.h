@@ -11,8 +11,7 @@
 #ifndef AUPD_ACTION_RADIUS_ASK_H
 #define AUPD_ACTION_RADIUS_ASK_H
 
-#include "base/loop.h"
-#include "model/config_nas.h"
+#include "action/action.h"
 
 enum { RADIUS_ASK_TRIES = 3, RADIUS_ASK_QUEUE_MAX = 128, RADIUS_ASK_FIRST_SECONDS = 2 };
 
@@ -39,8 +38,8 @@ struct radius_question {
 /* From a later turn of the loop, once. text: a plain sentence without personal data. */
 typedef void radius_asked_fn(void *arg, enum radius_asked asked, uint32_t error_cause, const char *text);
 
-/* The list is borrowed. */
-enum err radius_asks_open(struct loop *loop, const struct nas_at *list, unsigned count, struct radius_asks **ret_asks, struct why *why) MUST_CHECK;
+/* The list of the options is borrowed, and may_ask is asked before each question goes out. */
+enum err radius_asks_open(const struct action_options *o, struct radius_asks **ret_asks, struct why *why) MUST_CHECK;
 void radius_asks_close(struct radius_asks *a);                  /* accepts NULL; nobody is called any more */
 /* Copies the identity; profile and what was saved stay borrowed until fn is called. ERR_NOMEM: nothing was begun, fn is not called. */
 enum err radius_ask(struct radius_asks *a, const struct radius_question *q, radius_asked_fn *fn, void *arg) MUST_CHECK;

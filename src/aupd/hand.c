@@ -227,7 +227,8 @@ static void execute(struct hand *h, struct order *o)
 		if (!str_eq(o->act.driver, str_of(action_drivers[i]->name)))
 			continue;
 		struct action_order order = { .op = o->op, .act = &o->act, .letter = o->letter.message_id.len ? &o->letter : NULL,
-			.sessions = o->sessions, .session_count = o->session_count, .saved = o->saved, .logins = o->logins, .login_count = o->login_count, .now = clock_wall_at(), .good_until = o->good_until };
+			.sessions = o->sessions, .session_count = o->session_count, .saved = o->saved,
+			.logins = o->logins, .login_count = o->login_count, .now = clock_wall_at(), .good_until = o->good_until };
 		action_drivers[i]->run(h->drivers[i], &order, on_done, o);
 		return;
 	}
@@ -436,6 +437,20 @@ static enum err ask_nft(void *arg, struct str commands, void (*fn)(void *, int, 
 	return e;
 }
 
+/* What is asked of one server is bounded by itself, over restarts: a rule that is wrong for all of its sessions does not end them all. */
+static bool may_ask(void *arg, const struct nas_at *nas)
+{
+	struct hand *h = arg;
+	const int64_t now = clock_wall_at();
+	struct why why;
+	if (journal_asks(h->journal, nas->name, now) >= nas->per_hour)
+		return false;
+	if (journal_ask(h->journal, nas->name, now, &why) == OK)
+		return true;
+	log_error("the journal cannot be written: nobody is asked", "why", why.text);
+	return false;
+}
+
 static void hand_link(struct role *r, struct str name, int take_fd)
 {
 	static const struct bus_handler judge = { judge_frame, on_ready, judge_closed }, nft = { nft_frame, on_ready, nft_closed };
@@ -471,7 +486,8 @@ static enum err hand_start(struct role *r, struct why *why)
 		return why_set(why, ERR_NOMEM, "no memory");
 	struct action_options o = { .loop = r->loop, .mail_domain = r->share.mail_domain, .smarthost = r->share.smarthost, .webhook_secret = r->share.webhook_secret,
 		.nft_table = r->share.nft_table, .webhook_allow = r->share.webhook_allow, .webhook_allow_count = r->share.webhook_allow_count, .nas = r->share.nas,
-		.nas_count = r->share.nas_count, .aaa_sql = r->share.aaa_sql, .aaa_rest = r->share.aaa_rest, .nft = ask_nft, .nft_arg = h };
+		.nas_count = r->share.nas_count, .aaa_sql = r->share.aaa_sql, .aaa_rest = r->share.aaa_rest, .may_ask = may_ask,
+		.may_ask_arg = h, .nft = ask_nft, .nft_arg = h };
 	enum err e = timer_new(r->loop, end_wait, h, &h->wait_timer);
 	if (e == OK)
 		e = journal_open(h->dir_fd, clock_wall_at(), &h->journal, why);

@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/map.h"
 
+#define ASK "ask"
+
 enum { JOURNAL_BYTES_MAX = 16 << 20, JOURNAL_FULL_BYTES = 4 << 20, SUM_LEN = 9, SUM_MAX = 16 };
 
 struct suspension {
@@ -24,7 +26,8 @@ struct journal {
 	int dir_fd, fd;
 	uint64_t bytes;
 	struct suspension list[JOURNAL_SUSPENSIONS_MAX], endings[JOURNAL_SUSPENSIONS_MAX];
-	unsigned count, ending_count, damaged;
+	struct suspension asks[JOURNAL_SUSPENSIONS_MAX];        /* key: of an access server; 0: any of them, for all that is known */
+	unsigned count, ending_count, ask_count, damaged;
 	struct map *unsure;             /* key -> itself: begun, no end */
 };
 
@@ -126,6 +129,34 @@ static void count_ending(struct journal *j, struct str key, int64_t at)
 	j->endings[i] = (struct suspension){ .at = at, .key = k };
 }
 
+static void forget_asks(struct journal *j, int64_t now)
+{
+	unsigned kept = 0;
+	for (unsigned i = 0; i < j->ask_count; i++)
+		if (j->asks[i].at > now - HOUR_US)
+			j->asks[kept++] = j->asks[i];
+	j->ask_count = kept;
+}
+
+unsigned journal_asks(struct journal *j, struct str nas, int64_t now)
+{
+	uint64_t key = short_key(nas);
+	unsigned n = 0;
+	forget_asks(j, now);
+	/* full, nobody knows how many there were */
+	if (j->ask_count == JOURNAL_SUSPENSIONS_MAX)
+		return JOURNAL_SUSPENSIONS_MAX;
+	for (unsigned i = 0; i < j->ask_count; i++)
+		n += j->asks[i].key == key || !j->asks[i].key;
+	return n;
+}
+
+static void count_ask(struct journal *j, uint64_t key, int64_t at)
+{
+	if (j->ask_count < JOURNAL_SUSPENSIONS_MAX)
+		j->asks[j->ask_count++] = (struct suspension){ .at = at, .key = key };
+}
+
 struct line {
 	struct str word, verb, key;
 	int64_t at;
@@ -176,6 +207,11 @@ static bool is_of_cut(const struct line *l)
 
 static void take_line(struct journal *j, const struct line *l)
 {
+	uint64_t nas;
+	if (str_eq(l->word, STR(ASK))) {
+		count_ask(j, read_hex(l->key, &nas) ? nas : 0, l->at);
+		return;
+	}
 	if (str_eq(l->word, STR("do")) && is_of_cut(l))
 		count_suspension(j, l->key, l->at, l->rule, l->customer);
 	if (str_eq(l->word, STR("do")) && str_eq(l->verb, str_of(verb_words[VERB_END])))
@@ -198,6 +234,7 @@ static void take_all(struct journal *j, struct str text, int64_t now)
 			j->damaged++;
 			count_suspension(j, line, now, 0, 0);
 			count_ending(j, line, now);
+			count_ask(j, 0, now);
 		}
 	}
 }
@@ -240,6 +277,7 @@ static enum err renew(struct journal *j, int64_t now, bool first, struct why *wh
 		take_all(j, text, now);
 	forget_old(j, now);
 	forget_endings(j, now);
+	forget_asks(j, now);
 	if (e == OK)
 		e = rewrite(j, text, now, why);
 	arena_free(a);
@@ -287,6 +325,28 @@ static enum err put(struct journal *j, const char *word, const struct act *act, 
 	if (e == OK)
 		j->bytes += line.len;
 	buf_done(&line);
+	return e;
+}
+
+enum err journal_ask(struct journal *j, struct str nas, int64_t now, struct why *why)
+{
+	struct buf line;
+	char sum[SUM_MAX];
+	enum err e = j->bytes > JOURNAL_FULL_BYTES ? renew(j, now, false, why) : OK;
+	if (e)
+		return e;
+	buf_init(&line, 1024);
+	buf_printf(&line, ASK " %lld %s %016" PRIx64, (long long)now, verb_words[VERB_END], short_key(nas));
+	buf_put(&line, (struct str){ sum, print_sum(buf_str(&line), sum) });
+	buf_putc(&line, '\n');
+	e = line.err ? line.err : file_write_at(j->fd, j->bytes, buf_str(&line), why);
+	if (e == OK)
+		j->bytes += line.len;
+	buf_done(&line);
+	if (e == OK)
+		e = file_sync(j->fd, why);
+	if (e == OK)
+		count_ask(j, short_key(nas), now);
 	return e;
 }
 

@@ -3,8 +3,8 @@
  *
  * A restart forgets no budget, and knows which acts were in hand: those may have happened. One line an entry,
  * "do|undo|end AT-US VERB KEY CRC32C", the checksum in hex over what stands before it; behind the key of a suspension that nobody asked for
- * stand digests of its rule and its customer. Only suspensions of the last day, other acts of the last hour, and what has no end is kept
- * when the file is made anew.
+ * stand digests of its rule and its customer. "ask AT-US end NAS CRC32C" is a question to an access server, by a digest of its name. Only
+ * suspensions of the last day, other acts of the last hour, and what has no end is kept when the file is made anew.
  */
 #ifndef AUPD_AUPD_JOURNAL_H
 #define AUPD_AUPD_JOURNAL_H
@@ -29,6 +29,9 @@ enum err journal_end(struct journal *j, const struct act *act, int64_t now, stru
 unsigned journal_suspensions(struct journal *j, const struct act *act, int64_t now, int64_t since_at);
 /* Other customers whom the act's rule suspended since then without a person. */
 unsigned journal_of_rule(struct journal *j, const struct act *act, int64_t now, int64_t since_at);
+/* Questions to that access server within the last hour; and one more, durable when it returns. */
+unsigned journal_asks(struct journal *j, struct str nas, int64_t now);
+enum err journal_ask(struct journal *j, struct str nas, int64_t now, struct why *why) MUST_CHECK;
 /* Acts of VERB_END of the last hour, in the same way. */
 unsigned journal_endings(struct journal *j, const struct act *act, int64_t now);
 

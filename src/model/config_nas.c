@@ -22,6 +22,7 @@ const struct conf_item config_nas_items[] = {
 	{ .name = "sign", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "yes", .doc = "whether a request has a Message-Authenticator" },
 	{ .name = "without-session-id", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no", .doc = "whether one that has a single session may be asked by name alone" },
 	{ .name = "per-second", .type = CONF_INT, .arguments = "NUMBER", .fallback = "5", .min = 1, .max = 1000, .doc = "most requests a second" },
+	{ .name = "per-hour", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 0, .max = 10000, .doc = "most requests an hour; more wait" },
 	{ .name = "send", .type = CONF_WORD, .arguments = "ATTRIBUTE ...", .many = true, .doc = "attributes of the session that it wants beside the usual ones" },
 	{ .name = "omit", .type = CONF_WORD, .arguments = "ATTRIBUTE ...", .many = true, .doc = "usual attributes that it does not want" },
 	{ .name = "add", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE", .many = true, .doc = "an attribute of each request" },
@@ -34,7 +35,7 @@ const struct conf_item config_nas_items[] = {
 
 const struct field config_nas_fields[] = {
 	F(name, FIELD_STR), S(identifiers, identifier_count, NAS_NAMES_MAX), S(addresses, address_count, NAS_NAMES_MAX), F(address, FIELD_STR), F(secret, FIELD_STR),
-	F(authenticator, FIELD_BOOL), F(without_session_id, FIELD_BOOL), F(per_second, FIELD_U32), S(send, send_count, NAS_ATTRIBUTES_MAX),
+	F(authenticator, FIELD_BOOL), F(without_session_id, FIELD_BOOL), F(per_second, FIELD_U32), F(per_hour, FIELD_U32), S(send, send_count, NAS_ATTRIBUTES_MAX),
 	S(omit, omit_count, NAS_ATTRIBUTES_MAX), S(add, add_count, NAS_ATTRIBUTES_MAX),
 	S(coa, coa_count, NAS_COA_MAX), { .name = NULL },
 };
@@ -223,7 +224,7 @@ static enum err read_nas(struct config *c, const struct conf *s, struct nas_at *
 		.add = ARENA_ARRAY(c->arena, struct str, NAS_ATTRIBUTES_MAX), .coa = ARENA_ARRAY(c->arena, struct str, NAS_COA_MAX),
 		.authenticator = conf_number(s->child, config_nas_items, "sign") != 0,
 		.without_session_id = conf_number(s->child, config_nas_items, "without-session-id") != 0,
-		.per_second = (uint32_t)conf_number(s->child, config_nas_items, "per-second") };
+		.per_second = (uint32_t)conf_number(s->child, config_nas_items, "per-second"), .per_hour = (uint32_t)conf_number(s->child, config_nas_items, "per-hour") };
 	if (!n->identifiers || !n->addresses || !n->send || !n->omit || !n->add || !n->coa)
 		return ERR_NOMEM;
 	const struct conf *secret = conf_find(s->child, "secret-file");

@@ -268,6 +268,27 @@ def broken():
         tap.is_equal(d.door.news()[0], COUNT - 20, "a quarter of an hour later they are")
 
 
+def budget():
+    """What one server is asked within an hour, whoever wants it, and over restarts."""
+    with Scene("per-hour 3", count=6) as d:
+        d.door.script = lambda request, times: "ack"
+        for i in range(5):
+            d.begin(i)
+            d.spam(i)
+            d.until(lambda: d.told(i)[1], "an answer")
+        tap.is_equal(([d.stands(i) for i in range(5)], d.door.news()[0]), (["unclear"] * 3 + ["queued"] * 2, 3), "three an hour: more wait")
+        tap.like(d.told(4)[1], "budget of this hour", "and say why")
+        d.kill_and_wait("hand")
+        d.begin(5)
+        d.spam(5)
+        d.until(lambda: d.told(5)[1], "an answer")
+        tap.is_equal((d.stands(5), d.door.news()), ("queued", (0, 0)), "a hand that starts anew remembers")
+        for i in range(3):
+            d.ends(i)
+        d.let(4200)
+        tap.is_equal(d.door.news()[0], 3, "an hour later the others are asked for")
+
+
 def profiled():
     """What one maker's server wants."""
     profile = "sign no; send NAS-Port-Type; omit Framed-IP-Address User-Name; add Service-Type number 2; add vendor 14988 8 text 1M/1M"
@@ -301,6 +322,7 @@ def main():
     with Scene() as d:
         refused(d)
     broken()
+    budget()
     profiled()
 
 

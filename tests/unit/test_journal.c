@@ -90,6 +90,28 @@ static void damage(void)
 	OK_(journal_damaged(journal) == 1 && since(cut(10, "broken", true), 30 * 60 + 1, 60) == 2, "a line that cannot be read counts as a suspension");
 }
 
+static unsigned asked(const char *nas, int minutes)
+{
+	return journal_asks(journal, str_of(nas), at(minutes));
+}
+
+static void asks(void)
+{
+	const int first = 40 * 60;
+	struct why why = { .line = 0 };
+	bool good = true;
+	for (int i = 0; i < 4; i++)
+		good = good && journal_ask(journal, i ? STR("bras one") : STR("bras-2"), at(first + i), &why) == OK;
+	OK_(good && asked("bras one", first + 4) == 3 && asked("bras-2", first + 4) == 1 && asked("bras", first + 4) == 0, "questions are counted for each access server");
+	reopen(first + 5);
+	OK_(asked("bras one", first + 5) == 3 && asked("bras-2", first + 5) == 1, "  from the file too");
+	OK_(asked("bras-2", first + 60) == 0 && asked("bras one", first + 61) == 2, "  for an hour");
+	int fd = openat(dir_fd, "journal", O_WRONLY);
+	OK_(fd >= 0 && pwrite(fd, "X", 1, 30) == 1 && close(fd) == 0, "an octet of a line is another one");
+	reopen(first + 6);
+	OK_(asked("bras one", first + 6) + asked("bras-2", first + 6) >= 4 && asked("another", first + 6) == 1, "  it may have been a question to any of them");
+}
+
 int main(void)
 {
 	char path[] = "/tmp/aupd-journal.XXXXXX";
@@ -98,6 +120,7 @@ int main(void)
 	reopen(0);
 	counts();
 	damage();
+	asks();
 	journal_close(journal);
 	(void)unlinkat(dir_fd, "journal", 0);
 	(void)close(dir_fd);
