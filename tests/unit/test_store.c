@@ -305,6 +305,20 @@ static void test_schema_15(const char *dir, int fd)
 	OK_(sql(dir, "fifteen.db", "SELECT CASE count(*) WHEN 2 THEN 1 ELSE abs(-9223372036854775808) END FROM t1_path"), "leaves those that are");
 }
 
+/* The version before a reporter's parked reports were found by his name. */
+static void test_schema_22(const char *dir, int fd)
+{
+	struct store *s;
+	OK_(store_sqlite.open(fd, "twentytwo.db", STORE_WRITE, &s, &why) == OK && put(&store_sqlite, s, make(TABLE_PARKED, "k", "body")) == OK, "a store");
+	store_sqlite.close(s);
+	OK_(sql(dir, "twentytwo.db", "DROP INDEX t5_owner; DROP INDEX t5_state; PRAGMA user_version=22"), "made one of schema 22");
+	OK_(store_sqlite.open(fd, "twentytwo.db", STORE_WRITE, &s, &why) == OK, "is brought forward");
+	IS_STR(get(&store_sqlite, s, TABLE_PARKED, "k").body, STR("body"), "and keeps its rows");
+	store_sqlite.close(s);
+	OK_(sql(dir, "twentytwo.db", "SELECT 1 FROM t5 INDEXED BY t5_owner WHERE owner=x''; SELECT 1 FROM t5 INDEXED BY t5_state WHERE state=x''"),
+		"with what finds those of a reporter, and those of a state");
+}
+
 /* Stores of an aupd before and after this one. */
 static void test_schema(const char *dir, int fd)
 {
@@ -469,6 +483,7 @@ int main(void)
 	test_schema_4(dir, fd);
 	test_schema_6(dir, fd);
 	test_schema_15(dir, fd);
+	test_schema_22(dir, fd);
 	test_refusing_disk(fd);
 	static const char *const names[] = { "test.db", "copy.db", "junk.db", "two.db", "old.db", "old.db-wal", "old.db-shm", "test.db-wal", "test.db-shm",
 		"two.db-wal", "two.db-shm", "copy.db-wal", "copy.db-shm" };
