@@ -26,7 +26,7 @@
 #include "web/census.h"
 #include "web/web.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 50000, CENSUS_IDLE_US = 60000000 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 20000, CENSUS_IDLE_US = 60000000 };
 
 struct door {
 	struct desk *desk;

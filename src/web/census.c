@@ -14,8 +14,8 @@
 #include "engine/reasons.h"
 #include "model/kind.h"
 
-enum { PAGE = 50, RECENT_MAX = 200000, CASES_BYTES_MAX = 64 << 20 };
-#define OVERLAP_US (10 * MINUTE_US)
+enum { PAGE = 50, RECENT_MAX = 200000, ROW_US = 10 /* so few rows of a slice are no longer than it, also by a clock that stands still */, CASES_BYTES_MAX = 64 << 20 };
+#define OVERLAP_US (10 * SECOND_US)
 #define SEALED STR("sealed")
 
 const char *const census_words[] = { "reports", "opened", "noticed", "prompt", "resolved", "reopened", "reviewed", "refused", "appeals", "reversed", "by_rule", "by_both",
@@ -215,21 +215,36 @@ static void remember(struct census *t, struct str key, int64_t at)
 	t->begun = true;
 }
 
-static enum err take_row(struct census *t, const struct view *v, const struct row *row, struct why *why)
+/* What one event of a case needs, the next one of the same page does, too: most come together. */
+struct last_case {
+	uint64_t number;
+	struct casefile c;
+	enum err err;
+};
+
+static enum err find_case(const struct view *v, uint64_t number, struct last_case *last, struct why *why)
+{
+	struct row row;
+	char name[CASE_TEXT_MAX];
+	if (last->number == number)
+		return last->err;
+	case_text(number, name);
+	last->number = number;
+	last->err = view_case(v, str_of(name), &row, &last->c, why);
+	return last->err;
+}
+
+static enum err take_row(struct census *t, const struct view *v, const struct row *row, struct last_case *last, struct why *why)
 {
 	struct case_event e = { 0 };
-	struct casefile c;
-	struct row at;
-	char name[CASE_TEXT_MAX];
 	if (map_get(t->recent[0], row->key) || map_get(t->recent[1], row->key))
 		return OK;
 	enum err err = field_decode(t->page, row->body, case_event_fields, &e, why);
 	if (err)
 		return err;
-	case_text(e.number, name);
-	err = view_case(v, str_of(name), &at, &c, why);
+	err = find_case(v, e.number, last, why);
 	if (err == OK)
-		err = take(t, v, &e, &c, why);
+		err = take(t, v, &e, &last->c, why);
 	/* its case has gone meanwhile */
 	if (err && err != ERR_NOTFOUND && err != ERR_AGAIN)
 		return err;
@@ -253,17 +268,19 @@ enum err census_step(struct census *t, struct view_source *source, int64_t slice
 {
 	const struct principal who = { .scope = SCOPE_OPERATOR, .id = STR("desk") };
 	const struct view v = { source, &who, t->page };
-	int64_t begun_us = clock_monotonic_us();
+	int64_t begun_us = clock_monotonic_us(), seen = 0;
 	struct row *rows;
 	size_t n = PAGE;
 	enum err e = OK;
 	*ret_whole = false;
-	while (e == OK && n == PAGE && clock_monotonic_us() - begun_us < slice_us) {
+	while (e == OK && n == PAGE && clock_monotonic_us() - begun_us < slice_us && seen * ROW_US < slice_us) {
 		struct query q = next_look(t);
+		struct last_case last = { .number = 0 };
 		arena_reset(t->page);
 		e = view_page(&v, &q, &rows, &n, why);
 		for (size_t i = 0; e == OK && i < n; i++)
-			e = take_row(t, &v, &rows[i], why);
+			e = take_row(t, &v, &rows[i], &last, why);
+		seen += (int64_t)n;
 		t->going = e == OK && n == PAGE;
 		if (!t->going)
 			break;
