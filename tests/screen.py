@@ -18,11 +18,12 @@ import subprocess
 import tempfile
 
 import tap
-from browser import Browser, totp
+from browser import enrol, totp
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "console")
 MODULES = os.path.join(HERE, "node_modules")
 PASSWORD = "correct horse battery"
+TABS_MAX = 300
 SHOTS = os.environ.get("AUPD_SHOTS")            # a directory that takes a picture of each page that is looked at
 
 
@@ -90,6 +91,22 @@ class Page:
     def at(self, selector, text=None):
         return Spot(self).at(selector, text)
 
+    def tab_to(self, selector):
+        """With the Tab key alone, until what has the focus is that; a place that is not reached is an error."""
+        for _ in range(TABS_MAX):
+            self.press("Tab")
+            if self.js("s => document.activeElement.matches(s)", selector):
+                return self
+        raise RuntimeError(f"{selector} is not reached by Tab at {self.path()}")
+
+    def unfold(self, summary):
+        """Tab to that heading of something folded, and Enter."""
+        for _ in range(TABS_MAX):
+            self.press("Tab")
+            if self.js("s => document.activeElement.matches('summary') && document.activeElement.textContent.includes(s)", summary):
+                return self.press("Enter")
+        raise RuntimeError(f"'{summary}' is not reached by Tab at {self.path()}")
+
     def js(self, function, *args):
         return self.call(["evaluate", "js:" + function, *args])
 
@@ -120,8 +137,8 @@ class Page:
 
 
 class Screen:
-    def __init__(self, d):
-        self.d, self.base = d, f"http://{d.address}:{d.ports['api']}"
+    def __init__(self, d, base=None):
+        self.d, self.base = d, base or f"http://{d.address}:{d.ports['api']}"
         self.secrets, self.kept = {}, tempfile.TemporaryDirectory()
         with open(os.path.join(MODULES, "axe-core", "axe.min.js"), encoding="utf-8") as f:
             self.axe = f.read()
@@ -150,14 +167,9 @@ class Screen:
         return Page(self, {"viewport": {"width": 1280, "height": 900}, **options})
 
     def account(self, name, role=None, *more):
-        """An account whose owner has followed the invitation; role None: more says the scope."""
-        invitation = self.d.check("user", "add", "--json", *(["--role", role] if role else []), *more, name).json["invitation"]
-        b = Browser(self.d)
-        page = b.submit(b.get("/welcome"), "/welcome", name=name, invitation=invitation, password=PASSWORD)
-        self.secrets[name] = re.search(r"[A-Z2-7]{32}", page.text).group()
-        b.submit(page, "/welcome/code", code=totp(self.secrets[name], clock(page)))
+        """An account whose owner has followed the invitation; without a role more says of whom it is."""
+        self.secrets[name] = enrol(self.d, name, *(["--role", role] if role else []), *more, password=PASSWORD).secret
         self.d.pass_time("1m")                  # a code is good once
-        return name
 
     def log_in(self, name, **options):
         """Types name, password and code; the page is where that leads."""
@@ -167,7 +179,7 @@ class Screen:
         p.at("[name=password]").fill(PASSWORD)
         p.at("[name=code]").fill(totp(self.secrets[name], seconds(at)))
         p.at("main button").click()
-        p.wait_path("^/$")
+        p.wait_path("^/(p/|r/)?$")
         return p
 
     def quiet(self, p, what):
@@ -212,7 +224,3 @@ class Screen:
 def seconds(iso):
     return int(datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp())
 
-
-def clock(page):
-    """The daemon's clock, as the head of a page tells it."""
-    return seconds(next(a["datetime"] for tag, a in page.tags if tag == "time"))

@@ -23,7 +23,7 @@ async function open(options) {
 	const page = await context.newPage();
 	const said = [];
 	page.setDefaultTimeout(20000);
-	page.on('console', m => said.push(`${m.type()}: ${m.text()}`));
+	page.on('console', m => said.push(`${m.type()}: ${m.text()} ${new URL(m.location().url || options.baseURL).pathname}`));
 	page.on('pageerror', e => said.push(`error: ${e.message}`));
 	page.on('requestfailed', r => said.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
 	page.on('request', r => { if (new URL(r.url()).origin !== new URL(options.baseURL).origin) said.push(`elsewhere: ${r.url()}`); });

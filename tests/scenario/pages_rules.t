@@ -4,13 +4,13 @@ import datetime
 import json
 import os
 import re
-import shutil
 import sys
 import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from browser import Browser
-from daemon import POLICY, Daemon, arf, missing
+from daemon import Daemon, arf, missing
+from desk import with_mail_tests
 
 SECOND = 54321
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
@@ -33,23 +33,10 @@ def versions(d, b):
     tap.like(b.get("/policy/2026-03-01..2026-03-01").text, "The two versions say the same", "a version and itself say the same")
 
 
-def shipped(d):
-    """The policy that ships, without the tests that count business days from its own day."""
-    path = os.path.join(d.dir, "shipped")
-    shutil.copytree(POLICY, path)
-    for name in os.listdir(path):
-        if name.endswith(".policy") and name != "mail.policy":
-            with open(f"{path}/{name}", encoding="utf-8") as f:
-                text = f.read()
-            with open(f"{path}/{name}", "w", encoding="utf-8") as f:
-                f.write(re.sub(r'(?ms)^test ".*?^}\n', "", text))
-    return path
-
-
 def write(b, page, old=None, new=None, **head):
     """The form of a draft, with one text in its file put in the place of another one."""
     f = page.form("/do")["fields"]
-    with open(os.path.join(b.d.dir, "shipped", f["file"]), encoding="utf-8") as file:
+    with open(os.path.join(b.d.dir, "policy", f["file"]), encoding="utf-8") as file:
         text = file.read()
     return b.post("/do", {**f, "op": "policy-draft", "content": (text.replace(old, new) if old else text).replace("\n", "\r\n"), **head})
 
@@ -214,8 +201,8 @@ def main():
     if os.getuid() != 0:
         tap.skip_all("posting by two takes two people, and only root can be two")
     with Daemon(conf="posting-by-two yes", operators={"tester": 0, "second": SECOND}, policy=None) as d:
-        d.check("policy", "shadow", shipped(d))
-        d.check("policy", "post", os.path.join(d.dir, "shipped"), uid=SECOND)
+        d.check("policy", "shadow", with_mail_tests(d))
+        d.check("policy", "post", os.path.join(d.dir, "policy"), uid=SECOND)
         b = Browser(d, local=True)
         versions(d, b)
         drafts(d, b)
