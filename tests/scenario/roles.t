@@ -178,7 +178,7 @@ def reload(d):
     tap.ok(d.log.find("configuration reloaded", since) and "not taken" not in told, "a good one is taken", told)
     d.until(lambda: d.role("hand")["state"] == "ready", "the hand is back")
     now = {r: d.role_pid(r) for r in ROLES}
-    tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["hand"], "the role that it concerns is new, the others go on")
+    tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["desk", "hand"], "the role that it concerns is new, and the desk, which shows the configuration; the others go on")
     reload_maps(d, again, good)
 
 
@@ -202,8 +202,8 @@ def reload_maps(d, again, good):
         else:
             tap.like(told, "old one stays: .*own.map:3:13: \"messaging.spma\" is no kind of report", f"{kind}: not taken, and where it is wrong")
         now = {r: d.role_pid(r) for r in ROLES}
-        tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["ear", "hand"] if taken and kind == "messaging.spam" else ["ear"] if taken else [],
-            f"{kind}: the ear alone has maps")
+        tap.is_equal([r for r in ROLES if now[r] != pids[r]], ["ear", "desk", "hand"] if taken and kind == "messaging.spam" else ["ear"] if taken else [],
+            f"{kind}: the ear alone has maps, and the desk shows the configuration")
     d.until(lambda: d.smtp_send(arf("203.0.113.17", number=61)).code == 250, "the ear takes mail")
 
 
