@@ -229,30 +229,37 @@ static void in_place(struct finding *q, const struct place *p, const struct leaf
 	}
 }
 
-static void in_ranges(struct finding *q, uint32_t tag, const struct leaf_entry *key, int32_t port)
+static void in_places(struct finding *q, uint32_t tag, const struct leaf_entry *key, uint32_t port)
 {
 	struct place places[PLACES_MAX];
-	if (!(q->l->shared >> (tag >> LEAF_SHARED_SHIFT) & 1))
-		return;
-	if (port < 0) {
-		all_ranges(q, key->key[0]);
-		return;
-	}
-	unsigned count = places_of(q->l->classes, q->l->astride, tag, (uint32_t)port, places);
+	unsigned count = places_of(q->l->classes, q->l->astride, tag, port, places);
 	for (unsigned i = 0; i < count; i++)
 		leaf_fetch(q->l, &q->t->form, places[i].spot, 1);
 	for (unsigned i = 0; i < count; i++)
-		in_place(q, &places[i], key, (uint32_t)port);
+		in_place(q, &places[i], key, port);
+}
+
+static void in_ranges(struct finding *q, uint32_t tag, const struct leaf_entry *key, int32_t port)
+{
+	if (!(q->l->shared >> (tag >> LEAF_SHARED_SHIFT) & 1))
+		return;
+	if (port < 0)
+		all_ranges(q, key->key[0]);
+	else
+		in_places(q, tag, key, (uint32_t)port);
 }
 
 /* The ways into the leaf come from memory together with what stands at its head. */
 static void fetch_ways(const struct table *t, const struct leaf *l, uint32_t tag, int32_t port)
 {
-	struct place places[PLACES_MAX];
-	unsigned count = port < 0 ? 0 : places_of(t->classes, t->astride, tag, (uint32_t)port, places);
 	leaf_fetch(l, &t->form, tag, 0);
-	for (unsigned i = 0; i < count; i++)
-		leaf_fetch(l, &t->form, places[i].spot, 0);
+	for (uint32_t classes = port < 0 ? 0 : t->classes; classes; classes &= classes - 1) {
+		unsigned class = (unsigned)__builtin_ctz(classes);
+		uint32_t number = (uint32_t)port >> class;
+		leaf_fetch(l, &t->form, leaf_range_spot(tag, class, number), 0);
+		if (number && t->astride >> class & 1)
+			leaf_fetch(l, &t->form, leaf_range_spot(tag, class, number - 1), 0);
+	}
 }
 
 static enum err in_table(struct binding_index *ix, struct table *t, const struct binding_question *question, struct finding *q)
