@@ -6,18 +6,18 @@ NINJA := ninja
 CC := $(if $(shell command -v ccache 2>/dev/null),ccache gcc,gcc)
 export CC
 
-all: $(BUILD)/build.ninja
+all: modules $(BUILD)/build.ninja
 	@$(NINJA) -C $(BUILD)
 	@ln -sf src/aupd/aupd $(BUILD)/aupd
 	@ln -sf src/aup/aup $(BUILD)/aup
 
-$(BUILD)/build.ninja: | setup-build
+$(BUILD)/build.ninja: | setup-build modules
 	@meson setup $(BUILD) -Dwerror=true >/dev/null
 
-$(ASAN)/build.ninja: | setup-build
+$(ASAN)/build.ninja: | setup-build modules
 	@meson setup $(ASAN) -Dwerror=true -Db_sanitize=address,undefined -Dtesting=true >/dev/null
 
-asan: $(ASAN)/build.ninja
+asan: modules $(ASAN)/build.ninja
 	@$(NINJA) -C $(ASAN)
 	@ln -sf src/aupd/aupd $(ASAN)/aupd
 	@ln -sf src/aup/aup $(ASAN)/aup
@@ -28,6 +28,10 @@ setup-build:
 setup-test:
 	@tools/setup build test
 	@tools/npm tests/console
+
+# what the console's script is made with; the first time from npm
+modules: setup-build
+	@tools/npm web
 
 # DEMO=once stops by itself
 demo: all
@@ -44,7 +48,7 @@ bench: setup-test
 	@tests/bench/run $(BUILD) $(BENCH)
 
 # FUZZ='mime arf' runs some, FUZZ_S seconds each
-fuzz:
+fuzz: modules
 	@tools/setup build fuzz
 	@[ -f build-fuzz/build.ninja ] || CC=clang meson setup build-fuzz -Dfuzzing=true -Db_lundef=false -Db_sanitize=address,undefined >/dev/null
 	@$(NINJA) -C build-fuzz
@@ -59,7 +63,7 @@ torture: setup-test
 trial: all
 	@QUESTIONS=$(QUESTIONS) tests/trial $(BUILD)
 
-deb:
+deb: modules
 	@tools/setup build deb
 	@tools/deb
 
@@ -69,4 +73,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(ASAN)
 
-.PHONY: all asan demo test bench fuzz torture trial deb install clean setup-build setup-test
+.PHONY: all asan modules demo test bench fuzz torture trial deb install clean setup-build setup-test

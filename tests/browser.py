@@ -18,19 +18,26 @@ class Page(html.parser.HTMLParser):
     def __init__(self, answer):
         super().__init__(convert_charrefs=True)
         self.status, self.headers, self.html = answer.status, answer.headers, answer.body.decode()
-        self.links, self.forms, self.tags, self.words = [], [], [], []
+        self.links, self.forms, self.tags, self.words, self.scripts, self.inputs = [], [], [], [], [], []
+        self.inside = False
         self.select = None
         self.feed(self.html)
         self.text = " ".join("".join(self.words).split())
 
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
+        self.inside |= tag == "main"
+        # what is ours and runs; any other stands among the tags
+        if tag == "script" and set(attrs) == {"type", "src"} and attrs["type"] == "module" and attrs["src"].startswith("/a/"):
+            self.scripts.append(attrs["src"])
+            return
         self.tags.append((tag, attrs))
         if tag == "a":
             self.links.append(attrs.get("href", ""))
         elif tag == "form":
-            self.forms.append({"action": attrs.get("action", ""), "method": attrs.get("method", "get"), "fields": {}, "buttons": []})
+            self.forms.append({"action": attrs.get("action", ""), "method": attrs.get("method", "get"), "fields": {}, "buttons": [], "main": self.inside})
         elif tag in ("input", "textarea", "select") and self.forms and attrs.get("name"):
+            self.inputs += [(attrs["name"], attrs.get("value", ""))] if tag == "input" and self.inside else []
             if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
                 self.forms[-1]["fields"][attrs["name"]] = attrs.get("value", "")
         elif tag == "button" and self.forms and attrs.get("name"):
@@ -43,7 +50,9 @@ class Page(html.parser.HTMLParser):
         self.words.append(data)
 
     def form(self, action):
-        return next(f for f in self.forms if f["action"] == action)
+        """The first of the page itself, or else of what stands around every page."""
+        found = [f for f in self.forms if f["action"] == action]
+        return next((f for f in found if f["main"]), found[0])
 
 
 class Browser:

@@ -167,7 +167,7 @@ static int tell(struct calling *c, struct command_text *t, const char *number, c
 	return EXIT_OK;
 }
 
-enum last { LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART, LAST_DECISION };
+enum last { LAST_NOTHING, LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART, LAST_DECISION };
 
 static const struct case_verb {
 	const char *name, *op;
@@ -176,7 +176,7 @@ static const struct case_verb {
 } verbs[] = {
 	{ "reply", "case-reply", LAST_TEXT, false }, { "note", "case-note", LAST_TEXT, false }, { "assign", "case-assign", LAST_TEXT, false },
 	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
-	{ "reopen", "case-reopen", LAST_TEXT, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
+	{ "reopen", "case-reopen", LAST_TEXT, false }, { "back", "case-back", LAST_NOTHING, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
 	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
 	{ "fixed", "case-fixed", LAST_TEXT, false }, { "signed", "case-signed", LAST_TEXT, false },
 	{ "undertaking", "case-undertaking", LAST_TEXT, false }, { "ask", "case-ask", LAST_TEXT, false },
@@ -202,6 +202,8 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 {
 	uint64_t n;
 	switch (v->last) {
+	case LAST_NOTHING:
+		return argc == 3;
 	case LAST_ACT:
 		if (argc == 4)
 			jsonw_str(&t->w, "act", str_of(argv[3]));
@@ -280,6 +282,18 @@ static int case_open(int argc, char **argv, struct calling *c)
 	return status;
 }
 
+static int case_next(struct calling *c)
+{
+	struct command_text t;
+	struct json *root;
+	struct str text;
+	command_begin(&t, "case-next");
+	int status = command_send(c->a, c->socket_path, &t, &root, &text);
+	if (status == EXIT_OK)
+		(void)printf("%.*s\n", STR_ARG(c->json ? text : json_text(root, "case")));
+	return status;
+}
+
 static int case_flag(int argc, char **argv, struct calling *c)
 {
 	static const struct { const char *name; uint32_t flag; } flags[] = { { "do-not-tell", CASE_DO_NOT_TELL }, { "hold", CASE_HOLD }, { "counsel", CASE_COUNSEL } };
@@ -317,6 +331,8 @@ int cmd_case(int argc, char **argv)
 		status = case_list(argc, argv, &c);
 	else if (strcmp(verb, "open") == 0)
 		status = case_open(argc, argv, &c);
+	else if (argc == 2 && strcmp(verb, "next") == 0)
+		status = case_next(&c);
 	else if (strcmp(verb, "attach") == 0)
 		status = attach_put(c.a, c.socket_path, c.json, argc - 1, argv + 1);
 	else if (strcmp(verb, "attachments") == 0)

@@ -60,6 +60,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.keep_items_us = a->keep_items_us;
 		s.keep_lookups_us = a->keep_lookups_us;
 	}
+	if (name == ROLE_JUDGE)
+		s.undo_us = a->undo_us;
 	if (name == ROLE_JUDGE || name == ROLE_DESK) {
 		s.ledger_origin = a->ledger_origin;
 		s.ledger_key = a->ledger_key;

@@ -7,7 +7,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include "aupd/desk_events.h"
 #include "aupd/figures.h"
 #include "aupd/marked_text.h"
 #include "aupd/role.h"
@@ -42,6 +44,7 @@ struct desk {
 	struct web web;
 	struct timer *census_timer;
 	struct http_request *waiting[WAITING_MAX];      /* tag: struct waiting */
+	struct desk_events *events;
 };
 
 /* What waits for the judge; in the arena of its request. */
@@ -52,15 +55,26 @@ struct waiting {
 
 #define HEADER(n, text) (headers[count++] = (struct http_pair){ STR(n), (text) })
 
-static void answer(struct http_request *r, const struct web_answer *x)
+/* streams hold one each, for as long as their pages are open */
+enum { CONNECTIONS_MAX = 2048, CONNECTIONS_OF_ADDRESS = 512, FILES_MAX = 4096 };
+
+#define FENCE "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+#define NO_DEVICES "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()"
+
+static unsigned put_headers(const struct http_request *r, const struct web_answer *x, struct http_pair headers[HTTPD_ANSWER_HEADERS_MAX])
 {
-	struct http_pair headers[HTTPD_ANSWER_HEADERS_MAX];
 	unsigned count = 0;
 	HEADER("Content-Type", str_of(x->type));
 	HEADER("Cache-Control", x->keeps ? STR("public, max-age=31536000, immutable") : STR("no-store"));
-	/* nothing that we answer runs or frames anything, loads anything from elsewhere, or tells another site its address */
-	HEADER("Content-Security-Policy", STR("default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
-		"require-trusted-types-for 'script'; trusted-types 'none'"));
+	/* nothing that we answer frames anything, runs or loads anything from elsewhere, or tells another site its address; pages alone run what is ours */
+	HEADER("Content-Security-Policy", x->has_forms ? STR(FENCE "; script-src 'self'; connect-src 'self'; trusted-types aupd") : STR(FENCE "; trusted-types 'none'"));
+	HEADER("Permissions-Policy", STR(NO_DEVICES));
+	if (r->tls)
+		HEADER("Strict-Transport-Security", STR("max-age=31536000"));
+	if (x->keeps)
+		HEADER("Vary", STR("Accept-Encoding"));
+	if (x->packed)
+		HEADER("Content-Encoding", STR("gzip"));
 	HEADER("Referrer-Policy", x->has_forms ? STR("same-origin") : STR("no-referrer"));
 	HEADER("X-Content-Type-Options", STR("nosniff"));
 	HEADER("Cross-Origin-Opener-Policy", STR("same-origin"));
@@ -75,7 +89,29 @@ static void answer(struct http_request *r, const struct web_answer *x)
 		HEADER("Set-Cookie", STR(LOGIN_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 	else if (x->cookie.len)
 		HEADER("Set-Cookie", str_format(r->arena, LOGIN_COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax", STR_ARG(x->cookie)));
+	return count;
+}
+
+static void answer(struct http_request *r, const struct web_answer *x)
+{
+	struct http_pair headers[HTTPD_ANSWER_HEADERS_MAX];
+	unsigned count = put_headers(r, x, headers);
 	httpd_answer(r, x->status, headers, count, x->body);
+}
+
+static void stream(struct desk *d, struct http_request *r, const struct web_door *door, const struct web_answer *x)
+{
+	struct http_pair headers[HTTPD_ANSWER_HEADERS_MAX];
+	struct web_answer full = { .status = 503, .type = "application/json", .retry_after_s = DESK_BEAT_S };
+	if (desk_events_room(d->events, &x->who)) {
+		unsigned count = put_headers(r, x, headers);
+		/* a proxy that gathers answers would keep it */
+		HEADER("X-Accel-Buffering", STR("no"));
+		desk_events_begin(d->events, r, door, x, headers, count);
+		return;
+	}
+	full.body = web_error(r->arena, "as many are told as can be; try again");
+	answer(r, &full);
 }
 
 /* 503: whoever came by a one-time link gets a page. */
@@ -148,7 +184,9 @@ static void on_request(void *arg, struct http_request *r)
 		door.operator_name = role_operator(d->role, r->fd);
 	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
 	web_take(&d->web, r, &door, &x);
-	if (x.status)
+	if (x.from)
+		stream(d, r, &door, &x);
+	else if (x.status)
 		answer(r, &x);
 	else
 		forward(d, r, &x);
@@ -211,6 +249,7 @@ static enum err read_figures(struct desk *d, struct why *why)
 static enum err desk_start(struct role *r, struct why *why)
 {
 	struct desk *d = calloc(1, sizeof(*d));
+	struct rlimit files;
 	if (!d)
 		return why_set(why, ERR_NOMEM, "no memory");
 	r->state = d;
@@ -227,6 +266,13 @@ static enum err desk_start(struct role *r, struct why *why)
 	if (!d->web.census)
 		return why_set(why, ERR_NOMEM, "no memory");
 	d->web.form_open = r->share.form_rate && r->share.web_url.len;
+	d->events = desk_events_new(r->loop, &d->web);
+	if (!d->events)
+		return why_set(why, ERR_NOMEM, "no memory");
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_MAX) {
+		files.rlim_cur = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
 	random_bytes(d->web.console_key, sizeof(d->web.console_key));
 	d->web.limits.per_minute = d->web.page_limits.per_minute = r->share.key_rate;
 	return read_figures(d, why);
@@ -261,7 +307,7 @@ static void desk_run(struct role *r)
 {
 	struct desk *d = r->state;
 	struct net_peer own = { .is_unix = false };
-	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES };
+	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES, .connections = CONNECTIONS_MAX };
 	bool local = net_local(o.take_listen_fd, &own) == OK && own.is_unix;
 	open_door(d, &o, local, false);
 	if (timer_new(r->loop, on_census, d, &d->census_timer) == OK)
@@ -269,6 +315,7 @@ static void desk_run(struct role *r)
 	for (unsigned i = 0; i < r->share.web_listen_count; i++) {
 		const struct web_listen *at = &r->share.web_listens[i];
 		o = (struct httpd_options){ .take_listen_fd = role_fd(r, str_c(r->arena, str_format(r->arena, "web.%u", i))), .body_bytes = KEY_BODY_BYTES,
+			.connections = CONNECTIONS_MAX, .connections_per_address = CONNECTIONS_OF_ADDRESS,
 			.tls_cert = at->cert.len ? str_c(r->arena, at->cert) : NULL, .tls_key = at->key.len ? str_c(r->arena, at->key) : NULL };
 		open_door(d, &o, true, true);
 	}
@@ -287,7 +334,9 @@ static void desk_link(struct role *r, struct str name, int take_fd)
 
 static void desk_clock(struct role *r)
 {
-	(void)r;
+	const struct desk *d = r->state;
+	if (d->events)
+		desk_events_look(d->events);
 }
 
 static void desk_stop(struct role *r)

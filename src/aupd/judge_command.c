@@ -62,7 +62,8 @@ static enum err only_act(struct commanding *c, enum case_input_type type, struct
 	for (unsigned i = 0; e == OK && i < found.act_count; i++) {
 		struct act act = { 0 };
 		e = work_load(c->j->fold.work, TABLE_ACT, found.acts[i], act_fields, &act, &row, c->why);
-		bool fits = type == INPUT_APPROVE ? act.state == ACT_HELD : act.desired && (act.verb >= VERB_LIMIT || (act.verb == VERB_END && act_waits(&act)));
+		bool thinks = act.state == ACT_QUEUED && !act.in_hand && act.undo_until_at > c->j->fold.now;
+		bool fits = type == INPUT_APPROVE ? act.state == ACT_HELD : act.desired && (thinks || act.verb >= VERB_LIMIT || (act.verb == VERB_END && act_waits(&act)));
 		if (e || !fits)
 			continue;
 		if (cmd->act.len)
@@ -235,7 +236,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "case-open", cmd_open, KEPT, 0 }, { "case-approve", cmd_approve, KEPT, 0 }, { "case-resolve", cmd_resolve, KEPT, 0 }, { "case-reopen", cmd_reopen, KEPT, 0 },
 	{ "case-reply", cmd_reply, KEPT, 0 }, { "case-assign", cmd_assign, KEPT, 0 }, { "case-note", cmd_note, KEPT, 0 }, { "case-merge", cmd_merge, KEPT, 0 },
 	{ "case-split", cmd_split, KEPT, 0 }, { "case-undo", cmd_undo, KEPT, 0 }, { "case-flag", cmd_flag, KEPT, 0 }, { "case-emergency", cmd_emergency, KEPT, 0 },
-	{ "case-review", cmd_review, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
+	{ "case-review", cmd_review, KEPT, 0 }, { "case-next", cmd_case_next, KEPT, 0 }, { "case-back", cmd_case_back, KEPT, 0 }, { "case-appeal", cmd_appeal, KEPT, 0 },
 	{ "case-counter", cmd_counter, KEPT, 0 }, { "case-stay", cmd_stay, KEPT, 0 }, { "case-reasons", cmd_reasons, TELLS, 0 }, { "case-fixed", cmd_fixed, KEPT, 0 },
 	{ "case-undertaking", cmd_undertaking, KEPT, 0 }, { "case-signed", cmd_signed, KEPT, 0 }, { "case-ask", cmd_request, KEPT, 0 }, { "case-part", cmd_part, KEPT, 0 },
 	{ "case-explain", cmd_case_explain, TELLS, 0 }, { "case-raw", cmd_case_raw, TELLS, 0 }, { "case-notice", cmd_case_notice, TELLS, 0 },
@@ -418,8 +419,11 @@ void judge_answer(struct judge *j, const struct held_frame *h)
 	if (e == OK)
 		e = command_prove(j, proof, h->fd, &c);
 	work_begin(j->fold.work);
+	/* what others order by key or link is the daemon's to do, and who came that way has no page on which to take it back */
+	j->fold.undo_us = c.p.scope == SCOPE_OPERATOR ? j->role->share.undo_us : 0;
 	if (e == OK)
 		e = run(&c, proof, command, &b);
+	j->fold.undo_us = 0;
 	if (e) {
 		/* all or nothing, also when the batch goes on with others */
 		work_undo(j->fold.work);

@@ -170,6 +170,8 @@ enum err cmd_webhook_rotate(struct commanding *c) MUST_CHECK;
 enum err cmd_webhook_enable(struct commanding *c) MUST_CHECK;
 enum err cmd_webhook_test(struct commanding *c) MUST_CHECK;
 enum err cmd_webhook_redeliver(struct commanding *c) MUST_CHECK;
+enum err cmd_case_next(struct commanding *c) MUST_CHECK;
+enum err cmd_case_back(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk_undo(struct commanding *c) MUST_CHECK;
 enum err cmd_case_attach(struct commanding *c) MUST_CHECK;

@@ -3,17 +3,18 @@
  *
  * The library's epoll descriptor stands in our loop; it never has a thread. A request moves READING -> HANDED -> ANSWERED.
  * While it is HANDED its connection is suspended, so the library neither reads nor times it out; answering resumes it, and
- * the library asks for the answer in its next run. Hostile input can hold a connection up to idle_s and a body's memory up
- * to body_bytes, times the number of connections.
+ * the library asks for the answer in its next run. A stream goes HANDED -> STREAMED, and is suspended whenever there is nothing to
+ * send. Hostile input can hold a connection up to idle_s and a body's memory up to body_bytes, times the number of connections.
  */
 #include "base/httpd.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
-enum { BODY_DEFAULT = 1 << 20, HEAD_DEFAULT = 32 << 10, REQUEST_ARENA_MAX = 16 << 20, TARGET_MAX = 8 << 10 };
+enum { BODY_DEFAULT = 1 << 20, HEAD_DEFAULT = 32 << 10, REQUEST_ARENA_MAX = 16 << 20, TARGET_MAX = 8 << 10, STREAM_BLOCK = 4 << 10 };
 
-enum stage { READING, HANDED, ANSWERED };
+enum stage { READING, HANDED, ANSWERED, STREAMED };
 
 struct request {
 	struct http_request pub;        /* first: the handler's pointer is ours */
@@ -25,6 +26,11 @@ struct request {
 	bool begun, suspended, inside;  /* inside: the handler is being called */
 	unsigned status;
 	struct MHD_Response *response;
+	struct buf out;                 /* of a stream: what the client has not taken */
+	size_t taken;                   /* of that */
+	bool ended, cut;
+	loop_fn *gone;
+	void *gone_arg;
 };
 
 struct httpd {
@@ -204,6 +210,7 @@ static void *on_target(void *arg, const char *target, struct MHD_Connection *con
 	r->pub.arena = a;
 	r->pub.target = str_copy(a, str_of(target));
 	r->pub.fd = -1;
+	r->pub.tls = h->options.tls_cert;
 	buf_init(&r->body, h->options.body_bytes);
 	r->next = h->open;
 	if (h->open)
@@ -229,6 +236,9 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **co
 		h->open = r->next;
 	if (r->response)
 		MHD_destroy_response(r->response);
+	if (r->gone)
+		r->gone(r->gone_arg);
+	buf_done(&r->out);
 	buf_done(&r->body);
 	arena_free(r->pub.arena);
 	free(r);
@@ -267,7 +277,7 @@ static enum MHD_Result hand(struct request *r)
 	r->inside = true;
 	r->httpd->options.fn(r->httpd->options.arg, &r->pub);
 	r->inside = false;
-	if (r->stage == ANSWERED)
+	if (r->stage != HANDED)
 		return MHD_queue_response(r->connection, r->status, r->response);
 	r->suspended = true;
 	MHD_suspend_connection(r->connection);
@@ -292,14 +302,24 @@ static enum MHD_Result on_access(void *arg, struct MHD_Connection *connection, c
 	}
 	if (r->stage == READING)
 		return hand(r);
-	return r->stage == ANSWERED ? MHD_queue_response(connection, r->status, r->response) : MHD_YES;
+	return r->stage != HANDED ? MHD_queue_response(connection, r->status, r->response) : MHD_YES;
 }
 
-void httpd_answer(struct http_request *pub, unsigned status, const struct http_pair *headers, unsigned header_count, struct str body)
+/* The connection goes on; without a thread of its own the library does not wake itself for that. */
+static void resume(struct request *r)
 {
-	struct request *r = (struct request *)pub;
+	if (!r->suspended)
+		return;
+	r->suspended = false;
+	MHD_resume_connection(r->connection);
+	r->httpd->resumed = true;
+	timer_set(r->httpd->timer, 0, 0);
+}
+
+static void respond(struct request *r, enum stage stage, unsigned status, const struct http_pair *headers, unsigned header_count, struct MHD_Response *response)
+{
+	struct http_request *pub = &r->pub;
 	BUG_ON(r->stage != HANDED || header_count > HTTPD_ANSWER_HEADERS_MAX);
-	struct MHD_Response *response = MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY);
 	bool good = response;
 	for (unsigned i = 0; good && i < header_count; i++)
 		good = MHD_add_response_header(response, str_c(pub->arena, headers[i].name), str_c(pub->arena, headers[i].value)) == MHD_YES;
@@ -313,14 +333,73 @@ void httpd_answer(struct http_request *pub, unsigned status, const struct http_p
 	BUG_ON(!response);
 	r->response = response;
 	r->status = status;
-	r->stage = ANSWERED;
-	if (r->suspended) {
-		r->suspended = false;
-		MHD_resume_connection(r->connection);
-		/* without a thread of its own the library does not wake itself for that */
-		r->httpd->resumed = true;
-		timer_set(r->httpd->timer, 0, 0);
+	r->stage = stage;
+	resume(r);
+}
+
+void httpd_answer(struct http_request *pub, unsigned status, const struct http_pair *headers, unsigned header_count, struct str body)
+{
+	respond((struct request *)pub, ANSWERED, status, headers, header_count,
+		MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.ptr, MHD_RESPMEM_MUST_COPY));
+}
+
+/* --- streams --- */
+
+/* The library wants some of it. */
+static ssize_t on_stream(void *arg, uint64_t at, char *into, size_t room)
+{
+	struct request *r = arg;
+	struct str left = str_sub(buf_str(&r->out), r->taken, r->out.len);
+	(void)at;
+	if (r->cut)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
+	if (!left.len && r->ended)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (!left.len) {
+		r->suspended = true;
+		MHD_suspend_connection(r->connection);
+		return 0;
 	}
+	size_t n = left.len < room ? left.len : room;
+	memcpy(into, left.ptr, n);
+	r->taken += n;
+	if (r->taken == r->out.len) {
+		buf_clear(&r->out);
+		r->taken = 0;
+	}
+	return (ssize_t)n;
+}
+
+void httpd_stream(struct http_request *pub, unsigned status, const struct http_pair *headers, unsigned header_count, loop_fn *gone, void *arg)
+{
+	struct request *r = (struct request *)pub;
+	buf_init(&r->out, HTTPD_STREAM_BYTES_MAX);
+	r->gone = gone;
+	r->gone_arg = arg;
+	respond(r, STREAMED, status, headers, header_count, MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, on_stream, r, NULL));
+}
+
+void httpd_stream_put(struct http_request *pub, struct str bytes)
+{
+	struct request *r = (struct request *)pub;
+	BUG_ON(r->stage != STREAMED);
+	if (r->cut || r->ended)
+		return;
+	buf_put(&r->out, bytes);
+	if (r->out.err) {
+		/* the library waits for a client that takes nothing: this wakes it */
+		r->cut = true;
+		(void)shutdown(pub->fd, SHUT_RDWR);
+	}
+	resume(r);
+}
+
+void httpd_stream_end(struct http_request *pub)
+{
+	struct request *r = (struct request *)pub;
+	BUG_ON(r->stage != STREAMED);
+	r->ended = true;
+	resume(r);
 }
 
 /* --- opening and closing --- */
@@ -401,6 +480,8 @@ void httpd_close(struct httpd *h)
 	for (struct request *r = h->open; r; r = r->next) {
 		if (r->stage == HANDED)
 			httpd_answer(&r->pub, 503, NULL, 0, STR_NONE);
+		else if (r->stage == STREAMED)
+			httpd_stream_end(&r->pub);
 	}
 	(void)MHD_run(h->daemon);
 	drop(h);

@@ -5,8 +5,8 @@
  * fields, Content-Length beside Transfer-Encoding, no or two Host fields, a target that is not a path, NUL or control bytes
  * in it. 413 and close when Content-Length says too much; a chunked body that runs over ends the connection; 431 when the
  * head is too long. The answer may come later (answers wait for durability): the connection is suspended meanwhile. Every
- * request is answered exactly once; it stays valid until then, also when the client has gone. Knows nothing of sessions,
- * routes or content types.
+ * request is answered exactly once; it stays valid until then, also when the client has gone. An answer may also be a stream,
+ * whose end comes by and by. Knows nothing of sessions, routes or content types.
  */
 #ifndef AUPD_BASE_HTTPD_H
 #define AUPD_BASE_HTTPD_H
@@ -15,7 +15,7 @@
 #include "base/loop.h"
 #include "base/net.h"
 
-enum { HTTPD_HEADERS_MAX = 64, HTTPD_QUERY_MAX = 64, HTTPD_ANSWER_HEADERS_MAX = 24 };
+enum { HTTPD_HEADERS_MAX = 64, HTTPD_QUERY_MAX = 64, HTTPD_ANSWER_HEADERS_MAX = 24, HTTPD_STREAM_BYTES_MAX = 64 << 10 };
 
 struct httpd;
 
@@ -29,6 +29,7 @@ struct http_request {
 	const struct http_pair *headers, *query;        /* query percent-decoded, '+' is a space */
 	unsigned header_count, query_count;
 	struct net_peer peer;
+	bool tls;                       /* it came by it */
 	int fd;                         /* the connection; borrowed, for its peer credentials */
 	struct arena *arena;            /* lives as long as the request; for the handler's use */
 	void *tag;                      /* the handler's */
@@ -55,5 +56,13 @@ struct str http_header(const struct http_request *r, const char *name);         
 struct str http_query(const struct http_request *r, const char *name);
 /* Answers and frees r. Body and headers are copied. Content-Length, Date and Connection are set here. */
 void httpd_answer(struct http_request *r, unsigned status, const struct http_pair *headers, unsigned header_count, struct str body);
+/*
+ * Answers by a stream: the head now, the body by httpd_stream_put. gone is told once, when the connection is over, whoever ended it; until
+ * then r is valid. A client that has gone is noticed when something is put.
+ */
+void httpd_stream(struct http_request *r, unsigned status, const struct http_pair *headers, unsigned header_count, loop_fn *gone, void *arg);
+/* Copies the bytes. More than HTTPD_STREAM_BYTES_MAX that the client has not taken: it is cut off. */
+void httpd_stream_put(struct http_request *r, struct str bytes);
+void httpd_stream_end(struct http_request *r);          /* behind what was put */
 
 #endif

@@ -53,6 +53,7 @@ struct fold {
 	const struct policy *shadow;                    /* a draft that is tried: what it reads is noted too; NULL = none */
 	const struct hook_set *hooks;                   /* who is told by webhook (engine/hook.h); NULL = nobody */
 	bool notes_sightings;                           /* what was judged is noted for back-tests: fold_close before each commit */
+	int64_t undo_us;                                /* so long waits what is to be done by this step, for a person orders it and may think again; 0 = not */
 	struct brakes *brakes;                          /* engine/brake.h; NULL = none */
 	/* A replay: no record is written and no letter rendered, and whose an observation is was told before it. */
 	bool trial;

@@ -269,6 +269,15 @@ static enum err write_letter(struct fold *f, const struct casefile *c, const str
 	return make_letter(f, c, act, has_words(in) ? in->text : STR_NONE, in->type == INPUT_FINDING ? in->observation : NULL, why);
 }
 
+/* What a person has ordered, or let go, is not begun at once: until then it can be taken back as if it had never been. */
+static void let_think_again(const struct fold *f, struct act *act)
+{
+	bool begins = act->state == ACT_QUEUED && act->desired && !act->in_hand && act->undo_until_at <= 0;
+	if (!f->undo_us || !begins || str_eq(act->driver, STR("task")) || act->next_at == TIME_NONE || act->next_at > f->now + f->undo_us)
+		return;
+	act->next_at = act->undo_until_at = f->now + f->undo_us;
+}
+
 static enum err step(struct fold *f, struct row *row, struct casefile *c, struct case_input *in, struct why *why)
 {
 	struct case_output out;
@@ -294,6 +303,7 @@ static enum err step(struct fold *f, struct row *row, struct casefile *c, struct
 			e = write_letter(f, c, in, &out.acts[i], why);
 		if (e == OK && out.acts[i].verb == VERB_FORWARD && out.acts[i].letter.len)
 			e = forward_sent(f, c, &out.acts[i], why);
+		let_think_again(f, &out.acts[i]);
 		if (e == OK)
 			e = put_act(f, &out.acts[i], why);
 	}

@@ -107,6 +107,11 @@ enum err fold_gate(struct fold *f, struct act *act, enum gate *ret_gate, struct 
 	struct casefile c;
 	struct row row;
 	*ret_gate = GATE_GO;
+	/* a hand that is new is given what waits anew */
+	if (act->desired && act->state == ACT_QUEUED && act->undo_until_at > f->now) {
+		*ret_gate = wait_until(act, act->undo_until_at, "it can be taken back until then");
+		return OK;
+	}
 	if (!act->number && act->desired && act->state == ACT_QUEUED)
 		return reporter_status_gate(f, act, ret_gate, why);
 	if (!act->desired || act->state != ACT_QUEUED)

@@ -30,7 +30,7 @@ const struct field act_fields[] = {
 	{ .name = "approvers", .type = FIELD_STRS, .offset = offsetof(struct act, approvers), .count_offset = offsetof(struct act, approver_count),
 		.max = ACT_APPROVERS_MAX },
 	E(act, grade, grade_words), F(act, clause, FIELD_STR), F(act, rule, FIELD_STR), F(act, policy, FIELD_STR), F(act, created_at, FIELD_TIME),
-	F(act, next_at, FIELD_TIME), F(act, expires_at, FIELD_TIME), F(act, done_at, FIELD_TIME), F(act, attempts, FIELD_U32),
+	F(act, next_at, FIELD_TIME), F(act, expires_at, FIELD_TIME), F(act, done_at, FIELD_TIME), F(act, undo_until_at, FIELD_TIME), F(act, attempts, FIELD_U32),
 	E(act, last_result, act_result_words), F(act, last_text, FIELD_STR), F(act, letter, FIELD_STR), F(act, ledger, FIELD_STR),
 	F(act, way, FIELD_STR), F(act, proven, FIELD_BOOL), F(act, doubt_until_at, FIELD_TIME), F(act, automatic, FIELD_BOOL),
 	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), F(act, party, FIELD_U32), E(act, urgency, urgency_words),

@@ -65,6 +65,7 @@ struct act {
 	enum grade grade;
 	struct str clause, rule, policy;
 	int64_t created_at, next_at, expires_at, done_at;
+	int64_t undo_until_at;          /* a person ordered it, and may take it back until then: it is not begun before; 0: nobody may */
 	uint32_t attempts;
 	enum act_result last_result;
 	struct str last_text;

@@ -42,16 +42,14 @@ static const struct conf_item spool_items[] = {
 static const struct conf_item intake_items[] = {
 	{ .name = "authserv-id", .type = CONF_WORD, .arguments = "NAME", .many = true,
 		.doc = "of our own mail server: what it says in Authentication-Results proves who a report comes from" },
-	{ .name = "mailbox-domain", .type = CONF_WORD, .arguments = "DOMAIN", .many = true,
-		.doc = "where anybody has a mailbox: that domain proves no reporter" },
+	{ .name = "mailbox-domain", .type = CONF_WORD, .arguments = "DOMAIN", .many = true, .doc = "where anybody has a mailbox: that domain proves no reporter" },
 	{ .name = "maps", .type = CONF_PATH, .arguments = "DIRECTORY", .doc = "maps of one's own, beside those that are built in, see aupd-maps(5)" },
 	{ .name = NULL },
 };
 
 static const struct conf_item bindings_items[] = {
 	{ .name = "feed", .type = CONF_WORD, .arguments = "NAME NUMBER", .many = true, .doc = "a feed of bindings and its number, 1 to 250, which no other one ever gets" },
-	{ .name = "capacity", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10000000", .min = 1000, .max = 500000000,
-		.doc = "most bindings in memory, some 40 octets each" },
+	{ .name = "capacity", .type = CONF_INT, .arguments = "NUMBER", .fallback = "10000000", .min = 1000, .max = 500000000, .doc = "most bindings in memory, some 40 octets each" },
 	{ .name = "retention", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "400d", .min = 86400000000, .max = 345600000000000,
 		.doc = "how long a binding is kept after it became known" },
 	{ .name = "slack", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "2s", .min = 0, .max = 3600000000, .doc = "how far the clocks of feeds may be off" },
@@ -108,6 +106,7 @@ const struct conf_item config_items[] = {
 	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
 	{ .name = "api-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "6000", .min = 1, .max = 1000000,
 		.doc = "most reports a minute that one client may send by HTTP" },
+	{ .name = "undo", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "20s", .min = 0, .max = HOUR_US, .doc = "so long waits what a person orders, and can be taken back" },
 	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000,
 		.doc = "most calls a minute with one key of the API, and of one-time links from one address" },
 	{ .name = "form-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "0", .min = 0, .max = 10000,
@@ -190,7 +189,7 @@ const struct field share_fields[] = {
 	F(lmtp, FIELD_STR), F(hears, FIELD_U32), F(settings_file, FIELD_STR),
 	{ .name = "settings", .type = FIELD_LIST, .offset = offsetof(struct share, settings), .fields = config_setting_fields, .size = sizeof(struct setting),
 		.count_offset = offsetof(struct share, setting_count), .max = CONFIG_SETTINGS_MAX },
-	F(key_rate, FIELD_U64), F(form_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
+	F(key_rate, FIELD_U64), F(undo_us, FIELD_INT), F(form_rate, FIELD_U64), F(judges, FIELD_U32), F(number, FIELD_U32), F(provider, FIELD_STR),
 	F(mail_domain, FIELD_STR), F(mail_local, FIELD_STR), F(contact, FIELD_STR), F(ledger_origin, FIELD_STR), F(ledger_key, FIELD_STR),
 	F(signer_key, FIELD_STR), S(witnesses, witness_count), F(witnesses_required, FIELD_U64), F(stamp_url, FIELD_STR), F(stamp_ca, FIELD_STR),
 	F(stamp_every_us, FIELD_INT), S(ledger_allow, ledger_allow_count),
@@ -453,6 +452,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->spool_bytes = (uint64_t)conf_number(in_spool, spool_items, "size");
 	a->message_bytes = (uint64_t)conf_number(in_spool, spool_items, "message");
 	a->api_rate = (uint64_t)conf_number(c->first, config_items, "api-rate");
+	a->undo_us = conf_number(c->first, config_items, "undo");
 	a->key_rate = (uint64_t)conf_number(c->first, config_items, "key-rate");
 	a->form_rate = (uint64_t)conf_number(c->first, config_items, "form-rate");
 	a->officer_key = conf_text(c->first, config_items, "officer-key");

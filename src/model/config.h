@@ -94,6 +94,7 @@ struct share {
 	struct str settings_file;
 	struct setting *settings;       /* config_settings.h */
 	unsigned setting_count;
+	int64_t undo_us;                /* how long a person may take back what he ordered, before it is begun */
 	uint64_t key_rate;              /* calls a minute with one key of the API, or of one-time links from one address */
 	/* judge, desk, signer: the ledger's name and the key that verifies its checkpoints; the key that signs, signer alone */
 	struct str ledger_origin, ledger_key, signer_key;

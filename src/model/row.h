@@ -117,6 +117,8 @@ struct query {
 	struct str key_prefix;  /* STR_NONE = any */
 	int64_t due_by;         /* rows due at or before; TIME_NONE = do not ask */
 	bool descending;
+	bool by_age;            /* of a table: in the order in which its rows were first written, behind the place after_rank; the rank of what is told is its place,
+				   which holds until the store is shredded */
 	bool by_key;            /* in the order of keys alone, after after_key: walks through a whole table, whatever its indexes */
 	bool has_after;
 	int64_t after_rank;

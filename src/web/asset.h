@@ -1,6 +1,6 @@
 /*
- * What pages load: style and images, held in the program. Each has its digest in its address, so that it is kept for ever and another one
- * has another address.
+ * What pages load: style, scripts and images, held in the program. The digest of all of a list is in their addresses, so that they are kept for
+ * ever and others have other addresses.
  */
 #ifndef AUPD_WEB_ASSET_H
 #define AUPD_WEB_ASSET_H
@@ -11,10 +11,10 @@ struct asset {
 	const char *name;               /* "console.css" */
 	const char *path;               /* "/a/0123456789ab/console.css" */
 	const char *type;
-	struct str bytes;
+	struct str bytes, packed;       /* packed by gzip, RFC 1952 */
 };
 
-extern const struct asset assets[];     /* closed by a NULL name */
+extern const struct asset assets[], scripts[];  /* each closed by a NULL name */
 
 /* False: that is no address of one. */
 bool asset_take(const struct http_request *r, struct web_answer *ret_answer);

@@ -63,6 +63,7 @@ static void begin_data(struct buf *b, struct jsonw *w, const char *title, struct
 	jsonw_str(w, "path", path);
 	jsonw_time(w, "now", clock_wall_at());
 	jsonw_str(w, "css", str_of(asset_path("console.css")));
+	jsonw_str(w, "script", str_of(asset_path("app.js")));
 	jsonw_str(w, "icon", str_of(asset_path("icon.svg")));
 }
 

@@ -259,7 +259,8 @@ void login_take(struct web *web, struct http_request *r, struct web_answer *ret_
 		ret_answer->location = e ? str_format(r->arena, "/login?to=%.*s", STR_ARG(page_part(r->arena, to))) : STR("/welcome");
 		return;
 	}
-	if (now - s.seen_at > SESSION_SEEN_MINUTES * MINUTE_US) {
+	/* what a page looks up by itself is no use of the session */
+	if (now - s.seen_at > SESSION_SEEN_MINUTES * MINUTE_US && !http_header(r, LOGIN_BY_ITSELF).ptr) {
 		static const char *const none[] = { NULL };
 		struct form f = { .count = 0 };
 		ask(r, &who, &seen_route, none, &f, told_seen, ret_answer);

@@ -11,6 +11,7 @@
 #include "web/web.h"
 
 #define LOGIN_COOKIE "__Host-aupd"
+#define LOGIN_BY_ITSELF "aupd-live"     /* a header of a page that renews itself */
 
 /* The token in the request's cookies; STR_NONE. */
 struct str login_token(const struct http_request *r);

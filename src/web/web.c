@@ -10,6 +10,7 @@
 #include "web/login.h"
 #include "web/onetime.h"
 #include "web/portal.h"
+#include "web/events.h"
 
 enum { ANSWER_BYTES_MAX = 64 << 20, ERROR_BYTES = 8192, COMMAND_BYTES = 1 << 20, KEY_WORD_LEN = 7 };
 
@@ -35,7 +36,7 @@ static void refuse(struct web_answer *x, struct arena *a, unsigned status, const
 }
 
 /* RFC 6750 2.1. */
-static struct str key_of(const struct http_request *r)
+struct str web_key(const struct http_request *r)
 {
 	struct str auth = http_header(r, "authorization");
 	return str_starts_fold(auth, STR("Bearer ")) ? str_trim(str_sub(auth, KEY_WORD_LEN, auth.len)) : STR_NONE;
@@ -45,7 +46,7 @@ static struct str key_of(const struct http_request *r)
 static bool who_asks(struct web *web, struct http_request *r, const struct web_door *door, struct principal *ret, struct web_answer *x)
 {
 	struct why why = { .line = 0 };
-	struct str key = key_of(r);
+	struct str key = web_key(r);
 	*ret = (struct principal){ .scope = door->network ? SCOPE_NOBODY : door->operator_name.len ? SCOPE_OPERATOR : SCOPE_LOCAL, .id = door->operator_name };
 	if (!http_header(r, "authorization").ptr)
 		return true;
@@ -113,7 +114,7 @@ static struct str proof_line(const struct http_request *r, const struct principa
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
 	if (who->key.len)
-		jsonw_str(&w, "key", key_of(r));
+		jsonw_str(&w, "key", web_key(r));
 	else if (who->session.len)
 		jsonw_str(&w, "session", login_token(r));
 	else if (who->link.len)
@@ -167,7 +168,7 @@ static void ask_judge(struct web_call *c, struct http_request *r, struct web_ans
 }
 
 /* RFC 9110 7.2: a page reached by another name was found by another site, which would read what is in it. */
-static bool is_this_machine(struct str host)
+bool web_is_this_machine(struct str host)
 {
 	static const char *const names[] = { "localhost", "127.0.0.1", "[::1]" };
 	size_t colon = host.len;
@@ -191,7 +192,7 @@ static bool take_page(struct web *web, struct http_request *r, const struct web_
 		return true;
 	if (door->network)
 		login_take(web, r, x);
-	else if (is_this_machine(http_header(r, "host")))
+	else if (web_is_this_machine(http_header(r, "host")))
 		console_take(web, r, &who, x);
 	else
 		console_refuse(r, 421, "this console is http://localhost alone", x);
@@ -212,6 +213,10 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 	}
 	if (door->network && portal_is_public(r->path)) {
 		portal_take_public(web, r, ret_answer);
+		return;
+	}
+	if (str_eq(r->path, EVENTS_PATH)) {
+		events_take(web, r, door, ret_answer);
 		return;
 	}
 	if (take_page(web, r, door, ret_answer))

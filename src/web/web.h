@@ -21,6 +21,7 @@ struct console_call;
 struct census;
 struct retest;
 struct setting;
+struct feed_place;
 
 /* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
 typedef void web_marked_fn(struct str bytes, struct str name, struct jsonw *w);
@@ -64,9 +65,12 @@ struct web_answer {
 	struct console_call *call;      /* for console_told; NULL: it is not of the console */
 	struct str location;            /* of a 303; STR_NONE */
 	struct str file;                /* the name under which it is saved and not shown; STR_NONE */
+	const struct feed_place *from;  /* the answer is a stream of what changes behind that (web/feed.h), for `who`; NULL: it is none */
+	struct principal who;
 	struct str cookie;              /* token of a session that begins; "-": it ends; STR_NONE */
 	bool keeps;                     /* the same for ever at this address */
-	bool has_forms;                 /* a page whose forms must say where they come from */
+	bool packed;                    /* by gzip */
+	bool has_forms;                 /* a page whose forms must say where they come from, and on which our script runs */
 };
 
 void web_take(struct web *web, struct http_request *r, const struct web_door *door, struct web_answer *ret_answer);
@@ -75,5 +79,9 @@ void web_take_as(struct web *web, struct http_request *r, const struct principal
 /* The status of what the judge answered. */
 unsigned web_told(const struct route *route, struct arena *a, struct str reply);
 struct str web_error(struct arena *a, const char *text);
+/* The key that it brings; STR_NONE: none. */
+struct str web_key(const struct http_request *r);
+/* Is that name of the host one of this machine, as pages over a tunnel must be asked for? */
+bool web_is_this_machine(struct str host);
 
 #endif

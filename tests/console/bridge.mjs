@@ -25,7 +25,11 @@ async function open(options) {
 	page.setDefaultTimeout(20000);
 	page.on('console', m => said.push(`${m.type()}: ${m.text()} ${new URL(m.location().url || options.baseURL).pathname}`));
 	page.on('pageerror', e => said.push(`error: ${e.message}`));
-	page.on('requestfailed', r => said.push(`failed: ${r.url()} ${r.failure()?.errorText}`));
+	page.on('requestfailed', r => {
+		/* the stream of news ends with its page */
+		if (r.resourceType() !== 'eventsource' || r.failure()?.errorText !== 'net::ERR_ABORTED')
+			said.push(`failed: ${r.url()} ${r.failure()?.errorText}`);
+	});
 	page.on('request', r => { if (new URL(r.url()).origin !== new URL(options.baseURL).origin) said.push(`elsewhere: ${r.url()}`); });
 	pages.push({ context, page, said });
 	return pages.length - 1;

@@ -446,6 +446,10 @@ def tls():
         c.request("GET", "/v1/my", headers={"Authorization": f"Bearer {k}"})
         r = c.getresponse()
         tap.is_equal((r.status, json.loads(r.read())), (200, {"scope": "customer", "id": "acme"}), "over TLS")
+        tap.is_equal(r.getheader("strict-transport-security"), "max-age=31536000", "  by which a browser is told to come from now on")
+        c.request("GET", "/events", headers={"Authorization": f"Bearer {k}"})
+        r = c.getresponse()
+        tap.is_equal((r.status, r.readline()[:4], r.readline()), (200, b"id: ", b"event: beat\n"), "a stream begins over it, too")
         c.close()
 
 

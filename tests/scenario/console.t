@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The console without a screen: pages and what they do, accounts from the invitation to the way out, and what other sites must not be able to do."""
 import datetime
+import gzip
 import os
 import re
 import sys
@@ -20,6 +21,26 @@ def complain(d):
     return d.cases()[0]["case"]
 
 
+def script(b, page):
+    """What the browser runs and draws beside the page, packed and as it is."""
+    tap.is_equal(len(page.scripts), 1, "the page names one module")
+    tap.is_equal(b.ask(next(a["href"] for t, a in page.tags if t == "link" and a["rel"] == "icon")).headers["content-type"], "image/svg+xml", "and its sign")
+    at, todo, packed = page.scripts[0].rsplit("/", 1)[0], ["app.js"], {}
+    while todo:
+        name = todo.pop()
+        plain, small = b.ask(f"{at}/{name}"), b.ask(f"{at}/{name}", headers={"Accept-Encoding": "br, gzip"})
+        if (plain.status, plain.headers.get("content-encoding"), small.headers.get("content-encoding"), small.headers["vary"]) != (200, None, "gzip", "Accept-Encoding") \
+                or gzip.decompress(small.body) != plain.body:
+            tap.ok(False, f"{name} is sent packed, and as it is to whoever asks so", plain.headers, small.headers)
+        packed[name] = len(small.body)
+        todo += [n for n in re.findall(r'(?:from|import|import\() ?"\./([a-z]+\.js)"', plain.body.decode()) if n not in packed and n not in todo]
+    tap.ok({"keys.js", "uplot.js"} <= set(packed), "each module names the others, down to the libraries", packed)
+    tap.ok(sum(packed.values()) <= 40000, "all script together is at most 40 kB", packed)
+    tap.ok(sum(n for name, n in packed.items() if name != "uplot.js") <= 18000, "and without the plots, which few pages have, less than half of it", packed)
+    tap.ok(not re.search(rb"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", b"".join(b.ask(f"{at}/{n}").body for n in packed if n not in ("uplot.js", "idiomorph.js"))),
+           "nothing of ours makes markup of text")
+
+
 def local(d, case):
     """Over a tunnel of ssh: who the operator is tells the socket."""
     b = Browser(d, local=True)
@@ -27,10 +48,16 @@ def local(d, case):
     tap.is_equal((page.status, page.headers["content-type"]), (200, "text/html; charset=utf-8"), "there is a first page")
     tap.like(page.text, "tester", "it says who reads it")
     policy = page.headers["content-security-policy"]
-    tap.ok("default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy and "script-src" not in policy, "nothing on it runs, and nobody frames it", policy)
+    tap.ok("default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy and "script-src 'self'; connect-src 'self'" in policy
+           and "require-trusted-types-for 'script'; " in policy and policy.endswith("trusted-types aupd"), "nothing runs on it but what is ours, and nobody frames it", policy)
+    tap.is_equal([page.headers.get(h) for h in ("x-content-type-options", "cross-origin-opener-policy", "referrer-policy", "strict-transport-security")],
+                 ["nosniff", "same-origin", "same-origin", None], "what it says beside that")
+    tap.like(page.headers["permissions-policy"], r"camera=\(\)", "and no device of the reader is for it")
+    tap.ok("trusted-types 'none'" in b.ask("/v1/status").headers["content-security-policy"], "what is no page runs nothing at all")
     css = next(a["href"] for t, a in page.tags if t == "link")
     a = b.ask(css)
     tap.is_equal((a.status, a.headers["content-type"], a.headers["cache-control"]), (200, "text/css; charset=utf-8", "public, max-age=31536000, immutable"), "its style is kept for ever")
+    script(b, page)
     tap.like(b.get("/queues/due?within=7d").text, case, "a queue leads to its cases")
     page = b.get("/cases?state=open")
     tap.ok(f"/cases/{case}" in page.links, "the list of cases leads to the case")

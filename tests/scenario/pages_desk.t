@@ -155,8 +155,7 @@ def tried(b, where, **fields):
 
 def agreed(b, page, **more):
     """The page of a trial, agreed to."""
-    names = [(a["name"], a.get("value", "")) for t, a in page.tags if t == "input" and a.get("name")]
-    return b.post("/do", [(n, v) for n, v in names if n not in more] + list(more.items()))
+    return b.post("/do", [(n, v) for n, v in page.inputs if n not in more] + list(more.items()))
 
 
 def assigned(d, whom):

@@ -218,6 +218,77 @@ static void test_late(void)
 	OK_(true, "closing the server answers it");
 }
 
+static unsigned gone;
+
+static void on_gone(void *arg)
+{
+	(void)arg;
+	gone++;
+}
+
+static struct http_request *begin_stream(int *ret_fd)
+{
+	struct http_pair type = { STR("Content-Type"), STR("text/event-stream") };
+	unsigned before = waiting_count;
+	*ret_fd = dial();
+	say(*ret_fd, STR("GET /s HTTP/1.1\r\nHost: h\r\n\r\n"));
+	for (unsigned i = 0; i < TURNS && waiting_count == before; i++)
+		BUG_ON(loop_turn(loop, false) != OK);
+	BUG_ON(waiting_count == before);
+	httpd_stream(waiting[before], 200, &type, 1, on_gone, NULL);
+	return waiting[before];
+}
+
+static void wait_gone(unsigned n)
+{
+	for (unsigned i = 0; i < TURNS && gone < n; i++)
+		BUG_ON(loop_turn(loop, false) != OK);
+}
+
+static void test_stream(void)
+{
+	int fd;
+	open_server(STR("127.0.0.1:0"), 1000);
+	late = true;
+	struct http_request *r = begin_stream(&fd);
+	httpd_stream_put(r, STR("one;"));
+	(void)hear(fd, &answer, "one;");
+	OK_(status_is("200") && str_find(buf_str(&answer), STR("text/event-stream")) != SIZE_MAX && str_find(buf_str(&answer), STR("one;")) != SIZE_MAX,
+		"a stream has its head and its first octets before it ends");
+	httpd_stream_put(r, STR("two;"));
+	httpd_stream_put(r, STR("three;"));
+	(void)hear(fd, &answer, "three;");
+	OK_(str_find(buf_str(&answer), STR("two;")) < str_find(buf_str(&answer), STR("three;")), "what is put later comes later");
+	httpd_stream_put(r, STR("last;"));
+	httpd_stream_end(r);
+	(void)hear(fd, &answer, "\r\n0\r\n\r\n");
+	OK_(str_find(buf_str(&answer), STR("last;")) != SIZE_MAX && str_find(buf_str(&answer), STR("\r\n0\r\n\r\n")) != SIZE_MAX, "it ends behind what was put");
+	wait_gone(1);
+	IS_INT(gone, 1, "and that is told");
+	net_close(fd);
+	r = begin_stream(&fd);
+	net_close(fd);
+	for (unsigned i = 0; i < TURNS && gone < 2; i++) {
+		httpd_stream_put(r, STR("x"));
+		BUG_ON(loop_turn(loop, false) != OK);
+	}
+	IS_INT(gone, 2, "a client that went is noticed when something is put");
+	static char much[HTTPD_STREAM_BYTES_MAX / 2];
+	memset(much, 'x', sizeof(much));
+	r = begin_stream(&fd);
+	for (unsigned i = 0; i < TURNS && gone < 3; i++) {
+		httpd_stream_put(r, (struct str){ much, sizeof(much) });
+		BUG_ON(loop_turn(loop, false) != OK);
+	}
+	IS_INT(gone, 3, "one that takes nothing is cut off");
+	net_close(fd);
+	r = begin_stream(&fd);
+	httpd_stream_put(r, STR("open"));
+	httpd_close(httpd);
+	IS_INT(gone, 4, "closing the server ends what is open");
+	net_close(fd);
+}
+
 static void test_unix(void)
 {
 	char dir[] = "/tmp/test_httpd.XXXXXX", path[64];
@@ -250,6 +321,7 @@ int main(void)
 	test_whole_requests();
 	test_refused();
 	test_late();
+	test_stream();
 	test_unix();
 	buf_done(&answer);
 	loop_free(loop);

@@ -10,7 +10,7 @@
 /* Numbered parameters: 1 owner, 2 state, 3 tenant, 4 end of tenant, 5 key prefix, 6 its end, 7 due, 8 rank, 9 key, 10 limit, 11 a step of tenant, 12 the tenant whole. */
 static void build(struct buf *sql, const struct query *q, struct str path, enum table t)
 {
-	buf_printf(sql, "SELECT key, version, owner, state, tenant, due, rank, body FROM t%d WHERE 1", (int)t);
+	buf_printf(sql, "SELECT key, version, owner, state, tenant, due, %s, body FROM t%d WHERE 1", q->by_age ? "rowid" : "rank", (int)t);
 	/* a plus keeps a column from being the way to the rows where a narrower one is: SQLite cannot know how many are in a state */
 	if (q->owner.ptr)
 		buf_puts(sql, q->by_key && q->key_prefix.len ? " AND +owner=?1" : " AND owner=?1");
@@ -27,12 +27,16 @@ static void build(struct buf *sql, const struct query *q, struct str path, enum 
 		buf_puts(sql, " AND key>=?5 AND key<?6");
 	if (q->due_by != TIME_NONE)
 		buf_puts(sql, " AND due<=?7");
-	if (q->has_after && q->by_key)
+	if (q->has_after && q->by_age)
+		buf_puts(sql, q->descending ? " AND rowid<?8" : " AND rowid>?8");
+	else if (q->has_after && q->by_key)
 		buf_puts(sql, " AND key>?9");
 	else if (q->has_after)
 		buf_puts(sql, q->descending ? " AND (rank, key)<(?8, ?9)" : " AND (rank, key)>(?8, ?9)");
 	if (q->due_by != TIME_NONE)
 		buf_puts(sql, " ORDER BY due, key LIMIT ?10");
+	else if (q->by_age)
+		buf_puts(sql, q->descending ? " ORDER BY rowid DESC LIMIT ?10" : " ORDER BY rowid LIMIT ?10");
 	else if (q->by_key)
 		buf_puts(sql, " ORDER BY key LIMIT ?10");
 	else
