@@ -28,12 +28,12 @@
 #include "web/census.h"
 #include "web/web.h"
 
-enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, CENSUS_EVERY_US = 20000, CENSUS_IDLE_US = 60000000 };
+enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20, FRAME_COMMAND_MAX = 1 << 20, GARDEN_BODY_BYTES = 4096, CENSUS_EVERY_US = 20000, CENSUS_IDLE_US = 60000000 };
 
 struct door {
 	struct desk *desk;
 	struct httpd *http;
-	bool takes_keys, network;
+	bool takes_keys, network, garden;
 };
 
 struct desk {
@@ -179,7 +179,7 @@ static void on_request(void *arg, struct http_request *r)
 	const struct door *at = arg;
 	struct desk *d = at->desk;
 	struct web_answer x;
-	struct web_door door = { .takes_keys = at->takes_keys, .network = at->network };
+	struct web_door door = { .takes_keys = at->takes_keys, .network = at->network, .garden = at->garden };
 	if (!at->network)
 		door.operator_name = role_operator(d->role, r->fd);
 	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
@@ -278,7 +278,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	return read_figures(d, why);
 }
 
-static void open_door(struct desk *d, struct httpd_options *o, bool takes_keys, bool network)
+static struct door *open_door(struct desk *d, struct httpd_options *o, bool takes_keys, bool network)
 {
 	struct door *at = &d->doors[d->door_count];
 	struct why why;
@@ -290,6 +290,7 @@ static void open_door(struct desk *d, struct httpd_options *o, bool takes_keys, 
 		exit(1);
 	}
 	d->door_count++;
+	return at;
 }
 
 /* The census catches up while nobody asks, a slice in a few; what is wrong with the store is told to who asks. */
@@ -309,7 +310,7 @@ static void desk_run(struct role *r)
 	struct net_peer own = { .is_unix = false };
 	struct httpd_options o = { .take_listen_fd = role_fd(r, "api"), .body_bytes = API_BODY_BYTES, .connections = CONNECTIONS_MAX };
 	bool local = net_local(o.take_listen_fd, &own) == OK && own.is_unix;
-	open_door(d, &o, local, false);
+	(void)open_door(d, &o, local, false);
 	if (timer_new(r->loop, on_census, d, &d->census_timer) == OK)
 		timer_set(d->census_timer, CENSUS_IDLE_US, 0);
 	for (unsigned i = 0; i < r->share.web_listen_count; i++) {
@@ -317,7 +318,9 @@ static void desk_run(struct role *r)
 		o = (struct httpd_options){ .take_listen_fd = role_fd(r, str_c(r->arena, str_format(r->arena, "web.%u", i))), .body_bytes = KEY_BODY_BYTES,
 			.connections = CONNECTIONS_MAX, .connections_per_address = CONNECTIONS_OF_ADDRESS,
 			.tls_cert = at->cert.len ? str_c(r->arena, at->cert) : NULL, .tls_key = at->key.len ? str_c(r->arena, at->key) : NULL };
-		open_door(d, &o, true, true);
+		if (at->garden)
+			o.body_bytes = GARDEN_BODY_BYTES;
+		open_door(d, &o, !at->garden, true)->garden = at->garden;
 	}
 }
 

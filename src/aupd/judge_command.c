@@ -282,6 +282,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "my-answer", cmd_my_answer, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-evidence", cmd_my_evidence, KEPT, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-pack", cmd_my_pack, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
+	{ "blocked", cmd_blocked, TELLS, SCOPES(SCOPE_NOBODY) },
 	{ "my-scorecard", cmd_my_scorecard, TELLS, SCOPES(SCOPE_RESELLER) },
 	{ "my-terms", cmd_my_terms, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
 	{ "my-keys", cmd_my_keys, TELLS, SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER) },
@@ -406,7 +407,7 @@ void judge_answer(struct judge *j, const struct held_frame *h)
 	struct jsonw w;
 	struct json *root = NULL, *proof = NULL;
 	struct why why = { .line = 0 };
-	struct commanding c = { .j = j, .w = &w, .why = &why };
+	struct commanding c = { .j = j, .w = &w, .why = &why, .connection = h->fd };
 	struct arena *a = work_arena(j->fold.work);
 	struct str command = h->frame.body, line = STR_NONE;
 	buf_init(&b, FRAME_BODY_MAX);

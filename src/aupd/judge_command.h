@@ -21,6 +21,7 @@ struct commanding {
 	bool replayed;                  /* its Idempotency-Key belongs to another command */
 	struct jsonw *w;                /* members of the answer */
 	struct why *why;
+	int connection;                 /* that it came by; borrowed; -1 */
 };
 
 struct str command_arg(const struct commanding *c, const char *name);
@@ -87,6 +88,7 @@ enum err command_of_holder(struct commanding *c, enum case_input_type type, uint
 /* What the reseller who asks says to the complaint of that number, by a word of forward.h. */
 enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward_state state, struct str word) MUST_CHECK;
 enum err cmd_onetime(struct commanding *c) MUST_CHECK;
+enum err cmd_blocked(struct commanding *c) MUST_CHECK;
 enum err cmd_my_scorecard(struct commanding *c) MUST_CHECK;
 enum err cmd_my_terms(struct commanding *c) MUST_CHECK;
 enum err cmd_my_keys(struct commanding *c) MUST_CHECK;

@@ -21,7 +21,7 @@
 #include "model/config_usage.h"
 #include "model/config_webhooks.h"
 
-const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", NULL };
+const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", "garden", NULL };
 static const char *const level_words[] = { "error", "warning", "info", "debug", NULL };
 static const char *const form_words[] = { "plain", "json", NULL };
 
@@ -100,17 +100,15 @@ const struct conf_item config_items[] = {
 	{ .name = "store", .type = CONF_WORD, .arguments = "FILE", .fallback = "aupd.db", .doc = "file of the embedded store in the data directory" },
 	{ .name = "judges", .type = CONF_INT, .arguments = "NUMBER", .fallback = "1", .min = 1, .max = CONFIG_JUDGES_MAX,
 		.doc = "processes that fold reports into the one store" },
-	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest|api ADDRESS:PORT|/PATH [tls CERT KEY]", .many = true,
-		.doc = "where complaints come in, and where the API answers whoever has a key" },
+	{ .name = "listen", .type = CONF_WORD, .arguments = "smtp|lmtp|http|ingest|api|garden ADDRESS:PORT|/PATH [tls CERT KEY]", .many = true,
+		.doc = "where complaints come in, where the API answers whoever has a key, and where lines of blocked customers are led" },
 	{ .name = "api", .type = CONF_LISTEN, .arguments = "/PATH|ADDRESS:PORT", .doc = "where the desk answers aup; RUN/api.sock unless given" },
 	{ .name = "api-key", .type = CONF_WORD, .arguments = "CLIENT SHA256", .many = true, .doc = "a client that may report by HTTP, and the SHA-256 of its key" },
 	{ .name = "api-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "6000", .min = 1, .max = 1000000,
 		.doc = "most reports a minute that one client may send by HTTP" },
 	{ .name = "undo", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "20s", .min = 0, .max = HOUR_US, .doc = "so long waits what a person orders, and can be taken back" },
-	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000,
-		.doc = "most calls a minute with one key of the API, and of one-time links from one address" },
-	{ .name = "form-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "0", .min = 0, .max = 10000,
-		.doc = "most reports a minute by the public form of /report from one neighbour; 0: there is no form" },
+	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000, .doc = "most calls a minute with one key, or of pages by one neighbour" },
+	{ .name = "form-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "0", .min = 0, .max = 10000, .doc = "most reports a minute by the public form from one neighbour; 0: none" },
 	{ .name = "web-url", .type = CONF_WORD, .arguments = "URL", .doc = "where a listener of kind api is reached from outside: letters have one-time links below it" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
@@ -152,7 +150,7 @@ static const struct field listen_fields[] = {
 
 static const struct field web_listen_fields[] = {
 	{ .name = "address", .type = FIELD_STR, .offset = offsetof(struct web_listen, address) }, { .name = "cert", .type = FIELD_STR, .offset = offsetof(struct web_listen, cert) },
-	{ .name = "key", .type = FIELD_STR, .offset = offsetof(struct web_listen, key) }, { .name = NULL },
+	{ .name = "key", .type = FIELD_STR, .offset = offsetof(struct web_listen, key) }, { .name = "garden", .type = FIELD_BOOL, .offset = offsetof(struct web_listen, garden) }, { .name = NULL },
 };
 
 static const struct field map_fields[] = {
@@ -263,11 +261,11 @@ static enum err read_listens(struct config *c, struct why *why)
 		while (listen_kind_words[kind] && !str_eq(s->args[1].text, str_of(listen_kind_words[kind])))
 			kind++;
 		if (!listen_kind_words[kind])
-			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest, api", STR_ARG(s->args[1].text));
+			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest, api, garden", STR_ARG(s->args[1].text));
 		bool tls = kind == LISTEN_API && s->arg_count == 6 && str_eq(s->args[3].text, STR("tls"));
 		if ((s->arg_count != 3 && !tls) || a->listen_count == CONFIG_LISTEN_MAX || a->web_listen_count == CONFIG_WEB_LISTEN_MAX)
 			return conf_fail(why, s, 0, ERR_SYNTAX, kind == LISTEN_API ? "listen api ADDRESS:PORT, with tls CERT KEY unless it is a loopback address"
-				: "listen smtp|lmtp|http|ingest ADDRESS:PORT or /PATH");
+				: "listen smtp|lmtp|http|ingest|garden ADDRESS:PORT or /PATH");
 		struct conf_arg pair[2] = { s->args[0], s->args[2] };
 		struct conf one = { .args = pair, .arg_count = 2, .file = s->file };
 		enum err e = conf_check(&one, address, why);
@@ -275,6 +273,8 @@ static enum err read_listens(struct config *c, struct why *why)
 			return e;
 		if (kind == LISTEN_API)
 			e = read_web_listen(c, s, tls, why);
+		else if (kind == LISTEN_GARDEN)
+			a->web_listens[a->web_listen_count++] = (struct web_listen){ .address = s->args[2].text, .garden = ++a->garden_count };
 		else
 			a->listens[a->listen_count++] = (struct listen_at){ (enum listen_kind)kind, s->args[2].text };
 		if (e)
@@ -382,7 +382,7 @@ static enum err check_web_url(struct config *c, struct why *why)
 		good = good && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7f && str_chr(STR("?#\"<>{}@"), url.ptr[i]) == SIZE_MAX;
 	if (!good || url.len > CONFIG_WEB_URL_MAX)
 		return conf_fail(why, s, 1, ERR_SYNTAX, "web-url: https://HOST[/PATH], or http:// on a loopback address");
-	if (!c->all.web_listen_count)
+	if (c->all.web_listen_count == c->all.garden_count)
 		return conf_fail(why, s, 0, ERR_NOTFOUND, "web-url: its pages are served by a listener of kind api, and there is none");
 	while (url.len && url.ptr[url.len - 1] == '/')
 		url.len--;

@@ -14,7 +14,7 @@
 enum { CONFIG_LISTEN_MAX = 32, CONFIG_WEB_LISTEN_MAX = 8, CONFIG_PEM_MAX = 64 << 10, CONFIG_LIST_MAX = 64, CONFIG_BYTES_MAX = 1 << 20, CONFIG_JUDGES_MAX = 8,
 	CONFIG_FEED_NUMBER_MAX = 250, CONFIG_FETCH_MAX = 16, CONFIG_MAILBOX_MAX = 200, CONFIG_PASSWORD_MAX = 1024, CONFIG_WEB_URL_MAX = 200 };
 
-enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST, LISTEN_API /* the desk's; not among the others */ };
+enum listen_kind { LISTEN_SMTP, LISTEN_LMTP, LISTEN_HTTP, LISTEN_INGEST, LISTEN_API /* the desk's; not among the others */, LISTEN_GARDEN /* likewise */ };
 extern const char *const listen_kind_words[];
 
 struct listen_at {
@@ -37,6 +37,7 @@ struct fetch_from {
 struct web_listen {
 	struct str address;
 	struct str cert, key;           /* PEM; "" = plain, on a loopback address */
+	bool garden;                    /* for the lines of blocked customers; in clear, anywhere */
 };
 
 struct setting;
@@ -89,7 +90,7 @@ struct share {
 	struct str provider, mail_domain, mail_local, contact;
 	/* desk */
 	struct web_listen *web_listens;
-	unsigned web_listen_count;
+	unsigned web_listen_count, garden_count;       /* of the listeners, how many are of a walled garden */
 	uint32_t hears;                 /* set of HEARS_ */
 	struct str settings_file;
 	struct setting *settings;       /* config_settings.h */

@@ -27,7 +27,7 @@ bool portal_is(struct str path)
 
 bool portal_speaks(struct str path)
 {
-	return str_starts(path, STR("/p/")) || str_starts(path, STR("/r/")) || portal_is_public(path);
+	return str_eq(path, STR("/blocked")) || str_starts(path, STR("/p/")) || str_starts(path, STR("/r/")) || portal_is_public(path);
 }
 
 bool portal_is_public(struct str path)

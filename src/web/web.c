@@ -7,6 +7,7 @@
 #include "web/asset.h"
 #include "web/call.h"
 #include "web/console.h"
+#include "web/garden.h"
 #include "web/login.h"
 #include "web/onetime.h"
 #include "web/portal.h"
@@ -203,6 +204,10 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 {
 	struct principal who;
 	*ret_answer = (struct web_answer){ 0 };
+	if (door->garden) {
+		garden_take(web, r, ret_answer);
+		return;
+	}
 	if (door->network && onetime_is(r->path)) {
 		onetime_take(web, r, ret_answer);
 		return;

@@ -50,6 +50,7 @@ struct web {
 /* Where the request came in. */
 struct web_door {
 	bool takes_keys;
+	bool garden;                    /* of the walled garden, and nothing else */
 	bool network;                   /* nobody is told apart without a key */
 	struct str operator_name;       /* of a Unix connection; STR_NONE */
 };
