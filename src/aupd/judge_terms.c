@@ -133,10 +133,13 @@ enum err command_terms(struct commanding *c, struct str customer)
 	jsonw_str(c->w, "customer", t.customer);
 	jsonw_time(c->w, "at", t.at);
 	jsonw_bool(c->w, "valid", entity_valid_at(who, t.at));
-	jsonw_array(c->w, "resellers");
-	for (unsigned i = 0; i < count; i++)
-		jsonw_str(c->w, NULL, chain[i]);
-	jsonw_end(c->w, ']');
+	/* who stands above whom is not for those below to read */
+	if (c->p.scope == SCOPE_OPERATOR) {
+		jsonw_array(c->w, "resellers");
+		for (unsigned i = 0; i < count; i++)
+			jsonw_str(c->w, NULL, chain[i]);
+		jsonw_end(c->w, ']');
+	}
 	put_agreements(&t);
 	put_limits(&t);
 	put_services(&t);

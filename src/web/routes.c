@@ -299,7 +299,7 @@ const struct route routes[] = {
 		TOLD(TEXT("reseller"), NUMBER("open"), NUMBER("sent"), NUMBER("repeated"), NUMBER("answered"), NUMBER("fixed"), NUMBER("late"), NUMBER("back"), FLAG("failing"),
 			LIST("acknowledgements", TEXT("version"), TIME("asked"), TIME("due"), TIME("acknowledged"), TIME("told"), FLAG("overdue"))), NULL },
 	{ "GET", "/v1/my/terms", "getMyTerms", HOLDERS, "what binds oneself: agreements, limits, services, permissions", NULL, NULL, "my-terms", false,
-		TOLD(TEXT("customer"), TIME("at"), FLAG("valid"), TEXTS("resellers"), ANY("agreements"), ANY("limits"), ANY("services"), ANY("permissions")), NULL },
+		TOLD(TEXT("customer"), TIME("at"), FLAG("valid"), ANY("agreements"), ANY("limits"), ANY("services"), ANY("permissions")), NULL },
 	{ "GET", "/v1/my/keys", "listMyKeys", HOLDERS, "one's own keys of the API, the latest first; of a key the beginning of its SHA-256", NULL, NULL, "my-keys", false,
 		TOLD(LIST("keys", TEXT("name"), TEXT("label"), FLAG("valid"), TIME("made"), TIME("expires"), TIME("revoked")), FLAG("more")), NULL },
 	{ "POST", "/v1/my/keys", "addMyKey", HOLDERS, "another key for oneself, by an account of the console that has just proved who it is; the key is in this answer and in no other",
