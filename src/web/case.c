@@ -49,6 +49,7 @@ static bool fits(const struct casefile *c, const struct filter *f)
 /* Different ones, of the incidents that the case still holds against each other. */
 static unsigned reporters_of(struct arena *a, const struct casefile *c)
 {
+	struct arena_mark mark = arena_mark(a);
 	struct str *seen = ARENA_ARRAY(a, struct str, REPORTERS_TOLD_MAX);
 	unsigned n = 0;
 	for (unsigned i = 0; seen && i < c->recent_count; i++)
@@ -59,6 +60,8 @@ static unsigned reporters_of(struct arena *a, const struct casefile *c)
 			if (m == n)
 				seen[n++] = c->recent[i].witnesses[k];
 		}
+	/* a page has up to QUERY_LIMIT_MAX rows */
+	arena_rewind(a, mark);
 	return n;
 }
 
