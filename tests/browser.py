@@ -105,12 +105,20 @@ def enrol(d, name, *args, password="correct horse battery"):
     invitation = d.check("user", "add", "--json", *args, name).json["invitation"]
     b = Browser(d)
     page = b.submit(b.get("/welcome"), "/welcome", name=name, invitation=invitation, password=password)
-    now = next(a["datetime"] for t, a in Browser(d, local=True).get("/").tags if t == "time")
     b.secret = re.search(r"[A-Z2-7]{32}", page.text).group()
-    b.submit(page, "/welcome/code", code=totp(b.secret, int(datetime.datetime.fromisoformat(now.replace("Z", "+00:00")).timestamp())))
+    b.submit(page, "/welcome/code", code=totp(b.secret, clock(Browser(d, local=True).get("/"))))
     if b.get("/", follow=False).headers.get("location") == "/welcome":
         raise RuntimeError(f"{name} could not come in")
     return b
+
+
+def seconds(iso):
+    return int(datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp())
+
+
+def clock(page):
+    """The daemon's clock, as the head of a page tells it."""
+    return seconds(next(a["datetime"] for t, a in page.tags if t == "time"))
 
 
 def totp(secret, at_s):

@@ -10,7 +10,6 @@
 What is waited for is an event of the browser, with Playwright's one long limit. A page that says anything on its console, asks
 another site, or breaks its own policy has failed: see look() and quiet().
 """
-import datetime
 import json
 import os
 import re
@@ -18,7 +17,7 @@ import subprocess
 import tempfile
 
 import tap
-from browser import enrol, totp
+from browser import enrol, seconds, totp
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "console")
 MODULES = os.path.join(HERE, "node_modules")
@@ -82,6 +81,11 @@ class Page:
     def press(self, *keys):
         for key in keys:
             self.call(["keyboard"], ["press", key])
+        return self
+
+    def lead(self, key="Enter"):
+        """A key that leads to a page, be it the same one again; until that is there."""
+        self.screen.ask({"page": self.number, "leads": key})
         return self
 
     def type(self, text):
@@ -219,8 +223,3 @@ class Screen:
         for path in files:
             mine = [f"{m['type']}: {m['message']} ({m.get('extract', '')})" for m in messages if m.get("url", "").endswith(path)]
             tap.is_equal(mine, [], f"{os.path.basename(path)}: the validator finds nothing")
-
-
-def seconds(iso):
-    return int(datetime.datetime.fromisoformat(iso.replace("Z", "+00:00")).timestamp())
-

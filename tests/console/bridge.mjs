@@ -5,6 +5,7 @@
  *   {"page": 1, "calls": [["locator", "tbody tr"], ["count"]]} -> {"value": what the last call gave}
  *   {"page": 1, "close": true}
  *   {"page": 1, "said": true}                                 -> {"value": [what its console, its policy and its errors said since]}
+ *   {"page": 1, "leads": "Enter"}                             a key, and until the page is there that it leads to
  *   {"page": 1, "slow": 6}                                    its CPU is six times slower
  *
  * A call is a method of Playwright's Page, or of what the call before it gave. A string "js:..." among its arguments is a function.
@@ -26,8 +27,8 @@ async function open(options) {
 	page.on('console', m => said.push(`${m.type()}: ${m.text()} ${new URL(m.location().url || options.baseURL).pathname}`));
 	page.on('pageerror', e => said.push(`error: ${e.message}`));
 	page.on('requestfailed', r => {
-		/* the stream of news ends with its page */
-		if (r.resourceType() !== 'eventsource' || r.failure()?.errorText !== 'net::ERR_ABORTED')
+		/* what a page that is left was still asking for */
+		if (r.failure()?.errorText !== 'net::ERR_ABORTED')
 			said.push(`failed: ${r.url()} ${r.failure()?.errorText}`);
 	});
 	page.on('request', r => { if (new URL(r.url()).origin !== new URL(options.baseURL).origin) said.push(`elsewhere: ${r.url()}`); });
@@ -56,6 +57,8 @@ async function answer(request) {
 		const devtools = await p.context.newCDPSession(p.page);
 		return void await devtools.send('Emulation.setCPUThrottlingRate', { rate: request.slow });
 	}
+	if (request.leads)
+		return void await Promise.all([p.page.waitForNavigation(), p.page.keyboard.press(request.leads)]);
 	if (request.said)
 		return p.said.splice(0);
 	return call(p.page, request.calls);

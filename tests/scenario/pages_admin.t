@@ -6,9 +6,8 @@ import re
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from browser import Browser, totp
+from browser import Browser, clock, totp
 from daemon import Daemon, arf, missing
-from screen import clock
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 PASSWORD = "correct horse battery"

@@ -35,6 +35,7 @@ const some = {
 	s: ["snooze", form("case-snooze")],
 	n: ["write a note", form("case-note")],
 	m: ["merge", form("case-merge")],
+	c: ["close", form("case-resolve")],
 	z: ["take back what was done last", 'button[value="case-back"]'],
 	".": ["show what is new", ".live button"],
 	"/": ["filter the list", "main [role=search] input:not([type=hidden])"],
