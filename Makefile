@@ -73,4 +73,4 @@ install: all
 clean:
 	@rm -rf $(BUILD) $(ASAN)
 
-.PHONY: all asan modules demo test bench fuzz torture trial deb install clean setup-build setup-test
+.PHONY: all pictures asan modules demo test bench fuzz torture trial deb install clean setup-build setup-test

@@ -24,6 +24,7 @@ MODULES = os.path.join(HERE, "node_modules")
 PASSWORD = "correct horse battery"
 TABS_MAX = 300
 SHOTS = os.environ.get("AUPD_SHOTS")            # a directory that takes a picture of each page that is looked at
+MANUAL = os.environ.get("AUPD_PICTURES")        # one whose pictures are taken anew: as much of a page as a window shows
 
 
 def missing():
@@ -206,6 +207,7 @@ class Screen:
         tap.ok(p.js("() => document.documentElement.scrollWidth") <= 320, f"{name}: nothing lies beside a narrow screen")
         self.shoot(p, f"{name}-narrow")
         p.call(["setViewportSize", {"width": 1280, "height": 900}])
+        tap.ok(p.js("() => document.documentElement.scrollWidth") <= 1280, f"{name}: nor beside a wide one")
         if p.status == 404:                     # which Chromium says once more
             self.ask({"page": p.number, "said": True})
         self.quiet(p, name)
@@ -213,6 +215,9 @@ class Screen:
     def shoot(self, p, name):
         if SHOTS:
             p.call(["screenshot", {"path": os.path.join(SHOTS, name.replace("/", "-") + ".png"), "fullPage": True}], ["length"])
+        picture = MANUAL and os.path.join(MANUAL, name.removesuffix("-light") + ".png")
+        if picture and name.endswith("-light") and os.path.exists(picture):
+            p.call(["screenshot", {"path": picture}], ["length"])
 
     def validate(self):
         """Every page that was looked at, through the validator of HTML."""

@@ -111,6 +111,8 @@ static void put_days(struct jsonw *w, const struct usage_series *u)
 		jsonw_int(w, "top_out", number(usage_bits_per_s(top.out)));
 		jsonw_int(w, "passed", passed);
 		jsonw_int(w, "not_known", unknown);
+		/* what was not counted is not zero */
+		jsonw_bool(w, "known", passed > unknown || sum.in || sum.out);
 		jsonw_end(w, '}');
 	}
 	jsonw_end(w, ']');

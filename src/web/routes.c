@@ -248,7 +248,7 @@ const struct route routes[] = {
 			FLAG("metered"), NUMBER("logins"), NUMBER("cells"), NUMBER("passed"), NUMBER("not_known"), NUMBER("inferred"),
 			ANY("volume"), ANY("forecast"), ANY("p95"),
 			LIST("limits", TEXT("kind"), NUMBER("value"), TEXT("unit"), NUMBER("amount"), FLAG("rate"), TEXT("by"), NUMBER("used"), NUMBER("forecast"), TEXT("state")),
-			LIST("days", TEXT("date"), TIME("day"), NUMBER("in"), NUMBER("out"), NUMBER("top_in"), NUMBER("top_out"), NUMBER("passed"), NUMBER("not_known")),
+			LIST("days", TEXT("date"), TIME("day"), NUMBER("in"), NUMBER("out"), NUMBER("top_in"), NUMBER("top_out"), NUMBER("passed"), NUMBER("not_known"), FLAG("known")),
 			LIST("measures", MEASURE_SHOWN), ANY("in"), ANY("out"), TEXT("state")), NULL },
 	{ "GET", "/v1/resellers", "listResellers", OPERATOR, "the scorecards of all resellers", NULL, NULL, "reseller-list", false, TOLD(LIST("resellers", SCORECARD)), NULL },
 	{ "GET", "/v1/resellers/{reseller}", "getReseller", OPERATOR, "the scorecard of one, and what was passed on to it last", PARAMS(STEP("reseller", "its id")), NULL,

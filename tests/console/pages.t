@@ -29,7 +29,7 @@ SAMPLES = {
     "/cases/{case}": ["/cases/{case}"],
     "/cases/{case}/reports/{report}": ["/cases/{case}/reports/{report}"],
     "/raw/{item}": ["/raw/{item}"],
-    "/cases/{case}/notice": ["/cases/{case}/notice"],
+    "/cases/{case}/notice": ["/cases/{open}/notice"],
     "/bulks": ["/bulks"],
     "/unattributed": ["/unattributed", "/unattributed?shift=2h"],
     "/intake": ["/intake", "/intake?state=discarded"],
@@ -72,19 +72,20 @@ def rows():
 def fill(d):
     for n, who in enumerate("abc", 1):
         d.smtp_send(arf(number=n, reporter=f"fbl@reporter-{who}.example", subject=HOSTILE))
+        d.smtp_send(arf("203.0.113.66", number=10 + n, reporter=f"fbl@reporter-{who}.example", subject=HOSTILE))
     d.smtp_send(PROSE)
     d.settle()
     with open(os.path.join(TOP, "policy", "mail.policy"), encoding="utf-8") as f:
         text = f.read().replace("because \"", "because \"said anew: ")
     d.api("/v1/command", "POST", json.dumps({"op": "policy-draft", "from": "2026-03-01", "version": "next", "significant": "no", "file": "mail.policy", "content": text}))
-    case = d.cases()[0]["case"]
+    case, other = (d.cases("--customer", who)[0]["case"] for who in ("acme", "bakery"))
     d.api("/v1/command", "POST", json.dumps({"op": "macro-add", "name": "ask-back", "steps": [{"do": "note", "text": "asked for {ask what}"}]}))
     d.check("case", "appeal", case, f"it was not me {HOSTILE}")
     events = d.check("case", "show", "--json", case).json["events"]
     d.aup("policy", "backtest", "--draft", "next", "--keep")
     d.check("reporter", "distrust", "spam.example", "--because", "a test")
     d.check("hold", "--until", "9d", "--because", "a test", "acme")
-    return {"case": case, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}
+    return {"case": case, "open": other, "report": next(e["n"] for e in events if e.get("raw")), "item": json.loads(d.api("/v1/intake?state=waiting").body)["rows"][0]["key"]}
 
 
 def strangers(s):

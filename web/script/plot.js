@@ -10,8 +10,10 @@ const CELL_S = 300;
 /* cells whose octets say how much it was */
 const KNOWN = new Set([".", "i"]);
 const HEIGHT = 320;
+/** @type {Record<string, number>} */
+const UNITS = { "bit/s": 1e-6, "kbit/s": 1e-3, "Mbit/s": 1, "Gbit/s": 1e3 };
 
-/** @typedef {{ from: string, in: number[], out: number[], state: string, p95?: Record<string, { bits_per_s?: number }> }} Usage */
+/** @typedef {{ from: string, in: number[], out: number[], state: string, p95?: Record<string, { bits_per_s?: number }>, limits?: { unit: string, value: number }[] }} Usage */
 
 /** @param {number[]} octets @param {string} state */
 function rates(octets, state) {
@@ -28,25 +30,41 @@ function told(v) {
 	return v === null || v === undefined ? "not known" : `${v.toFixed(2)} Mbit/s`;
 }
 
-/** The 95th percentile as the server has it, drawn across. @param {Usage} usage */
-function percentile(usage) {
-	const most = Math.max(...["in", "out"].map((way) => usage.p95?.[way]?.bits_per_s ?? 0)) / 1e6;
+/** What is drawn across, in Mbit/s: the 95th percentile as the server has it, and the limits of it. @param {Usage} usage @returns {[string, number][]} */
+function levels(usage) {
+	/** @type {[string, number][]} */
+	const all = [["95th percentile", Math.max(...["in", "out"].map((way) => usage.p95?.[way]?.bits_per_s ?? 0)) / 1e6]];
+	for (const limit of usage.limits ?? [])
+		if (UNITS[limit.unit])
+			all.push(["limit", limit.value * UNITS[limit.unit]]);
+	return all.filter(([, rate]) => rate > 0);
+}
+
+/** @param {[string, number][]} all */
+function across(all) {
 	return (/** @type {any} */ u) => {
-		if (!most)
-			return;
 		const { ctx, bbox } = u;
-		const y = Math.round(u.valToPos(most, "y", true));
 		ctx.save();
-		ctx.strokeStyle = colour("--bad");
-		ctx.setLineDash([6, 4]);
-		ctx.beginPath();
-		ctx.moveTo(bbox.left, y);
-		ctx.lineTo(bbox.left + bbox.width, y);
-		ctx.stroke();
-		ctx.fillStyle = colour("--bad");
-		ctx.fillText(`95th percentile ${told(most)}`, bbox.left + 6, y - 6);
+		ctx.strokeStyle = ctx.fillStyle = colour("--bad");
+		ctx.textAlign = "left";
+		ctx.textBaseline = "bottom";
+		for (const [name, rate] of all) {
+			const y = Math.round(u.valToPos(rate, "y", true));
+			ctx.setLineDash(name === "limit" ? [] : [6, 4]);
+			ctx.beginPath();
+			ctx.moveTo(bbox.left, y);
+			ctx.lineTo(bbox.left + bbox.width, y);
+			ctx.stroke();
+			ctx.fillText(`${name} ${told(rate)}`, bbox.left + 6, y - 2);
+		}
 		ctx.restore();
 	};
+}
+
+/** Days, and of less than three of them the minutes too. @param {any} _ @param {number[]} splits */
+function times(_, splits) {
+	const far = splits[splits.length - 1] - splits[0] > 3 * 86400;
+	return splits.map((at) => new Date(at * 1000).toISOString().slice(5, far ? 10 : 16).replace("T", " "));
 }
 
 /** @param {HTMLElement} figure @param {any} uPlot @param {Usage} usage */
@@ -57,18 +75,20 @@ function draw(figure, uPlot, usage) {
 	const name = drawing?.getAttribute("aria-label") ?? drawing?.querySelector("title")?.textContent ?? "Use";
 	const place = make("div", { class: "drawn", role: "img", "aria-label": name });
 	const axis = { stroke: colour("--ink"), grid: { stroke: colour("--line"), width: 0.5 } };
+	const lines = levels(usage);
 	const width = () => Math.max(240, figure.clientWidth);
 	figure.prepend(place);
 	const plot = new uPlot({
 		width: width(), height: HEIGHT,
 		tzDate: (/** @type {number} */ at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-		axes: [axis, { ...axis, label: "Mbit/s", size: 60 }],
+		axes: [{ ...axis, values: times }, { ...axis, label: "Mbit/s", size: 60 }],
 		series: [
 			{ label: "UTC", value: (/** @type {any} */ _, /** @type {number | null} */ at) => (at === null ? "" : `${new Date(at * 1000).toISOString().slice(0, 16).replace("T", " ")}`) },
 			{ label: "in", stroke: colour("--link"), width: 1, spanGaps: false, value: (/** @type {any} */ _, /** @type {number | null} */ v) => told(v) },
 			{ label: "out", stroke: colour("--ink"), width: 1, dash: [4, 3], spanGaps: false, value: (/** @type {any} */ _, /** @type {number | null} */ v) => told(v) },
 		],
-		hooks: { draw: [percentile(usage)] },
+		scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ max) => [0, Math.max(max, ...lines.map(([, rate]) => rate)) * 1.1 || 1] } },
+		hooks: { draw: [across(lines)] },
 	}, [x, rates(usage.in, usage.state), rates(usage.out, usage.state)], place);
 	if (drawing)
 		drawing.style.display = "none";

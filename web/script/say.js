@@ -8,7 +8,7 @@ import { make } from "./dom.js";
 const SHOWN_MS = 10_000;
 
 let timer = 0;
-const region = make("p", { role: "status", class: "said" });
+const region = make("p", { role: "status", class: "announced" });
 
 export function begin() {
 	document.body.append(region);
