@@ -224,7 +224,9 @@ def weekly(k):
     days = (7 - now.weekday()) % 7 or 7
     for _ in range(days):
         k.go_on(24)
-    got = [x for x in k.news() if x.recipients == ["doe@customers.example"] and "new on your account" in str(x.message["Subject"])]
+    k.news()
+    # of the whole test: a Monday may have passed before
+    got = [x for x in k.d.sink.letters if x.recipients == ["doe@customers.example"] and "new on your account" in str(x.message["Subject"])]
     tap.is_equal(len(got), 1, "a week's digest goes once a week", got)
     if got:
         tap.is_equal(len(entries(got[0])), 2, "with the advice")
