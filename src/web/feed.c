@@ -1,11 +1,13 @@
 /*
  * What changed, from the tables that grow with each change. See feed.h.
  *
- * Hostile is a place that somebody sends: it is a number and a short text for each table, and names at most what is told anyway.
+ * Hostile is a place that somebody sends: it is a number and a short text for each table, which are compared and nothing else.
  */
 #include "web/feed.h"
 
 #include <stdio.h>
+
+#include "base/digest.h"
 
 static const enum table tables[FEED_TABLES] = { TABLE_CASE_EVENT, TABLE_ITEM };
 static const struct principal desk = { .scope = SCOPE_OPERATOR };
@@ -15,10 +17,10 @@ enum err feed_parse(struct str text, struct feed_place *ret_place)
 	struct feed_place p = { .at = { 0 } };
 	struct str part, number;
 	for (int i = 0; i < FEED_TABLES; i++) {
-		if (!str_split(&text, ';', &part) || !str_split(&part, ',', &number) || str_to_i64(number, &p.at[i]) != OK || p.at[i] < 0 || part.len > FEED_KEY_MAX)
+		if (!str_split(&text, ';', &part) || !str_split(&part, ',', &number) || str_to_i64(number, &p.at[i]) != OK || p.at[i] < 0 || part.len > FEED_MARK_LEN)
 			return ERR_SYNTAX;
 		if (part.len)
-			memcpy(p.key[i], part.ptr, part.len);
+			memcpy(p.mark[i], part.ptr, part.len);
 	}
 	*ret_place = p;
 	return text.ptr ? ERR_SYNTAX : OK;
@@ -26,7 +28,7 @@ enum err feed_parse(struct str text, struct feed_place *ret_place)
 
 struct str feed_text(struct arena *a, const struct feed_place *p)
 {
-	return str_format(a, "%lld,%s;%lld,%s", (long long)p->at[0], p->key[0], (long long)p->at[1], p->key[1]);
+	return str_format(a, "%lld,%s;%lld,%s", (long long)p->at[0], p->mark[0], (long long)p->at[1], p->mark[1]);
 }
 
 static enum err read_rows(struct view_source *s, struct arena *a, struct query *q, struct row **ret_rows, size_t *ret_count, struct why *why)
@@ -40,9 +42,11 @@ static enum err read_rows(struct view_source *s, struct arena *a, struct query *
 
 static void go_to(struct feed_place *p, int i, const struct row *row)
 {
-	struct str key = str_sub(row->key, 0, FEED_KEY_MAX);
+	struct digest d;
+	digest_sha256_parts((const struct str[]){ row->key, STR("\n"), row->body }, 3, &d);
 	p->at[i] = row->rank;
-	(void)snprintf(p->key[i], sizeof(p->key[i]), "%.*s", STR_ARG(key));
+	for (size_t k = 0; k < FEED_MARK_LEN / 2; k++)
+		(void)snprintf(p->mark[i] + 2 * k, 3, "%02x", d.octets[k]);
 }
 
 enum err feed_end(struct view_source *s, struct arena *a, struct feed_place *ret_place, struct why *why)
@@ -77,7 +81,7 @@ enum err feed_knows(struct view_source *s, struct arena *a, const struct feed_pl
 			return e;
 		if (n)
 			go_to(&there, i, &rows[0]);
-		*ret_knows = there.at[i] == place->at[i] && strcmp(there.key[i], place->key[i]) == 0;
+		*ret_knows = there.at[i] == place->at[i] && strcmp(there.mark[i], place->mark[i]) == 0;
 	}
 	return OK;
 }

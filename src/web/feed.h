@@ -1,19 +1,20 @@
 /*
  * What changed in the store, as ids alone: cases in which something happened, and reports that came before people.
  *
- * A place is how far somebody was told. It is a text that anybody may send back; with the row of each table it names where it was, so a
- * store that was shredded or restored meanwhile is noticed.
+ * A place is how far somebody was told. It is a text that anybody may send back; a mark of the row of each table says where it was, so a
+ * store that was shredded or restored meanwhile is noticed. The mark is of the row's content and names it to nobody: whoever is told of his
+ * own case alone gets the place behind it from a row of somebody else.
  */
 #ifndef AUPD_WEB_FEED_H
 #define AUPD_WEB_FEED_H
 
 #include "web/view.h"
 
-enum { FEED_MOST = 256 /* rows told at once; whoever is further behind looks at all anew */, FEED_KEY_MAX = 64, FEED_TABLES = 2 };
+enum { FEED_MOST = 256 /* rows told at once; whoever is further behind looks at all anew */, FEED_MARK_LEN = 16, FEED_TABLES = 2 };
 
 struct feed_place {
 	int64_t at[FEED_TABLES];                        /* 0: before the first row */
-	char key[FEED_TABLES][FEED_KEY_MAX + 1];        /* of the row there */
+	char mark[FEED_TABLES][FEED_MARK_LEN + 1];      /* of the row there */
 };
 
 struct feed_news {

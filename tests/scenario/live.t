@@ -58,6 +58,7 @@ def resumed(d, case, place):
     with local(d) as s:
         s.next("beat")
         here = s.last
+    tap.like(here, r"^\d+,[0-9a-f]{16};\d+,[0-9a-f]{16}$", "a place says where, and of whose row nothing")
     d.check("case", "note", case, "while nobody looked")
     for what, headers, path in (("the browser's header", {"Last-Event-ID": here}, "/events"), ("the address", {}, f"/events?after={here}")):
         with local(d, headers, path=path) as s:
