@@ -397,9 +397,25 @@ static void add_name(struct console_call *call, struct str name, struct str valu
 		call->names[call->name_count++] = (struct http_pair){ name, value };
 }
 
+/* A link of another site leads to a page, but brings no reason to look at a person: the look would be recorded of whoever follows it. */
+static void drop_reason(struct http_request *r)
+{
+	struct str site = http_header(r, "sec-fetch-site");
+	struct http_pair *kept = ARENA_ARRAY(r->arena, struct http_pair, HTTPD_QUERY_MAX);
+	unsigned n = 0;
+	if (!site.len || str_eq(site, STR("same-origin")) || str_eq(site, STR("none")))
+		return;
+	for (unsigned i = 0; kept && i < r->query_count; i++)
+		if (!str_eq(r->query[i].name, STR("because")) && !str_eq(r->query[i].name, STR("clear")))
+			kept[n++] = r->query[i];
+	r->query = kept;
+	r->query_count = n;
+}
+
 void console_show(struct web *web, struct http_request *r, struct console_call *call, struct web_answer *ret_answer)
 {
 	call->told = told_part;
+	drop_reason(r);
 	if (is_outsider(&call->who)) {
 		add_name(call, STR("who"), call->who.id);
 		add_name(call, STR("language"), str_of(words_of(web, r, &call->who)->language));

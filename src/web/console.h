@@ -7,7 +7,8 @@
  *
  * Here is what a browser adds to that: it sends along who somebody is wherever another site leads it. So a POST must come from a page of
  * this site (Origin, Sec-Fetch-Site) and bring the token that this desk put into its form; and a name of the host that is not one of ours is
- * refused, for by such a name another site reads pages (DNS rebinding).
+ * refused, for by such a name another site reads pages (DNS rebinding). The reason for which a person is looked at counts only from a page of
+ * ours, or as typed.
  *
  * Bounded: CONSOLE_PARTS_MAX routes a page, CONSOLE_FIELDS_MAX members a form.
  */

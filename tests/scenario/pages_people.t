@@ -6,7 +6,7 @@ import re
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from browser import Browser, enter
+from browser import Browser, Page, enter
 from daemon import Daemon, arf, missing, xarf
 from metered import Metered
 
@@ -50,6 +50,9 @@ def customers(d):
     tap.ok(f">{case} open</text>" in drawn and ">email.unsolicited</text>" in drawn and drawn.count('class="case') == 1, "  drawn in a lane of its clause", drawn)
     tap.ok(f"/cases/{case}" in page.links, "  and the way to its case")
     tap.ok("Acme Widgets" not in page.html and "it@acme.example" not in page.html and "A…" in page.text, "names and addresses are masked", page.text)
+    led = Page(b.ask("/customers/acme?because=from+elsewhere&clear=yes", headers={"Sec-Fetch-Site": "cross-site"}))
+    tap.ok("say why you look" in led.text and "email.unsolicited" not in led.text, "a link of another site brings no reason: it is asked", led.text)
+    tap.is_equal(asked(d, 1), [("tester", "acme, names masked", "she phoned")], "  and nobody has looked")
     page = b.submit_get(page, "/customers/acme", because="I write to her")
     tap.ok("Acme Widgets" in page.text and "it@acme.example" in page.text, "for a reason of its own they are shown", page.text)
     tap.is_equal(asked(d, 1), [("tester", "acme", "I write to her")], "  which is recorded as that")
