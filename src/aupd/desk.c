@@ -67,7 +67,8 @@ static unsigned put_headers(const struct http_request *r, const struct web_answe
 	HEADER("Content-Type", str_of(x->type));
 	HEADER("Cache-Control", x->keeps ? STR("public, max-age=31536000, immutable") : STR("no-store"));
 	/* nothing that we answer frames anything, runs or loads anything from elsewhere, or tells another site its address; pages alone run what is ours */
-	HEADER("Content-Security-Policy", x->has_forms ? STR(FENCE "; script-src 'self'; connect-src 'self'; trusted-types aupd") : STR(FENCE "; trusted-types 'none'"));
+	HEADER("Content-Security-Policy", x->has_forms ? STR(FENCE "; script-src 'self'; connect-src 'self'; trusted-types aupd")
+		: x->file.len ? STR(FENCE "; trusted-types 'none'; sandbox") : STR(FENCE "; trusted-types 'none'"));
 	HEADER("Permissions-Policy", STR(NO_DEVICES));
 	if (r->tls)
 		HEADER("Strict-Transport-Security", STR("max-age=31536000"));

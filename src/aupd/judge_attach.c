@@ -83,6 +83,44 @@ enum err cmd_case_attach(struct commanding *c)
 	return OK;
 }
 
+/* What cmd_case_attach wrote of it: a name may hold what looks like a size, so its own says where it ends. */
+static struct str name_of(struct commanding *c, const struct case_event *event, int64_t *ret_octets)
+{
+	struct str text = event->text;
+	for (size_t at = 0; at < text.len; at++) {
+		struct str rest = str_sub(text, at, text.len), digits;
+		uint64_t n;
+		if (!str_starts(rest, STR(" (")))
+			continue;
+		rest = str_sub(rest, 2, rest.len);
+		if (!str_split(&rest, ' ', &digits) || !str_starts(rest, STR("octets)")) || str_to_u64(digits, ATTACHMENT_BYTES_MAX, &n) != OK)
+			continue;
+		*ret_octets = (int64_t)n;
+		return str_copy(work_arena(c->j->fold.work), str_sub(text, 0, at));
+	}
+	*ret_octets = 0;
+	return STR_NONE;
+}
+
+void attachment_put(struct commanding *c, const struct case_event *event)
+{
+	struct raw_reference ref;
+	unsigned judge;
+	int64_t octets;
+	struct str name = name_of(c, event, &octets);
+	bool there = event->raw.len && raw_text_read(work_arena(c->j->fold.work), event->raw, &judge, &ref) == OK;
+	jsonw_object(c->w, NULL);
+	jsonw_int(c->w, "n", (int64_t)event->n);
+	jsonw_str(c->w, "name", name);
+	jsonw_int(c->w, "octets", octets);
+	jsonw_str(c->w, "text", event->text);
+	jsonw_str(c->w, "commitment", there ? digest_hex(work_arena(c->j->fold.work), &ref.commitment) : STR_NONE);
+	jsonw_str(c->w, "by", event->actor);
+	jsonw_time(c->w, "at", event->at);
+	jsonw_bool(c->w, "gone", !event->raw.len);
+	jsonw_end(c->w, '}');
+}
+
 /* The bytes of one, by the number of its event. */
 enum err cmd_case_attachment(struct commanding *c)
 {
@@ -113,6 +151,7 @@ enum err cmd_case_attachment(struct commanding *c)
 		return e;
 	jsonw_str(c->w, "case", str_of(number));
 	jsonw_str(c->w, "text", event.text);
+	jsonw_str(c->w, "name", name_of(c, &event, &n));
 	jsonw_str(c->w, "octets", str_base64(a, bytes));
 	return OK;
 }

@@ -267,6 +267,7 @@ static void put_may(struct explaining *x)
 	offer(x, "decision", "case-decision", c->proceeding == PROCEEDING_NOTICED || c->proceeding == PROCEEDING_LOCKED || c->proceeding == PROCEEDING_STAYED);
 	offer(x, "emergency", "case-emergency", !closed);
 	offer(x, "macro", "macro-run", !closed);
+	offer(x, "attach", "case-attach", c->state != CASE_MERGED);
 	put_services(x, p);
 	jsonw_end(w, '}');
 	jsonw_object(w, "flags");
@@ -309,6 +310,15 @@ static enum err put_acts(struct explaining *x)
 	}
 	jsonw_end(w, ']');
 	return e;
+}
+
+static void put_attachments(struct explaining *x)
+{
+	jsonw_array(x->c->w, "attachments");
+	for (unsigned i = 0; i < x->event_count; i++)
+		if (x->events[i].type == EVENT_ATTACHED)
+			attachment_put(x->c, &x->events[i]);
+	jsonw_end(x->c->w, ']');
 }
 
 /* Of the same customer, the latest first; sealed ones are not told of. */
@@ -364,6 +374,7 @@ enum err cmd_case_explain(struct commanding *c)
 		e = put_terms(&x);
 	}
 	if (e == OK) {
+		put_attachments(&x);
 		put_may(&x);
 		e = put_acts(&x);
 	}

@@ -58,6 +58,9 @@ enum err customer_sessions_put(struct commanding *c, struct str customer, bool *
 /* The hold of that row of TABLE_HOLD, as a member of the array that the answer is in. */
 enum err hold_put(struct commanding *c, const struct row *row) MUST_CHECK;
 
+/* That event as a member of the list of attachments that is being written. */
+void attachment_put(struct commanding *c, const struct case_event *event);
+
 enum err cmd_audit(struct commanding *c) MUST_CHECK;
 enum err cmd_sessions(struct commanding *c) MUST_CHECK;
 enum err cmd_session_end(struct commanding *c) MUST_CHECK;

@@ -1,32 +1,19 @@
 /*
- * See report_form.h. Hostile is all of it: a boundary that is none, parts without end, names of files that are paths or headers. What
- * was typed goes into the text of a mail, never into its head: of the head only the address is a stranger's, and it is one word.
+ * See report_form.h. Hostile is all of it. What was typed goes into the text of a mail, never into its head: of the head only the address is a
+ * stranger's, and it is one word.
  */
 #include "intake/report_form.h"
 
 #include "base/digest.h"
+#include "base/multipart.h"
 #include "base/time.h"
 
-enum { BOUNDARY_MAX = 70, HEAD_MAX = 4096, BASE64_LINE = 57, MARK_LEN = 32 };
+enum { BASE64_LINE = 57, MARK_LEN = 32 };
 
 const char *const report_form_kind_words[] = { "spam", "phishing", "attack", "copyright", "content", "child", "other", NULL };
 
 /* As people name it, and as the readers of mails find it. */
 static const char *const kinds[] = { "spam", "phishing or fraud", "port scan or attack", "copyright or other rights", "content", "child abuse material", "something else" };
-
-/* A parameter of a header, in quotes or without (RFC 7578 4.2: browsers write %22 for a quote within). */
-static struct str parameter(struct str header, const char *name)
-{
-	struct str rest = header, part, key;
-	while (str_split(&rest, ';', &part)) {
-		part = str_trim(part);
-		if (!str_split(&part, '=', &key) || !str_eq_fold(str_trim(key), str_of(name)))
-			continue;
-		part = str_trim(part);
-		return part.len > 1 && part.ptr[0] == '"' && part.ptr[part.len - 1] == '"' ? str_sub(part, 1, part.len - 2) : part;
-	}
-	return STR_NONE;
-}
 
 static bool is_text(struct str s)
 {
@@ -63,22 +50,6 @@ static bool is_mail(struct str s)
 	return at != SIZE_MAX && at && at + 1 < s.len && s.len <= REPORT_FORM_MAIL_MAX && str_chr(str_sub(s, at + 1, s.len), '@') == SIZE_MAX;
 }
 
-/* The last part of its path, of letters that are harmless in a header and on a disk. */
-static struct str file_name(struct arena *a, struct str name)
-{
-	size_t from = name.len;
-	while (from && name.ptr[from - 1] != '/' && name.ptr[from - 1] != '\\')
-		from--;
-	name = str_copy(a, str_sub(name, from, REPORT_FORM_NAME_MAX));
-	char *text = (char *)(uintptr_t)name.ptr;
-	for (size_t i = 0; i < name.len; i++) {
-		char c = text[i];
-		bool good = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '.' || c == '-' || c == '_';
-		text[i] = good ? c : '_';
-	}
-	return name.len ? name : STR("file");
-}
-
 static enum err take_file(struct arena *a, struct report_form *f, struct str name, struct str bytes)
 {
 	/* a field of files that was left empty comes as one without a name */
@@ -86,7 +57,7 @@ static enum err take_file(struct arena *a, struct report_form *f, struct str nam
 		return OK;
 	if (bytes.len > REPORT_FORM_FILE_MAX || f->file_count == REPORT_FORM_FILES_MAX)
 		return ERR_LIMIT;
-	f->files[f->file_count++] = (struct report_file){ file_name(a, name), bytes };
+	f->files[f->file_count++] = (struct report_file){ multipart_plain_name(a, name, REPORT_FORM_NAME_MAX), bytes };
 	return OK;
 }
 
@@ -100,11 +71,11 @@ static enum err take_kind(struct str word, enum report_form_kind *ret_kind)
 	return ERR_SYNTAX;
 }
 
-static enum err take_field(struct arena *a, struct report_form *f, struct str disposition, struct str value)
+static enum err take_field(struct arena *a, struct report_form *f, const struct multipart_part *part)
 {
-	struct str name = parameter(disposition, "name");
+	const struct str name = part->name, value = part->bytes;
 	if (str_eq(name, STR("file")))
-		return take_file(a, f, parameter(disposition, "filename"), value);
+		return take_file(a, f, part->file, value);
 	if (str_eq(name, STR("kind")))
 		return take_kind(value, &f->kind);
 	if (str_eq(name, STR("source")))
@@ -122,24 +93,6 @@ static enum err take_field(struct arena *a, struct report_form *f, struct str di
 	return str_eq(name, STR("pasted")) ? take_text(value, &f->pasted) : OK;
 }
 
-/* What Content-Disposition says in the head of a part. */
-static struct str disposition_of(struct str head)
-{
-	struct str line, name;
-	while (str_next_line(&head, &line))
-		if (str_split(&line, ':', &name) && str_eq_fold(str_trim(name), STR("content-disposition")))
-			return str_trim(line);
-	return STR_NONE;
-}
-
-static enum err take_part(struct arena *a, struct report_form *f, struct str part)
-{
-	size_t blank = str_find(str_sub(part, 0, HEAD_MAX), STR("\r\n\r\n"));
-	if (blank == SIZE_MAX)
-		return ERR_SYNTAX;
-	return take_field(a, f, disposition_of(str_sub(part, 0, blank)), str_sub(part, blank + 4, part.len));
-}
-
 static bool says_something(const struct report_form *f)
 {
 	return f->source.len || f->url.len || f->text.len || f->pasted.len || f->file_count;
@@ -148,37 +101,22 @@ static bool says_something(const struct report_form *f)
 enum err report_form_read(struct arena *a, struct str type, struct str body, struct report_form *ret_form)
 {
 	struct report_form f = { .kind = REPORT_OTHER };
-	struct str boundary = parameter(type, "boundary");
-	enum err e = OK;
-	if (!str_starts_fold(type, STR("multipart/form-data")) || !boundary.len || boundary.len > BOUNDARY_MAX)
-		return ERR_SYNTAX;
-	if (body.len > REPORT_FORM_BYTES_MAX)
-		return ERR_LIMIT;
-	const struct str mark = str_format(a, "\r\n--%.*s", STR_ARG(boundary)), first = str_sub(mark, 2, mark.len);
-	if (!first.len || !str_starts(body, first))
-		return ERR_SYNTAX;
-	struct str rest = str_sub(body, first.len, body.len);
-	for (unsigned n = 0; e == OK && str_starts(rest, STR("\r\n")); n++) {
-		size_t end = str_find(rest, mark);
-		if (end == SIZE_MAX || end < 2)
-			return ERR_SYNTAX;
-		if (n == REPORT_FORM_PARTS_MAX)
-			return ERR_LIMIT;
-		e = take_part(a, &f, str_sub(rest, 2, end - 2));
-		rest = str_sub(rest, end + mark.len, rest.len);
-	}
-	if (e == OK && !str_starts(rest, STR("--")))
-		e = ERR_SYNTAX;
+	struct multipart parts;
+	struct multipart_part part;
+	enum err e = body.len > REPORT_FORM_BYTES_MAX ? ERR_LIMIT : multipart_begin(a, type, body, &parts);
+	for (unsigned n = 0; e == OK && (e = multipart_next(&parts, &part)) == OK; n++)
+		e = n == REPORT_FORM_PARTS_MAX ? ERR_LIMIT : take_field(a, &f, &part);
+	if (e != ERR_NOTFOUND)
+		return e;
 	if (f.kind == REPORT_CHILD) {
 		/* whatever it is, it is not taken in: where it lies is what matters */
 		f.file_count = 0;
 		f.pasted = STR_NONE;
 	}
-	if (e == OK && !says_something(&f))
-		e = ERR_NOTFOUND;
-	if (e == OK)
-		*ret_form = f;
-	return e;
+	if (!says_something(&f))
+		return ERR_NOTFOUND;
+	*ret_form = f;
+	return OK;
 }
 
 /* A message with its head: the first line is a field, and the way that it came stands below. */

@@ -11,6 +11,7 @@
 #include "web/asset.h"
 #include "web/console_call.h"
 #include "web/console_export.h"
+#include "web/console_file.h"
 #include "web/console_try.h"
 #include "web/login.h"
 #include "web/page.h"
@@ -325,7 +326,7 @@ bool console_read_form(struct web *web, struct http_request *r, const struct pri
 {
 	enum err e = str_eq(r->method, STR("POST")) ? form_read(r->arena, http_header(r, "content-type"), r->body, ret_form) : ERR_UNSUPPORTED;
 	if (e)
-		console_refuse(r, e == ERR_UNSUPPORTED ? 405 : e == ERR_LIMIT ? 413 : 400, "that is no form of a page of ours", ret_answer);
+		console_refuse(r, e == ERR_UNSUPPORTED ? 405 : e == ERR_LIMIT ? 413 : 400, e == ERR_LIMIT ? "that is more than a form of ours takes" : "that is no form of a page of ours", ret_answer);
 	else if (!is_own_site(r) || !str_eq_secret(form_value(ret_form, "_token"), token_of(web, r->arena, who)))
 		console_refuse_form(r, 403, STR("it did not come from a page that was shown to you, or from one that is too old: open the page again"), ret_form, ret_answer);
 	else
@@ -450,6 +451,10 @@ void console_take(struct web *web, struct http_request *r, const struct principa
 	if (portal_take_file(web, r, who, ret_answer))
 		return;
 	*call = (struct console_call){ .who = *who };
+	if (str_eq(r->path, CONSOLE_FILE)) {
+		console_file_take(web, r, call, ret_answer);
+		return;
+	}
 	if (str_eq(r->path, CONSOLE_TRY)) {
 		console_try_take(web, r, call, ret_answer);
 		return;

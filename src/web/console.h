@@ -17,7 +17,7 @@
 
 #include "web/web.h"
 
-enum { CONSOLE_PARTS_MAX = 8, CONSOLE_FIELDS_MAX = 320, CONSOLE_TOKEN_LEN = 32, CONSOLE_FORM_BYTES = 256 << 10 };
+enum { CONSOLE_PARTS_MAX = 8, CONSOLE_FIELDS_MAX = 320, CONSOLE_TOKEN_LEN = 32, CONSOLE_FORM_BYTES = 256 << 10, CONSOLE_FILE_BYTES = 3 << 20 /* a form with a file */ };
 #define CONSOLE_DO STR("/do")
 
 /* A page, or a command, that waits for the judge. Lives as long as the request. */

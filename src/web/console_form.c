@@ -4,31 +4,75 @@
 #include "web/console_form.h"
 
 #include "base/json.h"
+#include "base/multipart.h"
 
-enum { COMMAND_BYTES_MAX = 1 << 20 };
+enum { COMMAND_BYTES_MAX = 1 << 20, BASE64_BYTES_MAX = 2 * CONSOLE_FILE_BYTES };
+
+static enum err add_field(struct form *f, struct str name, struct str value)
+{
+	if (f->count == CONSOLE_FIELDS_MAX)
+		return ERR_LIMIT;
+	if (!str_utf8_valid(name) || !str_utf8_valid(value) || str_chr(value, '\0') != SIZE_MAX)
+		return ERR_SYNTAX;
+	f->fields[f->count++] = (struct http_pair){ name, value };
+	return OK;
+}
+
+static enum err read_pairs(struct arena *a, struct str body, struct form *f)
+{
+	struct str pair, name, value;
+	enum err e = body.len > CONSOLE_FORM_BYTES ? ERR_LIMIT : OK;
+	while (e == OK && str_split(&body, '&', &pair)) {
+		if (!pair.len)
+			continue;
+		e = str_split(&pair, '=', &name) ? str_unpercent(a, name, true, &name) : ERR_SYNTAX;
+		if (e == OK)
+			e = str_unpercent(a, pair, true, &value);
+		if (e == OK)
+			e = add_field(f, name, value);
+	}
+	return e;
+}
+
+/* Some browsers tell the whole path. */
+static struct str last_part(struct str name)
+{
+	size_t from = name.len;
+	while (from && name.ptr[from - 1] != '/' && name.ptr[from - 1] != '\\')
+		from--;
+	return str_sub(name, from, name.len);
+}
+
+static enum err read_parts(struct arena *a, struct str type, struct str body, struct form *f)
+{
+	struct multipart parts;
+	struct multipart_part part;
+	enum err e = body.len > CONSOLE_FILE_BYTES ? ERR_LIMIT : multipart_begin(a, type, body, &parts);
+	while (e == OK && (e = multipart_next(&parts, &part)) == OK) {
+		bool is_file = part.file.ptr && (part.file.len || part.bytes.len);
+		if (is_file && f->file.ptr)
+			return ERR_LIMIT;
+		if (is_file)
+			f->file = part.bytes;
+		/* a field of a file that was left empty comes as one without a name */
+		if (is_file || !part.file.ptr)
+			e = add_field(f, is_file ? STR("name") : part.name, is_file ? last_part(part.file) : part.bytes);
+	}
+	return e == ERR_NOTFOUND ? OK : e;
+}
 
 enum err form_read(struct arena *a, struct str type, struct str body, struct form *ret_form)
 {
 	struct form f = { .count = 0 };
-	struct str pair, name, media;
-	if (!str_split(&type, ';', &media) || !str_eq_fold(str_trim(media), STR("application/x-www-form-urlencoded")))
-		return ERR_SYNTAX;
-	if (body.len > CONSOLE_FORM_BYTES)
-		return ERR_LIMIT;
-	while (str_split(&body, '&', &pair)) {
-		if (!pair.len)
-			continue;
-		if (f.count == CONSOLE_FIELDS_MAX)
-			return ERR_LIMIT;
-		struct http_pair *x = &f.fields[f.count++];
-		enum err e = str_split(&pair, '=', &name) ? str_unpercent(a, name, true, &x->name) : ERR_SYNTAX;
-		if (e == OK)
-			e = str_unpercent(a, pair, true, &x->value);
-		if (e || !str_utf8_valid(x->name) || !str_utf8_valid(x->value) || str_chr(x->value, '\0') != SIZE_MAX)
-			return e == ERR_NOMEM ? e : ERR_SYNTAX;
-	}
-	*ret_form = f;
-	return OK;
+	struct str rest = type, media;
+	enum err e = ERR_SYNTAX;
+	if (multipart_is(type))
+		e = read_parts(a, type, body, &f);
+	else if (str_split(&rest, ';', &media) && str_eq_fold(str_trim(media), STR("application/x-www-form-urlencoded")))
+		e = read_pairs(a, body, &f);
+	if (e == OK)
+		*ret_form = f;
+	return e;
 }
 
 struct str form_value(const struct form *f, const char *name)
@@ -87,6 +131,19 @@ static void put_set(struct jsonw *w, struct arena *a, const struct form *f)
 	jsonw_end(w, '}');
 }
 
+/* In a line of its own. */
+static struct str with_file(struct arena *a, struct str text, struct str bytes)
+{
+	struct buf b;
+	buf_init(&b, COMMAND_BYTES_MAX + BASE64_BYTES_MAX);
+	buf_put(&b, text);
+	buf_putc(&b, '\n');
+	buf_put(&b, str_base64(a, bytes));
+	struct str both = b.err ? STR_NONE : str_copy(a, buf_str(&b));
+	buf_done(&b);
+	return both;
+}
+
 struct str form_command(struct arena *a, const struct form *f)
 {
 	struct buf b;
@@ -115,5 +172,5 @@ struct str form_command(struct arena *a, const struct form *f)
 	jsonw_end(&w, '}');
 	struct str text = b.err ? STR_NONE : str_copy(a, buf_str(&b));
 	buf_done(&b);
-	return text;
+	return text.len && f->file.len ? with_file(a, text, f->file) : text;
 }

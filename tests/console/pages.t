@@ -81,6 +81,7 @@ def fill(d):
     case, other = (d.cases("--customer", who)[0]["case"] for who in ("acme", "bakery"))
     d.api("/v1/command", "POST", json.dumps({"op": "macro-add", "name": "ask-back", "steps": [{"do": "note", "text": "asked for {ask what}"}]}))
     d.check("case", "appeal", case, f"it was not me {HOSTILE}")
+    d.check("case", "attach", case, "-", "--name", HOSTILE.replace("/", ""), "--text", HOSTILE, stdin=b"a log")
     events = d.check("case", "show", "--json", case).json["events"]
     d.aup("policy", "backtest", "--draft", "next", "--keep")
     d.check("reporter", "distrust", "spam.example", "--because", "a test")

@@ -162,6 +162,8 @@ class World:
             "/v1/cases/{case}/reasons": tester(mine, nobody),
             "/v1/cases/{case}/explained": tester(mine, nobody),
             "/v1/cases/{case}/notice": tester(mine, nobody),
+            "/v1/cases/{case}/attachments/{event}": tester({**mine, "event": str(self.d.check("case", "attach", mine["case"], "-", "--name", "log", "--json", stdin=b"log").json["event"])},
+                                                             {**mine, "event": "999"}),
             "/v1/cases/{case}/reports/{report}": tester({**mine, "report": str(next(e["n"] for e in self.d.check("case", "show", "--json", mine["case"]).json["events"] if e.get("raw")))},
                                                         {**mine, "report": "999"}),
             "/v1/raw/{item}": tester({"item": item[0]["key"]} if item else None, {"item": "1.99.1.1"}),
@@ -229,7 +231,7 @@ def isolation(w):
 def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
-        full = fill(path, {"case": w.cases["bakery"], "report": "1", "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1", "from": "1", "to": "2",
+        full = fill(path, {"case": w.cases["bakery"], "report": "1", "event": "1", "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1", "from": "1", "to": "2",
                            "queue": "due", "pack": "deed.1", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
                            "delivery": "evt_1"}, op)
         for scope, web in w.web.items():

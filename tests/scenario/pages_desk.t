@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import time
+import urllib.parse
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
 from browser import Browser, totp
@@ -116,6 +117,34 @@ def case(d, b, post):
     tap.like(d.api("/v1/lookups").body.decode(), f"case {number} report", "that they were looked at is recorded")
     tap.is_equal([b.get(f"/cases/{number}/reports/{n}").status for n in (99, "x")], [404, 400], "no report that is none")
     return number
+
+
+NOTHING_RUNS = ("application/octet-stream", 'attachment; filename="_b_1.html"', "nosniff")
+
+
+def attachments(d, b, number):
+    """A file is put beside the story, and comes back as a file, whatever is in it."""
+    form = next(f for f in b.get(f"/cases/{number}").forms if f["fields"].get("op") == "case-attach")
+    evil = b"<script>alert(1)</script>\r\n\x00\xff"
+    page = b.post_file("/do", {**form["fields"], "text": "<i>as sent</i>"}, "C:\\tmp\\<b>1.html", evil)
+    tap.like(page.text, rf"<b>1\.html {len(evil)} B [0-9a-f]{{64}} tester", "a file is attached, and listed with its size, its commitment and by whom", page.text[:300])
+    form = page.form("/file")["fields"]
+    event = next(e["n"] for e in d.check("case", "show", "--json", number).json["events"] if e["type"] == "attached")
+    h = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin", "Origin": f"http://{b.host}"}
+    save = lambda **more: b.ask("/file", "POST", urllib.parse.urlencode({**form, "event": event, **more}), h)
+    a = save(because="to see")
+    tap.is_equal((a.status, a.body), (200, evil), "it comes back as it was")
+    tap.is_equal((a.headers["content-type"], a.headers["content-disposition"], a.headers["x-content-type-options"]), NOTHING_RUNS, "as a file of octets under a plain name")
+    tap.ok(a.headers["content-security-policy"].endswith("; sandbox"), "and in a sandbox", a.headers["content-security-policy"])
+    tap.like(d.check("lookups").out, rf"tester asked for attachment {event} of {number}: to see", "which is recorded")
+    tap.is_equal([save().status, save(because="x", event=1).status, save(because="x", _token="0" * 32).status, b.ask("/file").status], [400, 404, 403, 405],
+                 "not without a reason, nor what is none, nor from elsewhere")
+    form = next(f for f in page.forms if f["fields"].get("op") == "case-attach")["fields"]
+    tap.is_equal(b.post_file("/do", form, "most", b"x" * (2 << 20)).status, 200, "the largest is taken")
+    page = b.post_file("/do", {**form, "text": "a long log"}, "big", b"x" * ((2 << 20) + 1))
+    tap.ok(page.status == 409 and "2097153 octets, and an attachment at most 2097152" in page.text and "a long log" in page.html, "a larger one is not, and what was typed is kept", page.text)
+    tap.is_equal(b.post_file("/do", form, "huge", b"x" * (4 << 20)).status, 413, "nor what is more than a form takes")
+    tap.is_equal(b.post_file("/do", form, "", b"").status, 409, "nor nothing")
 
 
 def acts(d, b, number):
@@ -376,6 +405,7 @@ def main():
         b = Browser(d, local=True)
         post = Post(d, PEOPLE)
         number = case(d, b, post)
+        attachments(d, b, number)
         acts(d, b, number)
         lists(d, b)
         bulk(d, b)
