@@ -232,7 +232,7 @@ static int list_bulks(struct asking *q)
 
 int bulk_command(struct arena *a, const char *socket_path, bool json, int argc, char **argv)
 {
-	static const char *const verbs[] = { "reply", "assign", "resolve", "flag", "merge", "release", NULL };
+	static const char *const verbs[] = { "reply", "assign", "resolve", "flag", "merge", "release", "snooze", NULL };
 	struct asking q = { .a = a, .socket_path = socket_path, .json = json, .yes = cli_flag(&argc, argv, "--yes"), .op = "case-bulk" };
 	bool off = cli_flag(&argc, argv, "--off");
 	if (argc == 2 && strcmp(argv[1], "list") == 0)

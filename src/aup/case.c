@@ -167,7 +167,7 @@ static int tell(struct calling *c, struct command_text *t, const char *number, c
 	return EXIT_OK;
 }
 
-enum last { LAST_NOTHING, LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART, LAST_DECISION };
+enum last { LAST_NOTHING, LAST_TEXT, LAST_TEXT_MAYBE, LAST_ACT, LAST_SERVICE, LAST_INTO, LAST_EVENTS, LAST_PART, LAST_DECISION, LAST_UNTIL };
 
 static const struct case_verb {
 	const char *name, *op;
@@ -176,7 +176,8 @@ static const struct case_verb {
 } verbs[] = {
 	{ "reply", "case-reply", LAST_TEXT, false }, { "note", "case-note", LAST_TEXT, false }, { "assign", "case-assign", LAST_TEXT, false },
 	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
-	{ "reopen", "case-reopen", LAST_TEXT, false }, { "back", "case-back", LAST_NOTHING, false }, { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
+	{ "reopen", "case-reopen", LAST_TEXT, false }, { "back", "case-back", LAST_NOTHING, false }, { "snooze", "case-snooze", LAST_UNTIL, false }, { "wake", "case-wake", LAST_NOTHING, false },
+	 { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
 	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
 	{ "fixed", "case-fixed", LAST_TEXT, false }, { "signed", "case-signed", LAST_TEXT, false },
 	{ "undertaking", "case-undertaking", LAST_TEXT, false }, { "ask", "case-ask", LAST_TEXT, false },
@@ -208,10 +209,10 @@ static bool put_last(struct calling *c, struct command_text *t, const struct cas
 		if (argc == 4)
 			jsonw_str(&t->w, "act", str_of(argv[3]));
 		return argc == 3 || argc == 4;
-	case LAST_SERVICE: case LAST_INTO:
+	case LAST_SERVICE: case LAST_INTO: case LAST_UNTIL:
 		if (argc == 4)
-			jsonw_str(&t->w, v->last == LAST_INTO ? "into" : "service", str_of(argv[3]));
-		return argc == 4 && (because || v->last == LAST_INTO);
+			jsonw_str(&t->w, v->last == LAST_INTO ? "into" : v->last == LAST_UNTIL ? "until" : "service", str_of(argv[3]));
+		return argc == 4 && (because || v->last != LAST_SERVICE);
 	case LAST_PART: case LAST_DECISION:
 		if (argc != 5)
 			return false;

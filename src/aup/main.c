@@ -20,7 +20,7 @@ const struct command commands[] = {
 	{ "case", "list [--state STATE] [--customer ID] [--clause ID] [--assigned OPERATOR] [--flag FLAG] [--reseller ID] [--limit N] [--after PLACE]"
 		" | show C-N | explain C-N | reasons C-N [ACT] | notice C-N | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
-		" | next | back C-N"
+		" | next | back C-N | snooze C-N UNTIL [--because TEXT] | wake C-N [--because TEXT]"
 		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
 		" | locked C-N [TEXT] | decision C-N (transfer|cancel|suspend|denied|withdrawn) TEXT"
@@ -28,7 +28,7 @@ const struct command commands[] = {
 		" | undertaking C-N --probation SPAN TEXT | signed C-N REASON | ask C-N TEXT --within SPAN"
 		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)"
 		" | attach C-N FILE [--name NAME] [--text TEXT] | attachments C-N | attachment C-N EVENT --because TEXT [-o FILE]"
-		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|release VERB|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
+		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|release VERB|snooze SPAN|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
 		" | bulk undo B-N [--yes] | bulk list",
 		"cases, and what people decide in them; each with --json", cmd_case },
 	{ "search", "[--json] [--because TEXT] TEXT", "cases by number, customer, address, domain, clause, reporter, or the id of a report or letter", cmd_search },

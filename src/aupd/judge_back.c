@@ -1,5 +1,5 @@
 /*
- * Taking back what a person did to a case last: that it was closed, who looks after it, a mark. See judge_command.h.
+ * Taking back what a person did to a case last: that it was closed, who looks after it, a mark, that it was put away. See judge_command.h.
  *
  * Only as long as nothing came after it that rests on it: it is still closed by that, the same one still looks after it, the mark still
  * stands. The story keeps both.
@@ -36,6 +36,39 @@ static enum err looked_after(struct commanding *c, uint64_t number, uint64_t n, 
 	return OK;
 }
 
+/* Until when it was put away before that event, as far as that has not come; 0: it was not. */
+static enum err put_away_before(struct commanding *c, uint64_t number, uint64_t n, int64_t *ret_until_at)
+{
+	uint64_t least = n > STORY_MAX ? n - STORY_MAX : 0;
+	*ret_until_at = 0;
+	while (--n > least) {
+		struct case_event x;
+		enum err e = load_event(c, number, n, &x);
+		if (e)
+			return e;
+		if (x.type == EVENT_SNOOZED && (!case_snoozed_until(x.text, ret_until_at) || *ret_until_at <= c->j->fold.now))
+			*ret_until_at = 0;
+		if (x.type == EVENT_SNOOZED || x.type == EVENT_WOKEN)
+			return OK;
+	}
+	return OK;
+}
+
+/* As long as it is still put away until then, or still is not. */
+static enum err back_of_snooze(struct commanding *c, const struct casefile *now, const struct case_event *x, struct fold_command *cmd, bool *ret_is)
+{
+	int64_t until_at = 0, before_at;
+	bool away = case_is_snoozed(now, c->j->fold.now);
+	enum err e = put_away_before(c, now->number, x->n, &before_at);
+	cmd->type = before_at ? INPUT_SNOOZE : INPUT_WAKE;
+	cmd->span_us = before_at - c->j->fold.now;
+	if (x->type == EVENT_SNOOZED)
+		*ret_is = away && case_snoozed_until(x->text, &until_at) && until_at == now->snoozed_until_at;
+	else
+		*ret_is = !away && before_at && !case_is_closed(now);
+	return e;
+}
+
 /* "sets counsel" */
 static bool opposite_flag(const struct casefile *now, struct str text, struct fold_command *cmd)
 {
@@ -68,6 +101,7 @@ static enum err way_back(struct commanding *c, const struct casefile *now, const
 		cmd->type = INPUT_FLAG;
 		*ret_is = opposite_flag(now, str_copy(a, x->text), cmd);
 		return OK;
+	case EVENT_SNOOZED: case EVENT_WOKEN: return back_of_snooze(c, now, x, cmd, ret_is);
 	default: return OK;
 	}
 }
@@ -96,7 +130,7 @@ enum err cmd_case_back(struct commanding *c)
 			e = way_back(c, &now, &x, &cmd, &is);
 	}
 	if (e == OK && !is)
-		e = why_set(c->why, ERR_NOTFOUND, "nothing that a person did last can be taken back: that it was closed, who looks after it, a mark");
+		e = why_set(c->why, ERR_NOTFOUND, "nothing that a person did last can be taken back: that it was closed, who looks after it, a mark, that it was put away");
 	if (e == OK && c->j->fold.now - x.at > DAYS * DAY_US)
 		e = why_set(c->why, ERR_CONFLICT, "what was done last is more than %d days ago", DAYS);
 	if (e == OK)

@@ -264,7 +264,7 @@ static enum err read_bulk(struct bulking *b, struct bulk *kept)
 	struct fold_command cmd = { .actor = c->who, .text = command_arg(c, "text") };
 	kept->what = command_arg(c, "do");
 	if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
-		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, merge or release");
+		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, snooze, merge or release");
 	enum err e = verb_text(&cmd, c->why);
 	if (e == OK)
 		e = read_except(b);
@@ -275,7 +275,10 @@ static enum err read_bulk(struct bulking *b, struct bulk *kept)
 	kept->flag = cmd.flag;
 	kept->on = cmd.on;
 	/* words to a customer, and reasons, stand in the cases only */
-	kept->to = cmd.type == INPUT_MERGE ? command_arg(c, "into") : cmd.type == INPUT_ASSIGN || cmd.type == INPUT_FLAG || cmd.type == INPUT_APPROVE ? cmd.text : STR_NONE;
+	if (cmd.type == INPUT_MERGE)
+		kept->to = command_arg(c, "into");
+	else if (cmd.type == INPUT_ASSIGN || cmd.type == INPUT_FLAG || cmd.type == INPUT_APPROVE || cmd.type == INPUT_SNOOZE)
+		kept->to = command_arg(c, "text");
 	for (const struct json *m = list ? list->child : NULL; e == OK && m; m = m->next) {
 		if (b->count == BULK_CASES_MAX)
 			return why_set(c->why, ERR_LIMIT, "at most %d cases at once", BULK_CASES_MAX);
@@ -335,6 +338,7 @@ static enum err way_back(struct bulking *b, const struct bulk *kept, const struc
 	struct row row;
 	struct act act = { 0 };
 	struct fold_command forth = { .text = STR_NONE };
+	int64_t span_us;
 	enum err e = fold_find_case(f, was->number, &c, &row, b->c->why);
 	x->cmd = (struct fold_command){ .actor = b->c->who, .number = was->number, .text = str_format(work_arena(f->work), "%.*s is taken back", STR_ARG(id)) };
 	x->events = -1;
@@ -355,6 +359,10 @@ static enum err way_back(struct bulking *b, const struct bulk *kept, const struc
 		x->cmd.flag = kept->flag;
 		x->cmd.on = !kept->on;
 		return ((c.flags & kept->flag) != 0) == kept->on ? OK : skip(b, x, STR("its mark was changed since"));
+	case INPUT_SNOOZE:
+		x->cmd.type = INPUT_WAKE;
+		return span_parse(str_trim(kept->to), &span_us) == OK && case_is_snoozed(&c, f->now) && c.snoozed_until_at == (kept->at + span_us) / SECOND_US * SECOND_US ? OK
+			: skip(b, x, STR("it is back already, or put away until another time"));
 	case INPUT_REPLY:
 		x->cmd.type = INPUT_UNDO;
 		x->cmd.act = was->letter;

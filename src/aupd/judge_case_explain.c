@@ -268,6 +268,8 @@ static void put_may(struct explaining *x)
 	offer(x, "emergency", "case-emergency", !closed);
 	offer(x, "macro", "macro-run", !closed);
 	offer(x, "attach", "case-attach", c->state != CASE_MERGED);
+	offer(x, "snooze", "case-snooze", !closed && !(c->flags & CASE_EMERGENCY));
+	offer(x, "wake", "case-wake", case_is_snoozed(c, f->now));
 	put_services(x, p);
 	jsonw_end(w, '}');
 	jsonw_object(w, "flags");

@@ -243,6 +243,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "appeals", cmd_appeals, TELLS, 0 }, { "today", cmd_today, TELLS, 0 }, { "unattributed", cmd_unattributed, TELLS, 0 },
 	{ "case-locked", cmd_locked, KEPT, 0 }, { "case-decision", cmd_decided, KEPT, 0 },
 	{ "case-bulk", cmd_case_bulk, KEPT, 0 }, { "case-bulk-undo", cmd_case_bulk_undo, KEPT, 0 }, { "case-bulks", cmd_case_bulks, TELLS, 0 },
+	{ "case-snooze", cmd_case_snooze, KEPT, 0 }, { "case-wake", cmd_case_wake, KEPT, 0 },
 	{ "case-attach", cmd_case_attach, KEPT, 0 }, { "case-attachment", cmd_case_attachment, TELLS, 0 }, { "macro-add", cmd_macro_add, KEPT, 0 },
 	{ "macro-remove", cmd_macro_remove, KEPT, 0 }, { "macros", cmd_macros, TELLS, 0 }, { "macro-run", cmd_macro_run, KEPT, 0 },
 	{ "queue", cmd_queue, TELLS, 0 }, { "search", cmd_search, TELLS, 0 }, { "reporter-decide", cmd_reporter_decide, KEPT, 0 },

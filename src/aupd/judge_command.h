@@ -179,6 +179,8 @@ enum err cmd_case_next(struct commanding *c) MUST_CHECK;
 enum err cmd_case_back(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulk_undo(struct commanding *c) MUST_CHECK;
+enum err cmd_case_snooze(struct commanding *c) MUST_CHECK;
+enum err cmd_case_wake(struct commanding *c) MUST_CHECK;
 enum err cmd_case_attach(struct commanding *c) MUST_CHECK;
 enum err cmd_case_attachment(struct commanding *c) MUST_CHECK;
 enum err cmd_case_bulks(struct commanding *c) MUST_CHECK;

@@ -43,7 +43,7 @@ static enum err check_step(struct commanding *c, const struct macro_step *s, uns
 	struct str text;
 	enum err e = OK;
 	if (!verb_command(s->verb, VERB_IN_MACRO, &cmd))
-		e = why_set(&why, ERR_UNSUPPORTED, "a step is reply, note, assign, flag, unflag, uphold, dismiss or resolve");
+		e = why_set(&why, ERR_UNSUPPORTED, "a step is reply, note, assign, flag, unflag, snooze, uphold, dismiss or resolve");
 	if (e == OK && !str_trim(s->text).len)
 		e = why_set(&why, ERR_RANGE, "it says nothing");
 	if (e == OK)

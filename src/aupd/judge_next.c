@@ -43,7 +43,8 @@ static enum err is_free(struct commanding *c, uint64_t number, bool *ret_free)
 	struct why why = { .line = 0 };
 	struct row row;
 	enum err e = number ? fold_find_case(&c->j->fold, number, &found, &row, c->why) : ERR_NOTFOUND;
-	*ret_free = e == OK && !found.assigned.len && !case_is_closed(&found) && !(found.flags & CASE_SEALED_CLASS) && case_may_review(&found, c->who, &why) == OK;
+	*ret_free = e == OK && !found.assigned.len && !case_is_closed(&found) && !case_is_snoozed(&found, c->j->fold.now) &&
+		!(found.flags & CASE_SEALED_CLASS) && case_may_review(&found, c->who, &why) == OK;
 	return e == ERR_NOTFOUND ? OK : e;
 }
 

@@ -7,6 +7,8 @@
  * What stands first (engine/queue.h) is asked for first: the urgent, then what trusted flaggers reported, each from all sources of the
  * queue; then these sources themselves, without what was told. What waits for us and not for a person's judgement, an upstream's deadline
  * and an erasure, has no such order.
+ *
+ * A case that a person has put away stands in none of them but "snoozed", as long as its time lasts; its acts stand where they stood.
  */
 #include "aupd/judge_command.h"
 #include "engine/queue.h"
@@ -42,6 +44,7 @@ static const struct queue {
 	{ "unattributed", "whose it was, or what it breaks, cannot be told yet", { { TABLE_PARKED, NULL, false } } },
 	{ "over-cap", "more than may count of its reporter: it is judged when there is room", { { TABLE_PARKED, "over-cap", false } } },
 	{ "intake", "no report yet: a person reads it", { { TABLE_ITEM, "waiting", false } } },
+	{ "snoozed", "put away by a person until a time; it waits for nobody", { { TABLE_QUEUE, "snoozed", false } } },
 };
 
 /* What a row of a queue says. */
@@ -50,6 +53,7 @@ struct entry {
 	struct str key, state, customer, clause, what, reason;
 	int64_t since_at, due_at;
 	bool sealed;
+	bool away;                      /* a person has put the case away */
 	enum urgency urgency;
 	bool yours;                     /* whoever asks may act on it alone */
 	struct str bars;                /* why not */
@@ -88,6 +92,11 @@ static unsigned step_behind(unsigned n)
 	return n < SOURCES_MAX ? STEPS : n - 2 * SOURCES_MAX + 1;
 }
 
+static bool is_of_snoozed(const struct listing *l)
+{
+	return l->q->sources[0].table == TABLE_QUEUE && str_eq(str_of(l->q->sources[0].state), STR("snoozed"));
+}
+
 /* due: a week on covers every erasure that waits for its second person. */
 static struct query question(const struct listing *l, const struct origin *s, unsigned limit)
 {
@@ -95,6 +104,11 @@ static struct query question(const struct listing *l, const struct origin *s, un
 	struct query q = { .table = s->table, .due_by = TIME_NONE, .limit = limit };
 	if (s->state)
 		q.state = str_of(s->state);
+	/* behind those whose time is over */
+	if (is_of_snoozed(l)) {
+		q.has_after = true;
+		q.after_rank = now;
+	}
 	if (s->due)
 		q.due_by = now + (s->table == TABLE_ERASURE ? 8 * DAY_US : l->within_us);
 	return q;
@@ -124,6 +138,7 @@ static void of_case(struct listing *l, const struct casefile *c, struct entry *x
 	x->clause = c->clause;
 	x->what = c->next_what;
 	x->urgency = case_urgency(c);
+	x->away = case_is_snoozed(c, l->c->j->fold.now);
 	enum err e = case_may_review(c, l->c->who, &why);
 	if (e == OK && x->sealed)
 		e = str_eq(c->wanted_by, l->c->who) ? why_set(&why, ERR_DENIED, "you have asked already; another person has to")
@@ -154,6 +169,7 @@ static enum err act_row(struct listing *l, const struct act *act, struct entry *
 	if (e == OK)
 		of_case(l, &c, x);
 	x->urgency = act->urgency;
+	x->away = false;
 	x->since_at = act->created_at;
 	x->what = str_format(l->a, "%s of %.*s%s%.*s", verb_words[act->verb], STR_ARG(act->service), act->last_text.len ? ": " : "", STR_ARG(act->last_text));
 	x->key = act->key;
@@ -257,7 +273,9 @@ static enum err queue_row(struct listing *l, const struct row *row, struct entry
 	/* of a queue that has no other rows: since when it stands there */
 	for (unsigned i = 0; i < SOURCES_MAX; i++)
 		own |= l->q->sources[i].table == TABLE_QUEUE && str_eq(str_of(l->q->sources[i].state), name);
-	if (own)
+	if (own && is_of_snoozed(l))
+		x->due_at = row->rank;
+	else if (own)
 		x->since_at = row->rank;
 	*ret_in = e == OK;
 	return e == ERR_NOTFOUND ? OK : e;
@@ -275,6 +293,7 @@ static enum err upstream_row(struct listing *l, const struct row *row, struct en
 	if (e == OK)
 		of_case(l, &c, x);
 	x->yours |= e == ERR_NOTFOUND;
+	x->away = false;
 	x->key = row->key;
 	x->since_at = u.received_at;
 	x->due_at = u.due_at;
@@ -327,6 +346,7 @@ static enum err read_entry(struct listing *l, const struct row *row, struct entr
 	*x = (struct entry){ .since_at = TIME_NONE, .due_at = TIME_NONE };
 	*ret_in = true;
 	enum err e = read_row(l, row, x, ret_in);
+	*ret_in &= x->away == is_of_snoozed(l);
 	/* what stands first has been told */
 	if (row->table == TABLE_CASE || row->table == TABLE_ACT || row->table == TABLE_PARKED || row->table == TABLE_ITEM)
 		*ret_in &= x->urgency == URGENCY_NONE;
@@ -480,9 +500,11 @@ static enum err list_queue(struct listing *l, unsigned limit)
 		struct query q = question(l, &from, limit - shown);
 		struct row *rows;
 		size_t n = 0;
-		q.has_after = place.has_after;
-		q.after_rank = place.after_rank;
-		q.after_key = place.after_key;
+		if (place.has_after) {
+			q.has_after = true;
+			q.after_rank = place.after_rank;
+			q.after_key = place.after_key;
+		}
 		place.has_after = false;
 		e = c->j->driver->page(c->j->store, l->a, &q, &rows, &n, c->why);
 		for (size_t i = 0; e == OK && i < n && !is_later(l, &rows[i]); i++, shown++) {

@@ -46,6 +46,8 @@ static enum err count_due(struct day *d)
 		struct casefile of = { 0 };
 		unsigned k = 0;
 		e = field_decode(d->a, rows[i].body, casefile_fields, &of, c->why);
+		if (case_is_snoozed(&of, now))
+			continue;
 		struct str clause = of.flags & CASE_SEALED_CLASS ? STR("(sealed)") : of.clause;
 		while (k < d->count && !str_eq(d->clauses[k].clause, clause))
 			k++;

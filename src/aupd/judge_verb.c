@@ -11,7 +11,7 @@ static const struct {
 } verbs[] = { { "reply", INPUT_REPLY, true, VERB_IN_BULK | VERB_IN_MACRO }, { "note", INPUT_NOTE, true, VERB_IN_MACRO },
 	{ "assign", INPUT_ASSIGN, true, VERB_IN_BULK | VERB_IN_MACRO }, { "resolve", INPUT_RESOLVE, true, VERB_IN_BULK | VERB_IN_MACRO },
 	{ "flag", INPUT_FLAG, true, VERB_IN_BULK | VERB_IN_MACRO }, { "unflag", INPUT_FLAG, false, VERB_IN_BULK | VERB_IN_MACRO },
-	{ "merge", INPUT_MERGE, true, VERB_IN_BULK }, { "release", INPUT_APPROVE, true, VERB_IN_BULK },
+	{ "snooze", INPUT_SNOOZE, true, VERB_IN_BULK | VERB_IN_MACRO }, { "merge", INPUT_MERGE, true, VERB_IN_BULK }, { "release", INPUT_APPROVE, true, VERB_IN_BULK },
 	{ "uphold", INPUT_REVIEWED, true, VERB_IN_MACRO }, { "dismiss", INPUT_REVIEWED, false, VERB_IN_MACRO } };
 
 bool verb_command(struct str word, unsigned use, struct fold_command *cmd)
@@ -36,6 +36,11 @@ uint32_t verb_flag(struct str name)
 
 enum err verb_text(struct fold_command *cmd, struct why *why)
 {
+	if (cmd->type == INPUT_SNOOZE) {
+		struct str span = cmd->text;
+		cmd->text = STR_NONE;
+		return span_parse(str_trim(span), &cmd->span_us) == OK ? OK : why_set(why, ERR_SYNTAX, "for how long? a span such as 3d is needed");
+	}
 	if (cmd->type != INPUT_FLAG)
 		return OK;
 	cmd->flag = verb_flag(cmd->text);

@@ -14,7 +14,9 @@ bool verb_command(struct str word, unsigned use, struct fold_command *cmd);
 /* "do-not-tell", "hold" or "counsel"; 0: none of them. */
 uint32_t verb_flag(struct str name);
 
-/* A flag by its name in text. ERR_RANGE. */
+/* For how long, by a span or a time to come. ERR_SYNTAX. */
+enum err snooze_span(struct str text, int64_t now, int64_t *ret_us, struct why *why) MUST_CHECK;
+/* A flag by its name in text; a span. ERR_RANGE, ERR_SYNTAX. */
 enum err verb_text(struct fold_command *cmd, struct why *why) MUST_CHECK;
 
 /* ERR_DENIED of a sealed case: it is dealt with by itself, by two people. */

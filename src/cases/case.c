@@ -101,6 +101,8 @@ enum err case_step(struct arena *a, struct arena *lists, struct casefile *c, con
 	case INPUT_RESULT: case INPUT_HOLD: e = result_step(&w); break;
 	default: e = operator_step(&w); break;
 	}
+	if (e == OK && c->snoozed_until_at)
+		e = snooze_disturbed(&w);
 	c->changed_at = in->now;
 	return e;
 }

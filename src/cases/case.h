@@ -25,6 +25,8 @@ enum err case_may_review(const struct casefile *c, struct str who, struct why *w
 /* May that person approve the held act? ERR_DENIED, with why. */
 enum err case_may_approve(const struct act *act, struct str who, struct why *why) MUST_CHECK;
 bool case_is_closed(const struct casefile *c);
+/* Until when, by the text of an EVENT_SNOOZED. */
+bool case_snoozed_until(struct str text, int64_t *ret_until_at);
 enum urgency case_urgency(const struct casefile *c);
 /* A new finding after this time opens a case anew instead of reopening this one. */
 bool case_is_forgotten(const struct casefile *c, const struct ladder *l, int64_t now);

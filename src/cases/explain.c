@@ -60,6 +60,7 @@ static void head(struct arena *a, const struct casefile *c, struct buf *out)
 	if (!case_is_closed(c) && case_urgency(c))
 		line(out, "first", case_urgency(c) == URGENCY_URGENT ? STR("its kind is urgent") : STR("a trusted flagger reported it"));
 	line(out, "assigned", c->assigned);
+	line(out, "put away", c->snoozed_until_at ? str_format(a, "until %.*s", STR_ARG(time_str(a, c->snoozed_until_at))) : STR_NONE);
 	line(out, "resolution", c->resolution);
 	if (c->told || c->untold)
 		line(out, "told", str_format(a, "%.*s of its end%.*s", STR_ARG(counted(a, c->told, "reporter", "reporters")),

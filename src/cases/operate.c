@@ -313,6 +313,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_DECIDED: return proceeding_decided(w);
 	case INPUT_PART: return part_step(w);
 	case INPUT_ATTACH: return attach_step(w);
+	case INPUT_SNOOZE: case INPUT_WAKE: return snooze_step(w);
 	case INPUT_ASSIGN:
 		w->c->assigned = w->in->text;
 		return said(w, EVENT_ASSIGNED, w->in->text.len ? w->in->text : STR("nobody"));

@@ -8,6 +8,8 @@
 
 /* How the event of a case that was split off begins: grouped.c knows such a case by it. */
 #define SPLIT_OFF_FROM "split off from"
+/* How that of one that is put away begins: then comes the time. */
+#define SNOOZED_UNTIL "put away until "
 
 struct step_work {
 	struct arena *a;
@@ -134,5 +136,9 @@ enum err delivery_failed(struct step_work *w, struct str text) MUST_CHECK;
 enum err answer_step(struct step_work *w) MUST_CHECK;
 enum err approve_step(struct step_work *w) MUST_CHECK;
 enum err thread_step(struct step_work *w) MUST_CHECK;
+/* A person puts the case away, or takes it back. */
+enum err snooze_step(struct step_work *w) MUST_CHECK;
+/* A step was taken: what is new brings a case back that was put away. */
+enum err snooze_disturbed(struct step_work *w) MUST_CHECK;
 
 #endif

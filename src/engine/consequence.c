@@ -92,6 +92,8 @@ static void tell_case(struct telling *t, const struct casefile *was, const struc
 	if (!str_eq(was->assigned, is->assigned))
 		tell(t, str_format(t->a, "%.*s looks after it instead of %.*s", STR_ARG(is->assigned.len ? is->assigned : STR("nobody")),
 			STR_ARG(was->assigned.len ? was->assigned : STR("nobody"))));
+	if (was->snoozed_until_at != is->snoozed_until_at)
+		tell(t, is->snoozed_until_at ? str_format(t->a, "it is put away until %.*s", STR_ARG(time_str(t->a, is->snoozed_until_at))) : STR("it is not put away any more"));
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if ((was->flags ^ is->flags) & flags[i].flag)
 			tell(t, str_format(t->a, "the mark %s is %s", flags[i].name, is->flags & flags[i].flag ? "set" : "cleared"));

@@ -17,7 +17,8 @@ struct queue {
 
 static const struct queue of_cases[] = { { QUEUE_APPEALS, "appeals", false, false }, { QUEUE_EMERGENCIES, "emergencies", false, false },
 	{ QUEUE_COUNSEL, "counsel", false, false }, { QUEUE_CORRECTIONS, "corrections", false, false }, { QUEUE_BOUNCED, "bounced", false, false },
-	{ QUEUE_SECOND, "second", false, false }, { QUEUE_DUE, "due", true, true }, { QUEUE_REVIEW, "review", true, false }, { QUEUE_ANSWERS, "answers", true, false } };
+	{ QUEUE_SECOND, "second", false, false }, { QUEUE_DUE, "due", true, true }, { QUEUE_REVIEW, "review", true, false }, { QUEUE_ANSWERS, "answers", true, false },
+	{ QUEUE_SNOOZED, "snoozed", false, true } };
 static const struct queue plans = { 0, "plans", false, false }, webhooks = { 0, "webhooks", false, false }, refused = { 0, "refused", false, false }, approvals = { 0, "approvals", true, false },
 	unattributed = { 0, "unattributed", true, false }, over_caps = { 0, "over-cap", true, false }, intake = { 0, "intake", true, false };
 
@@ -39,6 +40,7 @@ static uint32_t waits_in(const struct casefile *c)
 	in |= c->flags & CASE_COUNSEL ? QUEUE_COUNSEL : 0;
 	in |= c->flags & CASE_NOTICE_BOUNCED ? QUEUE_BOUNCED : 0;
 	in |= c->next_due_at != TIME_NONE ? QUEUE_DUE : 0;
+	in |= c->snoozed_until_at ? QUEUE_SNOOZED : 0;
 	in |= c->state == CASE_REVIEW ? QUEUE_REVIEW : 0;
 	/* what stands for another reason has a queue of its own */
 	in |= c->state == CASE_PAUSED && !(c->flags & (CASE_APPEALED | CASE_CORRECTED)) ? QUEUE_ANSWERS : 0;
@@ -47,7 +49,18 @@ static uint32_t waits_in(const struct casefile *c)
 
 struct queue_standing queue_of(const struct casefile *c)
 {
-	return (struct queue_standing){ waits_in(c), case_urgency(c), c->next_due_at };
+	return (struct queue_standing){ waits_in(c), case_urgency(c), c->next_due_at, c->snoozed_until_at };
+}
+
+/* What stands first among what waits does not among what is put away. */
+static enum urgency urgency_in(const struct queue *q, enum urgency urgency)
+{
+	return q->bit == QUEUE_SNOOZED ? URGENCY_NONE : urgency;
+}
+
+static int64_t rank_in(const struct queue *q, const struct queue_standing *s, int64_t since_at)
+{
+	return q->bit == QUEUE_SNOOZED ? s->snoozed_until_at : q->dated ? s->due_at : since_at;
 }
 
 static struct str state_of(struct fold *f, const struct queue *q, enum urgency urgency)
@@ -150,7 +163,8 @@ enum err queue_follow(struct fold *f, const struct casefile *c, const struct que
 	enum err e = OK;
 	for (size_t i = 0; e == OK && i < OF_CASES; i++)
 		if ((now.in | before->in) & of_cases[i].bit)
-			e = stand(f, &of_cases[i], number, now.in & of_cases[i].bit, before->urgency, now.urgency, of_cases[i].dated ? now.due_at : f->now, why);
+			e = stand(f, &of_cases[i], number, now.in & of_cases[i].bit, urgency_in(&of_cases[i], before->urgency), urgency_in(&of_cases[i], now.urgency),
+				rank_in(&of_cases[i], &now, f->now), why);
 	if (e == OK && now.urgency != before->urgency)
 		e = follow_acts(f, c, now.urgency, why);
 	if (e == OK && case_is_closed(c) && str_starts(c->clause, STR("reseller.")))
@@ -200,7 +214,7 @@ enum err queue_case_before(struct fold *f, const struct casefile *c, bool *ret_i
 	for (size_t i = 0; e == OK && i < OF_CASES; i++)
 		if (in.in & of_cases[i].bit && (in.urgency || !of_cases[i].indexed)) {
 			*ret_in = true;
-			e = stand(f, &of_cases[i], number, true, in.urgency, in.urgency, of_cases[i].dated ? in.due_at : since_at, why);
+			e = stand(f, &of_cases[i], number, true, urgency_in(&of_cases[i], in.urgency), urgency_in(&of_cases[i], in.urgency), rank_in(&of_cases[i], &in, since_at), why);
 		}
 	return e;
 }

@@ -22,6 +22,7 @@ enum queue_bit {
 	QUEUE_DUE = 64,                 /* these three the index of cases tells; rank of the first: when it is due */
 	QUEUE_REVIEW = 128,
 	QUEUE_ANSWERS = 256,
+	QUEUE_SNOOZED = 512,            /* put away; rank: until when. A row whose time is over says nothing, and goes with the next step of the case */
 };
 
 /* "NAME.urgent" */
@@ -32,6 +33,7 @@ struct queue_standing {
 	uint32_t in;
 	enum urgency urgency;
 	int64_t due_at;
+	int64_t snoozed_until_at;
 };
 
 struct queue_standing queue_of(const struct casefile *c);

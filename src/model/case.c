@@ -7,7 +7,7 @@ const char *const case_state_words[] = { "none", "review", "open", "paused", "se
 const char *const case_event_words[] = { "none", "finding", "witness", "opened", "step", "held", "act-done", "act-refused", "act-unknown", "act-lifted", "letter",
 	"answer", "auto-answer", "bounce", "paused", "resumed", "approval", "resolved", "reopened", "merged", "split", "note", "assigned", "flag", "emergency",
 	"reviewed", "appeal", "task", "undone", "retracted", "corrected", "counter-notice", "stayed", "restored", "attached", "delivery", "fixed", "undertaking", "signed",
-	"request", "unanswered", "part", "locked", "decided", NULL };
+	"request", "unanswered", "part", "locked", "decided", "snoozed", "woken", NULL };
 
 const char *const proceeding_words[] = { "none", "noticed", "locked", "decided", "stayed", "due", "ended", NULL };
 const char *const decision_words[] = { "none", "transfer", "cancel", "suspend", "denied", "withdrawn", NULL };
@@ -18,6 +18,11 @@ enum decision decision_find(struct str word)
 		if (str_eq(word, str_of(decision_words[d])))
 			return (enum decision)d;
 	return DECISION_NONE;
+}
+
+bool case_is_snoozed(const struct casefile *c, int64_t now)
+{
+	return c->snoozed_until_at > now;
 }
 
 const char *const dispute_words[] = { "none", "countered", "asked", "stayed", "restored", NULL };
@@ -59,6 +64,7 @@ const struct field casefile_fields[] = {
 	F(casefile, recheck_since_at, FIELD_TIME), F(casefile, recheck_until_at, FIELD_TIME), F(casefile, fixes, FIELD_U32),
 	F(casefile, probation_us, FIELD_INT), F(casefile, probation_since_at, FIELD_TIME), F(casefile, probation_until_at, FIELD_TIME), F(casefile, probation_step, FIELD_U32),
 	F(casefile, asked_at, FIELD_TIME), F(casefile, asked_until_at, FIELD_TIME), F(casefile, ask_act, FIELD_STR),
+	F(casefile, snoozed_until_at, FIELD_INT),
 	F(casefile, answered, FIELD_BOOL), F(casefile, noticed, FIELD_BOOL), F(casefile, letters, FIELD_U32), F(casefile, attachments, FIELD_U32),
 	F(casefile, kind, FIELD_STR), F(casefile, port, FIELD_U32), E(casefile, role, part_words), E(casefile, content, part_words),
 	F(casefile, role_by, FIELD_STR), F(casefile, content_by, FIELD_STR),

@@ -13,7 +13,7 @@
 
 enum { CASE_STEPS_MAX = LADDER_STEPS_MAX, CASE_CHANGES_MAX = 64, CASE_WITNESSES_MAX = 32, CASE_INCIDENTS_MAX = 64, CASE_NOTE_MAX = 8192, CASE_ACTS_MAX = 256,
 	CASE_EARLIER_MAX = 32, CASE_MOVED_MAX = 32, CASE_PEOPLE_MAX = 32,
-	CASE_NOTICES_MAX = 16, CASE_UPSTREAMS_MAX = 16, CASE_RECEIPTS_MAX = 32, CASE_PROBATION_DAYS_MAX = 1095, CASE_REQUEST_DAYS_MAX = 90 };
+	CASE_NOTICES_MAX = 16, CASE_UPSTREAMS_MAX = 16, CASE_RECEIPTS_MAX = 32, CASE_PROBATION_DAYS_MAX = 1095, CASE_REQUEST_DAYS_MAX = 90, CASE_SNOOZE_DAYS_MAX = 90 };
 /* The letter of a request for information. */
 #define CASE_REQUEST_LETTER "information-request"
 
@@ -129,6 +129,7 @@ struct casefile {
 	uint32_t probation_step;        /* where the ladder goes on when it is broken */
 	int64_t asked_at, asked_until_at;               /* the request for information: since when, and by when it is to be answered; TIME_NONE = none is open */
 	struct str ask_act;             /* its letter */
+	int64_t snoozed_until_at;       /* put away by a person: until then it stands in no queue of cases, unless something happens; 0 = it is not */
 	int64_t review_by_at;           /* emergency: a person must look by then */
 	bool answered, noticed;
 	uint32_t attachments;
@@ -170,6 +171,8 @@ struct casefile {
 };
 
 extern const struct field exhibit_fields[], incident_fields[], rights_notice_fields[], casefile_fields[];
+/* Is it put away by a person until a time that has not come? */
+bool case_is_snoozed(const struct casefile *c, int64_t now);
 
 /* TABLE_CASE_EVENT: what happened, one row each, in order. The story that `explain` tells is made of these. */
 enum case_event_type {
@@ -177,7 +180,7 @@ enum case_event_type {
 	EVENT_LETTER, EVENT_ANSWER, EVENT_AUTO_ANSWER, EVENT_BOUNCE, EVENT_PAUSED, EVENT_RESUMED, EVENT_APPROVAL, EVENT_RESOLVED, EVENT_REOPENED, EVENT_MERGED,
 	EVENT_SPLIT, EVENT_NOTE, EVENT_ASSIGNED, EVENT_FLAG, EVENT_EMERGENCY, EVENT_REVIEWED, EVENT_APPEAL, EVENT_TASK, EVENT_UNDONE, EVENT_RETRACTED, EVENT_CORRECTED,
 	EVENT_COUNTER, EVENT_STAYED, EVENT_RESTORED, EVENT_ATTACHED, EVENT_DELIVERY, EVENT_FIXED, EVENT_UNDERTAKING, EVENT_SIGNED,
-	EVENT_REQUEST, EVENT_UNANSWERED, EVENT_PART, EVENT_LOCKED, EVENT_DECIDED
+	EVENT_REQUEST, EVENT_UNANSWERED, EVENT_PART, EVENT_LOCKED, EVENT_DECIDED, EVENT_SNOOZED, EVENT_WOKEN
 };
 extern const char *const case_event_words[];
 
@@ -264,6 +267,8 @@ enum case_input_type {
 	INPUT_PART,                     /* actor, part, text: what the customer's part was, and why */
 	INPUT_LOCKED,                   /* actor, text: the name of a pending proceeding is locked */
 	INPUT_DECIDED,                  /* actor, decision, text: how it was decided */
+	INPUT_SNOOZE,                   /* actor, span_us, text: it is put away for so long */
+	INPUT_WAKE,                     /* actor, text: it is not any more */
 };
 
 /* A service of the customer as the register has it now. */

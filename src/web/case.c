@@ -14,6 +14,8 @@ enum { SCAN_MAX = 5000, STORY_PAGE = 500, REPORTERS_TOLD_MAX = 1000 };
 struct filter {
 	struct str clause, group, assigned, reseller, severity;
 	uint32_t flag;
+	bool awake;             /* none that is put away */
+	int64_t now;
 	bool tells;             /* whoever asks would learn more of a case than its number, state and time */
 };
 
@@ -24,7 +26,7 @@ static enum err read_filter(const struct web_call *call, struct filter *f)
 		{ "corrected", CASE_CORRECTED } };
 	struct str flag = call_value(call, "flag");
 	*f = (struct filter){ .clause = call_value(call, "clause"), .group = call_value(call, "group"), .assigned = call_value(call, "assigned"),
-		.reseller = call_value(call, "reseller"), .severity = call_value(call, "severity") };
+		.reseller = call_value(call, "reseller"), .severity = call_value(call, "severity"), .now = clock_wall_at() };
 	f->tells = f->clause.len || f->severity.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || call_value(call, "owner").len || call_value(call, "tenant").len ||
 		call_value(call, "prefix").len;
 	for (size_t i = 0; flag.len && i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -40,6 +42,9 @@ static bool fits(const struct casefile *c, const struct filter *f)
 		below |= str_eq(c->resellers[i], f->reseller);
 	/* what is sealed is found by nothing that it says, nor by whose it is */
 	if (f->tells && c->flags & CASE_SEALED_CLASS)
+		return false;
+	/* what falls due first is what is to be done first */
+	if (f->awake && case_is_snoozed(c, f->now))
 		return false;
 	return below && (!f->severity.len || str_eq(str_of(severity_words[c->severity]), f->severity)) &&
 		(!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
@@ -77,6 +82,12 @@ static void put_left(struct jsonw *w, const struct casefile *c, int64_t due_at)
 	jsonw_int(w, "late", due_at > now ? 0 : (now - due_at) / SECOND_US);
 }
 
+static void put_snoozed(struct jsonw *w, const struct casefile *c)
+{
+	if (case_is_snoozed(c, clock_wall_at()))
+		jsonw_time(w, "snoozed", c->snoozed_until_at);
+}
+
 static void put_case(const struct web_call *call, const struct row *row, const struct casefile *c)
 {
 	char number[CASE_TEXT_MAX];
@@ -90,6 +101,7 @@ static void put_case(const struct web_call *call, const struct row *row, const s
 	jsonw_time(w, "opened", c->opened_at);
 	jsonw_time(w, "due", row->due_at);
 	put_left(w, c, row->due_at);
+	put_snoozed(w, c);
 	if (!sealed) {
 		jsonw_int(w, "reporters", reporters_of(call->arena, c));
 		jsonw_raw(w, "body", row->body);
@@ -122,6 +134,43 @@ static enum err number_of(const struct web_call *call, const struct row *row, st
 	return e;
 }
 
+/* Those that are put away, by when they come back: along a queue's rows (engine/queue.h), of which those whose time is over say nothing. */
+static enum err read_snoozed(struct web_call *call, const struct filter *f)
+{
+	struct query q = { .table = TABLE_QUEUE, .state = STR("snoozed"), .due_by = TIME_NONE, .has_after = true, .after_rank = f->now, .limit = QUERY_LIMIT_MAX };
+	struct str place = call_value(call, "after"), last = STR_NONE;
+	unsigned wanted = call_query(call, TABLE_CASE).limit, shown = 0;
+	struct row *rows, row;
+	struct casefile c;
+	size_t n = QUERY_LIMIT_MAX, seen = 0;
+	enum err e = place.len ? view_case(&call->view, place, &row, &c, call->why) : OK;
+	if (e == OK && place.len) {
+		q.after_rank = c.snoozed_until_at > f->now ? c.snoozed_until_at : f->now;
+		q.after_key = str_format(call->arena, "snoozed/%llu", (unsigned long long)c.number);
+	}
+	jsonw_array(call->w, "rows");
+	while (e == OK && n == q.limit && shown < wanted && seen < SCAN_MAX) {
+		e = view_page(&call->view, &q, &rows, &n, call->why);
+		for (size_t i = 0; e == OK && i < n && shown < wanted; i++, seen++) {
+			struct str number = rows[i].key, state;
+			(void)str_split(&number, '/', &state);
+			e = view_case(&call->view, number, &row, &c, call->why);
+			if (e == OK && fits(&c, f) && (!call_value(call, "owner").len || str_eq(c.customer, call_value(call, "owner")))) {
+				put_case(call, &row, &c);
+				shown++;
+			}
+			e = e == ERR_NOTFOUND || e == ERR_AGAIN ? OK : e;
+			last = number;
+			q.after_rank = rows[i].rank;
+			q.after_key = rows[i].key;
+		}
+	}
+	jsonw_end(call->w, ']');
+	if (e == OK && last.len && (n == q.limit || shown == wanted))
+		jsonw_str(call->w, "after", str_format(call->arena, "C-%.*s", STR_ARG(last)));
+	return e;
+}
+
 enum err read_cases(struct web_call *call)
 {
 	struct query q = call_query(call, TABLE_CASE);
@@ -132,12 +181,15 @@ enum err read_cases(struct web_call *call)
 	size_t n = 0, seen = 0;
 	bool more = true;
 	enum err e = read_filter(call, &f);
+	if (e == OK && str_eq(q.state, STR("snoozed")))
+		return read_snoozed(call, &f);
 	if (e == OK)
 		e = read_place(call, &q);
 	/* what falls due first: one page, behind which there is none */
 	bool by_due = str_eq(call_value(call, "sort"), STR("due"));
 	if (e == OK && by_due && q.has_after)
 		e = why_set(call->why, ERR_SYNTAX, "what falls due first is one page: there is none behind it");
+	f.awake = by_due;
 	if (by_due)
 		q.due_by = INT64_MAX;
 	q.limit = wanted < QUERY_LIMIT_MAX / 4 && !by_due ? wanted * 4 : QUERY_LIMIT_MAX;
@@ -199,6 +251,7 @@ enum err read_case(struct web_call *call)
 		return OK;
 	jsonw_time(call->w, "due", row.due_at);
 	put_left(call->w, &c, row.due_at);
+	put_snoozed(call->w, &c);
 	jsonw_raw(call->w, "body", row.body);
 	struct query events = call_query(call, TABLE_CASE_EVENT);
 	events.descending = false;

@@ -44,6 +44,16 @@ def triage(p, n):
     return number
 
 
+def put_away(p, number):
+    """Away and back; nothing but keys."""
+    p.goto(f"/cases/{number}")
+    p.press("s").type("5d")
+    p.lead().wait_text("Put away until")
+    tap.ok("it is back" not in p.at("main").text(), "a case is put away by a key")
+    p.lead("z").wait_text("it is back")
+    tap.ok("Put away until (UTC)" not in p.at("#next ~ dl").text(), "and taken back by another")
+
+
 def main():
     why = missing() or screen.missing()
     if why:
@@ -61,6 +71,7 @@ def main():
         mine = [cases[number]["body"]["assigned"] for number in got]
         tap.is_equal(mine, ["ann", "bob"] * (CASES // 2), "by the one who has it")
         tap.is_equal(sum(c["state"] == "resolved" for c in cases.values()), CASES // 2, "half of them are closed")
+        put_away(people[0], next(n for n in got if cases[n]["state"] != "resolved"))
         for p, name in zip(people, ("ann", "bob")):
             p.press("g").lead("q")
             s.quiet(p, name)

@@ -48,7 +48,7 @@ def empty(d):
     """A desk with nothing to do has every queue, and nothing in it."""
     q = queues(d)
     tap.is_equal({n: v["count"] for n, v in q.items() if v["count"]}, {}, "nothing waits in the morning")
-    tap.is_equal(sorted(q), ["answers", "appeals", "approvals", "corrections", "counsel", "dead", "due", "emergencies", "intake", "over-cap", "plans", "review", "unattributed", "upstream", "webhooks"],
+    tap.is_equal(sorted(q), ["answers", "appeals", "approvals", "corrections", "counsel", "dead", "due", "emergencies", "intake", "over-cap", "plans", "review", "snoozed", "unattributed", "upstream", "webhooks"],
                  "and every queue is there to say so")
     r = d.aup("queue", "nonsense")
     tap.is_equal((r.rc, r.err), (1, "aup: there is no queue nonsense\n"), "a queue that is none is said")

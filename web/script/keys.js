@@ -32,7 +32,7 @@ const form = (op) => ["input:not([type=hidden])", "select", "textarea"].map((fie
 const some = {
 	e: ["the next case that waits", 'button[value="case-next"]'],
 	a: ["assign", form("case-assign")],
-	s: ["snooze", form("case-snooze")],
+	s: ["put away", form("case-snooze")],
 	n: ["write a note", form("case-note")],
 	m: ["merge", form("case-merge")],
 	c: ["close", form("case-resolve")],
@@ -66,6 +66,9 @@ export function use(e) {
 		/** @type {HTMLElement | null} */ (e.querySelector("input:not([type=hidden]), textarea, select, button, summary"))?.focus();
 	else
 		e.focus();
+	/* what stands there is a proposal: whoever types means something else */
+	if (e instanceof HTMLInputElement)
+		e.select();
 }
 
 function areOff() {
