@@ -37,6 +37,8 @@ radius {{ listen {self.address}:1813; sessions 1000; client {self.address} {{ fe
         self.check("registry", "import", "-", stdin=REGISTRY)
         # the daemon's own clock: a server whose clock is off is found out and corrected
         self.now = json.loads(self.api("/v1/command", "POST", json.dumps({"op": "clock", "span": "0s"})).body)["now"] / 1e6
+        # from noon on, so that no month ends while something is counted
+        self.let((36 * 3600 - int(self.now) % 86400) % 86400)
         self.sessions = {}
         self.spans = {}
         self.server = Nas((self.address, 1813), SECRET)

@@ -53,7 +53,7 @@ static const struct entity *get(const struct binding_book *b, const struct bindi
 	return map_get(b->entities, (struct str){ (const char *)s->octets, BINDING_SUBJECT_LEN });
 }
 
-static enum err add(struct binding_book *b, const struct entity *e)
+enum err binding_book_add(struct binding_book *b, const struct entity *e)
 {
 	struct binding_subject s;
 	if ((!is_login(e) && e->type != ENTITY_CUSTOMER && e->type != ENTITY_RESELLER) || !key_of(b, is_login(e), name_of(e), &s))
@@ -75,7 +75,7 @@ struct binding_book *binding_book_new(const struct registry *r, struct str secre
 	memcpy(b->secret, secret.ptr, secret.len);
 	b->secret_len = secret.len;
 	for (size_t i = 0; (e = registry_next(r, &i));)
-		if (add(b, e) != OK) {
+		if (binding_book_add(b, e) != OK) {
 			binding_book_free(b);
 			return NULL;
 		}

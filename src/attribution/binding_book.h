@@ -3,7 +3,7 @@
  *
  * A key is the beginning of a keyed digest, so nobody without the secret can tell from a segment whom it speaks of, nor try
  * names out. Subjects whose keys happen to be the same are both refused: neither is ever read as the other. Made whole from a
- * registry's view, which must outlive it, then read-only.
+ * registry's view, which must outlive it; what comes to that later is added.
  */
 #ifndef AUPD_ATTRIBUTION_BINDING_BOOK_H
 #define AUPD_ATTRIBUTION_BINDING_BOOK_H
@@ -15,6 +15,8 @@ struct binding_book;
 
 /* NULL without memory. secret is copied. */
 struct binding_book *binding_book_new(const struct registry *r, struct str secret);
+/* One that came to the registry since. ERR_NOMEM, ERR_FULL. */
+enum err binding_book_add(struct binding_book *b, const struct entity *e) MUST_CHECK;
 void binding_book_free(struct binding_book *b);                 /* accepts NULL */
 /*
  * The key of a login or of a customer's or reseller's id, trimmed; a login goes first. ERR_NOTFOUND: the register has neither.

@@ -1,48 +1,19 @@
 /*
  * The registry's view in memory. See registry.h for the contract.
  *
- * Entities are chained in order of insertion per index entry, so that answers do not depend on hash order. A customer's
- * things are found through one map keyed "type/customer".
+ * Entities are chained in order of their ids per index entry, so that answers do not depend on hash order, nor on whether they came one by
+ * one or all at once. A customer's things are found through one map keyed "type/customer".
  */
-#include "attribution/registry.h"
+#include "attribution/registry_inside.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/lpm.h"
-#include "base/map.h"
+enum { KEY_MAX = 1200 };
+#define REGISTRY_BYTES_MAX ((size_t)REGISTRY_ENTITIES_MAX * 800)
 
-enum { REGISTRY_BYTES_MAX = 2000 << 20, KEY_MAX = 1200 };
-
-/* One entity in the chains that lead to it. */
-struct entry {
-	struct entity e;
-	struct entry *next_same;        /* same resource */
-	struct entry *next_near;        /* domains: same registrable name */
-	struct entry *next_of;          /* same customer and type */
-};
-
-struct chain {
-	struct entry *first, *last;
-};
-
-/* The prefixes once more in order of address, each before those inside it: for what lies within one. */
-struct place {
-	struct prefix prefix;
-	struct chain *chain;
-};
-
-struct registry {
-	struct arena *arena;
-	const struct names *names;
-	struct map *by_id, *by_resource, *by_customer, *by_registrant;
-	struct lpm *prefixes;           /* -> struct chain */
-	struct place *places;
-	size_t place_count, place_room;
-	size_t of_type[ENTITY_TYPE_END];
-	uint64_t version;
-	size_t count;
-};
+/* Types of which there are few enough to be gone through, and those whose own customer is nobody. */
+static const unsigned few = 1u << ENTITY_RESELLER | 1u << ENTITY_LIMIT | 1u << ENTITY_SERVED, customers = 1u << ENTITY_CUSTOMER | 1u << ENTITY_RESELLER;
 
 struct registry *registry_new(const struct names *names)
 {
@@ -75,7 +46,9 @@ void registry_free(struct registry *r)
 	map_free(r->by_resource);
 	map_free(r->by_customer);
 	map_free(r->by_registrant);
+	registry_served_free(r);
 	free(r->places);
+	free(r->puts);
 	lpm_free(r->prefixes);
 	arena_free(r->arena);
 }
@@ -96,116 +69,69 @@ static struct chain *chain_at(struct registry *r, struct map *m, struct str key)
 	return c && map_put(m, key, c) == OK ? c : NULL;
 }
 
-static void copy_texts(struct arena *a, struct entity *e)
+/* Where the entity before it says the same, which is mostly so of a class or a language, its text serves both. */
+static struct str keep_text(struct arena *a, struct str text, struct str last)
 {
-	struct str *texts[] = { &e->id, &e->customer, &e->reseller, &e->affiliate, &e->user, &e->service, &e->class_name, &e->kind, &e->resource, &e->ports, &e->target,
-		&e->permitted_use, &e->document, &e->document_version, &e->unit, &e->language, &e->digest, &e->name, &e->email, &e->phone, &e->sealed };
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (texts[i]->len)
-			*texts[i] = str_copy(a, *texts[i]);
-	if (!e->depend_count)
-		return;
-	struct str *copy = ARENA_ARRAY(a, struct str, e->depend_count);
-	for (unsigned i = 0; copy && i < e->depend_count; i++)
-		copy[i] = str_copy(a, e->depends[i]);
-	e->depends = copy;
-	e->depend_count = copy ? e->depend_count : 0;
+	return !text.len ? text : str_eq(text, last) ? last : str_copy(a, text);
 }
 
-static void chain_end(struct chain *c, struct entry *n)
+struct registry_entry *registry_copy(struct registry *r, struct registry_entry *n, const struct entity *e)
 {
-	if (c->last)
-		c->last->next_same = n;
-	else
-		c->first = n;
-	c->last = n;
+	static const size_t texts[] = { offsetof(struct entity, id), offsetof(struct entity, customer), offsetof(struct entity, reseller), offsetof(struct entity, affiliate),
+		offsetof(struct entity, user), offsetof(struct entity, service), offsetof(struct entity, class_name), offsetof(struct entity, kind), offsetof(struct entity, resource),
+		offsetof(struct entity, ports), offsetof(struct entity, target), offsetof(struct entity, permitted_use), offsetof(struct entity, document),
+		offsetof(struct entity, document_version), offsetof(struct entity, unit), offsetof(struct entity, language), offsetof(struct entity, digest),
+		offsetof(struct entity, name), offsetof(struct entity, email), offsetof(struct entity, phone), offsetof(struct entity, sealed) };
+	struct entity copy = *e;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct str *to = (void *)((char *)&copy + texts[i]);
+		const struct str *last = (const void *)((const char *)&r->last + texts[i]);
+		size_t len = to->len;
+		*to = keep_text(r->arena, *to, *last);
+		if (len && !to->len)
+			return NULL;
+	}
+	copy.depends = e->depend_count ? ARENA_ARRAY(r->arena, struct str, e->depend_count) : NULL;
+	if (e->depend_count && !copy.depends)
+		return NULL;
+	for (unsigned i = 0; i < e->depend_count; i++)
+		copy.depends[i] = str_copy(r->arena, e->depends[i]);
+	n = n ? n : ARENA_NEW(r->arena, struct registry_entry);
+	if (n)
+		n->e = r->last = copy;
+	return n;
+}
+
+/* By id; what comes in that order, as rows do, comes to the end. */
+static void chain_put(struct chain *c, struct registry_entry *n, enum chain_kind kind)
+{
+	struct registry_entry **at = &c->first;
+	if (c->last && str_cmp(c->last->e.id, n->e.id) <= 0)
+		at = &c->last->next[kind];
+	while (*at && str_cmp((*at)->e.id, n->e.id) <= 0)
+		at = &(*at)->next[kind];
+	n->next[kind] = *at;
+	*at = n;
+	if (!n->next[kind])
+		c->last = n;
+}
+
+static void chain_take(struct chain *c, const struct registry_entry *n, enum chain_kind kind)
+{
+	struct registry_entry *before = NULL;
+	for (struct registry_entry *x = c ? c->first : NULL; x; before = x, x = x->next[kind]) {
+		if (x != n)
+			continue;
+		*(before ? &before->next[kind] : &c->first) = x->next[kind];
+		if (c->last == n)
+			c->last = before;
+		return;
+	}
 }
 
 static enum err full(struct why *why)
 {
 	return why_set(why, ERR_LIMIT, "the registry is full");
-}
-
-static enum err keep_place(struct registry *r, const struct prefix *p, struct chain *c)
-{
-	if (r->place_count == r->place_room) {
-		size_t room = r->place_room ? r->place_room * 2 : 1024;
-		struct place *more = realloc(r->places, room * sizeof(*more));
-		if (!more)
-			return ERR_NOMEM;
-		r->places = more;
-		r->place_room = room;
-	}
-	r->places[r->place_count++] = (struct place){ *p, c };
-	return OK;
-}
-
-static enum err index_prefix(struct registry *r, struct entry *n, struct why *why)
-{
-	struct prefix p;
-	if (prefix_parse(n->e.resource, &p) != OK)
-		return why_set(why, ERR_SYNTAX, "prefix %.*s of entity %.*s is not a prefix", STR_ARG(n->e.resource), STR_ARG(n->e.id));
-	struct chain *c = lpm_exact(r->prefixes, &p);
-	if (!c) {
-		c = ARENA_NEW(r->arena, struct chain);
-		if (!c || lpm_put(r->prefixes, &p, c) != OK || keep_place(r, &p, c) != OK)
-			return full(why);
-	}
-	chain_end(c, n);
-	return OK;
-}
-
-static enum err index_registrant(struct registry *r, struct entry *n, struct why *why)
-{
-	struct str name;
-	if (!r->names || names_registrable(r->names, n->e.resource, &name) != OK)
-		return OK;
-	struct chain *c = chain_at(r, r->by_registrant, name);
-	if (!c)
-		return full(why);
-	if (c->last)
-		c->last->next_near = n;
-	else
-		c->first = n;
-	c->last = n;
-	return OK;
-}
-
-static enum err index_resource(struct registry *r, struct entry *n, struct why *why)
-{
-	char buf[KEY_MAX];
-	if (n->e.type == ENTITY_PREFIX)
-		return index_prefix(r, n, why);
-	struct chain *c = chain_at(r, r->by_resource, key_of(buf, n->e.type, n->e.resource));
-	if (!c)
-		return full(why);
-	chain_end(c, n);
-	return n->e.type == ENTITY_DOMAIN ? index_registrant(r, n, why) : OK;
-}
-
-enum err registry_add(struct registry *r, const struct entity *e, struct why *why)
-{
-	char buf[KEY_MAX];
-	if (r->count >= REGISTRY_ENTITIES_MAX)
-		return why_set(why, ERR_LIMIT, "more than %d entities in the registry", REGISTRY_ENTITIES_MAX);
-	struct entry *n = ARENA_NEW(r->arena, struct entry);
-	if (!n)
-		return why_set(why, ERR_NOMEM, "no memory for the registry");
-	n->e = *e;
-	copy_texts(r->arena, &n->e);
-	if (map_put(r->by_id, key_of(buf, e->type, e->id), n) != OK)
-		return full(why);
-	struct chain *of = chain_at(r, r->by_customer, key_of(buf, e->type, e->customer));
-	if (!of)
-		return full(why);
-	if (of->last)
-		of->last->next_of = n;
-	else
-		of->first = n;
-	of->last = n;
-	r->count++;
-	r->of_type[e->type]++;
-	return e->resource.len && e->type != ENTITY_PERMISSION && e->type != ENTITY_MARK ? index_resource(r, n, why) : OK;
 }
 
 static int by_place(const void *a, const void *b)
@@ -215,35 +141,159 @@ static int by_place(const void *a, const void *b)
 	return n ? n : (int)x->bits - (int)y->bits;
 }
 
-static enum err check_chain(struct registry *r, const struct entity *e, struct str id, int64_t at, const struct entity **ret_entity, struct why *why)
+/* They are put in order once all are there, and one by one afterwards. */
+static enum err keep_place(struct registry *r, const struct prefix *p, struct chain *c)
+{
+	const struct place one = { *p, c };
+	if (r->place_count == r->place_room) {
+		size_t room = r->place_room ? r->place_room * 2 : 1024;
+		struct place *more = realloc(r->places, room * sizeof(*more));
+		if (!more)
+			return ERR_NOMEM;
+		r->places = more;
+		r->place_room = room;
+	}
+	size_t low = r->ready ? 0 : r->place_count, high = r->place_count;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		if (by_place(&r->places[mid], &one) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	memmove(r->places + low + 1, r->places + low, (r->place_count - low) * sizeof(one));
+	r->places[low] = one;
+	r->place_count++;
+	return OK;
+}
+
+/* The chain of a prefix, made when there is none. */
+static enum err prefix_chain(struct registry *r, const struct entity *e, struct chain **ret_chain, struct why *why)
+{
+	struct prefix p;
+	if (prefix_parse(e->resource, &p) != OK)
+		return why_set(why, ERR_SYNTAX, "prefix %.*s of entity %.*s is not a prefix", STR_ARG(e->resource), STR_ARG(e->id));
+	*ret_chain = lpm_exact(r->prefixes, &p);
+	if (*ret_chain)
+		return OK;
+	*ret_chain = ARENA_NEW(r->arena, struct chain);
+	return *ret_chain && keep_place(r, &p, *ret_chain) == OK && lpm_put(r->prefixes, &p, *ret_chain) == OK ? OK : full(why);
+}
+
+/* The chains that are to lead to an entity; NULL where none is. */
+static enum err chains_of(struct registry *r, const struct entity *e, struct chain *ret_chains[CHAIN_END], struct why *why)
+{
+	char buf[KEY_MAX];
+	struct str name;
+	enum err err = OK;
+	memset(ret_chains, 0, CHAIN_END * sizeof(struct chain *));
+	if (!(customers & 1u << e->type)) {
+		ret_chains[CHAIN_CUSTOMER] = chain_at(r, r->by_customer, key_of(buf, e->type, e->customer));
+		err = ret_chains[CHAIN_CUSTOMER] ? OK : full(why);
+	}
+	if (err || !e->resource.len || e->type == ENTITY_PERMISSION || e->type == ENTITY_MARK)
+		return err;
+	if (e->type == ENTITY_PREFIX)
+		return prefix_chain(r, e, &ret_chains[CHAIN_RESOURCE], why);
+	ret_chains[CHAIN_RESOURCE] = chain_at(r, r->by_resource, key_of(buf, e->type, e->resource));
+	bool named = e->type == ENTITY_DOMAIN && r->names && names_registrable(r->names, e->resource, &name) == OK;
+	if (named)
+		ret_chains[CHAIN_REGISTRANT] = chain_at(r, r->by_registrant, name);
+	return ret_chains[CHAIN_RESOURCE] && (!named || ret_chains[CHAIN_REGISTRANT]) ? OK : full(why);
+}
+
+enum err registry_link(struct registry *r, struct registry_entry *n, struct why *why)
+{
+	struct chain *chains[CHAIN_END];
+	enum err err = chains_of(r, &n->e, chains, why);
+	for (int kind = 0; err == OK && kind < CHAIN_END; kind++)
+		if (chains[kind])
+			chain_put(chains[kind], n, (enum chain_kind)kind);
+	return err;
+}
+
+void registry_unlink(struct registry *r, struct registry_entry *n)
+{
+	struct chain *chains[CHAIN_END];
+	struct why why;
+	/* they are there, and nothing is made */
+	if (chains_of(r, &n->e, chains, &why) != OK)
+		return;
+	for (int kind = 0; kind < CHAIN_END; kind++)
+		if (chains[kind])
+			chain_take(chains[kind], n, (enum chain_kind)kind);
+}
+
+enum err registry_enter(struct registry *r, struct registry_entry *n, struct why *why)
+{
+	char buf[KEY_MAX];
+	if (map_put(r->by_id, key_of(buf, n->e.type, n->e.id), n) != OK)
+		return full(why);
+	struct chain *c = &r->by_type[n->e.type];
+	if (few & 1u << n->e.type) {
+		n->next[CHAIN_TYPE] = c->first;
+		c->first = n;
+	}
+	r->count++;
+	r->of_type[n->e.type]++;
+	return OK;
+}
+
+void registry_leave(struct registry *r, struct registry_entry *n)
+{
+	char buf[KEY_MAX];
+	(void)map_remove(r->by_id, key_of(buf, n->e.type, n->e.id));
+	chain_take(&r->by_type[n->e.type], n, CHAIN_TYPE);
+	r->count--;
+	r->of_type[n->e.type]--;
+}
+
+enum err registry_add(struct registry *r, const struct entity *e, struct why *why)
+{
+	if (r->count >= REGISTRY_ENTITIES_MAX)
+		return why_set(why, ERR_LIMIT, "more than %d entities in the registry", REGISTRY_ENTITIES_MAX);
+	struct registry_entry *n = registry_copy(r, NULL, e);
+	if (!n)
+		return why_set(why, ERR_NOMEM, "no memory for the registry");
+	enum err err = registry_link(r, n, why);
+	return err ? err : registry_enter(r, n, why);
+}
+
+enum err registry_check_chain(struct registry *r, struct str id, int64_t at, struct why *why)
 {
 	struct str *chain;
 	unsigned count;
 	struct arena_mark mark = arena_mark(r->arena);
 	enum err err = registry_chain(r, r->arena, id, at, &chain, &count);
 	arena_rewind(r->arena, mark);
-	if (err && ret_entity)
-		*ret_entity = e;
 	return err ? why_set(why, err, "the resellers above %.*s form a loop or more than %d levels", STR_ARG(id), RESELLER_DEPTH_MAX) : OK;
+}
+
+enum err registry_check_chains(struct registry *r, const struct entity **ret_entity, struct why *why)
+{
+	const struct entity *e;
+	enum err err = OK;
+	/* a ring is closed by one of its members at a time when that one's reseller changes */
+	for (size_t i = 0; err == OK && (e = registry_next(r, &i));) {
+		if (customers & 1u << e->type)
+			err = registry_check_chain(r, e->id, TIME_NONE, why);
+		if (e->type == ENTITY_SERVED)
+			err = registry_check_chain(r, e->customer, e->from_at, why);
+		if (e->type == ENTITY_SERVED && err == OK && e->until_at != TIME_NONE)
+			err = registry_check_chain(r, e->customer, e->until_at, why);
+		if (err && ret_entity)
+			*ret_entity = e;
+	}
+	return err;
 }
 
 enum err registry_ready(struct registry *r, uint64_t version, const struct entity **ret_entity, struct why *why)
 {
-	const struct entity *e;
-	enum err err = OK;
 	r->version = version;
+	r->ready = true;
 	if (r->place_count)
 		qsort(r->places, r->place_count, sizeof(*r->places), by_place);
-	/* a ring is closed by one of its members at a time when that one's reseller changes */
-	for (size_t i = 0; err == OK && (e = registry_next(r, &i));) {
-		if (e->type == ENTITY_CUSTOMER || e->type == ENTITY_RESELLER)
-			err = check_chain(r, e, e->id, TIME_NONE, ret_entity, why);
-		if (e->type == ENTITY_SERVED)
-			err = check_chain(r, e, e->customer, e->from_at, ret_entity, why);
-		if (e->type == ENTITY_SERVED && err == OK && e->until_at != TIME_NONE)
-			err = check_chain(r, e, e->customer, e->until_at, ret_entity, why);
-	}
-	return err;
+	return registry_check_chains(r, ret_entity, why);
 }
 
 uint64_t registry_version(const struct registry *r)
@@ -269,13 +319,19 @@ const struct names *registry_names(const struct registry *r)
 const struct entity *registry_next(const struct registry *r, size_t *i)
 {
 	void *v;
-	return map_next(r->by_id, i, NULL, &v) ? &((const struct entry *)v)->e : NULL;
+	return map_next(r->by_id, i, NULL, &v) ? &((const struct registry_entry *)v)->e : NULL;
 }
 
 const struct entity *registry_find(const struct registry *r, enum entity_type type, struct str id)
 {
 	char buf[KEY_MAX];
-	struct entry *n = map_get(r->by_id, key_of(buf, type, id));
+	struct registry_entry *n = map_get(r->by_id, key_of(buf, type, id));
+	return n ? &n->e : NULL;
+}
+
+const struct entity *registry_all(const struct registry *r, enum entity_type type, const struct entity *after)
+{
+	const struct registry_entry *n = after ? ((const struct registry_entry *)(const void *)after)->next[CHAIN_TYPE] : r->by_type[type].first;
 	return n ? &n->e : NULL;
 }
 
@@ -288,9 +344,9 @@ const struct entity *registry_customer(const struct registry *r, struct str id, 
 const struct entity *registry_of(const struct registry *r, enum entity_type type, struct str customer, const struct entity *after)
 {
 	char buf[KEY_MAX];
-	const struct entry *n;
+	const struct registry_entry *n;
 	if (after) {
-		n = ((const struct entry *)(const void *)after)->next_of;
+		n = ((const struct registry_entry *)(const void *)after)->next[CHAIN_CUSTOMER];
 	} else {
 		struct chain *c = map_get(r->by_customer, key_of(buf, type, customer));
 		n = c ? c->first : NULL;
@@ -388,7 +444,7 @@ static void hold(struct holders *h, const struct entity *e)
 
 static void hold_all(struct holders *h, const struct chain *c)
 {
-	for (const struct entry *n = c ? c->first : NULL; n; n = n->next_same)
+	for (const struct registry_entry *n = c ? c->first : NULL; n; n = n->next[CHAIN_RESOURCE])
 		hold(h, &n->e);
 }
 
@@ -397,8 +453,11 @@ void registry_by_prefix(const struct registry *r, const struct prefix *p, struct
 	struct lpm_walk walk;
 	lpm_walk_start(r->prefixes, &p->addr, &walk);
 	walk.bits = p->bits;
-	for (void *c; (c = lpm_walk_next(&walk)); h->level++)
+	for (const struct chain *c; (c = lpm_walk_next(&walk));) {
 		hold_all(h, c);
+		/* one that nothing leads to any more is no level */
+		h->level += c->first != NULL;
+	}
 }
 
 void registry_within(const struct registry *r, const struct prefix *p, struct holders *h)
@@ -433,7 +492,7 @@ void registry_by_registrant(const struct registry *r, struct str domain, struct 
 	if (!r->names || names_registrable(r->names, domain, &name) != OK)
 		return;
 	const struct chain *c = map_get(r->by_registrant, name);
-	for (const struct entry *n = c ? c->first : NULL; n; n = n->next_near)
+	for (const struct registry_entry *n = c ? c->first : NULL; n; n = n->next[CHAIN_REGISTRANT])
 		hold(h, &n->e);
 }
 

@@ -1,7 +1,7 @@
 /*
  * The registry's view in memory: every entity, and the indexes from resources to who held them when.
  *
- * Built whole from rows by registry_add and registry_ready, then read-only; an import builds a new one and swaps it. All
+ * Built from rows by registry_add and registry_ready; then changed by registry_put, which costs what is put and not what is there. All
  * validity questions are asked at a time, because the register of today says nothing about last week. Bounded by
  * REGISTRY_ENTITIES_MAX. Memory is the registry's own arena.
  */
@@ -13,7 +13,7 @@
 #include "base/names.h"
 #include "model/entity.h"
 
-enum { REGISTRY_ENTITIES_MAX = 4000000 };
+enum { REGISTRY_ENTITIES_MAX = 40000000 /* twenty million subscribers with a login each: some 800 octets an entity */ };
 
 struct registry;
 
@@ -22,7 +22,7 @@ struct registry *registry_new(const struct names *names);
 void registry_free(struct registry *r);
 /* Copies the entity. The resource must be normalised (registry_normalise), that of a mark be a digest. */
 enum err registry_add(struct registry *r, const struct entity *e, struct why *why) MUST_CHECK;
-/* Resolves references; afterwards nothing is added. version is the registry's own count of changes. */
+/* Afterwards registry_put alone adds. version is the registry's own count of changes. */
 /* ERR_LIMIT on resellers in a ring or in too many levels, then *ret_entity, which may be NULL, is one of those concerned. */
 enum err registry_ready(struct registry *r, uint64_t version, const struct entity **ret_entity, struct why *why) MUST_CHECK;
 uint64_t registry_version(const struct registry *r);
@@ -30,12 +30,29 @@ size_t registry_count(const struct registry *r);
 bool registry_has(const struct registry *r, enum entity_type type);     /* any of that type, whenever valid */
 const struct names *registry_names(const struct registry *r);
 
-/* Every entity, in order of insertion: for (size_t i = 0; (e = registry_next(r, &i)); ). */
+/*
+ * Adds an entity to a registry that is ready, or puts it where one of its type and id stands; checked as for registry_add. Texts that were
+ * borrowed stay readable, what points to an entity sees it as it is now. registry_check_puts then looks over what was put after the first
+ * `puts`, and whatever that may break: ERR_*, *ret_entity and *ret_column as of registry_check. All that was put after the first `puts` is
+ * undone by registry_undo, until registry_keep.
+ */
+enum err registry_put(struct registry *r, const struct entity *e, struct why *why) MUST_CHECK;
+enum err registry_check_puts(struct registry *r, size_t puts, const struct entity **ret_entity, const char **ret_column, struct why *why) MUST_CHECK;
+void registry_undo(struct registry *r, size_t puts);
+void registry_keep(struct registry *r);
+bool registry_is_wasteful(const struct registry *r);            /* so much was replaced that it is worth while to build it anew */
+size_t registry_puts(const struct registry *r);
+/* The i-th that was put, as it is now; *ret_before as it was, NULL: it is new. */
+const struct entity *registry_put_at(const struct registry *r, size_t i, const struct entity **ret_before);
+
+/* Every entity, in no order that means anything: for (size_t i = 0; (e = registry_next(r, &i)); ). */
 const struct entity *registry_next(const struct registry *r, size_t *i);
+/* Every reseller, limit or served, in no order, without going through all: for (e = NULL; (e = registry_all(r, type, e)); ). */
+const struct entity *registry_all(const struct registry *r, enum entity_type type, const struct entity *after);
 const struct entity *registry_find(const struct registry *r, enum entity_type type, struct str id);
 /* A customer or a reseller. Who became the one from the other has a row of each: the one that is valid at the time goes first. */
 const struct entity *registry_customer(const struct registry *r, struct str id, int64_t at);
-/* Every entity of the type whose `customer` is that one, in order of insertion: for (e = NULL; (e = registry_of(...)); ). */
+/* Every entity of the type whose `customer` is that one, by id; none of customers and resellers: for (e = NULL; (e = registry_of(...)); ). */
 const struct entity *registry_of(const struct registry *r, enum entity_type type, struct str customer, const struct entity *after);
 bool entity_valid_at(const struct entity *e, int64_t at);
 /* The limit of a kind that binds the customer: his own, else the default of his class, else that of all; NULL when there is none. */
@@ -70,6 +87,14 @@ struct str registry_reseller(const struct registry *r, struct str customer, int6
 /* The chain of resellers above a customer at a time, topmost first; ERR_LIMIT on a loop or beyond RESELLER_DEPTH_MAX. */
 enum err registry_chain(const struct registry *r, struct arena *a, struct str customer, int64_t at, struct str **ret_chain, unsigned *ret_count) MUST_CHECK;
 struct str registry_tenant(struct arena *a, const struct str *chain, unsigned count);
+
+/*
+ * How many customers each reseller serves itself at a time, "" being the provider; now must not go back. registry_count_served goes through all once,
+ * so that later answers need not.
+ */
+typedef enum err registry_served_fn(void *arg, struct str reseller, uint64_t customers);
+enum err registry_count_served(struct registry *r, int64_t now) MUST_CHECK;
+enum err registry_each_served(struct registry *r, int64_t now, registry_served_fn *fn, void *arg) MUST_CHECK;
 
 /* Checks one entity by its columns and brings its resource into its one written form. */
 /* *ret_column, when given, names the column that is wrong; NULL when it is the whole entity. */

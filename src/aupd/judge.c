@@ -313,8 +313,7 @@ enum err judge_commit(struct judge *j, struct why *why)
 
 static void drop_batch(struct judge *j)
 {
-	registry_free(j->pending);
-	j->pending = NULL;
+	registry_undo(j->registry, 0);
 	work_reset(j->fold.work);
 	judge_raw_forget(j);
 	buf_clear(&j->replies);
@@ -397,9 +396,9 @@ static void refresh(struct judge *j)
 	struct why why;
 	if (j->policies_stale && judge_load_policies(j, &why) != OK)
 		log_error("the policies cannot be read", "why", why.text);
-	if (j->registry_stale && judge_load_registry(j, &why) != OK)
+	if (judge_keep_registry(j, &why) != OK)
 		log_error("the registry cannot be read", "why", why.text);
-	j->policies_stale = j->registry_stale = false;
+	j->policies_stale = false;
 }
 
 /* The end of a turn in which something came. */

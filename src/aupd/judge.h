@@ -39,7 +39,6 @@ struct judge {
 	bool has_clocks;                        /* sessions may have clocks (judge_duration.h) */
 	int64_t least_limit_us;                 /* of sessions, in that version of the register; 0 = not known yet */
 	uint64_t limits_version;
-	struct registry *pending;               /* what an import of this batch would make of it; NULL = there was none */
 	struct arena *policy_arena, *batch_arena, *scratch;
 	struct held_frame batch[BATCH_FRAMES_MAX];
 	unsigned batch_count;
@@ -107,6 +106,8 @@ void judge_keys_tell(struct judge *j);
 /* Loads policies and registry from the store. */
 enum err judge_load_policies(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_load_registry(struct judge *j, struct why *why) MUST_CHECK;
+/* Behind a commit: what it put into the registry stays. */
+enum err judge_keep_registry(struct judge *j, struct why *why) MUST_CHECK;
 /* The key of reply tokens and receipts, made when there is none; and how far the ears' frames were folded. */
 enum err judge_token_key(struct judge *j, int data_fd, struct why *why) MUST_CHECK;
 enum err judge_read_marks(struct judge *j, struct why *why) MUST_CHECK;

@@ -149,6 +149,21 @@ enum err judge_bindings_book(struct judge *j, struct why *why)
 	return b->book ? OK : why_set(why, ERR_NOMEM, "no memory for the subjects of bindings");
 }
 
+enum err judge_bindings_follow(struct judge *j, struct why *why)
+{
+	enum err e = OK;
+	if (!j->bindings || !j->bindings->book)
+		return OK;
+	for (size_t i = 0; e == OK && i < registry_puts(j->registry); i++) {
+		const struct entity *before, *now = registry_put_at(j->registry, i, &before);
+		/* the book finds by names, and forgets none */
+		if (before && !str_eq(before->resource, now->resource))
+			return judge_bindings_book(j, why);
+		e = before ? OK : binding_book_add(j->bindings->book, now);
+	}
+	return e ? why_set(why, e, "no memory for the subjects of bindings") : OK;
+}
+
 enum err judge_bindings_mend(struct judge *j, struct why *why)
 {
 	if (judge_usage_is_broken(j))

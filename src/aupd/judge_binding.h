@@ -34,6 +34,8 @@ void judge_bindings_close(struct judge *j);
 void judge_bindings_run(struct judge *j);
 /* The register's view is another one: so is the book. */
 enum err judge_bindings_book(struct judge *j, struct why *why) MUST_CHECK;
+/* What was put into the registry since (registry_put) comes to the book. */
+enum err judge_bindings_follow(struct judge *j, struct why *why) MUST_CHECK;
 enum err judge_bindings_sync(struct judge *j, struct why *why) MUST_CHECK;
 /* Opens anew what broke, before a batch is folded. */
 enum err judge_bindings_mend(struct judge *j, struct why *why) MUST_CHECK;

@@ -1,12 +1,14 @@
 /*
  * What the judge holds in memory beside the batch: policy versions and the registry's view. See judge.h.
  *
- * Both are made whole from rows and swapped; names and addresses of people lie sealed in the rows and in clear only here.
+ * Policies are made whole from rows and swapped; the registry is too, but follows an import by what that brought. Names and addresses of people
+ * lie sealed in the rows and in clear only here.
  */
 #include "aupd/judge.h"
 #include "aupd/judge_binding.h"
 #include "aupd/judge_hook.h"
 #include "aupd/registry_row.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 enum { PAGE = 500, KEY_BYTES_MAX = 64 };
@@ -115,17 +117,27 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 	}
 	if (e == OK)
 		e = registry_ready(fresh, version, NULL, why);
+	/* once, so that nobody waits for it who asks */
+	if (e == OK && registry_has(fresh, ENTITY_RESELLER) && registry_count_served(fresh, clock_wall_at()) != OK)
+		e = why_set(why, ERR_NOMEM, "no memory for the customers of resellers");
 	arena_free(a);
 	if (e) {
 		registry_free(fresh);
 		return e;
 	}
-	registry_free(j->pending);
-	j->pending = NULL;
+	/* what this batch put is not in the store yet */
+	j->registry_stale = j->registry && registry_puts(j->registry);
 	registry_free(j->registry);
 	j->registry = fresh;
 	j->fold.registry = fresh;
 	return judge_bindings_book(j, why);
+}
+
+enum err judge_keep_registry(struct judge *j, struct why *why)
+{
+	enum err e = j->registry_stale || registry_is_wasteful(j->registry) ? judge_load_registry(j, why) : judge_bindings_follow(j, why);
+	registry_keep(j->registry);
+	return e;
 }
 
 enum err judge_token_key(struct judge *j, int data_fd, struct why *why)

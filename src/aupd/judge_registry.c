@@ -1,8 +1,9 @@
 /*
  * The register by command: imports, exports, look-ups of people. See judge_command.h.
  *
- * An import is taken whole or not at all: every row is checked by its own columns, then all rows together against the
- * register as it would be. Rows that stand there already as they are cost a comparison. Personal data leaves only here, and
+ * An import is taken whole or not at all: every row is checked by its own columns and put into the register in memory, then all of them are
+ * looked over together; when one is wrong, or the batch cannot be committed, they are taken out again. So it costs what it brings, however
+ * large the register is. Rows that stand there already as they are cost a comparison. Personal data leaves only here, and
  * who asked for it is recorded.
  */
 #include <stdio.h>
@@ -17,11 +18,11 @@
 
 enum { IMPORT_ROWS_MAX = 1000000, EXPORT_PAGE_MAX = 1000, EXPORT_HOURS = 1, LOOKUPS_MAX = 1000, WHO_BINDINGS_MAX = 256 };
 
-/* One import: the rows so far, and the register that they would make. */
+/* One import. */
 struct importing {
 	struct commanding *c;
-	struct registry *next;
 	struct map *numbers;            /* "type/id" -> number of its row, so that nothing is given twice */
+	size_t before;                  /* what was put by others of this batch */
 	int64_t count, changed;
 };
 
@@ -54,6 +55,8 @@ static enum err put_row(struct importing *m, struct arena *a, const struct entit
 		return err;
 	m->changed++;
 	err = work_put(c->j->fold.work, &row, c->why);
+	if (err == OK)
+		err = registry_put(c->j->registry, e, c->why);
 	return err || e->type != ENTITY_MARK ? err : returning_ask(&c->j->fold, e, c->why);
 }
 
@@ -73,26 +76,8 @@ static enum err import_line(struct importing *m, struct arena *a, struct str lin
 		returning_hide(&m->c->j->fold, &e);
 	if (err == OK)
 		err = put_row(m, a, &e);
-	if (err == OK)
-		err = registry_add(m->next, &e, m->c->why);
 	m->count++;
 	return err ? bad_row(m->c, err, &e, m->count, column) : OK;
-}
-
-/* What stands in the register and is not given anew stays. */
-static enum err add_the_rest(struct importing *m)
-{
-	char key[ENTITY_ID_MAX + 32];
-	const struct entity *e;
-	/* an import of the same batch is not in the view yet, and will be committed with this one */
-	const struct registry *now = m->c->j->pending ? m->c->j->pending : m->c->j->registry;
-	for (size_t i = 0; (e = registry_next(now, &i));) {
-		int n = snprintf(key, sizeof(key), "%s/%.*s", entity_type_words[e->type], STR_ARG(e->id));
-		enum err err = map_get(m->numbers, (struct str){ key, (size_t)n }) ? OK : registry_add(m->next, e, m->c->why);
-		if (err)
-			return err;
-	}
-	return OK;
 }
 
 static int64_t number_of(const struct importing *m, const struct entity *e)
@@ -104,15 +89,10 @@ static int64_t number_of(const struct importing *m, const struct entity *e)
 
 static enum err check_all(struct importing *m)
 {
-	const struct entity *e, *bad = NULL;
-	const char *column = NULL;
-	for (size_t i = 0; (e = registry_next(m->next, &i));) {
-		enum err err = registry_check(m->next, e, &column, m->c->why);
-		if (err)
-			return bad_row(m->c, err, e, number_of(m, e), column);
-	}
-	enum err err = registry_ready(m->next, 0, &bad, m->c->why);
-	return err && bad ? bad_row(m->c, err, bad, number_of(m, bad), "reseller") : err;
+	const struct entity *bad;
+	const char *column;
+	enum err e = registry_check_puts(m->c->j->registry, m->before, &bad, &column, m->c->why);
+	return e && bad ? bad_row(m->c, e, bad, number_of(m, bad), column) : e;
 }
 
 static enum err import_all(struct importing *m)
@@ -125,15 +105,13 @@ static enum err import_all(struct importing *m)
 		if (str_trim(line).len)
 			e = import_line(m, a, line);
 	}
-	if (e == OK)
-		e = add_the_rest(m);
 	return e ? e : check_all(m);
 }
 
 enum err cmd_registry_import(struct commanding *c)
 {
-	struct importing m = { .c = c, .next = registry_new(c->j->names), .numbers = map_new(IMPORT_ROWS_MAX) };
-	enum err e = m.next && m.numbers ? OK : why_set(c->why, ERR_NOMEM, "no memory for an import");
+	struct importing m = { .c = c, .numbers = map_new(IMPORT_ROWS_MAX), .before = registry_puts(c->j->registry) };
+	enum err e = m.numbers ? OK : why_set(c->why, ERR_NOMEM, "no memory for an import");
 	if (e == OK)
 		e = keyring_begin(c->j->fold.keyring, c->why);
 	if (e == OK)
@@ -146,18 +124,15 @@ enum err cmd_registry_import(struct commanding *c)
 	}
 	POINT("judge.imported");
 	map_free(m.numbers);
-	if (e || !m.changed) {
-		registry_free(m.next);
-	} else {
-		registry_free(c->j->pending);
-		c->j->pending = m.next;
-	}
-	if (e)
+	if (e == OK && m.changed)
+		e = judge_tables_change(c->j, c->why);
+	if (e) {
+		registry_undo(c->j->registry, m.before);
 		return e;
-	c->j->registry_stale |= m.changed > 0;
+	}
 	jsonw_int(c->w, "entities", m.count);
 	jsonw_int(c->w, "changed", m.changed);
-	return m.changed ? judge_tables_change(c->j, c->why) : OK;
+	return OK;
 }
 
 /* state marks an export, whose pages that follow need no record of their own. */

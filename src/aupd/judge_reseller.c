@@ -1,6 +1,8 @@
 /*
  * Resellers: their scorecards, and what was passed on to them. See judge_command.h.
  */
+#include <stdlib.h>
+
 #include "aupd/judge_command.h"
 #include "engine/acknowledge.h"
 #include "engine/forward.h"
@@ -101,16 +103,26 @@ static enum err known(struct commanding *c, struct str id)
 	return registry_find(c->j->registry, ENTITY_RESELLER, id) ? OK : why_set(c->why, ERR_NOTFOUND, "there is no reseller %.*s", STR_ARG(id));
 }
 
+static int by_id(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
 enum err cmd_reseller_list(struct commanding *c)
 {
-	const struct entity *x;
-	enum err e = OK;
+	size_t n = 0, room = 0;
+	for (const struct entity *x = NULL; (x = registry_all(c->j->registry, ENTITY_RESELLER, x));)
+		room++;
+	struct str *ids = ARENA_ARRAY(work_arena(c->j->fold.work), struct str, room + 1);
+	enum err e = ids ? OK : ERR_NOMEM;
+	for (const struct entity *x = NULL; ids && (x = registry_all(c->j->registry, ENTITY_RESELLER, x));)
+		ids[n++] = x->id;
+	if (n)
+		qsort(ids, n, sizeof(*ids), by_id);
 	jsonw_array(c->w, "resellers");
-	for (size_t i = 0; e == OK && (x = registry_next(c->j->registry, &i));) {
-		if (x->type != ENTITY_RESELLER)
-			continue;
+	for (size_t i = 0; e == OK && i < n; i++) {
 		jsonw_object(c->w, NULL);
-		e = put_reseller(c, x->id);
+		e = put_reseller(c, ids[i]);
 		jsonw_end(c->w, '}');
 	}
 	jsonw_end(c->w, ']');

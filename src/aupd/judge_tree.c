@@ -12,7 +12,7 @@
 
 #include "base/map.h"
 
-enum { WINDOW_DAYS = 90, CASES_MAX = 5000, LINES_MAX = 2000, OUTLIERS_MAX = 10, RESELLERS_MAX = 100000 };
+enum { WINDOW_DAYS = 90, CASES_MAX = 5000, LINES_MAX = 2000, OUTLIERS_MAX = 10 };
 
 /* The line of those whom nobody below serves; the others are children. */
 enum { DIRECT };
@@ -67,30 +67,27 @@ static bool line_of(struct tree *t, const struct str *path, unsigned count, unsi
 	return i == count || child_line(t, path[i], ret_line);
 }
 
-/* Each customer by the reseller that serves it now; the resellers' own paths are looked up once. */
+/* Those whom one reseller serves itself. */
+static enum err count_of_one(void *arg, struct str reseller, uint64_t customers)
+{
+	struct tree *t = arg;
+	struct arena *a = work_arena(t->c->j->fold.work);
+	struct str *above = NULL, path[RESELLER_DEPTH_MAX + 1];
+	unsigned count = 0, line;
+	enum err e = reseller.len ? registry_chain(t->c->j->registry, a, reseller, t->c->j->fold.now, &above, &count) : OK;
+	for (unsigned i = 0; e == OK && i < count; i++)
+		path[i] = above[i];
+	if (reseller.len)
+		path[count++] = reseller;
+	if (e == OK && line_of(t, path, count, &line))
+		t->lines[line].customers += customers;
+	return e;
+}
+
 static enum err count_customers(struct tree *t)
 {
-	const struct registry *r = t->c->j->registry;
-	struct arena *a = work_arena(t->c->j->fold.work);
-	struct map *served = map_new(RESELLERS_MAX);
-	const struct entity *e;
-	int64_t now = t->c->j->fold.now;
-	enum err err = served ? OK : ERR_NOMEM;
-	for (size_t i = 0; err == OK && (e = registry_next(r, &i));) {
-		if (e->type != ENTITY_CUSTOMER || !entity_valid_at(e, now))
-			continue;
-		struct str by = registry_reseller(r, e->id, now), *chain = NULL;
-		unsigned count = 0, line = DIRECT;
-		struct line *x = map_get(served, by.len ? by : STR("/"));
-		if (!x) {
-			err = registry_chain(r, a, e->id, now, &chain, &count);
-			x = err == OK && line_of(t, chain, count, &line) ? &t->lines[line] : &t->lines[LINES_MAX];
-			err = err ? err : map_put(served, by.len ? by : STR("/"), x);
-		}
-		x->customers++;
-	}
-	map_free(served);
-	return err ? why_set(t->c->why, err, "the resellers cannot be followed") : OK;
+	enum err e = registry_each_served(t->c->j->registry, t->c->j->fold.now, count_of_one, t);
+	return e ? why_set(t->c->why, e, "the resellers cannot be followed") : OK;
 }
 
 static bool counts(const struct casefile *c)
@@ -279,10 +276,9 @@ static enum err put_tree(struct tree *t, int64_t *room)
 static enum err add_children(struct tree *t)
 {
 	const struct registry *r = t->c->j->registry;
-	const struct entity *e;
 	unsigned line;
-	for (size_t i = 0; registry_has(r, ENTITY_RESELLER) && (e = registry_next(r, &i));)
-		if (e->type == ENTITY_RESELLER && entity_valid_at(e, t->c->j->fold.now) && str_eq(registry_reseller(r, e->id, t->c->j->fold.now), t->root))
+	for (const struct entity *e = NULL; (e = registry_all(r, ENTITY_RESELLER, e));)
+		if (entity_valid_at(e, t->c->j->fold.now) && str_eq(registry_reseller(r, e->id, t->c->j->fold.now), t->root))
 			(void)child_line(t, e->id, &line);
 	return OK;
 }

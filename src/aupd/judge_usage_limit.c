@@ -178,13 +178,9 @@ static enum err look_account(struct looking *x, uint32_t number_of, struct why *
 
 static bool has_limits(const struct registry *r)
 {
-	for (size_t i = 0; registry_has(r, ENTITY_LIMIT);) {
-		const struct entity *e = registry_next(r, &i);
-		if (!e)
-			return false;
+	for (const struct entity *e = NULL; (e = registry_all(r, ENTITY_LIMIT, e));)
 		if (usage_limit_is(e))
 			return true;
-	}
 	return false;
 }
 

@@ -82,10 +82,9 @@ int64_t duration_limit_us(const struct registry *r, struct str customer, int64_t
 
 int64_t duration_least_us(const struct registry *r)
 {
-	const struct entity *e;
 	int64_t least = DURATION_LIMIT_S * SECOND_US;
-	for (size_t i = 0; registry_has(r, ENTITY_LIMIT) && (e = registry_next(r, &i));)
-		if (e->type == ENTITY_LIMIT && str_eq(e->kind, DURATION_KIND) && limit_us(e) && limit_us(e) < least)
+	for (const struct entity *e = NULL; (e = registry_all(r, ENTITY_LIMIT, e));)
+		if (str_eq(e->kind, DURATION_KIND) && limit_us(e) && limit_us(e) < least)
 			least = limit_us(e);
 	return least;
 }

@@ -161,6 +161,20 @@ def imports():
         d.restart()
         tap.ok(d.log.find(r"bindings loaded .*records=\d+"), "they are loaded at start, and the log says so")
         tap.is_equal(w.brief("198.51.100.7", t), ("yes", "A", "x"), "and answer as before")
+        register_goes_on(d, w, t)
+
+
+def register_goes_on(d, w, t):
+    """What comes to the register while bindings are loaded has its subjects at once, and what has gone has none."""
+    one = row("198.51.100.241", "new@dsl", t - 600, t + 600)
+    tap.is_equal(w.load(one).rc, 1, "a login that the register does not have yet")
+    d.check("registry", "import", "-", stdin="type,id,customer,kind,resource,name,email\ncustomer,n,,,,New Ltd,new@n.example\nlogin,l-n,n,,new@dsl,,\n")
+    tap.is_equal((w.take(one)[:2], w.brief("198.51.100.241", t)), ((1, 1), ("yes", "A", "n")), "and has now")
+    d.check("registry", "import", "-", stdin="type,id,customer,kind,resource\nlogin,l-n,n,,other@dsl\n")
+    tap.is_equal((w.load(row("198.51.100.242", "new@dsl", t, t + 60)).rc, w.brief("198.51.100.241", t)[2]), (1, ""), "under its new name it is another one")
+    tap.is_equal(w.take(row("198.51.100.243", "other@dsl", t, t + 600))[:2], (1, 1), "  which is known")
+    bad = d.aup("registry", "import", "-", stdin="type,id,customer,kind,resource\nlogin,l-m,n,,more@dsl\nlogin,l-k,nobody,,none@dsl\n")
+    tap.is_equal((bad.rc, w.load(row("198.51.100.244", "more@dsl", t, t + 60)).rc), (1, 1), "what was refused whole is not there in part")
 
 
 class Follower:

@@ -38,7 +38,7 @@ static bool make_world(struct registry *r)
 {
 	static const char *const kinds[] = { "static", "static", "static", "", "dynamic", "delegated", "shared" };
 	for (unsigned i = 0; i < PREFIXES; i++) {
-		struct entity e = { .type = ENTITY_PREFIX, .id = str_format(arena, "p%u", i), .from_at = TIME_NONE, .until_at = TIME_NONE,
+		struct entity e = { .type = ENTITY_PREFIX, .id = str_format(arena, "p%03u", i), .from_at = TIME_NONE, .until_at = TIME_NONE,
 			.kind = str_of(kinds[dice(7)]) };
 		prefixes[i] = random_prefix(!dice(4));
 		e.resource = prefix_str(arena, &prefixes[i]);
