@@ -61,9 +61,8 @@ enum err call_list_seen(struct web_call *c, const char *name, struct query *q, c
 }
 
 /* text: bodies that are no JSON. */
-static enum err list(struct web_call *c, enum table t, bool text)
+static enum err list_of(struct web_call *c, struct query q, bool text)
 {
-	struct query q = call_query(c, t);
 	struct row *rows;
 	size_t n;
 	enum err e = view_page(&c->view, &q, &rows, &n, c->why);
@@ -87,6 +86,11 @@ static enum err list(struct web_call *c, enum table t, bool text)
 	return OK;
 }
 
+static enum err list(struct web_call *c, enum table t, bool text)
+{
+	return list_of(c, call_query(c, t), text);
+}
+
 static enum err one(struct web_call *c, enum table t, struct str key)
 {
 	struct row row;
@@ -97,7 +101,16 @@ static enum err one(struct web_call *c, enum table t, struct str key)
 }
 
 enum err read_intake(struct web_call *c) { return list(c, TABLE_ITEM, false); }
-enum err read_registry(struct web_call *c) { return list(c, TABLE_ENTITY, false); }
+
+enum err read_registry(struct web_call *c)
+{
+	struct query q = call_query(c, TABLE_ENTITY);
+	/* no entity ranks above another: the order of keys is the way to a few of them, the customer's to those of one */
+	q.by_key = !q.owner.len;
+	q.descending = false;
+	return list_of(c, q, false);
+}
+
 enum err read_records(struct web_call *c) { return list(c, TABLE_RECORD, true); }
 enum err read_parked(struct web_call *c) { return list(c, TABLE_PARKED, false); }
 enum err read_policies(struct web_call *c) { return list(c, TABLE_POLICY, false); }

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""console_NAME_p95_ms, console_NAME_kb, console_NAME_gz_kb: pages of the console over a million open cases of a hundred thousand registered
-customers below five hundred resellers: from the request on the Unix socket to the last byte, one after another, each time of another case or
+"""console_NAME_p95_ms, console_NAME_kb, console_NAME_gz_kb: pages of the console over a million open cases of a hundred thousand customers, with
+more or no more in the register, below five hundred resellers: from the request on the Unix socket to the last byte, one after another, each time of another case or
 customer; and how large the page is. console_lcp_ms, console_inp_ms: the list of cases in Chromium, its CPU slowed down six times.
 
-Usage: console.py [CASES]
+console_import_one_ms: one customer more in the register, until it is acknowledged. console_start_s: until the program is ready again.
+
+Usage: console.py [CASES [CUSTOMERS]]
 """
 import gzip
 import os
@@ -17,22 +19,32 @@ from browser import Browser  # noqa: E402
 from daemon import BUILD, Daemon  # noqa: E402
 
 CUSTOMERS, RESELLERS, CALLS = 100000, 500, 100          # as tests/bench/filled.h
-PAGES = (("today", "/"), ("cases", "/cases?state=open"), ("queue", "/queues/due?within=7d"), ("case", "/cases/C-{case}"))
+PART = 900000
+PAGES = (("today", "/"), ("cases", "/cases?state=open"), ("queue", "/queues/due?within=7d"), ("case", "/cases/C-{case}"),
+         ("customers", "/customers"), ("customer", "/customers/c{customer}?because=a+bench"), ("resellers", "/resellers"))
 
 
 def say(name, value, unit):
     print(f"console_{name} {value:.2f} {unit}", flush=True)
 
 
-def register(d):
+def register(d, customers):
     path = os.path.join(d.dir, "registry.csv")
-    with open(path, "w", encoding="ascii") as f:
-        f.write("type,id,reseller,class,language,name,email,from\n")
-        for i in range(RESELLERS):
-            f.write(f"reseller,r{i},,,en,Reseller {i},r{i}@resellers.example,2026-01-01T00:00:00Z\n")
-        for i in range(CUSTOMERS):
-            f.write(f"customer,c{i},r{i % RESELLERS},business,en,Customer {i},c{i}@customers.example,2026-01-01T00:00:00Z\n")
-    d.check("registry", "import", path)
+    head = "type,id,reseller,class,language,name,email,from\n"
+    d.check("registry", "import", "-", stdin=head + "".join(f"reseller,r{i},,,en,Reseller {i},r{i}@resellers.example,2026-01-01T00:00:00Z\n" for i in range(RESELLERS)))
+    for since in range(0, customers, PART):
+        with open(path, "w", encoding="ascii") as f:
+            f.write(head)
+            for i in range(since, min(customers, since + PART)):
+                f.write(f"customer,c{i},r{i % RESELLERS},business,en,Customer {i},c{i}@customers.example,2026-01-01T00:00:00Z\n")
+        d.check("registry", "import", path)
+    took = []
+    for n in range(CALLS):
+        one = f"{head}customer,one{n},r1,business,en,One,one{n}@customers.example,2026-01-01T00:00:00Z\n"
+        since = time.perf_counter()
+        d.check("registry", "import", "-", stdin=one)
+        took.append(1000 * (time.perf_counter() - since))
+    say("import_one_ms", sorted(took)[CALLS // 2], "ms")
 
 
 def pages(d, cases):
@@ -69,16 +81,18 @@ def in_chromium(d):
         say("inp_ms", p.js("() => slowest"), "ms")
 
 
-def main(cases):
+def main(cases, customers):
     with Daemon(listens=("http", "api"), conf="key-rate 100000", registry=None) as d:
-        register(d)
+        register(d, customers)
         d.stop()
         subprocess.run([f"{BUILD}/tests/bench/fill", d.data, str(cases), str(int(time.time() * 1e6))], check=True)
+        since = time.perf_counter()
         d.start()
+        say("start_s", time.perf_counter() - since, "s")
         pages(d, cases)
         if not screen.missing():
             in_chromium(d)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000000, max(CUSTOMERS, int(sys.argv[2]) if len(sys.argv) > 2 else 0))

@@ -99,6 +99,23 @@ def terms(d):
     tap.is_equal(d.aup("registry", "terms", "nobody").rc, 1, "of nobody there are none")
 
 
+def paged(d):
+    """By type and id, a page after another, all of them or those of one type or of one customer."""
+    def keys(query):
+        got, after = [], ""
+        while after is not None and len(got) < 100:
+            answer = json.loads(d.api(f"/v1/registry?limit=3{query}{after and '&after=' + after}").body)
+            got += [r["key"] for r in answer["rows"]]
+            after = answer.get("after")
+        return got
+
+    everything = keys("")
+    tap.ok(len(everything) > 20 and everything == sorted(everything), "the register is listed by type and id, in pages", everything)
+    tap.is_equal(keys("&prefix=service/"), [k for k in everything if k.startswith("service/")], "  those of one type")
+    of_one = keys("&owner=cust")
+    tap.ok(len(of_one) > 10 and of_one == [k for k in everything if k in of_one] and "customer/own" not in of_one, "  and those of one customer", of_one)
+
+
 def round_trip(d):
     out = d.check("registry", "export").out
     rows = json.loads(out)
@@ -304,6 +321,7 @@ def main():
     with Daemon(registry=None) as d:
         every_kind(d)
         terms(d)
+        paged(d)
         round_trip(d)
         refused(d)
         spared(d)
