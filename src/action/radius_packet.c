@@ -209,6 +209,21 @@ bool radius_packet_shows(const struct nas_at *nas, struct str profile, struct st
 	return all && shown == all;
 }
 
+bool radius_packet_tells(const struct nas_at *nas, struct str profile, struct str identity)
+{
+	for (unsigned i = 0; i < nas->coa_count; i++) {
+		struct str text = nas->coa[i], rest = identity, value;
+		struct constant c;
+		struct radius_attr x;
+		if (!of_profile(&text, profile, false) || !read_constant(text, &c))
+			continue;
+		while (next(&rest, &x))
+			if (is_of(&x, &c, &value))
+				return true;
+	}
+	return false;
+}
+
 enum err radius_packet_make(struct radius_writer *w, const struct nas_at *nas, const struct radius_question *q, uint8_t id, uint32_t event_s, struct str *ret_octets,
 	const char **ret_why)
 {

@@ -58,12 +58,13 @@ static enum err tell(struct taking *t, const struct session *s, enum session_ste
 		return OK;
 	struct session_heard h = { .step = step, .ref = s->ref, .feed = s->feed, .subject = &s->subject, .message = message, .held = session_address(t->b, s),
 		.start_s = s->start_s, .start_sure_s = s->sure_s, .first_s = t->first_s, .last_s = t->last_s, .before_s = t->fresh ? 0 : t->seen_before_s,
-		.lasted_before_us = t->lasted_before_us, .displaced_s = t->displaced_s, .counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before };
+		.lasted_before_us = t->lasted_before_us, .displaced_s = t->displaced_s, .counted_before = t->counted_before, .in_before = t->in_before, .out_before = t->out_before, .pace = t->pace };
 	if (step == SESSION_LOST) {
 		h.first_s = s->seen_s;
 		h.last_s = s->end_s;
 		h.before_s = s->seen_s;
 		h.counted_before = s->counted;
+		h.pace = (struct session_pace){ 0 };
 		h.lasted_before_us = s->lasted_us;
 		h.displaced_s = t->e->status == ACCOUNTING_ON || t->e->status == ACCOUNTING_OFF ? 0 : s->seen_s;
 		h.in_before = s->in_octets;
@@ -254,11 +255,24 @@ static enum err take_held(struct taking *t)
 	return e;
 }
 
+static void pace(struct taking *t)
+{
+	struct session *s = t->s;
+	struct session_nas *nas = &t->b->nas[s->nas];
+	const struct session_count_at before = { s->counted_last, s->lasted_us, s->in_octets, s->out_octets };
+	const struct session_count_at now = { t->e->counted, t->e->lasted_us, t->e->in_octets, t->e->out_octets };
+	nas->wide |= t->e->wide;
+	t->pace = session_pace_of(&before, &now, nas->wide);
+	s->in_pace = session_pace_pack(t->pace.in_bits);
+	s->out_pace = session_pace_pack(t->pace.out_bits);
+}
+
 static void remember(struct session *s, const struct accounting *e, uint32_t held)
 {
 	s->said = held;
 	s->status = (uint8_t)e->status;
 	s->lasted_us = e->lasted_us;
+	s->counted_last = e->counted;
 	if (!e->counted)
 		return;
 	s->counted = true;
@@ -358,8 +372,10 @@ static enum err go_on(struct taking *t)
 	enum err e = take_held(t);
 	if (t->first_s > s->seen_s)
 		s->seen_s = t->first_s;
-	if (!t->late)
+	if (!t->late) {
+		pace(t);
 		remember(s, t->e, t->said);
+	}
 	if (e == OK)
 		e = stops ? stop(t) : confirm(t);
 	return e || stops ? e : tell(t, s, t->fresh ? SESSION_BEGAN : t->late ? SESSION_LATE : SESSION_WENT_ON, t->e);

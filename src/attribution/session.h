@@ -23,7 +23,7 @@
 #define AUPD_ATTRIBUTION_SESSION_H
 
 #include "attribution/binding.h"
-#include "model/accounting.h"
+#include "attribution/session_pace.h"
 
 enum {
 	SESSION_APART_S = 10,
@@ -74,6 +74,7 @@ struct session_heard {
 	int64_t lasted_before_us;       /* as last said; -1 = not said, or recalled. Of one that begins: of the one under its id that it is not, */
 	uint32_t displaced_s;           /* which was open and heard of last then; 0 = there was none. Of a lost one: its id began anew, not its server */
 	uint64_t in_before, out_before; /* as last said, wrapped as they were; what a store is recalled from does not have them */
+	struct session_pace pace;       /* since it was heard of before; of one that goes on or ends */
 };
 
 typedef enum err session_heard_fn(void *arg, const struct session_heard *h, struct why *why);

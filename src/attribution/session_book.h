@@ -35,12 +35,14 @@ struct session {
 	bool recalled;                  /* from a store: when it began is not known to the second */
 	bool recalling;                 /* what it holds was not looked over since */
 	bool counted;                   /* its octets were said */
+	bool counted_last;              /* with what was said last */
+	uint8_t status;                 /* enum accounting_status, as last said */
+	uint16_t in_pace, out_pace;     /* before that, packed (session_pace.h); 0 = not known */
 	uint32_t start_s, sure_s;       /* when it began, and by when at the latest; 0 = not known */
 	uint32_t own_s;                 /* when it began by the clock of its server, which may be off; 0 = not known */
 	uint32_t came_s;                /* the same by the arrival of what was least late */
 	uint32_t seen_s, told_s, end_s;
-	uint8_t status;                 /* enum accounting_status, and as last said: */
-	uint32_t said;                  /* a sum of what it said of addresses and ports */
+	uint32_t said;                  /* a sum of what it said of addresses and ports, and as last said: */
 	int64_t lasted_us;
 	uint64_t in_octets, out_octets;
 };
@@ -51,6 +53,7 @@ struct session_nas {
 	uint32_t lost_s;                /* when it was seen last that messages of it are lost; 0 = never */
 	uint32_t first;                 /* of its sessions */
 	uint32_t ref;
+	bool wide;                      /* it sends the upper halves of counters */
 };
 
 /* One that ended, to be forgotten. */

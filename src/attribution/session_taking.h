@@ -29,6 +29,7 @@ struct taking {
 	int64_t lasted_before_us;
 	uint32_t displaced_s;           /* a fresh one took the place of another one, which was heard of last then */
 	uint64_t in_before, out_before;
+	struct session_pace pace;
 };
 
 /* What the session holds, or held, as a binding for the sink. */

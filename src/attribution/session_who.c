@@ -8,7 +8,8 @@
 static struct session_now now_of(const struct session_book *b, const struct session *s)
 {
 	struct session_now now = { .ref = s->ref, .number = (uint32_t)(s - b->list), .feed = s->feed, .open = s->state == SESSION_OPEN, .inferred = s->state == SESSION_INFERRED,
-		.interim = s->status == ACCOUNTING_INTERIM, .start_s = s->start_s, .seen_s = s->seen_s, .end_s = s->end_s };
+		.interim = s->status == ACCOUNTING_INTERIM, .start_s = s->start_s, .seen_s = s->seen_s, .end_s = s->end_s, .in_bits = session_pace_unpack(s->in_pace),
+		.out_bits = session_pace_unpack(s->out_pace) };
 	for (uint32_t n = s->held; n != SESSION_NOBODY && !now.held.bits; n = b->held[n].next)
 		if (b->held[n].kind != HELD_PORTS)
 			now.held = b->held[n].prefix;

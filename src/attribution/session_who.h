@@ -18,6 +18,7 @@ struct session_now {
 	bool interim;                   /* what was said last was that it goes on */
 	uint32_t start_s, seen_s, end_s;
 	struct prefix held;             /* an address that is its alone; bits 0 = it has none */
+	uint64_t in_bits, out_bits;     /* a second, at least, before it was heard of last; 0 also when that is not known (session_pace.h) */
 };
 
 /* Before the first question; costs a walk over the book once. Without memory nobody can be told. */

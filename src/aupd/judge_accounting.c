@@ -61,8 +61,9 @@ static enum err put_binding(void *arg, const struct binding *b, struct why *why)
 static enum err tell_heard(void *arg, const struct session_heard *h, struct why *why)
 {
 	const struct accounting_fold *x = arg;
-	judge_session_heard(x->j, h);
-	enum err e = judge_duration_heard(x->j, h, why);
+	enum err e = judge_session_heard(x->j, h, why);
+	if (e == OK)
+		e = judge_duration_heard(x->j, h, why);
 	if (e == OK)
 		e = judge_metering_heard(x->j, h, why);
 	return e ? e : judge_usage_heard(x->j, h, why);

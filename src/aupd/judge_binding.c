@@ -3,6 +3,7 @@
  */
 #include "aupd/judge_binding.h"
 #include "aupd/judge_session_act.h"
+#include "aupd/judge_session_rate.h"
 #include "aupd/judge_usage.h"
 
 #include <fcntl.h>
@@ -131,6 +132,7 @@ void judge_bindings_close(struct judge *j)
 	put_down(j);
 	binding_book_free(j->bindings->book);
 	session_identities_close(j->bindings->identities);
+	judge_rates_free(j->bindings->rates);
 	session_book_free(j->bindings->sessions);
 	if (j->bindings->dir_fd >= 0)
 		file_close(j->bindings->dir_fd);

@@ -19,6 +19,7 @@ struct judge_bindings {
 	struct binding_book *book;
 	struct session_book *sessions;  /* made with the store; NULL: no accounting comes in */
 	struct session_identities *identities;  /* beside the sessions; NULL: nobody asks access servers */
+	struct judge_rates *rates;      /* the same */
 	struct feed_listen heard[BINDING_FEED_MAX + 1];         /* of feeds of accounting */
 	uint8_t feeds[BINDING_FEED_MAX], direct[BINDING_FEED_MAX];
 	int dir_fd;

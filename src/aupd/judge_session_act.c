@@ -4,7 +4,8 @@
  * Nobody is cut for another: a session is ended only while it is open, of a login that the register gives to the customer now, with its
  * accounting heard of, and where no one else is named for its address. It is then named to its server as that server last named it.
  *
- * Proof of a change is that the server tells of it in accounting, and of its being taken back that it no longer does. Proof of the end is its
+ * Proof of a change is that the server tells of it in accounting, and of its being taken back that it no longer does. Of a server that tells nothing
+ * it is the rate of the session, where the profile says one: that it fell is a weak proof, and the act says so. Proof of the end is its
  * Stop. Silence proves little: of a session that sent interim reports, two that did not come while its feed was heard count, and the act says
  * so. What has no effect is asked for again, ASKS_MAX times in all; then, or when nobody can tell, a person has to look.
  */
@@ -14,6 +15,7 @@
 #include "attribution/session_identity.h"
 #include "attribution/session_who.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_session_rate.h"
 #include "engine/fold_case.h"
 
 enum { SILENCE_S = 900, EFFECT_S = 30, SILENT_S = 1800, ASKS_MAX = 3, KEYS_MAX = 64, GIVE_UP_S = 86400 };
@@ -35,10 +37,12 @@ enum err judge_session_names(struct judge *j, struct why *why)
 	struct judge_bindings *b = j->bindings;
 	session_identities_close(b->identities);
 	b->identities = NULL;
+	if (!b->rates && j->role->share.nas_count && !(b->rates = judge_rates_new()))
+		return why_set(why, ERR_NOMEM, "no memory for rates of sessions");
 	return b->sessions && j->role->share.nas_count ? session_identities_open(b->sessions, b->dir_fd, &b->identities, why) : OK;
 }
 
-void judge_session_heard(struct judge *j, const struct session_heard *h)
+static void note_name(struct judge *j, const struct session_heard *h)
 {
 	static bool told;
 	struct judge_bindings *b = j->bindings;
@@ -52,6 +56,12 @@ void judge_session_heard(struct judge *j, const struct session_heard *h)
 	if (bad && !told)
 		log_error("what names sessions to their servers cannot be written: they cannot be ended", "why", why.text);
 	told = bad;
+}
+
+enum err judge_session_heard(struct judge *j, const struct session_heard *h, struct why *why)
+{
+	note_name(j, h);
+	return judge_rates_heard(j, h, why);
 }
 
 enum err judge_session_forget(struct judge *j, struct why *why)
@@ -120,7 +130,7 @@ static bool is_contested(struct judge *j, const struct act *act, const struct se
 }
 
 /* Notes what is asked for, so that its effect can be looked for. */
-static enum err note(struct judge *j, struct act *act, const struct session_now *list, const struct str *saved, size_t n)
+static enum err note(struct judge *j, struct act *act, const struct session_now *list, const struct str *saved, struct str *rates, size_t n)
 {
 	struct arena *a = work_arena(j->fold.work);
 	act->sessions = ARENA_ARRAY(a, struct str, n);
@@ -128,7 +138,8 @@ static enum err note(struct judge *j, struct act *act, const struct session_now 
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
 		act->sessions[i] = str_format(a, "%llu %u%s%.*s", (unsigned long long)list[i].ref, list[i].start_s, saved[i].len ? " " : "", STR_ARG(str_hex(a, saved[i])));
-	act->session_count = (unsigned)n;
+	act->session_count = act->rate_count = (unsigned)n;
+	act->rates = rates;
 	act->issued_at = j->fold.now;
 	act->asks++;
 	act->attempts = 0;
@@ -141,6 +152,7 @@ struct found {
 	struct str text;
 	struct session_now list[ACT_SESSIONS_MAX];
 	struct str *names, *saved;      /* saved: what each had before it was changed first */
+	struct str *rates;              /* as the act keeps them */
 	unsigned count;
 };
 
@@ -151,25 +163,30 @@ static enum err none(struct found *f, enum act_result result, struct str text)
 	return OK;
 }
 
-/* "REF START HEX" of one that was asked about; what it had before may be missing. */
-static bool split_session(struct str text, uint64_t *ret_ref, uint64_t *ret_start_s, struct str *ret_hex)
+/* Which of those that were asked about before it is, and what it had then, in hex; session_count: none. */
+static unsigned asked_before(const struct act *act, const struct session_now *s, struct str *ret_hex)
 {
-	struct str ref, start;
-	*ret_ref = *ret_start_s = 0;
-	bool good = str_split(&text, ' ', &ref) && str_split(&text, ' ', &start);
-	*ret_hex = good ? text : STR_NONE;
-	return good && str_to_u64(ref, UINT64_MAX, ret_ref) == OK && str_to_u64(start, UINT32_MAX, ret_start_s) == OK;
+	uint64_t ref, start_s;
+	for (unsigned i = 0; i < act->session_count; i++)
+		if (judge_rates_split(act->sessions[i], &ref, &start_s, ret_hex) && ref == s->ref && s->start_s <= start_s + SESSION_APART_S)
+			return i;
+	*ret_hex = STR_NONE;
+	return act->session_count;
 }
 
 /* What a session had when it was first asked about, which is not what it has now. */
 static bool kept_before(struct arena *a, const struct act *act, const struct session_now *s, struct str *ret_saved)
 {
-	uint64_t ref, start_s;
 	struct str hex;
-	for (unsigned i = 0; i < act->session_count; i++)
-		if (split_session(act->sessions[i], &ref, &start_s, &hex) && ref == s->ref && hex.len && s->start_s <= start_s + SESSION_APART_S)
-			return str_unhex(a, hex, ret_saved) == OK;
-	return false;
+	(void)asked_before(act, s, &hex);
+	return hex.len && str_unhex(a, hex, ret_saved) == OK;
+}
+
+static struct str rate_before(const struct act *act, const struct session_now *s)
+{
+	struct str hex;
+	unsigned i = asked_before(act, s, &hex);
+	return i < act->session_count && i < act->rate_count ? act->rates[i] : STR_NONE;
 }
 
 /* Before it is changed: false when its server does not tell of what is to be put back. */
@@ -202,14 +219,17 @@ static enum err name_each(struct judge *j, const struct act *act, struct found *
 			return none(f, RESULT_RETRY, STR("its server has not spoken of the session since this program started"));
 		if (!keep(j, act, &f->list[i], f->names[i], &f->saved[i]))
 			return none(f, RESULT_REFUSED, STR("its server does not tell in accounting what it would change: it could not be put back"));
+		f->rates[i] = judge_rates_ask(j, act, &f->list[i], f->names[i], rate_before(act, &f->list[i]));
 	}
 	return OK;
 }
 
 static bool make_room(struct judge *j, struct found *f)
 {
-	*f = (struct found){ .names = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX), .saved = ARENA_ARRAY(work_arena(j->fold.work), struct str, ACT_SESSIONS_MAX) };
-	return f->names && f->saved;
+	struct arena *a = work_arena(j->fold.work);
+	*f = (struct found){ .names = ARENA_ARRAY(a, struct str, ACT_SESSIONS_MAX), .saved = ARENA_ARRAY(a, struct str, ACT_SESSIONS_MAX),
+		.rates = ARENA_ARRAY(a, struct str, ACT_SESSIONS_MAX) };
+	return f->names && f->saved && f->rates;
 }
 
 static enum err find_sessions(struct judge *j, const struct act *act, struct found *f, struct why *why)
@@ -244,7 +264,7 @@ static enum err resolve(struct judge *j, struct act *act, bool *ret_order, struc
 	*ret_names = f.names;
 	*ret_count = f.count;
 	*ret_order = true;
-	return note(j, act, f.list, f.saved, f.count);
+	return note(j, act, f.list, f.saved, f.rates, f.count);
 }
 
 /* One that was asked about: as it is now. False: the text is none, or it is not in the book any more. */
@@ -252,7 +272,7 @@ static bool read_session(const struct judge *j, struct str text, struct session_
 {
 	uint64_t number, start_s;
 	struct str hex;
-	if (!split_session(text, &number, &start_s, &hex) || !session_look(j->bindings->sessions, number, ret_now))
+	if (!judge_rates_split(text, &number, &start_s, &hex) || !session_look(j->bindings->sessions, number, ret_now))
 		return false;
 	/* the same id again: what was asked about is over */
 	*ret_same = !start_s || ret_now->start_s <= start_s + SESSION_APART_S;
@@ -296,36 +316,53 @@ static enum err look(struct judge *j, struct act *act, struct why *why)
 	return settle(j, act, ACT_CHECK, RESULT_UNKNOWN, act->last_text.len ? act->last_text : STR("its end was not seen yet"), why);
 }
 
-/* What its server tells of a session that was to be changed. */
-enum change { CHANGE_OVER, CHANGE_OPEN, CHANGE_NONE, CHANGE_PART, CHANGE_WHOLE };
+/* What its server tells of a session that was to be changed; or, where it tells nothing, what it counts. */
+enum change { CHANGE_OVER, CHANGE_OPEN, CHANGE_NONE, CHANGE_PART, CHANGE_WHOLE, CHANGE_FELL, CHANGE_ABOVE };
 
-static enum change change_of(struct judge *j, const struct act *act, struct str text)
+static enum change rate_change(const struct act *act, const struct radius_rate_seen *seen)
+{
+	enum radius_rate_verdict v = radius_rate_verdict(seen);
+	/* that it is low still does not show that it is held */
+	return v == RATE_ABOVE ? CHANGE_ABOVE : v == RATE_FELL && act->desired ? CHANGE_FELL : CHANGE_OPEN;
+}
+
+static enum change change_of(struct judge *j, struct act *act, unsigned i)
 {
 	struct session_now s;
-	struct str identity;
+	struct str identity, profile = act->param_count ? act->params[0] : STR_NONE;
+	struct radius_rate_seen seen;
 	struct why why;
 	const char *no;
+	uint64_t rate[RATE_WAYS];
 	bool same, any;
-	if (!read_session(j, text, &s, &same) || !s.open || !same)
+	if (!read_session(j, act->sessions[i], &s, &same) || !s.open || !same)
 		return CHANGE_OVER;
+	judge_rates_watch(j, act, s.ref);
 	/* its last word may be from before */
 	if (s.seen_s <= act->issued_at / SECOND_US || session_identity_get(j->bindings->identities, work_arena(j->fold.work), s.ref, &identity, &why) != OK)
 		return CHANGE_OPEN;
 	const struct nas_at *nas = radius_packet_nas(j->role->share.nas, j->role->share.nas_count, identity, &no);
 	if (!nas)
 		return CHANGE_OPEN;
-	bool whole = radius_packet_shows(nas, act->param_count ? act->params[0] : STR_NONE, identity, &any);
+	radius_rate_read(i < act->rate_count ? act->rates[i] : STR_NONE, &seen);
+	bool whole = radius_packet_shows(nas, profile, identity, &any);
+	if (!seen.told && !radius_packet_tells(nas, profile, identity) && radius_rate_of(nas, profile, rate))
+		return rate_change(act, &seen);
+	if (whole && !seen.told) {
+		seen.told = true;
+		act->rates[i] = radius_rate_text(work_arena(j->fold.work), &seen);
+	}
 	return whole ? CHANGE_WHOLE : any ? CHANGE_PART : CHANGE_NONE;
 }
 
 /* A change was asked for, or that it be taken back: done when each of the sessions shows it, or none any of it. */
 static enum err look_change(struct judge *j, struct act *act, struct why *why)
 {
-	unsigned n[CHANGE_WHOLE + 1] = { 0 };
+	unsigned n[CHANGE_ABOVE + 1] = { 0 };
 	const bool wanted = act->desired;
 	for (unsigned i = 0; i < act->session_count; i++)
-		n[change_of(j, act, act->sessions[i])]++;
-	unsigned wrong = n[CHANGE_PART] + n[wanted ? CHANGE_NONE : CHANGE_WHOLE];
+		n[change_of(j, act, i)]++;
+	unsigned wrong = n[CHANGE_PART] + n[wanted ? CHANGE_NONE : CHANGE_WHOLE], above = wanted ? n[CHANGE_ABOVE] : 0;
 	act->attempts++;
 	/* of what is to be gone, "done" tells that it is in force still */
 	const enum act_result good = wanted ? RESULT_DONE : RESULT_RETRY, bad = wanted ? RESULT_RETRY : RESULT_DONE;
@@ -335,8 +372,13 @@ static enum err look_change(struct judge *j, struct act *act, struct why *why)
 		return settle(j, act, ACT_CHECK, bad, STR("its server does not tell of the change in accounting: it is asked again"), why);
 	if (wrong)
 		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("its server does not tell of the change in accounting, however often it was asked for"), why);
+	if (above && act->asks < ASKS_MAX)
+		return settle(j, act, ACT_CHECK, bad, STR("the session is above the rate of the profile: it is asked again"), why);
+	if (above)
+		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("the session is above the rate of the profile, however often it was asked for"), why);
 	if (!n[CHANGE_OPEN])
-		return settle(j, act, ACT_CHECK, good, STR_NONE, why);
+		return settle(j, act, ACT_CHECK, good, n[CHANGE_FELL] ? STR("its server does not tell, and its rate fell: a weak proof")
+			: n[CHANGE_ABOVE] ? STR("the session is above the rate of the profile again") : STR_NONE, why);
 	if (j->fold.now - act->issued_at > GIVE_UP_S * SECOND_US)
 		return settle(j, act, ACT_CHECK, RESULT_REFUSED, STR("nobody can tell whether the session was changed"), why);
 	return settle(j, act, ACT_CHECK, RESULT_UNKNOWN, act->last_text.len ? act->last_text : STR("its effect was not seen yet"), why);
@@ -375,6 +417,12 @@ static enum err resolve_undo(struct judge *j, struct act *act, bool *ret_order, 
 	act->asks++;
 	act->attempts = 0;
 	act->issued_at = j->fold.now;
+	for (unsigned i = 0; i < act->rate_count; i++) {
+		struct radius_rate_seen seen;
+		radius_rate_read(act->rates[i], &seen);
+		radius_rate_ask_back(&seen);
+		act->rates[i] = radius_rate_text(work_arena(j->fold.work), &seen);
+	}
 	*ret_count = f.count;
 	*ret_order = true;
 	return OK;

@@ -11,8 +11,8 @@
 
 /* The names of sessions, anew for a book that is new. OK also when nobody asks access servers. */
 enum err judge_session_names(struct judge *j, struct why *why) MUST_CHECK;
-/* A step of a session: what names it is noted. What cannot be noted is said in the log, and is not known. */
-void judge_session_heard(struct judge *j, const struct session_heard *h);
+/* A step of a session: what names it is noted, and how fast it was. What cannot be noted of its name is said in the log, and is not known. */
+enum err judge_session_heard(struct judge *j, const struct session_heard *h, struct why *why) MUST_CHECK;
 
 /* Somebody was erased: what names sessions is forgotten, until their servers speak of them again. */
 enum err judge_session_forget(struct judge *j, struct why *why) MUST_CHECK;

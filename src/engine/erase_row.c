@@ -20,7 +20,7 @@ const enum table erase_tables[] = { TABLE_CASE, TABLE_CASE_EVENT, TABLE_ITEM, TA
 /* What goes of a row that is the subject's own, and of an object whose reporter he is. */
 static const char *const of_case[] = { "disputed", "because", "source_text", "resolution", "user", "service", "recent", "wanted", "dead", NULL };
 static const char *const of_event[] = { "text", "source", "binding", "reasons", "terms", "raw", "incident", "shown", NULL };
-static const char *const of_act[] = { "target", "instance", "last_text", "way", "saved", "sessions", NULL };
+static const char *const of_act[] = { "target", "instance", "last_text", "way", "saved", "sessions", "rates", NULL };
 static const char *const of_item[] = { "text", "name", "subject_line", "message_id", "in_reply_to", "problems", "about", "raw", "raw_digest", "token", "reason", NULL };
 static const char *const of_reporter[] = { "reply_to", "upstream_to", "report_id", "thread", "subject_line", "facts", "message_id", "in_reply_to", "problems", "about", "raw",
 	"raw_digest", "shown", NULL };

@@ -36,6 +36,7 @@ const struct field act_fields[] = {
 	F(act, in_hand, FIELD_BOOL), F(act, step, FIELD_U32), F(act, party, FIELD_U32), E(act, urgency, urgency_words),
 	F(act, quiet, FIELD_BOOL), F(act, in_digest, FIELD_BOOL),
 	{ .name = "sessions", .type = FIELD_STRS, .offset = offsetof(struct act, sessions), .count_offset = offsetof(struct act, session_count), .max = ACT_SESSIONS_MAX },
+	{ .name = "rates", .type = FIELD_STRS, .offset = offsetof(struct act, rates), .count_offset = offsetof(struct act, rate_count), .max = ACT_SESSIONS_MAX },
 	F(act, issued_at, FIELD_TIME), F(act, asks, FIELD_U32), F(act, saved, FIELD_STR),
 	F(act, then, FIELD_STR), F(act, after, FIELD_STR), { .name = NULL },
 };

@@ -84,6 +84,8 @@ struct act {
 	/* of an act on live sessions: which ones it was last asked of, as "REF START", and behind it in hex what was changed of it, as it was; when, and how often; its effect is looked for there */
 	struct str *sessions;
 	unsigned session_count;
+	struct str *rates;              /* of each of them, what its rate showed of the effect (action/radius_rate.h) */
+	unsigned rate_count;
 	int64_t issued_at;
 	uint32_t asks;
 	struct str saved;               /* what its driver found and replaces, in the driver's form: what undoing puts back; of aaa-rest its logins */

@@ -12,6 +12,8 @@ static const struct conf_item coa_items[] = {
 		.doc = "an attribute that is given to a session" },
 	{ .name = "restore", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE|saved", .required = true, .many = true,
 		.doc = "an attribute that takes it back" },
+	{ .name = "rate", .type = CONF_WORD, .arguments = "up|down NUMBER bit/s|kbit/s|Mbit/s|Gbit/s", .many = true,
+		.doc = "the rate that a session is held to then, from or to the customer; what its server counts shows whether it is" },
 	{ .name = NULL },
 };
 
@@ -158,6 +160,30 @@ static enum err read_add(struct config *c, const struct conf *s, struct nas_at *
 	return e;
 }
 
+/* "rate up BITS" */
+static enum err read_rate(struct config *c, const struct conf *s, struct str *ret_text, struct why *why)
+{
+	static const struct { const char *name; uint64_t bits; } units[] = { { "bit/s", 1 }, { "kbit/s", 1000 }, { "Mbit/s", 1000000 }, { "Gbit/s", 1000000000 } };
+	uint64_t n = 0, bits = 0;
+	const bool whole = s->arg_count == 4 && (str_eq(s->args[1].text, STR("up")) || str_eq(s->args[1].text, STR("down")));
+	for (unsigned i = 0; whole && i < sizeof(units) / sizeof(units[0]); i++)
+		if (str_eq(s->args[3].text, str_of(units[i].name)) && str_to_u64(s->args[2].text, NAS_RATE_MAX / units[i].bits, &n) == OK)
+			bits = n * units[i].bits;
+	if (!bits)
+		return conf_fail(why, s, 0, ERR_SYNTAX, "rate reads: rate up NUMBER kbit/s, or: rate down NUMBER Mbit/s, up to 400 Gbit/s");
+	*ret_text = str_format(c->arena, "rate %.*s %llu", STR_ARG(s->args[1].text), (unsigned long long)bits);
+	return OK;
+}
+
+/* A second one of a direction would contradict the first. */
+static bool has_rate(const struct conf *first, const struct conf *s)
+{
+	for (const struct conf *x = first; x != s; x = x->next)
+		if (str_eq(x->args[0].text, STR("rate")) && str_eq(x->args[1].text, s->args[1].text))
+			return true;
+	return false;
+}
+
 static enum err read_coa(struct config *c, const struct conf *s, struct nas_at *n, struct why *why)
 {
 	struct str text;
@@ -165,9 +191,14 @@ static enum err read_coa(struct config *c, const struct conf *s, struct nas_at *
 	for (const struct conf *x = s->child; e == OK && x; x = x->next) {
 		if (n->coa_count == NAS_COA_MAX)
 			return conf_fail(why, x, 0, ERR_LIMIT, "coa: at most %d attributes in all", NAS_COA_MAX);
-		e = read_attribute(c, x, &text, why);
+		bool rate = str_eq(x->args[0].text, STR("rate"));
+		e = rate ? read_rate(c, x, &text, why) : read_attribute(c, x, &text, why);
+		if (e == OK && rate && has_rate(s->child, x))
+			return conf_fail(why, x, 1, ERR_EXISTS, "rate: the profile says one for that direction already");
+		if (e == OK && !rate)
+			text = str_format(c->arena, "%.*s %.*s", STR_ARG(x->args[0].text), STR_ARG(text));
 		if (e == OK)
-			n->coa[n->coa_count++] = str_format(c->arena, "%.*s %.*s %.*s", STR_ARG(s->args[1].text), STR_ARG(x->args[0].text), STR_ARG(text));
+			n->coa[n->coa_count++] = str_format(c->arena, "%.*s %.*s", STR_ARG(s->args[1].text), STR_ARG(text));
 	}
 	return e;
 }

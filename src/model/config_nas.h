@@ -10,6 +10,8 @@
 #include "model/config.h"
 
 enum { CONFIG_NAS_MAX = 4096, NAS_NAMES_MAX = 16, NAS_ATTRIBUTES_MAX = 32, NAS_COA_MAX = 128, NAS_VALUE_MAX = 247, NAS_PORT = 3799 };
+/* Bits a second. */
+#define NAS_RATE_MAX UINT64_C(400000000000)
 
 /* What the session had before. */
 #define NAS_SAVED "saved"
@@ -29,7 +31,11 @@ struct nas_at {
 	unsigned send_count, omit_count;
 	struct str *add;                /* "VENDOR TYPE HEX", vendor 0 = none: the same in each request */
 	unsigned add_count;
-	struct str *coa;                /* "PROFILE set|restore VENDOR TYPE HEX": what a change of authorization sets, and what takes it back; HEX may be NAS_SAVED there */
+	/*
+	 * "PROFILE set|restore VENDOR TYPE HEX": what a change of authorization sets, and what takes it back; HEX may be NAS_SAVED there.
+	 * "PROFILE rate up|down BITS": to how many a second a session is held then
+	 */
+	struct str *coa;
 	unsigned coa_count;
 };
 

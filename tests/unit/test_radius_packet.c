@@ -102,6 +102,10 @@ static void changes(void)
 	OK_(!radius_packet_shows(&nas, STR("slow"), octets_of(STR("11:736c6f77 26:00003a8c0804324d")), &any) && any, "a part of it");
 	OK_(!radius_packet_shows(&nas, STR("slow"), octets_of(STR("11:736c6f 12:736c6f77 26:00003a8d0804314d")), &any) && !any, "nothing of it");
 	OK_(!radius_packet_shows(&nas, STR("none"), octets_of(STR("11:736c6f77")), &any) && !any, "of a profile that is not there nothing is shown");
+	OK_(radius_packet_tells(&nas, STR("slow"), octets_of(STR("44:31 11:66756c6c"))) && radius_packet_tells(&nas, STR("slow"), octets_of(STR("26:00003a8c0804324d"))),
+		"a server that tells of what is set, with another value");
+	OK_(!radius_packet_tells(&nas, STR("slow"), octets_of(STR("44:31 26:00003a8d0804314d"))) && !radius_packet_tells(&nas, STR("none"), octets_of(STR("11:66756c6c"))),
+		"one that tells of none of it");
 }
 
 static void saved(void)
