@@ -109,12 +109,8 @@ void session_recall_near(const struct session_book *b, const struct binding *one
 const struct session_count *session_counts(const struct session_book *b);
 /* When it was last heard of, rounded down; 0: it is over, or not in the book. */
 uint32_t session_seen(const struct session_book *b, session_ref ref);
-/*
- * The open sessions of a server (the first 24 bits of their refs) that were heard of since then; and in ret_open[i] those of subjects[i]. It
- * walks through all of them.
- */
-unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s, const struct binding_subject *subjects, unsigned subject_count,
-	unsigned *ret_open);
+/* The open sessions of a server (the first 24 bits of their refs) that were heard of since then. It walks through all of them. */
+unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s);
 struct session_open {
 	session_ref ref;
 	struct binding_subject subject;

@@ -83,17 +83,13 @@ struct session_nas *session_nas_of(struct session_book *b, uint32_t ref)
 	return &b->nas[b->nas_count++];
 }
 
-unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s, const struct binding_subject *subjects, unsigned subject_count, unsigned *ret_open)
+unsigned session_peers(const struct session_book *b, uint32_t nas, uint32_t since_s)
 {
 	uint32_t row = number_of(map_get(b->nas_refs, (struct str){ (const char *)&nas, sizeof(nas) }));
 	unsigned all = 0;
 	for (uint32_t n = row == SESSION_NOBODY ? SESSION_NOBODY : b->nas[row].first; n != SESSION_NOBODY; n = b->list[n].next) {
 		const struct session *s = &b->list[n];
-		if (s->state != SESSION_OPEN || s->seen_s < since_s)
-			continue;
-		all++;
-		for (unsigned i = 0; i < subject_count; i++)
-			ret_open[i] += binding_subject_eq(&s->subject, &subjects[i]);
+		all += s->state == SESSION_OPEN && s->seen_s >= since_s;
 	}
 	return all;
 }

@@ -8,7 +8,7 @@
 static struct session_now now_of(const struct session_book *b, const struct session *s)
 {
 	struct session_now now = { .ref = s->ref, .number = (uint32_t)(s - b->list), .feed = s->feed, .open = s->state == SESSION_OPEN, .inferred = s->state == SESSION_INFERRED,
-		.interim = s->status == ACCOUNTING_INTERIM, .start_s = s->start_s, .seen_s = s->seen_s, .end_s = s->end_s, .in_bits = session_pace_unpack(s->in_pace),
+		.interim = s->status == ACCOUNTING_INTERIM, .start_s = s->start_s, .seen_s = s->seen_s, .end_s = s->end_s, .sure_s = s->sure_s, .in_bits = session_pace_unpack(s->in_pace),
 		.out_bits = session_pace_unpack(s->out_pace) };
 	for (uint32_t n = s->held; n != SESSION_NOBODY && !now.held.bits; n = b->held[n].next)
 		if (b->held[n].kind != HELD_PORTS)
@@ -37,4 +37,17 @@ bool session_look(const struct session_book *b, session_ref ref, struct session_
 		return false;
 	*ret_now = now_of(b, &b->list[n]);
 	return true;
+}
+
+unsigned session_at_once(const struct session_now *list, size_t n, uint32_t least_s)
+{
+	unsigned most = 0;
+	/* the most begin with one of them */
+	for (size_t i = 0; i < n; i++) {
+		unsigned count = 0;
+		for (size_t k = 0; list[i].sure_s && k < n; k++)
+			count += list[k].sure_s && list[k].sure_s <= list[i].sure_s && list[k].seen_s >= list[i].sure_s && list[k].seen_s - list[i].sure_s >= least_s;
+		most = count > most ? count : most;
+	}
+	return most;
 }

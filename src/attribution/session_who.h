@@ -17,6 +17,7 @@ struct session_now {
 	bool inferred;                  /* over, as is inferred: no Stop came */
 	bool interim;                   /* what was said last was that it goes on */
 	uint32_t start_s, seen_s, end_s;
+	uint32_t sure_s;                /* it had begun by then; 0 = not known */
 	struct prefix held;             /* an address that is its alone; bits 0 = it has none */
 	uint64_t in_bits, out_bits;     /* a second, at least, before it was heard of last; 0 also when that is not known (session_pace.h) */
 };
@@ -27,5 +28,7 @@ enum err session_index_subjects(struct session_book *b) MUST_CHECK;
 size_t session_of_subject(const struct session_book *b, const struct binding_subject *subject, struct session_now *list, size_t max);
 /* False: it is not in the book (any more). */
 bool session_look(const struct session_book *b, session_ref ref, struct session_now *ret_now);
+/* The most of them that were open at once for so long, as is sure: each had begun before, and was heard of behind it. */
+unsigned session_at_once(const struct session_now *list, size_t n, uint32_t least_s);
 
 #endif

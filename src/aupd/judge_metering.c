@@ -1,9 +1,8 @@
 /*
  * Signs of accounting. See judge_metering.h.
  *
- * What is known of devices and of how many sessions are open lies in memory alone, as digests: after a start it is learned again, and what
- * is told rests on the book of sessions, which is not. A folded frame that is folded again after a conflict counts a device twice and a
- * session once too often, which a later comparison with the book puts right.
+ * What is known of devices lies in memory alone, as digests: after a start it is learned again. How many sessions are open the book of sessions tells,
+ * which is not lost. A folded frame that is folded again after a conflict counts a device twice.
  */
 #include "aupd/judge_metering.h"
 
@@ -11,6 +10,7 @@
 
 #include "aupd/figures.h"
 #include "aupd/judge_binding.h"
+#include "aupd/judge_session_count.h"
 #include "base/digest.h"
 #include "base/log.h"
 #include "detect/session_account.h"
@@ -80,8 +80,7 @@ static enum err note(struct judge *j, const struct session_heard *h, enum meteri
 
 static struct str customer_of(const struct judge *j, const struct session_heard *h)
 {
-	const struct entity *e = j->bindings->book ? binding_book_find(j->bindings->book, h->subject) : NULL;
-	return !e ? STR_NONE : e->type == ENTITY_LOGIN ? e->customer : e->id;
+	return metering_customer(j->bindings->book ? binding_book_find(j->bindings->book, h->subject) : NULL);
 }
 
 static enum err interval(struct judge *j, const struct session_heard *h, struct why *why)
@@ -110,13 +109,15 @@ static bool displaces(const struct session_heard *h)
 static enum err begins(struct judge *j, const struct session_heard *h, struct why *why)
 {
 	uint64_t account = account_of(h), device = device_of(j, h->message->station);
-	unsigned open = session_accounts_begin(j->metering->accounts, account, h->first_s), devices = 0;
+	unsigned devices = 0;
+	/* who has sessions is not pushed out by a flood of names */
+	(void)session_accounts_begin(j->metering->accounts, account, h->first_s);
 	struct str customer = customer_of(j, h);
 	enum err e = displaces(h) ? interval(j, h, why) : h->displaced_s ? note(j, h, METERING_NO_STOP, 0, 1, why) : OK;
 	if (e || !customer.len)
 		return e;
-	uint64_t allowed = metering_allowed(j->registry, METERING_SESSIONS, customer, j->fold.now);
-	if (allowed && open > allowed)
+	uint64_t allowed = metering_allowed(j->registry, METERING_SESSIONS, customer, j->fold.now), open = allowed ? judge_session_count(j, customer).open : 0;
+	if (open > allowed)
 		e = note(j, h, METERING_SESSIONS, open, allowed, why);
 	if (e || !device)
 		return e;
@@ -147,23 +148,30 @@ enum err judge_metering_heard(struct judge *j, const struct session_heard *h, st
 	return OK;
 }
 
+static void look_up_sessions(struct judge *j, struct metering_account *x)
+{
+	struct session_count_now now = judge_session_count(j, metering_customer(x->whose));
+	x->open = now.open;
+	x->sure = now.sure;
+	x->servers = now.servers;
+}
+
 /* Whose they are, and who is there, by the book of sessions. */
 static void look_up(struct judge *j, struct metering_day *day)
 {
-	struct binding_subject subjects[METERING_ACCOUNTS_MAX] = { { { 0 } } };
-	unsigned open[METERING_ACCOUNTS_MAX] = { 0 };
+	struct binding_subject subject;
 	struct str octets;
 	if (!j->bindings || !j->bindings->sessions || !j->bindings->book)
 		return;
 	for (unsigned i = 0; i < day->count; i++) {
 		if (str_unhex(work_arena(j->fold.work), day->list[i].subject, &octets) != OK || octets.len != BINDING_SUBJECT_LEN)
 			continue;
-		memcpy(subjects[i].octets, octets.ptr, BINDING_SUBJECT_LEN);
-		day->list[i].whose = binding_book_find(j->bindings->book, &subjects[i]);
+		memcpy(subject.octets, octets.ptr, BINDING_SUBJECT_LEN);
+		day->list[i].whose = binding_book_find(j->bindings->book, &subject);
+		if (day->kind == METERING_SESSIONS && day->list[i].whose)
+			look_up_sessions(j, &day->list[i]);
 	}
-	day->peers = session_peers(j->bindings->sessions, day->server, binding_floor(j->fold.now - HEARD_LATELY_S * SECOND_US), subjects, day->count, open);
-	for (unsigned i = 0; i < day->count; i++)
-		day->list[i].open = open[i];
+	day->peers = session_peers(j->bindings->sessions, day->server, binding_floor(j->fold.now - HEARD_LATELY_S * SECOND_US));
 }
 
 enum err judge_metering_due(struct judge *j, const struct row *due, struct why *why)

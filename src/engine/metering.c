@@ -3,7 +3,10 @@
  */
 #include "engine/metering.h"
 
+#include "engine/deed.h"
 #include "engine/fold_case.h"
+
+enum { TOLD_KEPT_DAYS = 3 };
 
 struct account {
 	struct str subject;
@@ -98,17 +101,16 @@ enum err metering_accounts(struct fold *f, struct str key, struct metering_day *
 {
 	struct day d;
 	struct row row;
-	enum metering_sign_kind kind;
 	*ret_day = (struct metering_day){ .count = 0 };
 	enum err e = load_day(f, key, &d, &row, why);
-	if (e || !read_key(key, &ret_day->server, &kind))
+	if (e || !read_key(key, &ret_day->server, &ret_day->kind))
 		return e;
 	for (; ret_day->count < d.count; ret_day->count++)
 		ret_day->list[ret_day->count] = (struct metering_account){ .subject = d.list[ret_day->count].subject };
 	return OK;
 }
 
-static struct str customer_of(const struct entity *whose)
+struct str metering_customer(const struct entity *whose)
 {
 	return !whose ? STR_NONE : whose->type == ENTITY_LOGIN ? whose->customer : whose->id;
 }
@@ -131,32 +133,66 @@ uint64_t metering_allowed(const struct registry *r, enum metering_sign_kind kind
 	return kind == METERING_DEVICES ? METERING_DEVICES_MOST : 0;
 }
 
-static enum err signal(struct fold *f, enum metering_sign_kind kind, const struct metering_day *day, const struct account *x, const struct entity *whose, unsigned others, struct why *why)
+/* He may have shown it on several servers, and by several logins. Names nobody, so that it needs no erasing. */
+static enum err told_row(struct fold *f, struct str customer, struct row *ret_row, struct why *why)
 {
 	struct arena *a = work_arena(f->work);
-	struct str customer = customer_of(whose);
+	struct str text = str_format(a, "sessions\n%.*s\n%lld", STR_ARG(customer), (long long)(f->now / DAY_US));
+	return work_get(f->work, TABLE_SEEN, str_format(a, "metering/%.*s", STR_ARG(deed_digest(f, "metering", text))), ret_row, why);
+}
+
+static enum err signal(struct fold *f, enum metering_sign_kind kind, const struct metering_day *day, const struct account *x, const struct metering_account *known,
+	unsigned others, struct why *why)
+{
+	struct arena *a = work_arena(f->work);
+	const struct entity *whose = known->whose;
+	const bool sessions = kind == METERING_SESSIONS, sure = !sessions || known->sure > metering_allowed(f->registry, kind, metering_customer(whose), f->now);
+	struct str customer = metering_customer(whose);
 	struct fact facts[] = { { .name = STR("check"), .value = str_of(metering_words[kind]) }, { .name = STR("signs"), .value = str_format(a, "%u", x->count) },
-		{ .name = STR("told"), .value = str_format(a, "%llu", (unsigned long long)x->told) }, { .name = STR("known"), .value = str_format(a, "%llu", (unsigned long long)x->known) },
+		{ .name = STR("told"), .value = str_format(a, "%llu", sessions ? known->open : (unsigned long long)x->told) },
+		{ .name = STR("known"), .value = str_format(a, "%llu", (unsigned long long)x->known) },
 		{ .name = STR("server"), .value = str_format(a, "%06x", day->server) }, { .name = STR("peers"), .value = str_format(a, "%u", day->peers) },
-		{ .name = STR("others"), .value = str_format(a, "%u", others) } };
+		{ .name = STR("others"), .value = str_format(a, "%u", others) }, { .name = STR("sure"), .value = str_format(a, "%u", known->sure) },
+		{ .name = STR("servers"), .value = str_format(a, "%u", known->servers) } };
 	struct observation o = { .kind_text = kind < METERING_SESSIONS ? METERING_SIGNAL : METERING_RESALE, .witness = WITNESS_METER, .event_at = x->last_at, .first_at = x->first_at,
 		.last_at = x->last_at, .zone_given = true, .received_at = f->now, .incidents = 1, .reporter = STR("aupd"), .source = { .text = customer }, .facts = facts,
-		.fact_count = sizeof(facts) / sizeof(facts[0]) };
-	struct subject s = { .ours = OURS_YES, .grade = GRADE_A, .customer = customer, .user = whose->user, .service = whose->service,
+		.fact_count = sizeof(facts) / sizeof(facts[0]) - (sessions ? 0 : 2) };
+	struct subject s = { .ours = OURS_YES, .grade = sure ? GRADE_A : GRADE_B, .customer = customer, .user = whose->user, .service = whose->service,
 		.binding = STR("the sessions of an account"), .source = STR("accounting"), .from_at = x->first_at, .until_at = TIME_MAX, .known_at = TIME_NONE };
 	struct fold_result r;
 	enum err e = registry_chain(f->registry, a, customer, f->now, &s.resellers, &s.reseller_count);
 	if (e)
 		return why_set(why, e, "the resellers above the customer cannot be followed");
 	s.tenant = registry_tenant(a, s.resellers, s.reseller_count);
+	if (!sure) {
+		s.reasons = ARENA_NEW(a, struct str);
+		if (!s.reasons)
+			return why_set(why, ERR_NOMEM, "no memory for a reason");
+		s.reasons[s.reason_count++] = STR("some of the sessions were not heard of lately, or not together with the others: they may be over");
+	}
 	e = fold_known(f, &o, &s, &r, why);
 	return e ? e : sighting_note(f, &o, &r, why);
+}
+
+static enum err tell(struct fold *f, enum metering_sign_kind kind, const struct metering_day *day, const struct account *x, const struct metering_account *known,
+	unsigned others, struct why *why)
+{
+	struct row row;
+	enum err e = kind == METERING_SESSIONS ? told_row(f, metering_customer(known->whose), &row, why) : OK;
+	if (e || (kind == METERING_SESSIONS && row.version))
+		return e;
+	if (kind == METERING_SESSIONS) {
+		row.due_at = f->now + TOLD_KEPT_DAYS * DAY_US;
+		row.body = STR("{}");
+		e = work_put(f->work, &row, why);
+	}
+	return e ? e : signal(f, kind, day, x, known, others, why);
 }
 
 /* As few as this one: and of sessions and devices only what is still more than was agreed. */
 static bool stands_out(const struct fold *f, enum metering_sign_kind kind, const struct account *x, const struct metering_account *known)
 {
-	struct str customer = customer_of(known->whose);
+	struct str customer = metering_customer(known->whose);
 	uint64_t allowed = metering_allowed(f->registry, kind, customer, f->now);
 	if (!known->whose)
 		return false;
@@ -179,7 +215,7 @@ static enum err compare(struct fold *f, enum metering_sign_kind kind, const stru
 			continue;
 		*ret_verdict = day->peers < METERING_PEERS_LEAST ? METERING_CANNOT_TELL : METERING_TOLD;
 		if (*ret_verdict == METERING_TOLD)
-			e = signal(f, kind, day, &d->list[i], day->list[i].whose, others, why);
+			e = tell(f, kind, day, &d->list[i], &day->list[i], others, why);
 	}
 	return e;
 }

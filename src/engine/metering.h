@@ -6,6 +6,9 @@
  * server and kind of sign, with the accounts that show it; with METERING_ACCOUNTS_MAX of them it is the server's. When the day
  * is over they are compared: whose server has METERING_PEERS_LEAST sessions and hardly anybody else with that sign is told to the rules, once,
  * in the transaction that removes the row. Too few peers: nobody can tell, and nobody is told. Pure, as the fold is.
+ *
+ * Sessions at once are those of the customer on all servers: he is told about once a day, whatever servers showed it. The grade is A when more than was
+ * agreed are sure to have been there at once, else B.
  */
 #ifndef AUPD_ENGINE_METERING_H
 #define AUPD_ENGINE_METERING_H
@@ -37,14 +40,17 @@ struct metering_sign {
 struct metering_account {
 	struct str subject;
 	const struct entity *whose;     /* NULL: the register does not tell */
-	unsigned open;                  /* sessions of it on that server that were heard of lately */
+	unsigned open;                  /* of METERING_SESSIONS: sessions of the customer, anywhere, */
+	unsigned sure;                  /* how many of them are sure to have been there at once, */
+	unsigned servers;               /* and on how many servers they are */
 };
 
-/* Who showed it, and what of it is known now. Filled by metering_accounts; whose, open and peers by the caller. */
+/* Who showed it, and what of it is known now. Filled by metering_accounts; whose, sessions and peers by the caller. */
 struct metering_day {
 	struct metering_account list[METERING_ACCOUNTS_MAX];
 	unsigned count;
 	uint32_t server;
+	enum metering_sign_kind kind;
 	unsigned peers;                 /* sessions on that server that were heard of lately */
 };
 
@@ -55,6 +61,8 @@ enum err metering_note(struct fold *f, const struct metering_sign *s, bool *ret_
 /* Of a row that is due. */
 enum err metering_accounts(struct fold *f, struct str key, struct metering_day *ret_day, struct why *why) MUST_CHECK;
 enum err metering_due(struct fold *f, struct str key, const struct metering_day *day, enum metering_verdict *ret_verdict, struct why *why) MUST_CHECK;
+/* Whose a login is; an entity that is a customer; "" of none. */
+struct str metering_customer(const struct entity *whose);
 /* What is agreed on sessions at once, or devices; 0 = nothing is, or more was agreed in writing. */
 uint64_t metering_allowed(const struct registry *r, enum metering_sign_kind kind, struct str customer, int64_t at);
 

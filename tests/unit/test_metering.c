@@ -69,15 +69,22 @@ static void end(void)
 	store_null.close(store);
 }
 
-static bool signs(enum metering_sign_kind kind, unsigned who, unsigned times, uint64_t told)
+static bool signs_at(uint32_t server, enum metering_sign_kind kind, unsigned who, unsigned times, uint64_t told)
 {
-	struct metering_sign s = { .kind = kind, .server = 0xab12, .subject = str_format(arena, "%016u", who), .at = f.now, .told = told, .known = 1 };
+	struct metering_sign s = { .kind = kind, .server = server, .subject = str_format(arena, "%016u", who), .at = f.now, .told = told, .known = 1 };
 	bool full = false;
 	for (unsigned i = 0; i < times; i++)
 		if (metering_note(&f, &s, &full, NULL) != OK)
 			OK_(false, "a sign");
 	return full;
 }
+
+static bool signs(enum metering_sign_kind kind, unsigned who, unsigned times, uint64_t told)
+{
+	return signs_at(0xab12, kind, who, times, told);
+}
+
+static unsigned sure;
 
 static enum metering_verdict next_day(unsigned peers, unsigned open)
 {
@@ -92,13 +99,15 @@ static enum metering_verdict next_day(unsigned peers, unsigned open)
 			OK_(work_put(f.work, &due, NULL) == OK, "another row");
 			continue;
 		}
-		OK_(metering_accounts(&f, due.key, &day, NULL) == OK && day.server == 0xab12, "who showed it, and where");
+		OK_(metering_accounts(&f, due.key, &day, NULL) == OK && (day.server | 1) == 0xab13, "who showed it, and where");
 		day.peers = peers;
 		for (unsigned i = 0; i < day.count; i++) {
 			uint64_t n = 0;
 			OK_(str_to_u64(day.list[i].subject, PEOPLE - 1, &n) == OK, "somebody");
 			day.list[i].whose = &logins[n];
 			day.list[i].open = open;
+			day.list[i].sure = sure;
+			day.list[i].servers = 2;
 		}
 		OK_(metering_due(&f, due.key, &day, &one, NULL) == OK, "a row is due");
 		verdict = one ? one : verdict;
@@ -115,6 +124,14 @@ static unsigned cases(const char *group)
 		n += work_load(f.work, TABLE_CASE, case_key(arena, str_format(arena, "c%u", i), str_of(group), 0), casefile_fields, &c, &row, NULL) == OK;
 	}
 	return n;
+}
+
+/* What the rules have seen of a customer's case. */
+static uint64_t counted(unsigned who)
+{
+	struct casefile c = { 0 };
+	struct row row;
+	return work_load(f.work, TABLE_CASE, case_key(arena, str_format(arena, "c%u", who), STR("resale"), 0), casefile_fields, &c, &row, NULL) == OK ? c.report_count : 0;
 }
 
 static void test_differs(void)
@@ -163,8 +180,18 @@ static void test_resale(void)
 	signs(METERING_SESSIONS, 1, 5, 3);
 	IS_INT(next_day(100, 2), METERING_NOBODY, "sessions that are there no more are none");
 	signs(METERING_SESSIONS, 1, 1, 3);
+	sure = 2;
 	IS_INT(next_day(100, 3), METERING_TOLD, "three at once are");
-	IS_INT(cases("resale"), 2, "more than two");
+	IS_INT(cases("resale"), 1, "more than two; but a rule of grade A does not take what is not sure");
+	signs(METERING_SESSIONS, 1, 1, 3);
+	sure = 3;
+	IS_INT(next_day(100, 3), METERING_TOLD, "when they are sure to be there");
+	IS_INT(cases("resale"), 2, "it does");
+	const uint64_t before = counted(1);
+	for (uint32_t server = 0xab12; server < 0xab14; server++)
+		signs_at(server, METERING_SESSIONS, 1, 1, 3);
+	IS_INT(next_day(100, 3), METERING_TOLD, "shown on two servers");
+	IS_INT(counted(1), before + 1, "he is told about once a day");
 	IS_INT(cases("meters"), 0, "and nobody has tampered");
 	end();
 }

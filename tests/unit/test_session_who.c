@@ -76,6 +76,25 @@ static void lists(void)
 	IS_INT(good, 32, "each list has what is open and nothing else");
 }
 
+static struct session_now from_to(uint32_t sure_s, uint32_t seen_s)
+{
+	return (struct session_now){ .sure_s = sure_s, .seen_s = seen_s };
+}
+
+static void at_once(void)
+{
+	struct session_now list[] = { from_to(100, 900), from_to(200, 400), from_to(341, 1000), from_to(850, 850), from_to(0, 1000) };
+	IS_INT(session_at_once(list, 0, 60), 0, "none");
+	IS_INT(session_at_once(list, 2, 60), 2, "one began while the other went on");
+	IS_INT(session_at_once(list, 3, 60), 2, "the third began when the second was as good as over");
+	IS_INT(session_at_once(list, 3, 59), 3, "or a moment before");
+	IS_INT(session_at_once(list, 5, 60), 2, "one that was not heard of again is not sure, nor one of which nobody knows when it began");
+	IS_INT(session_at_once(list + 3, 2, 0), 1, "but with no time to wait");
+	list[0] = from_to(100, 200);
+	list[1] = from_to(300, 400);
+	IS_INT(session_at_once(list, 2, 0), 1, "one behind the other are one at once");
+}
+
 static void identities(void)
 {
 	static char dir_name[] = "/tmp/test-session-who-XXXXXX";
@@ -121,6 +140,7 @@ int main(void)
 	session_world_begin(&w, 64, 4096);
 	w.heard = heard;
 	lists();
+	at_once();
 	identities();
 	session_world_end(&w);
 	return tap_done();
