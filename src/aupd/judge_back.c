@@ -1,5 +1,6 @@
 /*
- * Taking back what a person did to a case last: that it was closed, who looks after it, a mark, that it was put away. See judge_command.h.
+ * Taking back what a person did to a case last: that it was closed or merged, who looks after it, a mark, that it was put away. See
+ * judge_command.h.
  *
  * Only as long as nothing came after it that rests on it: it is still closed by that, the same one still looks after it, the mark still
  * stands. The story keeps both.
@@ -69,6 +70,30 @@ static enum err back_of_snooze(struct commanding *c, const struct casefile *now,
 	return e;
 }
 
+/* On the page of the case that went, and on that of the one that took it in: "took in C-4711: why". */
+static enum err back_of_merge(struct commanding *c, const struct casefile *now, const struct case_event *x, struct fold_command *cmd, bool *ret_is)
+{
+	struct str rest = x->text, word, number;
+	struct casefile gone = *now;
+	struct row row;
+	cmd->type = INPUT_UNMERGE;
+	cmd->text = STR("that it was merged is taken back");
+	if (now->state != CASE_MERGED) {
+		if (!str_starts(rest, STR("took in ")))
+			return OK;
+		rest = str_sub(rest, sizeof("took in ") - 1, rest.len);
+		(void)str_split(&rest, ':', &word);
+		number = str_trim(word);
+		if (case_parse(number, &cmd->number) != OK)
+			return OK;
+		enum err e = fold_find_case(&c->j->fold, cmd->number, &gone, &row, c->why);
+		if (e)
+			return e == ERR_NOTFOUND ? OK : e;
+	}
+	*ret_is = gone.state == CASE_MERGED && gone.joined_count && gone.joined->at == x->at;
+	return OK;
+}
+
 /* "sets counsel" */
 static bool opposite_flag(const struct casefile *now, struct str text, struct fold_command *cmd)
 {
@@ -101,6 +126,7 @@ static enum err way_back(struct commanding *c, const struct casefile *now, const
 		cmd->type = INPUT_FLAG;
 		*ret_is = opposite_flag(now, str_copy(a, x->text), cmd);
 		return OK;
+	case EVENT_MERGED: return back_of_merge(c, now, x, cmd, ret_is);
 	case EVENT_SNOOZED: case EVENT_WOKEN: return back_of_snooze(c, now, x, cmd, ret_is);
 	default: return OK;
 	}
@@ -130,7 +156,7 @@ enum err cmd_case_back(struct commanding *c)
 			e = way_back(c, &now, &x, &cmd, &is);
 	}
 	if (e == OK && !is)
-		e = why_set(c->why, ERR_NOTFOUND, "nothing that a person did last can be taken back: that it was closed, who looks after it, a mark, that it was put away");
+		e = why_set(c->why, ERR_NOTFOUND, "nothing that a person did last can be taken back: that it was closed or merged, who looks after it, a mark, that it was put away");
 	if (e == OK && c->j->fold.now - x.at > DAYS * DAY_US)
 		e = why_set(c->why, ERR_CONFLICT, "what was done last is more than %d days ago", DAYS);
 	if (e == OK)

@@ -375,7 +375,7 @@ static enum err way_back(struct bulking *b, const struct bulk *kept, const struc
 		return skip(b, x, STR("what was released has gone: aup case undo lifts it"));
 	default: break;
 	}
-	return skip(b, x, STR("cases that were merged are not taken apart as a whole: aup case split takes reports out again"));
+	return skip(b, x, STR("cases that were merged come out one by one, the latest first: aup case back"));
 }
 
 enum err cmd_case_bulk_undo(struct commanding *c)

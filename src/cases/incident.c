@@ -222,6 +222,47 @@ void incident_release(struct step_work *w, const struct case_event *moved)
 		c->incident_count--;
 }
 
+static bool is_of(const struct incident *x, const struct case_event *e)
+{
+	return str_eq(e->incident, x->key) && e->event_at >= x->first_at - same_incident_us && e->event_at <= x->last_at + same_incident_us;
+}
+
+/* Who saw it, by the reports of the case alone; when none of them is known any more the names stay. */
+static void tell_anew(struct step_work *w, struct incident *x, const struct case_event *own, unsigned own_count)
+{
+	struct incident fresh = *x;
+	bool any = false;
+	fresh.witness_count = fresh.copy_count = fresh.exhibit_count = 0;
+	for (unsigned i = 0; i < own_count; i++)
+		if (is_of(x, &own[i])) {
+			(void)tell(w, &fresh, own[i].reporter, own[i].shown);
+			any = true;
+		}
+	if (any)
+		*x = fresh;
+}
+
+void incident_part(struct step_work *w, const struct casefile *other, const struct case_event *own, unsigned own_count)
+{
+	struct casefile *c = w->c;
+	c->report_count -= other->report_count < c->report_count ? other->report_count : c->report_count;
+	c->incident_count -= other->incident_count < c->incident_count ? other->incident_count : c->incident_count;
+	for (unsigned i = 0; i < other->recent_count; i++) {
+		const struct incident *y = &other->recent[i];
+		struct incident *x = find(c, y->key, y->first_at);
+		if (!x)
+			continue;
+		/* what both know stays one of this case's */
+		c->incident_count++;
+		if (x->reports <= y->reports) {
+			drop(c, x);
+			continue;
+		}
+		x->reports -= y->reports;
+		tell_anew(w, x, own, own_count);
+	}
+}
+
 /* As if what is known of y had been told after x. */
 static void join(struct step_work *w, struct incident *x, const struct incident *y)
 {

@@ -305,6 +305,7 @@ static enum err by_person(struct step_work *w)
 	case INPUT_REQUEST: return request_step(w);
 	case INPUT_FIXED: return fixed_step(w);
 	case INPUT_MERGE: case INPUT_ABSORB: case INPUT_SPLIT: case INPUT_SPLIT_OFF: return thread_step(w);
+	case INPUT_UNMERGE: case INPUT_RELEASE: return unmerge_step(w);
 	case INPUT_REPLY: return reply_step(w);
 	case INPUT_NOTE: return note_step(w);
 	case INPUT_COUNTER: return copyright_counter(w);

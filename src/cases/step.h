@@ -44,6 +44,8 @@ unsigned incident_take_back(struct step_work *w, struct str key, struct str repo
 void incident_release(struct step_work *w, const struct case_event *moved);
 /* All that another case has counted. */
 enum err incident_absorb(struct step_work *w, const struct casefile *other) MUST_CHECK;
+/* And all that back. own: reports of the case's own story, for who saw what is left of an incident that both knew. */
+void incident_part(struct step_work *w, const struct casefile *other, const struct case_event *own, unsigned own_count);
 
 enum err finding_step(struct step_work *w) MUST_CHECK;
 enum err open_step(struct step_work *w) MUST_CHECK;
@@ -136,6 +138,9 @@ enum err delivery_failed(struct step_work *w, struct str text) MUST_CHECK;
 enum err answer_step(struct step_work *w) MUST_CHECK;
 enum err approve_step(struct step_work *w) MUST_CHECK;
 enum err thread_step(struct step_work *w) MUST_CHECK;
+/* What the merge of this case into that one will need to be undone; the way back, on both sides. */
+enum err unmerge_note(struct step_work *w) MUST_CHECK;
+enum err unmerge_step(struct step_work *w) MUST_CHECK;
 /* A person puts the case away, or takes it back. */
 enum err snooze_step(struct step_work *w) MUST_CHECK;
 /* A step was taken: what is new brings a case back that was put away. */

@@ -33,6 +33,9 @@ static enum err merge(struct step_work *w)
 		return why_set(w->why, ERR_CONFLICT, "a counter-notice runs in this case: it is %s", dispute_words[c->dispute]);
 	if (c->proceeding && c->proceeding != PROCEEDING_ENDED)
 		return why_set(w->why, ERR_CONFLICT, "a proceeding runs in this case: it is %s", proceeding_words[c->proceeding]);
+	enum err e = unmerge_note(w);
+	if (e)
+		return e;
 	c->state = CASE_MERGED;
 	c->merged_into = number_of(w, w->in->other);
 	c->next_due_at = c->review_by_at = c->paused_at = c->asked_until_at = TIME_NONE;

@@ -136,6 +136,8 @@ struct fold_command {
 	bool on;
 };
 
+/* Takes back that the case was merged, within seven days. ERR_CONFLICT: something rests on it by now. */
+enum err fold_unmerge(struct fold *f, const struct fold_command *c, uint64_t *ret_number, struct why *why) MUST_CHECK;
 /* *ret_number: the case that it led to; of a split the new one. On an error the work holds halves: work_undo. */
 enum err fold_command(struct fold *f, const struct fold_command *c, uint64_t *ret_number, struct why *why) MUST_CHECK;
 

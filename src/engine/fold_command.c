@@ -236,6 +236,7 @@ enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *
 	switch (cmd->type) {
 	case INPUT_OPEN: return open_by_person(f, cmd, ret_number, why);
 	case INPUT_MERGE: return merge(f, cmd, ret_number, why);
+	case INPUT_UNMERGE: return fold_unmerge(f, cmd, ret_number, why);
 	case INPUT_SPLIT: return split(f, cmd, ret_number, why);
 	case INPUT_REOPEN: return reopen(f, cmd, ret_number, why);
 	default: break;

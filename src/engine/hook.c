@@ -4,6 +4,7 @@
 #include "engine/hook.h"
 
 #include "base/digest.h"
+#include "engine/fold_case.h"
 
 enum { ID_OCTETS = 16 };
 
@@ -258,4 +259,47 @@ enum err hook_reports(struct fold *f, const struct casefile *c, struct why *why)
 		e = tell_reporter(f, x.list[i].receipt, x.list[i].reporter, str_format(work_arena(f->work), "case %llu %llu", (unsigned long long)c->number,
 			(unsigned long long)c->event_count), why);
 	return e ? e : work_store(f->work, &row, hook_reports_fields, &x, why);
+}
+
+/* Does that receipt lead to the case? */
+static enum err leads_to(struct fold *f, struct str receipt, uint64_t number, bool *ret_is, struct why *why)
+{
+	struct receipt r = { 0 };
+	struct casefile c;
+	struct row row;
+	enum err e = work_load(f->work, TABLE_RECEIPT, receipt, receipt_fields, &r, &row, why);
+	*ret_is = false;
+	if (e == OK)
+		e = r.fate == FATE_CASE ? fold_find_case(f, r.number, &c, &row, why) : ERR_NOTFOUND;
+	if (e == OK)
+		e = follow_merged(f, &c, &row, why);
+	*ret_is = e == OK && c.number == number;
+	return e == ERR_NOTFOUND ? OK : e;
+}
+
+enum err hook_unmerged(struct fold *f, uint64_t into, uint64_t gone, struct why *why)
+{
+	struct hook_reports x = { 0 };
+	struct row row;
+	uint32_t told;
+	unsigned kept = 0, moved = 0;
+	enum err e = work_load(f->work, TABLE_HOOK_REPORTS, number_key(f, into), hook_reports_fields, &x, &row, why);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	struct hook_report *back = ARENA_ARRAY(work_arena(f->work), struct hook_report, x.count + 1);
+	if (!back)
+		return why_set(why, ERR_NOMEM, "no memory for the reports of a case");
+	for (unsigned i = 0; e == OK && i < x.count; i++) {
+		bool is;
+		e = leads_to(f, x.list[i].receipt, gone, &is, why);
+		if (is)
+			back[moved++] = x.list[i];
+		else
+			x.list[kept++] = x.list[i];
+	}
+	x.count = kept;
+	if (e || !moved)
+		return e;
+	e = work_store(f->work, &row, hook_reports_fields, &x, why);
+	return e ? e : watch_case(f, gone, back, moved, &told, why);
 }

@@ -36,6 +36,8 @@ enum err hook_forwarded(struct fold *f, const struct casefile *c, const struct a
 enum err hook_receipt(struct fold *f, struct str receipt, struct str owner, const struct receipt *before, const struct receipt *r, struct why *why) MUST_CHECK;
 /* The case took a step: the reporters of what led to it are told when that changes what their receipts tell. */
 enum err hook_reports(struct fold *f, const struct casefile *c, struct why *why) MUST_CHECK;
+/* What led to the case `gone` goes back to it from `into`, which it was merged into. */
+enum err hook_unmerged(struct fold *f, uint64_t into, uint64_t gone, struct why *why) MUST_CHECK;
 /* To one webhook, at once. mark: what makes the id another one. */
 enum err hook_test(struct fold *f, struct str hook, struct str owner, struct str mark, struct str *ret_id, struct why *why) MUST_CHECK;
 /* A delivery that is over goes out once more, under its id. ERR_CONFLICT: it is not over. ERR_NOTFOUND. */

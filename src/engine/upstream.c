@@ -147,6 +147,34 @@ static enum err join(struct fold *f, struct casefile *c, struct str key, int64_t
 	return put(f, &row, &x, why);
 }
 
+/* The case that brought them has them again. */
+static enum err part(struct fold *f, struct casefile *c, const struct casefile *gone, struct why *why)
+{
+	struct str *list = ARENA_ARRAY(work_arena(f->work), struct str, CASE_UPSTREAMS_MAX);
+	unsigned n = 0;
+	if (!list)
+		return why_set(why, ERR_NOMEM, "no memory for a case");
+	c->upstream_due_at = 0;
+	for (unsigned i = 0; i < c->upstream_count; i++) {
+		struct upstream_case x = { 0 };
+		struct row row;
+		bool theirs = false;
+		for (unsigned k = 0; k < gone->upstream_count; k++)
+			theirs |= str_eq(gone->upstreams[k], c->upstreams[i]);
+		if (theirs)
+			continue;
+		enum err e = work_load(f->work, TABLE_UPSTREAM, c->upstreams[i], upstream_case_fields, &x, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e == OK && x.due_at != TIME_NONE && (!c->upstream_due_at || x.due_at < c->upstream_due_at))
+			c->upstream_due_at = x.due_at;
+		list[n++] = c->upstreams[i];
+	}
+	c->upstreams = list;
+	c->upstream_count = n;
+	return OK;
+}
+
 enum err upstream_join(struct fold *f, struct casefile *c, const struct case_input *in, struct why *why)
 {
 	enum err e = OK;
@@ -158,6 +186,10 @@ enum err upstream_join(struct fold *f, struct casefile *c, const struct case_inp
 		e = join(f, c, key_of(f, in->observation), in->observation->upstream_due_at, why);
 	for (unsigned i = 0; in->type == INPUT_ABSORB && in->other && e == OK && i < in->other->upstream_count; i++)
 		e = join(f, c, in->other->upstreams[i], in->other->upstream_due_at, why);
+	for (unsigned i = 0; in->type == INPUT_UNMERGE && e == OK && i < c->upstream_count; i++)
+		e = join(f, c, c->upstreams[i], c->upstream_due_at, why);
+	if (in->type == INPUT_RELEASE && in->other && e == OK && in->other->upstream_count)
+		e = part(f, c, in->other, why);
 	return e;
 }
 

@@ -47,6 +47,13 @@ const struct field rights_notice_fields[] = {
 	F(rights_notice, received_at, FIELD_TIME), F(rights_notice, retracted, FIELD_BOOL), { .name = NULL },
 };
 
+static const struct field joined_fields[] = {
+	E(joined, state, case_state_words), F(joined, at, FIELD_TIME), F(joined, resolved_at, FIELD_TIME), F(joined, review_by_at, FIELD_TIME),
+	S(joined, receipts, receipt_count, CASE_RECEIPTS_MAX), F(joined, event, FIELD_U64), F(joined, reports, FIELD_U64), F(joined, strikes, FIELD_U64),
+	F(joined, flags, FIELD_U32), E(joined, grade, grade_words), E(joined, role, part_words), E(joined, content, part_words),
+	F(joined, first_event_at, FIELD_TIME), F(joined, last_event_at, FIELD_TIME), F(joined, asked, FIELD_BOOL), { .name = NULL },
+};
+
 const struct field casefile_fields[] = {
 	F(casefile, number, FIELD_U64), F(casefile, thread, FIELD_U64), F(casefile, customer, FIELD_STR), F(casefile, tenant, FIELD_STR),
 	F(casefile, group, FIELD_STR), F(casefile, user, FIELD_STR), F(casefile, service, FIELD_STR),
@@ -70,6 +77,8 @@ const struct field casefile_fields[] = {
 	F(casefile, role_by, FIELD_STR), F(casefile, content_by, FIELD_STR),
 	F(casefile, because, FIELD_STR), F(casefile, source_text, FIELD_STR),
 	F(casefile, merged_into, FIELD_STR), F(casefile, opened_by, FIELD_STR),
+	{ .name = "joined", .type = FIELD_LIST, .offset = offsetof(struct casefile, joined), .fields = joined_fields, .size = sizeof(struct joined),
+		.count_offset = offsetof(struct casefile, joined_count), .max = 1 },
 	S(casefile, cutters, cutter_count, CASE_PEOPLE_MAX), S(casefile, deciders, decider_count, CASE_PEOPLE_MAX), F(casefile, next_what, FIELD_STR),
 	F(casefile, wanted, FIELD_STR), F(casefile, wanted_by, FIELD_STR), F(casefile, resolution, FIELD_STR),
 	{ .name = "notices", .type = FIELD_LIST, .offset = offsetof(struct casefile, notices), .fields = rights_notice_fields, .size = sizeof(struct rights_notice),

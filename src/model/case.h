@@ -62,6 +62,21 @@ struct incident {
 	struct exhibit *exhibits;       /* the last CASE_WITNESSES_MAX */
 };
 
+/* What undoing a merge needs: of the case that went, and of the other one as it was before. */
+struct joined {
+	enum case_state state;
+	int64_t at, resolved_at, review_by_at;
+	struct str *receipts;
+	unsigned receipt_count;
+	uint64_t event;                 /* of the other one: its event that tells of it */
+	uint64_t reports, strikes;      /* of the other one, like all that follows */
+	uint32_t flags;
+	enum grade grade;
+	enum part role, content;
+	int64_t first_event_at, last_event_at;
+	bool asked;                     /* a request for information was open */
+};
+
 /* A rights holder's notice, in a case whose ladder knows counter-notices. */
 struct rights_notice {
 	struct str report_id, reporter, reply_to, about;        /* about: the link, or else the source */
@@ -140,6 +155,8 @@ struct casefile {
 	uint32_t port;                  /* that it named; 0 = none */
 	struct str because, source_text;        /* sentence and source of the finding that opened it; sealed in letters, opaque here */
 	struct str merged_into;
+	struct joined *joined;          /* of a merged one; at most one */
+	unsigned joined_count;
 	struct str opened_by;           /* "rule", or an operator's name */
 	struct str *cutters;            /* emergency: the operators who cut; another one reviews */
 	unsigned cutter_count;
@@ -269,6 +286,8 @@ enum case_input_type {
 	INPUT_DECIDED,                  /* actor, decision, text: how it was decided */
 	INPUT_SNOOZE,                   /* actor, span_us, text: it is put away for so long */
 	INPUT_WAKE,                     /* actor, text: it is not any more */
+	INPUT_UNMERGE,                  /* actor, text, other: that case has given back what this one brought; it goes on by itself */
+	INPUT_RELEASE,                  /* actor, text, other, moved: that case, merged into this one, leaves; moved: the reports of this one's own story */
 };
 
 /* A service of the customer as the register has it now. */

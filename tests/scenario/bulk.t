@@ -138,7 +138,7 @@ def merged(d, cases):
     tap.is_equal([c.get("skipped") for c in done["cases"]], [None, "the cases are of two customers"], "only what may be merged by itself is merged")
     tap.is_equal((body(d, off)["state"], body(d, off)["merged_into"]), ("merged", cases[0]), "merged")
     back = d.aup("case", "bulk", "undo", done["bulk"], "--yes")
-    tap.like(back.out, "cases that were merged are not taken apart as a whole", "a merge is not taken back as a whole")
+    tap.like(back.out, "cases that were merged come out one by one, the latest first", "a merge is not taken back as a whole")
 
 
 def sealed(d):

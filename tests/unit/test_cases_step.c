@@ -203,6 +203,10 @@ static enum err step(struct world *w, struct case_input *in)
 	check_case(w, &next, &out);
 	if ((in->type == INPUT_RESOLVE || in->type == INPUT_MERGE) && case_is_closed(&next) && out.lift != LIFT_ALL)
 		breaks(w, "a closed case frees nobody");
+	if ((in->type == INPUT_SNOOZE || in->type == INPUT_WAKE) && (next.next_due_at != before.next_due_at || next.state != before.state || out.act_count))
+		breaks(w, "to put a case away moves something else");
+	if (case_is_snoozed(&next, w->now) && (in->type == INPUT_FINDING || in->type == INPUT_ANSWER || in->type == INPUT_DUE || case_is_closed(&next)))
+		breaks(w, "what is new leaves a case away");
 	(void)events;
 	w->done[in->type]++;
 	apply(w, &out);
@@ -241,7 +245,7 @@ static enum err random_command(struct world *w)
 	static const enum case_input_type types[] = { INPUT_ANSWER, INPUT_AUTO_ANSWER, INPUT_BOUNCE, INPUT_DELAYED, INPUT_DELIVERED, INPUT_APPROVE, INPUT_APPROVE, INPUT_APPROVE, INPUT_RESOLVE,
 		INPUT_REOPEN, INPUT_ASSIGN, INPUT_NOTE, INPUT_REPLY, INPUT_UNDO, INPUT_FLAG, INPUT_EMERGENCY, INPUT_REVIEWED, INPUT_REVIEWED, INPUT_APPEAL, INPUT_FIXED,
 		INPUT_UNDERTAKING, INPUT_SIGNED, INPUT_REQUEST, INPUT_REQUEST, INPUT_REOPEN,
-		INPUT_RETRACT, INPUT_PART };
+		INPUT_RETRACT, INPUT_PART, INPUT_SNOOZE, INPUT_SNOOZE, INPUT_WAKE, INPUT_WAKE };
 	static const uint32_t flags[] = { CASE_DO_NOT_TELL, CASE_HOLD, CASE_COUNSEL };
 	static const char *const people[] = { "alice", "bob", "carol" }, *const services[] = { "mail", "access", "phone" };
 	struct case_input in = { .type = types[dice(w, sizeof(types) / sizeof(types[0]))], .text = STR("words"), .on = dice(w, 3), .flag = flags[dice(w, 3)], .span_us = dice(w, 90) * DAY_US,
@@ -335,6 +339,7 @@ static void test_sequences(void)
 	for (int t = INPUT_FINDING; t <= INPUT_RETRACT; t++)
 		if (t != INPUT_MERGE && t != INPUT_ABSORB && t != INPUT_SPLIT && t != INPUT_SPLIT_OFF)
 			OK_(done[t] > 10, str_c(w->a, str_format(w->a, "input %d was really played: %u times", t, done[t])));
+	OK_(done[INPUT_SNOOZE] > 10 && done[INPUT_WAKE] > 10, "cases were put away, and taken back");
 	arena_free(w->a);
 	free(w);
 }
