@@ -25,8 +25,9 @@ enum err registry_row_write(struct arena *a, struct keyring *k, const struct ent
 	stored.sealed = STR_NONE;
 	if (e->name.len || e->email.len || e->phone.len) {
 		err = keyring_get(k, subject_of(e), &key, why);
-		if (err == OK)
-			err = field_encode(a, personal_fields, e, &clear);
+		if (err)
+			return err;
+		err = field_encode(a, personal_fields, e, &clear);
 		if (err == OK)
 			err = seal_derived(a, &key, row.key, clear, &stored.sealed);
 		stored.name = stored.email = stored.phone = STR_NONE;

@@ -15,7 +15,7 @@
 #include "base/seal.h"
 #include "base/str.h"
 
-enum { KEYRING_KEYS_MAX = 4000000, KEYRING_ID_MAX = 400 };
+enum { KEYRING_KEYS_MAX = 20000000, KEYRING_ID_MAX = 400 };
 
 struct keyring;
 
