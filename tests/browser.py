@@ -32,6 +32,8 @@ class Page(html.parser.HTMLParser):
             self.scripts.append(attrs["src"])
             return
         self.tags.append((tag, attrs))
+        if tag in ("td", "th", "tr", "li", "option", "dt", "dd"):       # their ends are not sent
+            self.words.append(" ")
         if tag == "a":
             self.links.append(attrs.get("href", ""))
         elif tag == "form":

@@ -132,6 +132,8 @@ static void put_value(struct buf *out, const struct page_op *op, const struct js
 		page_put_scaled(out, v->integer, "bit/s");
 	else if (op->filter == FILTER_HUNDREDTHS && counts && v->integer >= 0)
 		buf_printf(out, "%lld.%02lld", (long long)(v->integer / 100), (long long)(v->integer % 100));
+	else if (op->filter == FILTER_TENTHS && counts)
+		buf_printf(out, "%lld", (long long)(v->integer / 10));
 	else if (op->filter == FILTER_SPAN && counts)
 		put_span(out, v->integer);
 	else

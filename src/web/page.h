@@ -11,6 +11,7 @@
  *   |count           1,234
  *   |octets |rate    1.2 MB, by thousands; 1.2 Mbit/s
  *   |hundredths      1.25
+ *   |tenths          0 to 10 of a percentage, for the name of a class
  *   |span            seconds as "2 d 3 h"
  */
 #ifndef AUPD_WEB_PAGE_H
@@ -32,7 +33,7 @@ enum page_does {
 	PAGE_END,
 };
 
-enum page_filter { FILTER_NONE, FILTER_TIME, FILTER_DAY, FILTER_COUNT, FILTER_OCTETS, FILTER_LOCAL, FILTER_SPAN, FILTER_RATE, FILTER_MACHINE, FILTER_HUNDREDTHS };
+enum page_filter { FILTER_NONE, FILTER_TIME, FILTER_DAY, FILTER_COUNT, FILTER_OCTETS, FILTER_LOCAL, FILTER_SPAN, FILTER_RATE, FILTER_MACHINE, FILTER_HUNDREDTHS, FILTER_TENTHS };
 
 struct page_op {
 	enum page_does does;

@@ -82,7 +82,14 @@ def main():
             if not good:
                 bad = 1
                 print(f"# got: {said}\n# wanted: {why}")
-    print(f"1..{len(TEMPLATES)}")
+        with open(name, "w", encoding="utf-8") as f:
+            f.write('<table><tr><th scope="row">a</th>\n<td>b</td></tr></table><ul><li>c</li>\n<li>d</li></ul>\n')
+        subprocess.run([os.path.join(TOP, "tools/pages"), os.path.join(d, "out.c"), name], check=True)
+        with open(os.path.join(d, "out.c"), encoding="ascii") as f:
+            lean = '<table><tr><th scope=\\042row\\042>a<td>b</table><ul><li>c<li>d</ul>' in f.read()
+        print(f"{'ok' if lean else 'not ok'} {len(TEMPLATES) + 1} - ends of cells, rows and items are not sent")
+        bad |= not lean
+    print(f"1..{len(TEMPLATES) + 1}")
     return bad
 
 

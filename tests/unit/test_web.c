@@ -1,10 +1,12 @@
 /*
- * The table of routes, the checks that are made from it, the fence between tenants, and the rate of keys.
+ * The table of routes, the checks that are made from it, the fence between tenants, the rate of keys; and how large pages get: the longest
+ * lists of the desk stay below 60 kB, with numbers of a million cases and names as long as they are in earnest.
  */
 #include "base/seal.h"
 #include "base/time.h"
 #include "store/store.h"
 #include "web/call.h"
+#include "web/page.h"
 #include "tap.h"
 
 static struct arena *a;
@@ -193,6 +195,62 @@ static void test_limit(void)
 	OK_(limit_take(&l, str_format(a, "k%d", 2 * LIMIT_KEYS_MAX - 1), 2 * MINUTE_US + SECOND_US) > 0, "and counted");
 }
 
+/* --- how large pages get --- */
+
+enum { ROWS = 200, PAGE_SENT_MAX = 60000 };
+
+/* one row of each list; %u: its number */
+static const char case_row[] = "{\"case\":\"C-2560%03u\",\"state\":\"open\",\"due\":\"2026-03-01T12:00:00Z\",\"used\":74,\"left\":1026000,\"late\":%u,\"reporters\":12,"
+	"\"body\":{\"severity\":\"critical\",\"customer\":\"customer-104%03u\",\"resellers\":[\"hostland\"],\"clause\":\"security.compromised-host\",\"report_count\":123,"
+	"\"next_what\":\"suspend mail\",\"assigned\":\"alexandra\"}}";
+static const char queue_row[] = "{\"case\":\"C-2560%03u\",\"customer\":\"customer-104%03u\",\"clause\":\"security.compromised-host\",\"what\":\"suspend mail\","
+	"\"reason\":\"the step is due\",\"since\":\"2026-03-01T12:00:00Z\",\"due\":\"2026-03-02T12:00:00Z\"}";
+
+static size_t filled(const char *page, struct str rows)
+{
+	struct json *root;
+	struct buf b;
+	BUG_ON(json_read(a, str_format(a, "{\"title\":\"Cases\",\"page\":\"%s\",\"who\":\"alexandra\",\"scope\":\"operator\",\"session\":true,\"token\":\"0123456789abcdef0123456789abcdef\","
+		"\"now\":\"2026-03-01T12:00:00Z\",\"can\":{\"bulk\":true,\"case\":true},\"css\":\"/a/0123456789ab/console.css\",\"script\":\"/a/0123456789ab/app.js\","
+		"\"icon\":\"/a/0123456789ab/icon.svg\",\"csv\":\"/cases?format=csv\",\"json\":\"/cases?format=json\",\"list\":{\"queue\":\"due\",\"after\":\"C-2560000\",\"rows\":[%.*s]}}",
+		page, STR_ARG(rows)), &root, NULL) != OK);
+	buf_init(&b, PAGE_BYTES_MAX);
+	page_write(page_find(str_of(page)), root, &b);
+	size_t n = b.err ? SIZE_MAX : buf_str(&b).len;
+	buf_done(&b);
+	return n;
+}
+
+static void list(const char *page, struct str (*row)(unsigned n, unsigned late), unsigned late, const char *what)
+{
+	struct str rows = row(0, late);
+	for (unsigned i = 1; i < ROWS; i++) {
+		struct str one = row(i, late);
+		rows = str_format(a, "%.*s,%.*s", STR_ARG(rows), STR_ARG(one));
+	}
+	size_t n = filled(page, rows), none = filled(page, STR(""));
+	if (!OK_(n <= PAGE_SENT_MAX && n - none > ROWS * 100, what))
+		printf("# %zu octets, %zu without rows\n", n, none);
+}
+
+static struct str row_of_cases(unsigned n, unsigned late)
+{
+	return str_format(a, case_row, n, late, n);
+}
+
+static struct str row_of_queue(unsigned n, unsigned late)
+{
+	(void)late;
+	return str_format(a, queue_row, n, n);
+}
+
+static void test_sizes(void)
+{
+	list("cases", row_of_cases, 0, "200 cases, all with a deadline, fit into 60 kB");
+	list("cases", row_of_cases, 1026000, "200 cases that are late do, too");
+	list("queue", row_of_queue, 0, "200 rows of a queue");
+}
+
 int main(void)
 {
 	a = arena_new("test", 64 << 20);
@@ -204,6 +262,7 @@ int main(void)
 	test_sees();
 	test_keys();
 	test_limit();
+	test_sizes();
 	arena_free(a);
 	return tap_done();
 }

@@ -7,7 +7,7 @@
  * reports that wait; several by blanks.
  */
 import { make } from "./dom.js";
-import { fetchPage, renew, show } from "./morph.js";
+import { fetchPage, nameRows, renew, show } from "./morph.js";
 import { say } from "./say.js";
 
 const STALE_MS = 30_000;
@@ -141,6 +141,7 @@ function listen() {
 export function begin() {
 	if (!shows().length)
 		return;
+	nameRows(document);
 	bar.append(stale, " ", news);
 	document.body.append(bar);
 	news.addEventListener("click", showNews);

@@ -12,12 +12,22 @@ import Idiomorph from "./idiomorph.js";
 const policy = /** @type {Policy} */ (/** @type {any} */ (window).trustedTypes?.createPolicy("aupd", { createHTML: (/** @type {string} */ s) => s })
 	?? { createHTML: (/** @type {string} */ s) => s });
 
+/** Rows of the long list are sent without ids: each has that of the case that it selects. @param {Document} page */
+export function nameRows(page) {
+	for (const box of page.querySelectorAll("main tbody input[name='l:cases']")) {
+		const row = box.closest("tr");
+		if (row)
+			row.id = /** @type {HTMLInputElement} */ (box).value;
+	}
+	return page;
+}
+
 /** The page as it would come now; null: there is none, such as after the session. @returns {Promise<Document | null>} */
 export async function fetchPage() {
 	const answer = await fetch(location.href, { headers: { "Aupd-Live": "1" }, redirect: "manual" });
 	if (!answer.ok)
 		return null;
-	return new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+	return nameRows(new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html"));
 }
 
 /** @param {Document | Element} of */

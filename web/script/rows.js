@@ -6,7 +6,7 @@
 import { kept } from "./dom.js";
 import { say } from "./say.js";
 
-const LINK = "th[scope=row] a[href]";
+const LINK = "th a[href]";
 const PLACE = "aupd-row ";
 
 /** @returns {HTMLAnchorElement[]} */
