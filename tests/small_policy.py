@@ -7,7 +7,7 @@ CLAUSE = "email.unsolicited"
 
 
 def letter(name):
-    return (f"Subject: [{{case}}] {name}\n\nDear customer,\n\n{{because}}\n\nClause {{clause}}, policy {{policy_version}}. Answer to {{reply_address}}.\n"
+    return (f"Subject: [{{case}}] {name}\n\nDear customer,\n\n{{because}}\n\nClause {{clause}}, policy {{policy_version}}. Answer to {{reply_address}}, by {{deadline}}.\n"
             "Next: {next_step}\n\n{provider}\n")
 
 

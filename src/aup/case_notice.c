@@ -8,14 +8,11 @@
 
 static void print_letter(const struct json *l)
 {
-	const struct json *missing = json_get(l, "missing");
 	(void)printf("%.*s, %.*s\n", STR_ARG(json_text(l, "name")), STR_ARG(json_text(l, "state")));
 	if (json_text(l, "blocked").len) {
 		(void)printf("  cannot be sent: %.*s\n\n", STR_ARG(json_text(l, "blocked")));
 		return;
 	}
-	for (const struct json *m = missing ? missing->child : NULL; m; m = m->next)
-		(void)printf("  lacks %.*s\n", STR_ARG(m->text));
 	(void)printf("To: %.*s\nReply-To: %.*s\nSubject: %.*s\n\n%.*s\n", STR_ARG(json_text(l, "to")), STR_ARG(json_text(l, "reply_to")), STR_ARG(json_text(l, "subject")),
 		STR_ARG(json_text(l, "body")));
 }

@@ -68,28 +68,7 @@ static enum err put_changes(struct noticing *x, const struct letter *l)
 
 /* --- the letter --- */
 
-static void need(struct jsonw *w, const char *what, bool there)
-{
-	if (!there)
-		jsonw_str(w, NULL, str_of(what));
-}
-
-/* What a customer is owed, as far as the letter says it. */
-static void put_missing(struct noticing *x, const struct letter *l, bool sets_deadline, int64_t fix_by_at)
-{
-	struct jsonw *w = x->c->w;
-	const struct casefile *c = &x->found;
-	const struct policy *then = fold_policy(&x->c->j->fold, c->policy);
-	const struct clause *cl = then ? policy_clause(then, c->clause) : NULL;
-	jsonw_array(w, "missing");
-	need(w, "the clause", str_find(l->body, c->clause) != SIZE_MAX || (cl && str_find(l->body, cl->title) != SIZE_MAX));
-	need(w, "the evidence", (c->source_text.len && str_find(l->body, c->source_text) != SIZE_MAX) || (c->because.len && str_find(l->body, c->because) != SIZE_MAX));
-	need(w, "the way to answer or appeal", l->reply_to.len);
-	need(w, "the deadline", !sets_deadline || str_find(l->body, letter_time(x->a, fix_by_at)) != SIZE_MAX);
-	jsonw_end(w, ']');
-}
-
-static enum err put_letter(struct noticing *x, const char *state, const struct act *act, const struct casefile *then)
+static enum err put_letter(struct noticing *x, const char *state, const struct act *act)
 {
 	struct jsonw *w = x->c->w;
 	struct letter l = { 0 };
@@ -114,10 +93,14 @@ static enum err put_letter(struct noticing *x, const char *state, const struct a
 	jsonw_str(w, "body", l.body);
 	jsonw_bool(w, "attached", l.attached.len);
 	jsonw_bool(w, "digest", act->in_digest);
-	put_missing(x, &l, then->fix_by_at != TIME_NONE && act->step, then->fix_by_at);
 	e = put_changes(x, &l);
 	jsonw_end(w, '}');
 	return e;
+}
+
+static bool is_letter(const struct act *act)
+{
+	return act->verb == VERB_NOTIFY || act->verb == VERB_FORWARD;
 }
 
 /* The acts of `then` that are letters to be sent; those that there were before are left to the first call. */
@@ -130,8 +113,10 @@ static enum err put_letters(struct noticing *x, const char *state, const struct 
 		e = work_load(x->c->j->fold.work, TABLE_ACT, then->acts[i], act_fields, &act, &row, x->c->why);
 		if (e == ERR_NOTFOUND)
 			e = OK;
-		else if (e == OK && (act.verb == VERB_NOTIFY || act.verb == VERB_FORWARD) && (act.state == ACT_QUEUED || act.state == ACT_HELD || (fresh && act.state == ACT_REFUSED)))
-			e = put_letter(x, state, &act, then);
+		else if (e == OK && is_letter(&act) && (act.state == ACT_QUEUED || act.state == ACT_HELD))
+			e = put_letter(x, state, &act);
+		else if (e == OK && is_letter(&act) && act.state == ACT_REFUSED && (fresh || (then->flags & CASE_NOTICE_BOUNCED && !act.letter.len)))
+			e = put_letter(x, fresh ? state : "not sent", &act);
 	}
 	return e;
 }

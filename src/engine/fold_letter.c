@@ -2,7 +2,8 @@
  * The letter of a notify act of a case: to whom, in which language, with which words. See fold_case.h.
  *
  * Rendered by the fold so that a replay gives the same text. A case of the sealed class and one that is marked do-not-tell
- * have no letters, whoever asks for them.
+ * have no letters, whoever asks for them. A notice that lacks what it owes the customer is not made: it goes before a person, and nothing is
+ * cut for it (fold_gate.c).
  */
 #include "engine/deed.h"
 #include "engine/delivery.h"
@@ -11,6 +12,7 @@
 #include "engine/letter.h"
 #include "engine/onetime.h"
 #include "engine/reporter.h"
+#include "policy/owed.h"
 
 const struct step *letter_next(const struct casefile *c, const struct policy *p, unsigned from, int64_t *ret_at)
 {
@@ -69,6 +71,29 @@ static enum err told_act(struct fold *f, const struct casefile *c, const struct 
 	return e;
 }
 
+struct values {
+	const struct letter_field *fields;
+	size_t count;
+};
+
+static bool has_value(const void *of, const char *field)
+{
+	const struct values *v = of;
+	for (size_t i = 0; i < v->count; i++)
+		if (!strcmp(v->fields[i].name, field))
+			return v->fields[i].value.len;
+	return false;
+}
+
+/* A set of enum owed, by the step of the version now in force. A reseller's and a rights holder's letters, and a person's own words, are no notices. */
+static unsigned owed_of(const struct policy *p, const struct casefile *c, const struct act *act, const struct letter_template *t)
+{
+	const struct ladder *l = policy_ladder(p, c->ladder);
+	bool notice = act->verb == VERB_NOTIFY && !act->party && act->step && l && act->step <= l->step_count;
+	const struct step *s = notice ? &l->steps[act->step - 1] : NULL;
+	return s && (owed_tells(t->name) || str_eq(s->service, t->name)) ? owed_by(s) : 0;
+}
+
 static enum err post(struct fold *f, const struct casefile *c, struct act *act, const struct policy *p, struct str to, const struct letter_template *t,
 	struct str text, const struct observation *seen, struct why *why)
 {
@@ -119,7 +144,17 @@ static enum err post(struct fold *f, const struct casefile *c, struct act *act, 
 		{ "link", link[ONETIME_ANSWER] }, { "link_fixed", link[ONETIME_FIXED] }, { "link_appeal", link[ONETIME_APPEAL] },
 		{ "link_acknowledge", link[ONETIME_ACKNOWLEDGE] }, { "link_result", link[ONETIME_RESULT] }, { "link_case", link[ONETIME_PAGE] },
 		{ "reporter_reference", act->party ? letter_reference(c->notices[act->party - 1].report_id) : STR_NONE } };
-	return letter_post(f, &l, &written, fields, sizeof(fields) / sizeof(fields[0]), act, 0, why);
+	const struct values values = { fields, sizeof(fields) / sizeof(fields[0]) };
+	unsigned lacks = owed_lacks(t, owed_of(p, c, act, t), has_value, &values);
+	if (lacks) {
+		char words[OWED_TEXT_MAX];
+		act->state = ACT_REFUSED;
+		/* the address is none the worse for it */
+		act->way = STR_NONE;
+		act->last_text = str_format(a, "the notice is not complete, it lacks %s", owed_text(lacks, words));
+		return OK;
+	}
+	return letter_post(f, &l, &written, fields, values.count, act, 0, why);
 }
 
 /* To a rights holder, in the language that somebody decided for him, or else ours. */

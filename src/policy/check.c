@@ -231,7 +231,7 @@ enum err policy_check(const struct policy *p, const struct driver_ability *drive
 	static check *const checks[] = { check_times, check_known_clauses, check_every_clause, check_manual, check_product, check_kept, check_paragraphs,
 		check_titles, check_pinned, check_rule_parts, check_rule_names, check_windows, check_because, check_can_fire, check_can_count, check_undo, check_shadowed,
 		check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, check_deadlines, check_may_wait, check_drivers, check_enforced, check_resellers, check_letter_fields,
-		check_letter_languages, check_sealed, check_advice, check_tests };
+		check_letter_languages, check_letter_owed, check_sealed, check_advice, check_tests };
 	struct checking c = { p, p->rules, drivers, why };
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
 		enum err e = checks[i](&c);

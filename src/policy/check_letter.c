@@ -6,6 +6,7 @@
 #include "model/letter.h"
 #include "policy/checks.h"
 #include "policy/counter.h"
+#include "policy/owed.h"
 #include "policy/proceeding.h"
 
 /* Points at the line of the letter: subject and body are pieces of one text that begins with "Subject: ". */
@@ -166,4 +167,34 @@ enum err check_letter_languages(struct checking *c)
 				return conf_fail(c->why, conf_find(c->r->policy_at->child, "languages"), n + 1, ERR_EXISTS, "language %.*s is named twice",
 					STR_ARG(c->p->languages[n]));
 	return OK;
+}
+
+/* One letter in each language, for one step. */
+static enum err owes(const struct checking *c, struct str name, const struct step *s)
+{
+	char text[OWED_TEXT_MAX];
+	for (unsigned i = 0; i < c->p->letter_count; i++) {
+		const struct letter_template *l = &c->p->letters[i];
+		unsigned lacks = str_eq(l->name, name) ? owed_lacks(l, owed_by(s), NULL, NULL) : 0;
+		if (!lacks)
+			continue;
+		enum err e = at_letter(c, l, why_set(c->why, ERR_NOTFOUND, "the notice \"%.*s\" lacks %s", STR_ARG(name), owed_text(lacks, text)));
+		why_hint(c->why, "write %s", owed_fields(lacks, text));
+		return e;
+	}
+	return OK;
+}
+
+/* A notice that lacks what a customer is owed is never sent (engine/fold_letter.c), so it is no letter. */
+enum err check_letter_owed(struct checking *c)
+{
+	enum err e = OK;
+	for (unsigned i = 0; i < c->p->ladder_count; i++)
+		for (unsigned k = 0; e == OK && k < c->p->ladders[i].step_count; k++)
+			if (c->p->ladders[i].steps[k].verb == VERB_NOTIFY)
+				e = owes(c, c->p->ladders[i].steps[k].service, &c->p->ladders[i].steps[k]);
+	for (unsigned i = 0; e == OK && i < c->p->letter_count; i++)
+		if (owed_tells(c->p->letters[i].name))
+			e = owes(c, c->p->letters[i].name, &(struct step){ .verb = VERB_LIMIT });
+	return e;
 }

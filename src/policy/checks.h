@@ -27,7 +27,7 @@ enum err check_field(const struct checking *c, const struct conf *at, struct str
 const struct conf *check_step_at(const struct checking *c, unsigned ladder, unsigned step);
 check check_ladder_steps, check_ladder_rises, check_terminate, check_emergency, check_deadlines, check_may_wait, check_drivers, check_enforced;
 /* check_letter.c */
-check check_letter_fields, check_letter_languages;
+check check_letter_fields, check_letter_languages, check_letter_owed;
 /* check_rule.c */
 check check_rule_parts, check_rule_names, check_windows, check_because, check_shadowed, check_sealed, check_advice, check_undo;
 /* resellers.c */

@@ -196,7 +196,7 @@ const struct route routes[] = {
 	{ "GET", "/v1/cases/{case}/notice", "getNotice", OPERATOR, "the letter of a case that goes next, before it goes; that it was read is recorded",
 		PARAMS(CASE_STEP), NULL, "case-notice", false, TOLD(TEXT("case"), TEXT("state"), FLAG("do_not_tell"), TEXT("last"), TIME("last_at"),
 			LIST("letters", TEXT("state"), TEXT("act"), TEXT("name"), TIME("at"), TEXT("blocked"), TEXT("language"), TEXT("to"), TEXT("reply_to"), TEXT("subject"),
-				TEXT("body"), FLAG("attached"), FLAG("digest"), TEXTS("missing"), LIST("changes", TEXT("same"), TEXT("added"), TEXT("gone"))),
+				TEXT("body"), FLAG("attached"), FLAG("digest"), LIST("changes", TEXT("same"), TEXT("added"), TEXT("gone"))),
 			LIST("if_nothing", TIME("at"), TEXT("verb"), TEXT("what"), TEXT("unless"), NUMBER("approvals")), TEXTS("resellers")), NULL },
 	{ "GET", "/v1/cases/{case}/reports/{report}", "getReport", OPERATOR, "the raw bytes of a report of a case; that they were read is recorded",
 		PARAMS(CASE_STEP, { .name = "report", .in = IN_PATH, .value = VALUE_NUMBER, .needed = true, .most = INT32_MAX, .doc = "its number in the story" }), NULL,

@@ -32,7 +32,7 @@ static const char rules[] = "policy \"t\" { text \"aup.md\"; posted 2026-03-01T0
 	" because \"{count} reports\" }\n}\n"
 	"clause fraud.misleading \"Fraud\" group fraud {\n"
 	"rule s { when report content.phishing; severity high; ladder fraud; appeal 30d; because \"a page that deceives\" }\n}\n";
-static const char first_letter[] = "Subject: [{case}] Please act\n\nDear {customer},\n\n{because}\n\nAnswer to {reply_address}.\n";
+static const char first_letter[] = "Subject: [{case}] Please act by {deadline}\n\nDear {customer},\n\n{because}\n\nClause {clause}. Answer to {reply_address}.\n";
 static const char receipt_letter[] = "Subject: Your report\n\nWe have your report {reporter_reference}.\n";
 static const char by_mail[] = "{\"listener\":\"smtp\",\"from\":\"desk@reporter.example\",\"to\":[\"abuse@example.net\"]}";
 
