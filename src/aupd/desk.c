@@ -33,7 +33,7 @@ enum { WAITING_MAX = 256, API_BODY_BYTES = 256 << 20, KEY_BODY_BYTES = 16 << 20,
 struct door {
 	struct desk *desk;
 	struct httpd *http;
-	bool takes_keys, network, garden;
+	bool takes_keys, network, garden, tls;
 };
 
 struct desk {
@@ -180,7 +180,7 @@ static void on_request(void *arg, struct http_request *r)
 	const struct door *at = arg;
 	struct desk *d = at->desk;
 	struct web_answer x;
-	struct web_door door = { .takes_keys = at->takes_keys, .network = at->network, .garden = at->garden };
+	struct web_door door = { .takes_keys = at->takes_keys, .network = at->network, .garden = at->garden, .tls = at->tls };
 	if (!at->network)
 		door.operator_name = role_operator(d->role, r->fd);
 	ometric_add(&d->role->figures, DESK_REQUESTS, 0, 1);
@@ -321,7 +321,9 @@ static void desk_run(struct role *r)
 			.tls_cert = at->cert.len ? str_c(r->arena, at->cert) : NULL, .tls_key = at->key.len ? str_c(r->arena, at->key) : NULL };
 		if (at->garden)
 			o.body_bytes = GARDEN_BODY_BYTES;
-		open_door(d, &o, !at->garden, true)->garden = at->garden;
+		struct door *door = open_door(d, &o, !at->garden, true);
+		door->garden = at->garden;
+		door->tls = at->cert.len;
 	}
 }
 

@@ -3,7 +3,7 @@
  *
  * Whose it is tells the connection itself, which the desk passes on: its far end is read here, and nothing that was sent. Only a line that is
  * surely one customer's at this moment (grade A) is told anything, and then no more than whoever holds the line may know: what is in force
- * and since when, under which clause, and what is asked for; no name, no address, no reporter. Each look is recorded.
+ * and since when, under which clause, whether it is the access itself that is held back, and what is asked for; no name, no address, no reporter. Each look is recorded.
  */
 #include "attribution/attribute.h"
 #include "aupd/judge_command.h"
@@ -34,8 +34,8 @@ static enum err whose_line(struct commanding *c, struct str *ret_customer)
 	return command_record_lookup(c, o.source.text, STR("the page of the walled garden was opened from it"));
 }
 
-/* The gravest of what is in force; of two alike the one that began first. */
-static enum err gravest(struct commanding *c, const struct casefile *of, struct act *worst, bool *ret_found)
+/* The gravest of what is in force; of two alike the one that began first. *captive is set when some of it is on the access. */
+static enum err gravest(struct commanding *c, const struct casefile *of, struct act *worst, bool *ret_found, bool *captive)
 {
 	struct row row;
 	enum err e = OK;
@@ -43,6 +43,7 @@ static enum err gravest(struct commanding *c, const struct casefile *of, struct 
 		struct act act = { 0 };
 		e = work_load(c->j->fold.work, TABLE_ACT, of->acts[i], act_fields, &act, &row, c->why);
 		bool holds = e == OK && act.verb >= VERB_LIMIT && act.desired && act.state == ACT_DONE_;
+		*captive |= holds && str_eq(act.service, STR("access"));
 		if (holds && (!*ret_found || act.verb > worst->verb || (act.verb == worst->verb && act.done_at < worst->done_at))) {
 			*worst = act;
 			*ret_found = true;
@@ -52,7 +53,7 @@ static enum err gravest(struct commanding *c, const struct casefile *of, struct 
 	return e;
 }
 
-static enum err find(struct commanding *c, struct str customer, struct casefile *ret_case, struct act *ret_act, bool *ret_found)
+static enum err find(struct commanding *c, struct str customer, struct casefile *ret_case, struct act *ret_act, bool *ret_found, bool *ret_captive)
 {
 	struct arena *a = work_arena(c->j->fold.work);
 	const struct principal who = { .scope = SCOPE_CUSTOMER, .id = customer };
@@ -60,14 +61,14 @@ static enum err find(struct commanding *c, struct str customer, struct casefile 
 	struct row *rows;
 	size_t n = 0;
 	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
-	*ret_found = false;
+	*ret_found = *ret_captive = false;
 	for (size_t i = 0; e == OK && i < n; i++) {
 		struct casefile x = { 0 };
 		struct act act = { 0 };
 		bool found = false;
 		e = field_decode(a, rows[i].body, casefile_fields, &x, c->why);
 		if (e == OK && principal_sees(&who, &x))
-			e = gravest(c, &x, &act, &found);
+			e = gravest(c, &x, &act, &found, ret_captive);
 		if (e == OK && found && (!*ret_found || act.verb > ret_act->verb)) {
 			*ret_case = x;
 			*ret_act = act;
@@ -84,16 +85,17 @@ enum err cmd_blocked(struct commanding *c)
 	struct act act = { 0 };
 	struct str customer;
 	char number[CASE_TEXT_MAX];
-	bool found = false;
+	bool found = false, captive = false;
 	int64_t by_at;
 	enum err e = whose_line(c, &customer);
 	if (e == OK && customer.len)
-		e = find(c, customer, &of, &act, &found);
+		e = find(c, customer, &of, &act, &found, &captive);
 	jsonw_str(c->w, "provider", f->provider);
 	jsonw_str(c->w, "contact", f->contact);
 	jsonw_str(c->w, "web", f->web_url);
 	jsonw_bool(c->w, "known", customer.len);
 	jsonw_bool(c->w, "in_force", found);
+	jsonw_bool(c->w, "captive", captive);
 	if (e || !found)
 		return e;
 	const struct policy *p = fold_policy(f, of.policy);

@@ -233,13 +233,14 @@ static enum err read_pem(struct config *c, const struct conf *s, unsigned at, co
 	return conf_fail(why, s, at, ERR_NOTFOUND, "tls: \"%.*s\" cannot be read, or holds no %s in PEM", STR_ARG(s->args[at].text), what);
 }
 
-static enum err read_web_listen(struct config *c, const struct conf *s, bool tls, struct why *why)
+static enum err read_web_listen(struct config *c, const struct conf *s, bool garden, bool tls, struct why *why)
 {
 	struct web_listen *at = &c->all.web_listens[c->all.web_listen_count++];
 	struct net_peer own;
-	at->address = s->args[2].text;
-	enum err e = net_parse(at->address, &own, why);
-	if (e || own.is_unix || (!tls && !addr_is_loopback(&own.addr)))
+	*at = (struct web_listen){ .address = s->args[2].text, .garden = garden };
+	c->all.garden_count += garden;
+	enum err e = garden ? OK : net_parse(at->address, &own, why);
+	if (e || (!garden && (own.is_unix || (!tls && !addr_is_loopback(&own.addr)))))
 		return conf_fail(why, s, 2, ERR_SYNTAX, "listen api: keys would go in clear there; give tls CERT KEY, or a loopback address behind a proxy");
 	if (tls)
 		e = read_pem(c, s, 4, "certificate", &at->cert, why);
@@ -262,19 +263,17 @@ static enum err read_listens(struct config *c, struct why *why)
 			kind++;
 		if (!listen_kind_words[kind])
 			return conf_fail(why, s, 1, ERR_SYNTAX, "listen: \"%.*s\" is none of smtp, lmtp, http, ingest, api, garden", STR_ARG(s->args[1].text));
-		bool tls = kind == LISTEN_API && s->arg_count == 6 && str_eq(s->args[3].text, STR("tls"));
+		bool web = kind == LISTEN_API || kind == LISTEN_GARDEN, tls = web && s->arg_count == 6 && str_eq(s->args[3].text, STR("tls"));
 		if ((s->arg_count != 3 && !tls) || a->listen_count == CONFIG_LISTEN_MAX || a->web_listen_count == CONFIG_WEB_LISTEN_MAX)
 			return conf_fail(why, s, 0, ERR_SYNTAX, kind == LISTEN_API ? "listen api ADDRESS:PORT, with tls CERT KEY unless it is a loopback address"
-				: "listen smtp|lmtp|http|ingest|garden ADDRESS:PORT or /PATH");
+				: "listen smtp|lmtp|http|ingest|garden ADDRESS:PORT or /PATH, a garden also with tls CERT KEY");
 		struct conf_arg pair[2] = { s->args[0], s->args[2] };
 		struct conf one = { .args = pair, .arg_count = 2, .file = s->file };
 		enum err e = conf_check(&one, address, why);
 		if (e)
 			return e;
-		if (kind == LISTEN_API)
-			e = read_web_listen(c, s, tls, why);
-		else if (kind == LISTEN_GARDEN)
-			a->web_listens[a->web_listen_count++] = (struct web_listen){ .address = s->args[2].text, .garden = ++a->garden_count };
+		if (web)
+			e = read_web_listen(c, s, kind == LISTEN_GARDEN, tls, why);
 		else
 			a->listens[a->listen_count++] = (struct listen_at){ (enum listen_kind)kind, s->args[2].text };
 		if (e)

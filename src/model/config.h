@@ -37,7 +37,7 @@ struct fetch_from {
 struct web_listen {
 	struct str address;
 	struct str cert, key;           /* PEM; "" = plain, on a loopback address */
-	bool garden;                    /* for the lines of blocked customers; in clear, anywhere */
+	bool garden;                    /* for the lines of blocked customers; also in clear, anywhere */
 };
 
 struct setting;

@@ -205,7 +205,7 @@ void web_take(struct web *web, struct http_request *r, const struct web_door *do
 	struct principal who;
 	*ret_answer = (struct web_answer){ 0 };
 	if (door->garden) {
-		garden_take(web, r, ret_answer);
+		garden_take(web, r, door->tls, ret_answer);
 		return;
 	}
 	if (door->network && onetime_is(r->path)) {

@@ -51,6 +51,7 @@ struct web {
 struct web_door {
 	bool takes_keys;
 	bool garden;                    /* of the walled garden, and nothing else */
+	bool tls;                       /* ours ends there */
 	bool network;                   /* nobody is told apart without a key */
 	struct str operator_name;       /* of a Unix connection; STR_NONE */
 };

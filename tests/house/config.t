@@ -70,7 +70,7 @@ wrong "a word out of a list" 'enforcement onn' \
 wrong "an unknown listener" 'listen smpt 127.0.0.1:25' \
 	$'t.conf:2:8: listen: "smpt" is none of smtp, lmtp, http, ingest, api, garden\n    listen smpt 127.0.0.1:25\n           ^'
 wrong "a listener without an address" 'listen smtp' \
-	$'t.conf:2:1: listen smtp|lmtp|http|ingest|garden ADDRESS:PORT or /PATH\n    listen smtp\n    ^'
+	$'t.conf:2:1: listen smtp|lmtp|http|ingest|garden ADDRESS:PORT or /PATH, a garden also with tls CERT KEY\n    listen smtp\n    ^'
 wrong "keys of the API over a network in clear" 'listen api 192.0.2.1:443' \
 	$'t.conf:2:12: listen api: keys would go in clear there; give tls CERT KEY, or a loopback address behind a proxy\n    listen api 192.0.2.1:443\n               ^'
 wrong "keys of the API on a socket that says who is there" 'listen api /run/x' \

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""The walled garden: whatever a blocked line asks for leads to one small page, which says to that line alone why, since when and what to do."""
+"""The walled garden: whatever a blocked line asks for leads to one small page, which says to that line alone why, since when and what to do; and
+over TLS it tells devices whether their network is held back (RFC 8908)."""
+import json
 import os
 import re
-import socket
+import ssl
+import subprocess
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
@@ -23,7 +26,7 @@ prefix,x-acme,acme,static,{TWICE}/32,,,{START}
 prefix,x-bolt,bolt,static,{TWICE}/32,,,{START}
 prefix,p-pool,,dynamic,{SHARED}/32,,,{START}
 """
-PORT = 2680
+PORT, TLS_PORT = 2680, 2681
 
 
 class Garden:
@@ -41,6 +44,60 @@ class Garden:
 
     def page(self, source=LINE, query="", **more):
         return Page(self.ask("/blocked" + query, source, **more))
+
+
+class Secret(Garden):
+    """The same over TLS."""
+
+    def __init__(self, d, cert):
+        super().__init__(d)
+        self.context = ssl.create_default_context(cafile=cert)
+
+    def ask(self, path, source=LINE, method="GET", host=None, headers=None, body=None):
+        c = http.client.HTTPSConnection(self.d.address, TLS_PORT, timeout=LIMIT, source_address=(source, 0), context=self.context)
+        try:
+            c.request(method, path, body, {**({"Host": host} if host else {}), **(headers or {})})
+            r = c.getresponse()
+            return Answer(r.status, {k.lower(): v for k, v in r.getheaders()}, r.read())
+        finally:
+            c.close()
+
+    def captive(self, source=LINE, **more):
+        a = self.ask("/captive", source, headers={"Accept": "application/captive+json"}, **more)
+        return json.loads(a.body) if a.status == 200 else a.status
+
+
+def certificate(d):
+    cert, key = os.path.join(d.dir, "cert.pem"), os.path.join(d.dir, "key.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=garden", "-addext",
+                    f"subjectAltName=IP:{d.address}", "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
+
+
+def free(d, s):
+    page = f"https://{d.address}:{TLS_PORT}/blocked"
+    a = s.ask("/captive")
+    tap.is_equal((a.status, a.headers["content-type"], a.headers["cache-control"]), (200, "application/captive+json", "no-store"), "a device is answered in the form of RFC 8908")
+    tap.is_equal(s.captive(), {"captive": False, "user-portal-url": page}, "while only mail is limited the network of the line is not held back")
+    tap.is_equal(s.captive(FREE), {"captive": False, "user-portal-url": page}, "nor is another line's")
+    tap.is_equal([s.captive(x) for x in (SHARED, TWICE, FOREIGN)], [503] * 3, "a line of which it cannot be told hears neither yes nor no")
+    tap.is_equal(s.captive(host="evil.example/\" x"), {"captive": False}, "what is no host leads nowhere")
+    tap.is_equal((Garden(d).ask("/captive").status, s.ask("/captive", method="POST", body=b"x").status), (302, 302), "in clear, or by another method, it is no API")
+    tap.is_equal(s.page().status, 200, "the page is there over TLS, too")
+
+
+def captured(d, s, number):
+    d.check("case", "emergency", number, "access", "--because", "a flood")
+    d.pass_time("1m")
+    d.settle()
+    tap.is_equal((s.captive()["captive"], s.captive(FREE)["captive"]), (True, False), "when the access itself is suspended the line hears that, and nobody else")
+    d.kill("judge")
+    tap.ok(s.captive() in (503, {"captive": True, "user-portal-url": f"https://{d.address}:{TLS_PORT}/blocked"}), "while the judge is away it is an error, not a no")
+    d.wait_role("judge")
+    d.check("case", "resolve", number, "mended")
+    d.pass_time("1m")
+    d.settle()
+    tap.is_equal(s.captive()["captive"], False, "and when it is lifted, that")
 
 
 def leads(g):
@@ -94,7 +151,8 @@ def main():
     if missing():
         tap.skip_all(missing())
     with Daemon(policy=None, registry=None, start=False, listens=("smtp", "lmtp", "http", "ingest", "api")) as d:
-        d.write_config(conf=f"key-rate 6000\nweb-url https://abuse.example.net\nlisten garden {d.address}:{PORT}")
+        cert, key = certificate(d)
+        d.write_config(conf=f"key-rate 6000\nweb-url https://abuse.example.net\nlisten garden {d.address}:{PORT}\nlisten garden {d.address}:{TLS_PORT} tls {cert} {key}")
         d.start()
         d.check("policy", "post", null_policy(d))
         d.check("registry", "import", "-", stdin=REGISTRY)
@@ -111,6 +169,9 @@ def main():
         told(g, number)
         small(g)
         recorded(d)
+        secret = Secret(d, cert)
+        free(d, secret)
+        captured(d, secret, number)
         d.kill("judge")
         tap.like(Page(g.ask("/blocked")).text, r"This connection is led here|Please try again later", "while the judge is away it says nothing of anybody")
         d.wait_role("judge")
