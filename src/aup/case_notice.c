@@ -13,7 +13,8 @@ static void print_letter(const struct json *l)
 		(void)printf("  cannot be sent: %.*s\n\n", STR_ARG(json_text(l, "blocked")));
 		return;
 	}
-	(void)printf("To: %.*s\nReply-To: %.*s\nSubject: %.*s\n\n%.*s\n", STR_ARG(json_text(l, "to")), STR_ARG(json_text(l, "reply_to")), STR_ARG(json_text(l, "subject")),
+	(void)printf("To: %.*s (%.*s%s%.*s)\nReply-To: %.*s\nSubject: %.*s\n\n%.*s\n", STR_ARG(json_text(l, "to")), STR_ARG(json_text(l, "role")),
+		json_text(l, "whose").len ? " " : "", STR_ARG(json_text(l, "whose")), STR_ARG(json_text(l, "reply_to")), STR_ARG(json_text(l, "subject")),
 		STR_ARG(json_text(l, "body")));
 }
 

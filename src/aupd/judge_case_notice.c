@@ -2,14 +2,16 @@
  * The notice of a case before it is sent: the very letter that the fold makes, by taking the next step and taking it back. See judge_command.h.
  *
  * What waits to be sent is shown as it stands. Of a case that a person decides about the letter is that of an upheld one, of any other that of the
- * next deadline, made at that time. Only what the release adds lacks: the line of the ledger, which names its root of that moment. That a letter
+ * next deadline, made at that time; and so is what the customer's own page would say then. Only what the release adds lacks: the line of the ledger, which names its root of that moment. That a letter
  * was looked at is recorded.
  */
 #include "aupd/judge_command.h"
 #include "engine/consequence.h"
+#include "engine/delivery.h"
 #include "engine/letter.h"
+#include "engine/tell.h"
 
-enum { LETTERS_MAX = 8, LINES_MAX = 400, STEPS_TOLD_MAX = LADDER_STEPS_MAX };
+enum { LETTERS_MAX = 8, LINES_MAX = 400, STEPS_TOLD_MAX = LADDER_STEPS_MAX, PORTAL_BYTES_MAX = 512 << 10 };
 
 struct noticing {
 	struct commanding *c;
@@ -18,6 +20,7 @@ struct noticing {
 	struct row row;
 	struct letter last;             /* that was sent last; no message_id: none was */
 	unsigned shown;
+	struct buf portal;              /* an object, of the customer's page; empty: there is none */
 };
 
 /* --- what changed --- */
@@ -68,6 +71,20 @@ static enum err put_changes(struct noticing *x, const struct letter *l)
 
 /* --- the letter --- */
 
+/* Whose that address is: the customer's, or that of a reseller above him when he cannot be reached himself or his case is passed on. */
+static void put_whose(struct noticing *x, const struct act *act, struct str to)
+{
+	const struct casefile *c = &x->found;
+	struct str whose = c->customer;
+	const struct entity *e = act->verb == VERB_FORWARD ? NULL : delivery_contact(&x->c->j->fold, c);
+	if (act->verb == VERB_FORWARD && c->reseller_count)
+		whose = c->resellers[c->reseller_count - 1];
+	else if (e && str_eq(e->email, to))
+		whose = e->type == ENTITY_CONTACT ? e->customer : e->id;
+	jsonw_str(x->c->w, "whose", act->party ? STR_NONE : whose);
+	jsonw_str(x->c->w, "role", act->party ? STR("rights holder") : str_eq(whose, c->customer) ? STR("customer") : STR("reseller"));
+}
+
 static enum err put_letter(struct noticing *x, const char *state, const struct act *act)
 {
 	struct jsonw *w = x->c->w;
@@ -88,6 +105,7 @@ static enum err put_letter(struct noticing *x, const char *state, const struct a
 	}
 	jsonw_str(w, "language", l.language);
 	jsonw_str(w, "to", l.to);
+	put_whose(x, act, l.to);
 	jsonw_str(w, "reply_to", l.reply_to);
 	jsonw_str(w, "subject", l.subject);
 	jsonw_str(w, "body", l.body);
@@ -159,6 +177,21 @@ static enum err take_step(struct noticing *x, const char **ret_state, int64_t *r
 	return e ? e : fold_find_case(f, x->found.number, ret_then, &row, x->c->why);
 }
 
+/* What the customer's page says of the case as it is then; nothing, where he is not told of it. */
+static enum err make_portal(struct noticing *x, const struct casefile *then)
+{
+	struct jsonw w;
+	if (then->flags & (CASE_DO_NOT_TELL | CASE_SEALED_CLASS))
+		return OK;
+	buf_done(&x->portal);
+	buf_init(&x->portal, PORTAL_BYTES_MAX);
+	jsonw_init(&w, &x->portal);
+	jsonw_object(&w, NULL);
+	enum err e = tell_case(&x->c->j->fold, then, SCOPE_CUSTOMER, STR_NONE, &w, x->c->why);
+	jsonw_end(&w, '}');
+	return e ? e : x->portal.err;
+}
+
 static enum err put_next(struct noticing *x)
 {
 	struct fold *f = &x->c->j->fold;
@@ -172,6 +205,8 @@ static enum err put_next(struct noticing *x)
 	enum err e = take_step(x, &state, &at, &then);
 	if (e == OK)
 		e = put_letters(x, state, &then, true);
+	if (e == OK)
+		e = make_portal(x, &then);
 	work_undo(f->work);
 	f->now = now;
 	/* that the step cannot be taken is told when it is due */
@@ -228,10 +263,16 @@ enum err cmd_case_notice(struct commanding *c)
 	jsonw_str(c->w, "last", x.last.name);
 	jsonw_time(c->w, "last_at", x.last.message_id.len ? x.last.made_at : TIME_NONE);
 	jsonw_array(c->w, "letters");
+	buf_init(&x.portal, PORTAL_BYTES_MAX);
 	e = put_letters(&x, "waiting", &x.found, false);
+	if (e == OK)
+		e = make_portal(&x, &x.found);
 	if (e == OK)
 		e = put_next(&x);
 	jsonw_end(c->w, ']');
+	if (e == OK && x.portal.len)
+		jsonw_raw(c->w, "portal", buf_str(&x.portal));
+	buf_done(&x.portal);
 	put_ladder(&x);
 	return e ? e : command_record_lookup(c, str_format(x.a, "case %s notice", text), STR("the letter that goes next"));
 }

@@ -250,16 +250,22 @@ def notice(d, b, post):
     page = b.get(f"/cases/{case}/notice")
     shown = re.search(r'<pre class="raw" tabindex="0">(.*?)</pre>', page.html, re.S)
     tap.ok(shown, "the letter of the next deadline is shown before it goes", page.text)
-    tap.like(page.text, "at the next deadline To it@shop207.example Language de", "to whom, in which language")
+    tap.like(page.text, "at the next deadline To it@shop207.example, customer shop207 Language de", "to whom, in which language")
+    at, then = page.text.index("On the customer's page then"), json.loads(d.api(f"/v1/cases/{case}/notice").body)["portal"]
+    tap.ok(then["status"] in page.text[at:] and then["because"] in page.text[at:] and then["next_step"] in page.text[at:], "what the customer's page will say stands beside it", page.text[at:], then)
     tap.like(page.text, "If nothing is done", "and what comes when nobody does anything")
     told = d.check("case", "notice", case).out
     tap.ok(html.unescape(shown.group(1)).strip() in told and "When nothing is done:" in told, "by hand the same is told", told)
     tap.is_equal(d.check("case", "notice", "--json", case).json["case"], case, "and by a program")
-    post.pass_time(14 * 24)
+    post.pass_time(8 * 24)
     sent = [x for x in post.news("it@shop207.example")]
     if tap.ok(sent, "it is sent"):
         body = body_of(sent[0])
         tap.is_equal(re.sub(r"\n\nLedger: [^\n]*\n$", "", body).rstrip("\n"), html.unescape(shown.group(1)).rstrip("\n"), "byte by byte as it was shown")
+    key = d.check("key", "add", "--json", "customer", "shop207").json["key"]
+    told = json.loads(d._http(("tcp", (d.address, d.ports["api"])), "GET", f"/v1/my/cases/{case}/told", None, {"Authorization": f"Bearer {key}"}).body)
+    same = ("status", "because", "source", "next_step", "evidence", "clause_text", "help_title", "may_answer", "may_fix")
+    tap.is_equal([told[k] for k in same], [then[k] for k in same], "and the customer reads on his page what was shown of it")
 
 
 def at_once(b, action, op, **fields):
