@@ -257,7 +257,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "policy-post", cmd_policy_post, KEPT, 0 }, { "policy-shadow", cmd_policy_shadow, KEPT, 0 }, { "who", cmd_who, TELLS, 0 },
 	{ "policy-draft", cmd_policy_draft, KEPT, 0 }, { "policy-versions", cmd_policy_versions, TELLS, 0 }, { "policy-version", cmd_policy_version, TELLS, 0 },
 	{ "audit", cmd_audit, TELLS, 0 }, { "policy-letters", cmd_policy_letters, TELLS, 0 }, { "sessions", cmd_sessions, TELLS, WITH_ACCOUNTS },
-	{ "session-end", cmd_session_end, UNKEPT, WITH_ACCOUNTS }, { "password", cmd_password, UNKEPT, WITH_ACCOUNTS }, { "recovery", cmd_recovery, UNKEPT, WITH_ACCOUNTS },
+	{ "session-end", cmd_session_end, UNKEPT, WITH_ACCOUNTS },
+	{ "keys-set", cmd_keys_set, KEPT, 0 }, { "password", cmd_password, UNKEPT, WITH_ACCOUNTS }, { "recovery", cmd_recovery, UNKEPT, WITH_ACCOUNTS },
 	{ "policy-tested", cmd_policy_tested, KEPT, 0 }, { "policy-backtest", cmd_policy_backtest, TELLS, 0 }, { "policy-bundle", cmd_policy_bundle, TELLS, 0 },
 	{ "policy-file", cmd_policy_file, TELLS, 0 }, { "policy-changes", cmd_policy_changes, TELLS, 0 },
 	{ "bindings-import", cmd_bindings_import, KEPT, 0 }, { "bindings-follow", cmd_bindings_follow, KEPT, 0 }, { "bindings-status", cmd_bindings_status, TELLS, 0 },
@@ -300,7 +301,7 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 /* Of the session's own: it comes and goes by these, whatever it may else. */
 static bool is_of_session(struct str op)
 {
-	static const char *const ops[] = { "welcome-code", "prove", "session-seen", "logout", "session-end", "password", "recovery" };
+	static const char *const ops[] = { "welcome-code", "prove", "session-seen", "logout", "session-end", "keys-set", "password", "recovery" };
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (str_eq(op, str_of(ops[i])))
 			return true;
@@ -310,7 +311,7 @@ static bool is_of_session(struct str op)
 /* Does it stand in the audit? What is tried alone, or goes on in a session as it was, does not; nor what outsiders do, which their cases tell. */
 static bool is_deed(const struct commanding *c, struct str op)
 {
-	static const char *const none[] = { "clock", "session-seen", "logout", "prove", "welcome-code" };
+	static const char *const none[] = { "clock", "session-seen", "keys-set", "logout", "prove", "welcome-code" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		if (str_eq(op, str_of(none[i])))
 			return false;

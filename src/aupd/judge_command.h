@@ -64,6 +64,7 @@ void attachment_put(struct commanding *c, const struct case_event *event);
 enum err cmd_audit(struct commanding *c) MUST_CHECK;
 enum err cmd_sessions(struct commanding *c) MUST_CHECK;
 enum err cmd_session_end(struct commanding *c) MUST_CHECK;
+enum err cmd_keys_set(struct commanding *c) MUST_CHECK;
 enum err cmd_password(struct commanding *c) MUST_CHECK;
 enum err cmd_recovery(struct commanding *c) MUST_CHECK;
 enum err cmd_policy_tested(struct commanding *c) MUST_CHECK;

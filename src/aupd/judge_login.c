@@ -73,7 +73,7 @@ static enum err make_session(struct commanding *c, const struct user *x, bool en
 	struct query q = { .table = TABLE_SESSION, .owner = x->name, .due_by = TIME_NONE, .limit = SESSIONS_OF_ONE_MAX };
 	int64_t now = c->j->fold.now;
 	struct user_session s = { .account = x->name, .scope = x->scope, .id = x->id, .role = x->role, .made_at = now, .seen_at = now, .proved_at = enrols ? TIME_NONE : now,
-		.until_at = now + SESSION_HOURS * HOUR_US, .enrols = enrols,
+		.until_at = now + SESSION_HOURS * HOUR_US, .enrols = enrols, .keys = x->keys,
 		.from = command_arg(c, "from"), .agent = command_arg(c, "agent") };
 	struct str token = user_session_new(a), key = user_session_row(a, token);
 	struct row *rows, row;

@@ -20,13 +20,22 @@ const struct field user_fields[] = {
 	{ .name = "state", .type = FIELD_ENUM, .offset = offsetof(struct user, state), .words = user_state_words }, F(password, FIELD_STR), F(invitation, FIELD_STR),
 	F(invited_until_at, FIELD_TIME), F(secret, FIELD_BYTES), F(secret_step, FIELD_INT),
 	{ .name = "recovery", .type = FIELD_STRS, .offset = offsetof(struct user, recovery), .count_offset = offsetof(struct user, recovery_count), .max = USER_RECOVERY },
-	F(made_by, FIELD_STR), F(made_at, FIELD_TIME), F(seen_at, FIELD_TIME), F(failures, FIELD_U32), F(wait_until_at, FIELD_TIME), { .name = NULL },
+	F(made_by, FIELD_STR), F(made_at, FIELD_TIME), F(seen_at, FIELD_TIME), F(failures, FIELD_U32), F(wait_until_at, FIELD_TIME), F(keys, FIELD_STR),
+	{ .name = NULL },
 };
 
 const struct field user_session_fields[] = {
 	S(account, FIELD_STR), { .name = "scope", .type = FIELD_ENUM, .offset = offsetof(struct user_session, scope), .words = scope_words }, S(id, FIELD_STR),
 	{ .name = "role", .type = FIELD_ENUM, .offset = offsetof(struct user_session, role), .words = role_of_words }, S(made_at, FIELD_TIME), S(seen_at, FIELD_TIME),
-	S(until_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), { .name = NULL },
+	S(until_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), S(keys, FIELD_STR), { .name = NULL },
+};
+
+const struct user_key user_keys[] = {
+	{ "down", "j", "the next row" }, { "up", "k", "the row before" }, { "down-select", "J", "the next row, and select" }, { "up-select", "K", "the row before, and select" },
+	{ "select", "x", "select the row" }, { "open", "o", "open the row" }, { "back", "u", "back to the list" }, { "next-case", "e", "the next case that waits" },
+	{ "assign", "a", "assign" }, { "snooze", "s", "snooze" }, { "note", "n", "write a note" }, { "merge", "m", "merge" }, { "close", "c", "close" },
+	{ "take-back", "z", "take back what was done last" }, { "news", ".", "show what is new" }, { "filter", "/", "filter the list" }, { "go", "g", "go to, with a second key" },
+	{ "help", "?", "the list of keys" }, { NULL, NULL, NULL },
 };
 
 bool user_name_is(struct str name)

@@ -46,6 +46,7 @@ struct user {
 	int64_t made_at, seen_at;
 	uint32_t failures;              /* in a row */
 	int64_t wait_until_at;
+	struct str keys;                /* "NAME:KEY NAME:KEY": those of the console that are not as usual (user_keys) */
 };
 
 struct user_session {
@@ -58,7 +59,12 @@ struct user_session {
 	struct str from;                /* the network that it began from: no more of an address than that */
 	struct str agent;               /* and with which browser, by its family */
 	bool enrols;                    /* it may choose a password and a secret, and nothing else */
+	struct str keys;                /* of its account */
 };
+
+/* What a single key does in a browser (web/script/own.js has the same names), and which does it unless somebody says otherwise. */
+struct user_key { const char *name, *usual, *what; };
+extern const struct user_key user_keys[];       /* closed by a NULL name */
 
 extern const struct field user_fields[], user_session_fields[];
 

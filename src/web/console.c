@@ -84,7 +84,7 @@ static const struct words *words_of(struct web *web, struct http_request *r, con
 	return words_for(r, view_language(&web->source, r->arena, who));
 }
 
-/* What an operator may, by the role of his session, so that no form is shown that would be refused; without a session all. */
+/* What an operator may, by the role of his session, so that no form is shown that would be refused; without a session all. And his keys. */
 static void put_can(struct web *web, struct http_request *r, const struct principal *who, struct jsonw *w)
 {
 	static const struct { const char *name, *op; } can[] = { { "case", "case-note" }, { "bulk", "case-bulk" }, { "approve", "case-approve" }, { "intake", "intake-confirm" },
@@ -97,6 +97,7 @@ static void put_can(struct web *web, struct http_request *r, const struct princi
 	for (size_t i = 0; i < sizeof(can) / sizeof(can[0]); i++)
 		jsonw_bool(w, can[i].name, who->scope == SCOPE_OPERATOR && (all || (known && role_may(s.role, str_of(can[i].op), false))));
 	jsonw_end(w, '}');
+	jsonw_str(w, "shortcuts", known ? s.keys : STR_NONE);
 }
 
 void console_begin(struct web *web, struct http_request *r, const struct principal *who, const char *title, struct buf *b, struct jsonw *w)

@@ -3,9 +3,10 @@
  * Keys. What a key does everywhere stands in the first table here; the second says what it presses, goes to or opens on pages that have it:
  * the element whose data-key it is, or else what the table finds.
  *
- * Single keys can be switched off, which this browser remembers, and are dead where one types (WCAG 2.1.4).
+ * Single keys can be switched off, which this browser remembers, are dead where one types, and can be others (own.js; WCAG 2.1.4).
  */
 import { dialog, kept, make } from "./dom.js";
+import { meaning, shown } from "./own.js";
 import { palette } from "./palette.js";
 import { back, move, open, select } from "./rows.js";
 import { say } from "./say.js";
@@ -81,7 +82,7 @@ function help() {
 		if (keyed(key))
 			rows.push([key, what]);
 	rows.push(["Ctrl-K", "find a page, a case or a command"]);
-	const body = make("tbody", {}, ...rows.map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, key)), make("td", {}, what))));
+	const body = make("tbody", {}, ...rows.map(([key, what]) => make("tr", {}, make("th", { scope: "row" }, make("kbd", {}, shown(key))), make("td", {}, what))));
 	const box = make("input", { type: "checkbox" });
 	box.checked = !areOff();
 	box.addEventListener("change", () => kept.set(localStorage, OFF, box.checked ? "no" : "yes"));
@@ -103,7 +104,7 @@ function press(event, key) {
 	else if (Object.hasOwn(everywhere, key))
 		everywhere[key][1]();
 	else if (Object.hasOwn(some, key))
-		say(`There is nothing here for ${key} (${some[key][0]}).`);
+		say(`There is nothing here for ${shown(key)} (${some[key][0]}).`);
 	else
 		return false;
 	event.preventDefault();
@@ -116,7 +117,7 @@ function onKey(event) {
 		event.preventDefault();
 		palette(use, Object.entries(some).flatMap(([key, [what]]) => {
 			const e = keyed(key);
-			return e && !key.startsWith("g ") ? [{ key, what, e }] : [];
+			return e && !key.startsWith("g ") ? [{ key: shown(key), what, e }] : [];
 		}));
 		return;
 	}
@@ -126,10 +127,11 @@ function onKey(event) {
 		first = "";
 		return;
 	}
-	first = event.key === "g" ? "g" : "";
+	const key = meaning(event.key);
+	first = key === "g" ? "g" : "";
 	firstAt = event.timeStamp;
-	if (!first)
-		press(event, event.key);
+	if (key && !first)
+		press(event, key);
 }
 
 export function begin() {

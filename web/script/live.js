@@ -8,6 +8,7 @@
  */
 import { make } from "./dom.js";
 import { fetchPage, nameRows, renew, show } from "./morph.js";
+import { shown } from "./own.js";
 import { say } from "./say.js";
 
 const STALE_MS = 30_000;
@@ -74,7 +75,7 @@ async function look() {
 
 /** @param {number} rows */
 function tell(rows) {
-	const text = rows ? `${rows} new, press .` : "Changed, press .";
+	const text = `${rows ? `${rows} new` : "Changed"}, press ${shown(".")}`;
 	news.hidden = !waiting;
 	if (waiting && news.textContent !== text) {
 		news.textContent = text;

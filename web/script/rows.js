@@ -4,6 +4,7 @@
  * listens hears it. The row that was opened is remembered for the way back.
  */
 import { kept } from "./dom.js";
+import { shown } from "./own.js";
 import { say } from "./say.js";
 
 const LINK = "th a[href]";
@@ -51,7 +52,7 @@ export function select() {
 	const link = inHand();
 	const b = link && box(link);
 	if (!b)
-		return say(link ? "Rows of this list cannot be selected." : "No row is in hand: j and k go to one.");
+		return say(link ? "Rows of this list cannot be selected." : `No row is in hand: ${shown("j")} and ${shown("k")} go to one.`);
 	b.click();
 	say(`${link.textContent} ${b.checked ? "selected" : "no longer selected"}.`);
 }
