@@ -31,16 +31,20 @@ static void put_unjustified(const struct coverage *c, struct jsonw *w)
 	jsonw_end(w, ']');
 }
 
-enum err covering_put(struct arena *a, struct str blob, const struct coverage_sources *sources, const struct coverage_count *count, struct jsonw *w, struct why *why)
+enum err covering_of(struct arena *a, struct str blob, const struct coverage_sources *sources, struct policy **ret_policy, struct coverage *ret_coverage, struct why *why)
 {
 	struct bundle b;
-	struct policy *p = NULL;
-	struct coverage c;
 	enum err e = bundle_decode(a, blob, &b, why);
 	if (e == OK)
-		e = policy_load(a, &b, &p, why);
-	if (e == OK)
-		e = coverage_make(a, p, sources, &c);
+		e = policy_load(a, &b, ret_policy, why);
+	return e ? e : coverage_make(a, *ret_policy, sources, ret_coverage);
+}
+
+enum err covering_put(struct arena *a, struct str blob, const struct coverage_sources *sources, const struct coverage_count *count, struct jsonw *w, struct why *why)
+{
+	struct policy *p = NULL;
+	struct coverage c;
+	enum err e = covering_of(a, blob, sources, &p, &c, why);
 	if (e)
 		return e;
 	jsonw_str(w, "version", p->version);

@@ -15,6 +15,7 @@
 #include "model/kind.h"
 
 enum { PAGE = 50, RECENT_MAX = 200000, ROW_US = 10 /* so few rows of a slice are no longer than it, also by a clock that stands still */, CASES_BYTES_MAX = 64 << 20 };
+enum { THURSDAY = 3 /* 1970-01-01 was one: days behind Monday */ };
 #define OVERLAP_US (10 * SECOND_US)
 #define SEALED STR("sealed")
 
@@ -24,7 +25,7 @@ const char *const census_words[] = { "reports", "opened", "noticed", "prompt", "
 struct census {
 	struct arena *a, *page;
 	struct map *days;               /* "DAY clause" */
-	struct map *rules;              /* "clause/", "clause/rule", "clause/rule kind" */
+	struct map *rules;              /* "clause/", "clause/rule", "clause/rule kind"; "kind", "kind WEEK" */
 	struct map *recent[2];          /* events from turned_at on, and those before that */
 	int64_t turned_at, front_at, floor_at;
 	bool going;                     /* a look that has not come to the end goes on behind this row */
@@ -95,8 +96,8 @@ static bool first_notice(struct census *t, uint64_t number)
 	return true;
 }
 
-/* The lines that an event counts in: of its day and clause, of the clause for all time, and of the rule that opened its case. */
-struct lines { struct census_line *day, *all, *rule; };
+/* The lines that an event counts in: of its day and clause, of the clause for all time, of the rule that opened its case, and of what that case began with. */
+struct lines { struct census_line *day, *all, *rule, *kind, *week; };
 
 static void add(struct lines *l, enum census_what what)
 {
@@ -104,6 +105,25 @@ static void add(struct lines *l, enum census_what what)
 	l->all->n[what]++;
 	if (l->rule)
 		l->rule->n[what]++;
+	if (l->kind)
+		l->kind->n[what]++;
+	if (l->week)
+		l->week->n[what]++;
+}
+
+int64_t census_week(int64_t at)
+{
+	return (at / DAY_US + THURSDAY) / 7;
+}
+
+int64_t census_week_begins_at(int64_t week)
+{
+	return (week * 7 - THURSDAY) * DAY_US;
+}
+
+static struct str week_key(struct arena *a, struct str name, int64_t week)
+{
+	return str_format(a, "%.*s %lld", STR_ARG(name), (long long)week);
 }
 
 static enum err take_act(struct census *t, const struct view *v, const struct case_event *e, const struct casefile *c, struct lines *l, struct why *why)
@@ -134,10 +154,14 @@ static void count_report(struct census_line *l, int64_t at)
 static void take_report(struct census *t, const struct case_event *e, const struct casefile *c, struct lines *l)
 {
 	struct str clause = e->clause.len ? e->clause : c->clause, rule = e->rule.len ? e->rule : c->rule;
+	/* a signal has no kind: its case is named by it */
+	struct str kind = e->kind != KIND_UNCLASSIFIED ? str_of(kind_words[e->kind]) : c->kind;
 	count_report(l->day, e->at);
 	count_report(l->all, e->at);
 	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s", STR_ARG(clause), STR_ARG(rule))), e->at);
-	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s %s", STR_ARG(clause), STR_ARG(rule), kind_words[e->kind])), e->at);
+	count_report(line_of(t, t->rules, str_format(t->page, "%.*s/%.*s %.*s", STR_ARG(clause), STR_ARG(rule), STR_ARG(kind))), e->at);
+	count_report(line_of(t, t->rules, str_copy(t->page, kind)), e->at);
+	count_report(line_of(t, t->rules, week_key(t->page, kind, census_week(e->at))), e->at);
 }
 
 static void take_end(const struct case_event *e, const struct casefile *c, struct lines *l)
@@ -168,13 +192,17 @@ static enum err take(struct census *t, const struct view *v, const struct case_e
 	bool sealed = c->flags & CASE_SEALED_CLASS;
 	struct str clause = sealed ? SEALED : c->clause;
 	struct lines l = { line_of(t, t->days, str_format(t->page, "%lld %.*s", (long long)(e->at / DAY_US), STR_ARG(clause))),
-		line_of(t, t->rules, str_format(t->page, "%.*s/", STR_ARG(clause))), NULL };
+		line_of(t, t->rules, str_format(t->page, "%.*s/", STR_ARG(clause))), NULL, NULL, NULL };
 	if (!l.day->clause.len) {
 		l.day->day = e->at / DAY_US;
 		l.day->clause = str_copy(t->a, clause);
 	}
 	if (!sealed)
 		l.rule = line_of(t, t->rules, str_format(t->page, "%.*s/%.*s", STR_ARG(clause), STR_ARG(c->rule)));
+	if (!sealed && c->kind.len) {
+		l.kind = line_of(t, t->rules, str_copy(t->page, c->kind));
+		l.week = line_of(t, t->rules, week_key(t->page, c->kind, census_week(e->at)));
+	}
 	switch (e->type) {
 	case EVENT_OPENED:
 		add(&l, CENSUS_OPENED);
@@ -329,5 +357,12 @@ const struct census_line *census_rule(const struct census *t, struct str clause,
 	char key[512];
 	int n = kind.len ? snprintf(key, sizeof(key), "%.*s/%.*s %.*s", STR_ARG(clause), STR_ARG(rule), STR_ARG(kind)) :
 		snprintf(key, sizeof(key), "%.*s/%.*s", STR_ARG(clause), STR_ARG(rule));
+	return n > 0 && (size_t)n < sizeof(key) ? map_get(t->rules, (struct str){ key, (size_t)n }) : NULL;
+}
+
+const struct census_line *census_detector(const struct census *t, struct str name, int64_t week)
+{
+	char key[512];
+	int n = week == CENSUS_ALWAYS ? snprintf(key, sizeof(key), "%.*s", STR_ARG(name)) : snprintf(key, sizeof(key), "%.*s %lld", STR_ARG(name), (long long)week);
 	return n > 0 && (size_t)n < sizeof(key) ? map_get(t->rules, (struct str){ key, (size_t)n }) : NULL;
 }

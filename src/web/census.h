@@ -1,5 +1,5 @@
 /*
- * What happened in all cases, counted by day and clause, by rule, and by what was reported; kept in memory, for coverage and reports.
+ * What happened in all cases, counted by day and clause, by rule, and by what was reported, that also by week; kept in memory, for coverage and reports.
  *
  * It is counted from the events of cases as they stand in the store, once each, a slice at a time, from the first one on; so
  * a desk that has just begun tells less until it is there, and says how far it is. What was purged is not counted again after a restart.
@@ -53,5 +53,14 @@ void census_each(const struct census *t, int64_t first_day, int64_t last_day, vo
 void census_add(struct census_line *to, const struct census_line *x);
 /* Of all time: of a clause (rule and kind are STR_NONE), by rule, or by rule and kind; NULL when nothing was counted. */
 const struct census_line *census_rule(const struct census *t, struct str clause, struct str rule, struct str kind);
+
+/*
+ * Of one kind of report or one signal: of all time (week is CENSUS_ALWAYS), or of a week of census_week. Reports are its own; cases and what was
+ * decided are of cases that it opened.
+ */
+enum { CENSUS_ALWAYS = INT32_MIN };
+const struct census_line *census_detector(const struct census *t, struct str name, int64_t week);
+int64_t census_week(int64_t at);          /* weeks begin on Monday, in UTC */
+int64_t census_week_begins_at(int64_t week);
 
 #endif

@@ -10,6 +10,7 @@ const struct console_page pages_rules[] = {
 		{ "lookups", "/v1/lookups?{operator}", true } } },
 	{ "/reports", "reports", "Reports", OPERATOR, { { "list", "/v1/figures?{from}&{until}&{form}", false } } },
 	{ "/coverage", "coverage", "Coverage", OPERATOR, { { "coverage", "/v1/coverage", false }, { "policy", "/v1/policy", true } } },
+	{ "/detectors/{detector}", "detector", "Detector", OPERATOR, { { "d", "/v1/detectors/{detector}", false } } },
 	{ "/policy", "policy", "Policy", OPERATOR, { { "policy", "/v1/policy", false } } },
 	{ "/policy/{from}..{to}", "changes", "Changes of the policy", OPERATOR, { { "changes", "/v1/policy/{from}/changes/{to}", false } } },
 	{ "/policy/{version}", "version", "Version of the policy", OPERATOR, { { "version", "/v1/policy/{version}", false } } },

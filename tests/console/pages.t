@@ -39,6 +39,7 @@ SAMPLES = {
     "/approvals": ["/approvals"],
     "/queues/{queue}": ["/queues/due?within=7d"],
     "/coverage": ["/coverage"],
+    "/detectors/{detector}": ["/detectors/messaging.spam", "/detectors/usage.over-limit"],
     "/audit": ["/audit", "/audit?operator=nobody"],
     "/admin": ["/admin"],
     **{f"/admin/{x}": [f"/admin/{x}"] for x in ("keys", "webhooks", "macros", "feeds", "retention", "settings")},

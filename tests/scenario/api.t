@@ -178,6 +178,7 @@ class World:
             "/v1/resellers/{reseller}/scorecard": tester({"reseller": "hostland"}, {"reseller": "bakery"}),
             "/v1/reporters/{name}": tester({"name": quote(self.reporter)}, {"name": "nobody"}),
             "/v1/policy/{version}": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
+            "/v1/detectors/{detector}": tester({"detector": "messaging.spam"}, {"detector": "none"}),
             "/v1/policy/{version}/files": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
             "/v1/policy/{version}/backtest": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
             "/v1/policy/{version}/file": tester({"version": self.d.cases()[0]["body"]["policy"]}, {"version": "none"}),
@@ -232,7 +233,7 @@ def scopes(w):
     """Every route with every scope that it is not for, and without a key."""
     for path, method, op in operations(w.document):
         full = fill(path, {"case": w.cases["bakery"], "report": "1", "event": "1", "receipt": w.receipts["bakery"], "item": "1.1.1.1", "type": "customer", "id": "bakery", "version": "1", "from": "1", "to": "2",
-                           "queue": "due", "pack": "deed.1", "customer": "bakery", "reseller": "hostland", "name": quote(w.reporter), "webhook": "wh_0",
+                           "queue": "due", "pack": "deed.1", "customer": "bakery", "reseller": "hostland", "detector": "messaging.spam", "name": quote(w.reporter), "webhook": "wh_0",
                            "delivery": "evt_1"}, op)
         for scope, web in w.web.items():
             if scope not in op["x-scopes"]:

@@ -126,6 +126,24 @@ def stages(d, b):
     tap.ok("count" not in str([x["fault"] for x in d.check("policy", "list", "--json").json["drafts"]]), "and the list says so")
 
 
+def detector(d, b, page, cases, coverage):
+    """One of what rules wait for, against the coverage and a count by hand."""
+    tap.ok("/detectors/messaging.spam" in page.links, "what a rule waits for has a page")
+    x = json.loads(d.api("/v1/detectors/messaging.spam").body)
+    inputs = [(c["clause"], r["rule"], i["reports"]) for c in coverage["clauses"] for r in c.get("rules", []) for i in r["inputs"] if i["name"] == "messaging.spam"]
+    tap.is_equal([(r["clause"], r["rule"], r["by_it"]) for r in x["rules"]], inputs, "the rules that wait for it, and what each had of it")
+    tap.is_equal((x["type"], x["state"], x["reports"], x["reports"] == sum(n for _, _, n in inputs)), ("complaint", "covered", x["reports"], True), "its reports are the sum of theirs", x)
+    mine = [c for c in cases if c["body"]["kind"] == "messaging.spam"]
+    tap.is_equal((x["cases"], x["decided"], x["upheld"], x["precision"]), (len(mine), 1, 0, 0), "the cases that it opened, and what people made of them")
+    week = x["weeks"]
+    tap.is_equal((len(week), sum(k["reports"] for k in week), sum(k["cases"] for k in week), sum(k["decided"] for k in week)), (13, x["reports"], x["cases"], 1), "by week they are the same")
+    days = [datetime.date.fromisoformat(k["week"][:10]) for k in week]
+    tap.ok({k.weekday() for k in days} == {0} and all((a - b).days == 7 for a, b in zip(days, days[1:])), "each from its Monday", days)
+    tap.like(b.get("/detectors/messaging.spam").text, rf"messaging\.spam complaint .*Reports {x['reports']} Cases that it opened {len(mine)} Upheld of decided 0 of 1, 0 %", "its page says so")
+    tap.like(b.get("/detectors/usage.over-limit").text, "blind nothing that is configured could tell it.*never", "and of another one that nothing could tell it")
+    tap.is_equal([b.get(f"/detectors/{n}").status for n in ("none", "email.unsolicited", "email.unsolicited%2F", "messaging.spam%202900")], [404] * 4, "what nothing waits for has none")
+
+
 def covered(d, b):
     """What could tell, and what did; the numbers against a count by hand."""
     for host, n in (("203.0.113.17", 60), ("203.0.113.66", 3)):
@@ -163,6 +181,7 @@ def covered(d, b):
     tap.is_equal(anew["clauses"], again["clauses"], "a desk that begins anew counts the same")
     page = b.get("/coverage")
     tap.like(page.text, r"email\.unsolicited.* partial .*0 of 1, 0 %", "the page says so")
+    detector(d, b, page, cases, again)
     tap.ok("/cases?clause=email.unsolicited" in page.links and f"/policy/{answer['version']}#email.unsolicited" in page.links, "and leads to the cases, and to the clause")
     tap.like(page.text, "The two are the same yes", "the document is the one that was posted")
     tap.like(d.check("policy", "coverage", "--live").out, r"email\.unsolicited +partial [^\n]*; %d cases, 0 of 1 decided" % spam["cases"], "aup tells the same")
