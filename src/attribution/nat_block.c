@@ -69,13 +69,20 @@ static bool is_open(const struct binding *b)
 	return b->end_at == TIME_NONE;
 }
 
+/* The NAT says that it was given later: then what is known is of a time before, and its end is not. */
+static bool is_earlier(const struct blocking *x, const struct binding *b)
+{
+	int64_t sure = b->start_sure_at == TIME_MAX || b->start_sure_at < b->start_at ? b->start_at : b->start_sure_at;
+	return x->e->since_at != TIME_NONE && b->start_at != TIME_NONE && x->e->since_at > sure + SAME_S * SECOND_US;
+}
+
 /* The holding that the event is about, open when there is one. */
 static const struct binding *own(const struct blocking *x, bool open)
 {
 	const struct binding *last = NULL;
 	for (unsigned i = 0; i < x->held; i++) {
 		const struct binding *b = &x->list[i].binding;
-		if (is_exact(x, b) && is_open(b) == open && (b->start_at == TIME_NONE || b->start_at <= x->last_at) && (!last || b->start_at > last->start_at))
+		if (is_exact(x, b) && is_open(b) == open && !(open && is_earlier(x, b)) && (b->start_at == TIME_NONE || b->start_at <= x->last_at) && (!last || b->start_at > last->start_at))
 			last = b;
 	}
 	return last;
@@ -92,13 +99,20 @@ static enum err infer_end(struct blocking *x, const struct binding *b)
 	return say(x, &end);
 }
 
+/* Did it begin before the event? Of one that may have been at any time within minutes it is not known, and what came later counts. */
+static bool is_before(const struct blocking *x, const struct binding *b, bool counts)
+{
+	bool wide = counts && x->last_at - x->first_at > EXACT_S * SECOND_US;
+	return b->start_at == TIME_NONE || b->start_at < (wide ? x->last_at : x->first_at);
+}
+
 /* Others who have it still, by what was told, and had it before. except: the own one, which goes on. */
 static enum err end_others(struct blocking *x, const struct binding *except)
 {
 	enum err e = OK;
 	for (unsigned i = 0; e == OK && !x->e->mapping && i < x->held; i++) {
 		const struct binding *b = &x->list[i].binding;
-		if (b != except && is_open(b) && !binding_is_mapping(b) && (b->start_at == TIME_NONE || b->start_at < x->first_at) && b->seen_at <= x->last_at)
+		if (b != except && is_open(b) && !binding_is_mapping(b) && is_before(x, b, x->e->what != NAT_BACK) && b->seen_at <= x->last_at)
 			e = infer_end(x, b);
 	}
 	return e;
@@ -171,12 +185,12 @@ static int64_t until_before(const struct blocking *x)
 	return last == TIME_NONE ? last : last - SECOND_US;
 }
 
-/* When it began nobody saw: the NAT may say, and it was not while another one is known to have had it. */
+/* When it began nobody saw: the NAT may say, and it was not while another one is known to have had it. It is sure from when at the latest it was said. */
 static void begin_before(const struct blocking *x, struct binding *b)
 {
 	bool said = x->e->since_at != TIME_NONE;
 	b->start_at = said ? x->e->since_at : until_before(x);
-	b->start_sure_at = said ? x->e->since_at + SECOND_US : b->start_at == TIME_NONE ? TIME_NONE : x->first_at;
+	b->start_sure_at = said ? x->e->since_at + SECOND_US : b->start_at == TIME_NONE ? TIME_NONE : x->last_at;
 	b->seen_at = x->first_at;
 }
 

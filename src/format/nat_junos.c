@@ -35,7 +35,8 @@ static enum err block(struct nat_reading *r, struct nat_event *e, int64_t given_
 		return nat_say_event(r, e, given_at);
 	enum err err = nat_say_event(r, e, TIME_NONE);
 	struct nat_event *made = err ? NULL : &r->line->list[r->line->count - 1];
-	if (made && given_at + JUNOS_AWAY_S * SECOND_US < made->first_at)
+	bool right = r->clock->received_at == TIME_NONE || r->head.stamp != SYSLOG_ZONED || nat_clock_is_right(r->clock->received_at, r->head.at);
+	if (made && right && given_at + JUNOS_AWAY_S * SECOND_US < made->first_at)
 		made->since_at = given_at;
 	return err;
 }

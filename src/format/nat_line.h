@@ -13,8 +13,8 @@
  * was sent to is not.
  *
  * When it happened: a time with its zone is believed; one without is only believed in a file, by whoever says which zone it is in. What comes
- * over the network without a zone happened within the second before it was received. A zoned time that is NAT_CLOCK_S away from when it was
- * received is all the time between the two: it may be a delay or a clock that is off.
+ * over the network without a zone happened within the second before it was received. A zoned time that is more than NAT_CLOCK_S before it was
+ * received, or NAT_AHEAD_MS after, is all the time between the two: it may be a delay or a clock that is off, and what such a clock said before is not known.
  */
 #ifndef AUPD_FORMAT_NAT_LINE_H
 #define AUPD_FORMAT_NAT_LINE_H
@@ -24,7 +24,8 @@
 enum {
 	NAT_LINE_MAX = 8192,            /* octets */
 	NAT_LINE_EVENTS_MAX = 96,       /* of one line: what fits a datagram */
-	NAT_CLOCK_S = 5,
+	NAT_CLOCK_S = 2,                /* no more than clocks of feeds may be off unless told otherwise */
+	NAT_AHEAD_MS = 500,             /* nothing comes before it was sent: this is what synchronous clocks are off */
 };
 
 enum nat_format { NAT_CISCO, NAT_A10, NAT_JUNOS, NAT_VYOS, NAT_JOOL, NAT_FORMAT_END };
@@ -44,6 +45,8 @@ struct nat_line {
 	unsigned count;
 };
 
+/* Was a clock right that said zoned_at, of something that was received then and may have been under way? */
+bool nat_clock_is_right(int64_t received_at, int64_t zoned_at);
 /* When something happened that came by the network, and is said to have happened at zoned_at (TIME_NONE: not said), or so much later. */
 void nat_clock_network(int64_t received_at, int64_t zoned_at, int64_t resolution_us, int64_t *ret_first_at, int64_t *ret_last_at);
 

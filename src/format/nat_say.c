@@ -102,10 +102,15 @@ static enum err in_file(const struct nat_reading *r, int64_t zoned_at, int64_t r
 	return OK;
 }
 
+bool nat_clock_is_right(int64_t received_at, int64_t zoned_at)
+{
+	return zoned_at - received_at <= NAT_AHEAD_MS * 1000 && received_at - zoned_at <= NAT_CLOCK_S * SECOND_US;
+}
+
 void nat_clock_network(int64_t received_at, int64_t zoned_at, int64_t resolution_us, int64_t *ret_first_at, int64_t *ret_last_at)
 {
 	int64_t first = received_at - SECOND_US, last = received_at, until = zoned_at == TIME_NONE ? TIME_NONE : zoned_at + resolution_us;
-	bool near = zoned_at != TIME_NONE && zoned_at - received_at <= NAT_CLOCK_S * SECOND_US && received_at - zoned_at <= NAT_CLOCK_S * SECOND_US;
+	bool near = zoned_at != TIME_NONE && nat_clock_is_right(received_at, zoned_at);
 	*ret_first_at = near || (zoned_at != TIME_NONE && zoned_at < first) ? zoned_at : first;
 	*ret_last_at = near || until > last ? until : last;
 }

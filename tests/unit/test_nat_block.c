@@ -125,6 +125,43 @@ static void lost(void)
 	OK_(is(who(1500, 40500), "E 100.64.0.7 100.64.0.8"), "what one was given another one gives back: it was the one or the other");
 }
 
+/* Where it is not known within minutes when something was, as of a clock that is off. */
+static void say_wide(enum nat_what what, const char *inside, unsigned from, unsigned to, int64_t first_s, int64_t last_s)
+{
+	struct nat_event e = { .what = what, .port_from = (uint16_t)from, .port_to = (uint16_t)to, .first_at = BASE + first_s * SECOND_US, .last_at = BASE + last_s * SECOND_US,
+		.since_at = TIME_NONE };
+	BUG_ON(addr_parse(str_of(inside), &e.inside) != OK || addr_parse(STR(OUTSIDE), &e.outside) != OK);
+	now += SECOND_US;
+	BUG_ON(nat_block_take(ix, 1, &e, put, NULL, &count, NULL) != OK);
+}
+
+/* What a provider that is made up showed to be wrong at grade A (aup simulate isp --cgnat). */
+static void another_time(void)
+{
+	begin();
+	say(NAT_GIVEN, "100.64.0.1", 1024, 2047, 100, -1);
+	say(NAT_BACK, "100.64.0.1", 1024, 2047, 9000, 8000);
+	OK_(is(who(1500, 4000), "B 100.64.0.1") && is(who(1500, 8500), "A 100.64.0.1"), "given later than is known: that it was taken back before was lost, and so it is not sure between");
+	begin();
+	say(NAT_GIVEN, "100.64.0.1", 1024, 2047, 100, -1);
+	say(NAT_HELD, "100.64.0.1", 1024, 2047, 9000, 8000);
+	say(NAT_BACK, "100.64.0.1", 1024, 2047, 9500, 8000);
+	OK_(is(who(1500, 4000), "B 100.64.0.1") && is(who(1500, 9200), "A 100.64.0.1"), "nor when it is told that it is active");
+	begin();
+	say(NAT_GIVEN, "100.64.0.2", 1024, 2047, 100, -1);
+	say(NAT_BACK, "100.64.0.2", 1024, 2047, 900, -1);
+	say_wide(NAT_HELD, "100.64.0.1", 1024, 2047, 1000, 4600);
+	say_wide(NAT_HELD, "100.64.0.1", 1024, 2047, 5000, 8600);
+	OK_(is(who(1500, 3000), "B 100.64.0.1") && is(who(1500, 4800), "A 100.64.0.1"), "held at some time: sure from the last on that it may have been");
+	begin();
+	say(NAT_GIVEN, "100.64.0.1", 1024, 2047, 3000, -1);
+	say_wide(NAT_GIVEN, "100.64.0.2", 1024, 2047, 1000, 4600);
+	say_wide(NAT_BACK, "100.64.0.2", 1024, 2047, 1200, 4800);
+	say_wide(NAT_GIVEN, "100.64.0.1", 1024, 2047, 1300, 4900);
+	say_wide(NAT_HELD, "100.64.0.1", 1024, 2047, 5000, 8600);
+	OK_(who(1500, 4400)[0] != 'A' && is(who(1500, 4950), "A 100.64.0.1"), "of what may have been before or after what came last counts");
+}
+
 static void told_again(void)
 {
 	begin();
@@ -163,6 +200,7 @@ int main(void)
 {
 	whole();
 	lost();
+	another_time();
 	told_again();
 	mappings();
 	meaning();

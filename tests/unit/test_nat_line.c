@@ -88,6 +88,10 @@ static void junos(void)
 		is(0, NAT_HELD, false, "30.30.30.2", "40.0.0.1", 1024, 1279) && line.list[0].since_at == INT64_C(0x4f446af6) * SECOND_US, "a block that is active still");
 	OK_(read_line(NAT_JUNOS, &network, "JSERVICES_NAT_PORT_BLOCK_RELEASE: 30.30.30.2 -> 40.0.0.1:1024-1279 0x6a44007b") == OK && line.list[0].since_at == TIME_NONE,
 		"an epoch that is now says nothing of since when");
+	OK_(read_line(NAT_JUNOS, &network, "<14>1 2026-06-30T16:44:26Z b RT_NAT - RT_SRC_NAT_PBA_RELEASE: Subscriber 100.64.60.74 used/maximum [9/15] blocks, releases port block [24064-24191] from "
+		"100.1.1.28 in source pool p lsys_id: 0 epoch 0x6a43e000") == OK && line.list[0].since_at == TIME_NONE, "nor does one of a clock that is an hour off");
+	OK_(read_line(NAT_JUNOS, &network, "<14>1 2026-06-30T17:44:26Z b RT_NAT - RT_SRC_NAT_PBA_RELEASE: Subscriber 100.64.60.74 used/maximum [9/15] blocks, releases port block [24064-24191] from "
+		"100.1.1.28 in source pool p lsys_id: 0 epoch 0x6a43e000") == OK && line.list[0].since_at == INT64_C(0x6a43e000) * SECOND_US, "but of one that is right");
 	OK_(read_line(NAT_JUNOS, &network, "{service_set_3}MSVCS_LOG_SESSION_OPEN: App:none, xe-3/1/1.0#012 24.0.0.2:18575 [198.51.100.17:1048] -> 23.0.0.2:63 (UDP)") == OK &&
 		is(0, NAT_GIVEN, true, "24.0.0.2", "198.51.100.17", 1048, 1048), "a session opens");
 	OK_(read_line(NAT_JUNOS, &network, "{service_set_3}MSVCS_LOG_SESSION_CLOSE: App:none, xe-3/1/1.0#012 24.0.0.2:18575 [198.51.100.17:1048] -> 23.0.0.2:63 (UDP)") == OK &&
@@ -114,6 +118,10 @@ static void others(void)
 		between(0, at("2026-06-30T17:44:20Z"), RECEIVED), "a time seven seconds away from when it came may be a delay or a clock: it is all between");
 	OK_(read_line(NAT_JOOL, &network, "alpha 2015/4/8 17:1:47 (GMT) - Added session 1::5#47073|64:ff9b::c000:205#80|192.0.2.2#63527|192.0.2.5#80|TCP") == ERR_NOTFOUND,
 		"a session is not its mapping");
+	OK_(read_line(NAT_JOOL, &network, "alpha 2026/6/30 17:44:30 (GMT) - Forgot 2001:db8::5#19945 to 192.0.2.2#8208 (UDP)") == OK &&
+		between(0, RECEIVED - SECOND_US, at("2026-06-30T17:44:31Z")), "a time three seconds after it came is of a clock that is off");
+	OK_(read_line(NAT_JOOL, &network, "alpha 2026/6/30 17:44:24 (GMT) - Forgot 2001:db8::5#19945 to 192.0.2.2#8208 (UDP)") == OK &&
+		between(0, at("2026-06-30T17:44:24Z"), RECEIVED), "and one three seconds before may be: feeds' clocks are trusted to two");
 	OK_(read_line(NAT_JOOL, &network, "alpha 2015/2/30 17:1:47 (GMT) - Mapped 1::5#1 to 192.0.2.2#2 (TCP)") == ERR_SYNTAX, "the 30th of February");
 	OK_(read_line(NAT_JOOL, &network, "  \r\n") == ERR_NOTFOUND, "a blank line");
 }
