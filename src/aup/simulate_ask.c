@@ -133,7 +133,7 @@ static int ask(struct asker *x, uint32_t now_s)
 	char address[ADDR_TEXT_MAX];
 	uint16_t port_from, port_to;
 	uint32_t at_s = choose(x, now_s, &what);
-	bool with_port = what.kind == ISP_PORTS && dice(&x->dice, 8), whole;
+	bool shared = isp_plan_is_shared(what.kind), with_port = shared && dice(&x->dice, 8), whole;
 	struct prefix p = isp_plan_prefix(what, &port_from, &port_to);
 	addr_print(&p.addr, address);
 	command_begin(&c, "who");
@@ -141,15 +141,15 @@ static int ask(struct asker *x, uint32_t now_s)
 	jsonw_str(&c.w, "because", str_of(x->because));
 	jsonw_time(&c.w, "at", x->from_at + at_s * SECOND_US);
 	if (with_port)
-		jsonw_int(&c.w, "port", port_from + dice(&x->dice, ISP_BLOCK_PORTS));
+		jsonw_int(&c.w, "port", port_from + dice(&x->dice, isp_plan_ports_each(what.kind)));
 	int status = a ? command_send(a, x->socket_path, &c, &root, &text) : EXIT_NO;
 	const struct json *s = status == EXIT_OK ? json_get(root, "subject") : NULL;
 	if (s) {
 		read_answer(s, &answer, &path, a);
 		uint32_t from_s = at_s > UNSURE_S ? at_s - UNSURE_S : 0, until_s = at_s + UNSURE_S;
 		(void)truth_who(x->truth, what, from_s > SLACK_S ? from_s - SLACK_S : 0, until_s + SLACK_S, &whole);
-		bool can = whole && at_s + CONFIRMED_S < now_s && (what.kind != ISP_PORTS || with_port);
-		bool wrong = tally_add(&x->sum, x->truth, what, from_s, until_s, can, &answer) && answer.grade == GRADE_A;
+		bool can = whole && at_s + CONFIRMED_S < now_s && shared == with_port;
+		bool wrong = tally_add(&x->sum, x->truth, tally_kind(what.kind, shared && !with_port), what, from_s, until_s, can, &answer) && answer.grade == GRADE_A;
 		bool astray = answer.grade == GRADE_A && !wrong && answer.named[0] < x->path_room && !str_eq(path, x->paths[answer.named[0]]);
 		x->wrong_paths += astray;
 		if ((wrong || astray) && x->told++ < WRONG_MAX)

@@ -9,6 +9,7 @@
 #include "aup/simulate.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 #include "simulate/truth.h"
 
@@ -29,6 +30,8 @@ struct writing {
 	const struct isp_plan *plan;
 	int dir;
 	struct output registry, bindings, truth, packets;
+	struct output nat[ISP_NAT_FORM_END], nat_packets;       /* logs of NATs: a file of each form; of IPFIX rows, and packets */
+	struct buf octets;
 	struct why why;
 	enum err err;
 };
@@ -111,7 +114,7 @@ static void put_binding(struct writing *w, struct isp_resource what, uint32_t su
 		buf_printf(out, "/%u", p.bits);
 	bool open = until_s >= w->s->isp.seconds;
 	buf_printf(out, ",%s,%s,%s,%s", login, from, open ? "" : until, open ? until : "");
-	if (what.kind == ISP_PORTS)
+	if (isp_plan_is_shared(what.kind))
 		buf_printf(out, ",%u,%u\n", port_from, port_to);
 	else
 		buf_puts(out, ",,\n");
@@ -123,8 +126,8 @@ static void held(void *arg, struct isp_resource what, uint32_t subscriber, uint3
 	struct writing *w = arg;
 	truth_row(w->plan, w->s->isp.from_at, what, subscriber, from_s, until_s, &w->truth.buf);
 	added(w, &w->truth);
-	/* what is assigned for good stands in the register */
-	if (what.kind != ISP_STATIC4)
+	/* what is assigned for good stands in the register, and what NATs log in their logs */
+	if (what.kind != ISP_STATIC4 && what.kind != ISP_LOGGED_PORTS)
 		put_binding(w, what, subscriber, from_s, until_s);
 }
 
@@ -134,8 +137,55 @@ static void put_packet(struct writing *w, const struct isp_message *m, struct ra
 	struct str octets;
 	stick(w, isp_packet(m, (uint8_t)w->packets.rows, true, w->s->secret, radius, &octets));
 	if (w->err == OK)
-		isp_packet_capture(&w->packets.buf, m->arrives_at, &from, (uint16_t)(32768 + w->packets.rows / 256 % 16384), &to, octets);
+		isp_packet_capture(&w->packets.buf, m->arrives_at, &from, (uint16_t)(32768 + w->packets.rows / 256 % 16384), &to, ISP_PACKET_PORT, octets);
 	added(w, &w->packets);
+}
+
+/* Rows of IPFIX as aup bindings import takes them; there is no log of it otherwise. */
+static void put_rows(const struct isp_message *m, struct buf *out)
+{
+	char inside[ADDR_TEXT_MAX], outside[ADDR_TEXT_MAX], first[TIME_TEXT_MAX], last[TIME_TEXT_MAX];
+	uint16_t from, to;
+	time_print(m->event_at, first);
+	time_print(m->event_at + 1000, last);
+	for (unsigned i = 0; i < m->block_count; i++) {
+		struct prefix in = isp_plan_prefix((struct isp_resource){ ISP_INSIDE4, m->blocks[i].inside }, &from, &to);
+		struct prefix shared = isp_plan_prefix((struct isp_resource){ ISP_LOGGED_PORTS, m->blocks[i].block }, &from, &to);
+		addr_print(&in.addr, inside);
+		addr_print(&shared.addr, outside);
+		buf_printf(out, "%s,inside:%s,%s,%s,%u,%u,%s\n", outside, inside, first, last, from, to, nat_what_words[m->blocks[i].what]);
+	}
+}
+
+static void put_nat(struct writing *w, const struct isp_message *m)
+{
+	struct addr to = { { [10] = 0xff, 0xff, 10, 254, 0, 1 } }, from = isp_nat_source(m->server);
+	enum isp_nat_form form = isp_nat_form(m->server);
+	struct output *o = &w->nat[form];
+	buf_clear(&w->octets);
+	isp_nat_octets(m, w->s->isp.from_at, &w->octets);
+	stick(w, w->octets.err);
+	if (form == ISP_NAT_IPFIX) {
+		isp_packet_capture(&w->nat_packets.buf, m->arrives_at, &from, ISP_NAT_FROM_PORT, &to, ISP_NAT_IPFIX_PORT, buf_str(&w->octets));
+		added(w, &w->nat_packets);
+		put_rows(m, &o->buf);
+	} else {
+		buf_put(&o->buf, buf_str(&w->octets));
+	}
+	added(w, o);
+}
+
+static void begin_nat(struct writing *w)
+{
+	static const char *const names[ISP_NAT_FORM_END] = { "nat-junos", "nat-a10", "nat-ipfix", "nat-cisco" };
+	for (unsigned i = 0; w->s->isp.mix.natted && i < ISP_NAT_FORM_END; i++) {
+		if (i == ISP_NAT_IPFIX)
+			buf_puts(&w->nat[i].head, "address,subject,start,end,port_from,port_to,kind\n");
+		begin(w, &w->nat[i], names[i], i == ISP_NAT_IPFIX ? "csv" : "log", true);
+	}
+	isp_packet_capture_head(&w->nat_packets.head);
+	if (w->s->isp.mix.natted)
+		begin(w, &w->nat_packets, "nat-ipfix", "pcap", false);
 }
 
 static void put_registry(struct writing *w)
@@ -157,7 +207,9 @@ static void put_messages(struct writing *w, struct isp *isp)
 	uint64_t n = 0;
 	enum err e = OK;
 	while (w->err == OK && (e = isp_next(isp, &m)) == OK) {
-		if (!w->s->no_packets)
+		if (m.by == ISP_NAT)
+			put_nat(w, &m);
+		else if (!w->s->no_packets)
 			put_packet(w, &m, &radius);
 		if (w->s->bar && n++ % BAR_EVERY == 0)
 			cli_bar("making", isp_now_s(isp) < w->s->isp.seconds ? isp_now_s(isp) : w->s->isp.seconds - 1, w->s->isp.seconds);
@@ -168,6 +220,11 @@ static void put_messages(struct writing *w, struct isp *isp)
 		cli_bar("making", 1, 1);
 }
 
+static const char nat_files[] =
+	"nat-*.log        what NATs log of blocks of ports, each in its form and in UTC, for: aup bindings import --feed ANOTHER --format syslog-junos, -a10 or -cisco\n"
+	"                 --zone +00:00 --from ... --until ...; lines of A10 have no year: --year says which\n"
+	"nat-ipfix.csv    the same of those that speak IPFIX, for: aup bindings import --feed ANOTHER; and as they send it, nat-ipfix.pcap\n\n";
+
 static void put_readme(struct writing *w)
 {
 	char from[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
@@ -177,14 +234,15 @@ static void put_readme(struct writing *w)
 	time_print(o->from_at, from);
 	time_print(o->from_at + o->seconds * SECOND_US, until);
 	buf_printf(&out, "A provider that is made up: no address, name or number in here is anybody's.\n\n"
-		"Made by: aup simulate isp --seed %llu --subscribers %u --days %u --interim %us --faults %s --from %s\n"
-		"From %s until %s, %u access servers, %u resellers.\n\n", (unsigned long long)o->seed, o->subscribers, o->seconds / 86400, o->interim_s, w->s->faults, from, from,
+		"Made by: aup simulate isp --seed %llu --subscribers %u --days %u --interim %us --cgnat %u --faults %s --from %s\n"
+		"From %s until %s, %u access servers, %u resellers.\n\n", (unsigned long long)o->seed, o->subscribers, o->seconds / 86400, o->interim_s, o->mix.natted, w->s->faults, from, from,
 		until, w->plan->servers, w->plan->resellers);
 	buf_printf(&out, "registry.csv     its customers, for: aup registry import\n"
 		"bindings.csv     who held which address when, as a feed without a fault says it, for: aup bindings import --feed NAME --from %s --until %s\n"
 		"accounting.pcap  the RADIUS accounting that its access servers send, in the order of arrival%s\n"
 		"truth.csv        who held what, with the resellers above him: what an answer is held against\n\n"
-		"A file with a number behind its name goes on with the one before. Faults:\n", from, until, w->s->no_packets ? "; left out" : "");
+		"%s"
+		"A file with a number behind its name goes on with the one before. Faults:\n", from, until, w->s->no_packets ? "; left out" : "", o->mix.natted ? nat_files : "");
 	for (unsigned i = 0; i < FAULT_END; i++)
 		if (o->faults >> i & 1)
 			buf_printf(&out, "  %-14s %s\n", fault_words[i], fault_texts[i]);
@@ -196,12 +254,13 @@ static void put_readme(struct writing *w)
 
 static void print_done(const struct writing *w, int64_t began_us)
 {
-	struct output const *const list[] = { &w->registry, &w->bindings, &w->truth, &w->packets };
+	struct output const *const list[] = { &w->registry, &w->bindings, &w->truth, &w->packets, &w->nat[ISP_NAT_JUNOS], &w->nat[ISP_NAT_A10], &w->nat[ISP_NAT_CISCO],
+		&w->nat[ISP_NAT_IPFIX], &w->nat_packets };
 	int64_t took_us = clock_monotonic_us() - began_us;
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (list[i]->rows)
 			(void)printf("%-10s %12llu %s, %llu bytes in %u file(s)\n", list[i]->name, (unsigned long long)list[i]->rows,
-				list[i] == &w->registry ? "subscribers" : list[i] == &w->packets ? "packets" : "holdings", (unsigned long long)list[i]->bytes, list[i]->part);
+				list[i] == &w->registry ? "subscribers" : list[i] == &w->packets || i > 3 ? "messages" : "holdings", (unsigned long long)list[i]->bytes, list[i]->part);
 	(void)printf("in %lld.%lld s\n", (long long)(took_us / SECOND_US), (long long)(took_us % SECOND_US * 10 / SECOND_US));
 }
 
@@ -225,6 +284,13 @@ int simulate_out(const struct simulate *s, const char *directory)
 	buf_init(&w->bindings.head, PIECE_MAX);
 	buf_init(&w->truth.head, PIECE_MAX);
 	buf_init(&w->packets.head, PIECE_MAX);
+	buf_init(&w->nat_packets.head, PIECE_MAX);
+	buf_init(&w->octets, PIECE_MAX);
+	for (unsigned i = 0; i < ISP_NAT_FORM_END; i++) {
+		buf_init(&w->nat[i].head, PIECE_MAX);
+		w->nat[i].fd = -1;
+	}
+	w->nat_packets.fd = -1;
 	buf_puts(&w->registry.head, isp_plan_columns);
 	buf_puts(&w->bindings.head, "address,subject,start,end,seen,port_from,port_to\n");
 	truth_head(&w->truth.head);
@@ -236,6 +302,7 @@ int simulate_out(const struct simulate *s, const char *directory)
 		begin(w, &w->packets, "accounting", "pcap", false);
 	else
 		w->packets.fd = -1;
+	begin_nat(w);
 	if (w->err == OK)
 		put_messages(w, isp);
 	if (w->err == OK)
@@ -244,6 +311,10 @@ int simulate_out(const struct simulate *s, const char *directory)
 	end(w, &w->bindings);
 	end(w, &w->truth);
 	end(w, &w->packets);
+	for (unsigned i = 0; i < ISP_NAT_FORM_END; i++)
+		end(w, &w->nat[i]);
+	end(w, &w->nat_packets);
+	buf_done(&w->octets);
 	file_close(w->dir);
 	if (w->err == OK)
 		print_done(w, began_us);

@@ -141,7 +141,10 @@ static enum err send_due(struct sending *x)
 	enum err e = OK;
 	for (unsigned i = 0; e == OK; i++) {
 		if (!x->held && !x->over) {
-			e = isp_next(x->isp, &x->message);
+			/* what NATs log is for files */
+			do
+				e = isp_next(x->isp, &x->message);
+			while (e == OK && x->message.by != ISP_ACCOUNTING);
 			x->over = e == ERR_NOTFOUND;
 			x->held = e == OK;
 			if (e)

@@ -20,10 +20,11 @@ static const struct {
 	[ISP_DIAL] = { 1, 30, 5400, 60, 4 * 3600 },
 	[ISP_DSL] = { 20, 3600, 86400, 5, 3600 },
 	[ISP_CABLE] = { 60, 7200, 4 * 86400, 20, 1800 },
+	[ISP_NATTED] = { 60, 7200, 86400, 20, 1800 },
 	[ISP_BUSINESS] = { 300, 86400, 10 * 86400, 20, 300 },
 };
 
-static uint32_t take(struct isp *s, enum isp_kind kind, uint32_t server)
+uint32_t isp_take(struct isp *s, enum isp_kind kind, uint32_t server)
 {
 	uint32_t *list = s->spare[kind] + s->plan.pools[kind][server], *count = &s->spare_count[kind][server];
 	if (!*count)
@@ -33,7 +34,7 @@ static uint32_t take(struct isp *s, enum isp_kind kind, uint32_t server)
 	return number;
 }
 
-static void give_back(struct isp *s, enum isp_kind kind, uint32_t server, uint32_t number)
+void isp_give_back(struct isp *s, enum isp_kind kind, uint32_t server, uint32_t number)
 {
 	s->spare[kind][s->plan.pools[kind][server] + s->spare_count[kind][server]++] = number;
 }
@@ -42,10 +43,10 @@ static void give_back(struct isp *s, enum isp_kind kind, uint32_t server, uint32
 static uint32_t take_other(struct isp *s, enum isp_kind kind, uint32_t who)
 {
 	const struct line *l = &s->lines[who];
-	uint32_t server = isp_plan_server(&s->plan, who), number = take(s, kind, server);
+	uint32_t server = isp_plan_server(&s->plan, who), number = isp_take(s, kind, server);
 	for (unsigned i = 0; number != ISP_NOTHING && i < ISP_LINE_LEFT; i++)
 		if (l->left_s[i] && l->left[i] == number && s->now_s - l->left_s[i] < APART_S + APART_INTERIMS * s->o.interim_s) {
-			give_back(s, kind, server, number);
+			isp_give_back(s, kind, server, number);
 			return ISP_NOTHING;
 		}
 	return number;
@@ -72,12 +73,12 @@ static void end_holding(struct isp *s, enum isp_kind kind, uint32_t number, uint
 	if (s->o.end)
 		s->o.end(s->o.arg, (struct isp_resource){ kind, number }, who, from_s, s->now_s);
 	if (kind != ISP_STATIC4)
-		give_back(s, kind, isp_plan_server(&s->plan, who), number);
+		isp_give_back(s, kind, isp_plan_server(&s->plan, who), number);
 }
 
 static enum isp_kind four_kind(enum isp_class c)
 {
-	return c == ISP_CABLE ? ISP_INSIDE4 : c == ISP_BUSINESS ? ISP_STATIC4 : ISP_ADDR4;
+	return c == ISP_CABLE || c == ISP_NATTED ? ISP_INSIDE4 : c == ISP_BUSINESS ? ISP_STATIC4 : ISP_ADDR4;
 }
 
 static void link_line(struct isp *s, uint32_t who)
@@ -113,6 +114,8 @@ static void hang_up(struct isp *s, uint32_t who)
 {
 	struct line *l = &s->lines[who];
 	enum isp_class c = isp_plan_class(&s->plan, who);
+	if (c == ISP_NATTED)
+		isp_nat_hang_up(s, l->four);
 	if (c != ISP_BUSINESS)
 		end_holding(s, four_kind(c), l->four, who, l->four_s);
 	end_holding(s, ISP_DELEGATED6, l->six, who, l->six_s);
@@ -149,14 +152,14 @@ static bool dial(struct isp *s, uint32_t who)
 	uint32_t server = isp_plan_server(&s->plan, who);
 	struct server *v = &s->servers[server];
 	enum isp_class c = isp_plan_class(&s->plan, who);
-	uint32_t four = s->now_s < v->down_until_s ? ISP_NOTHING : c == ISP_BUSINESS ? who - s->plan.first[c] : take(s, four_kind(c), server);
+	uint32_t four = s->now_s < v->down_until_s ? ISP_NOTHING : c == ISP_BUSINESS ? who - s->plan.first[c] : isp_take(s, four_kind(c), server);
 	if (four == ISP_NOTHING)
 		return false;
 	*l = (struct line){ .started_s = s->now_s, .counted_s = s->now_s, .interim_s = s->now_s + s->o.interim_s, .four = four, .four_s = s->now_s, .six = ISP_NOTHING,
 		.six_s = s->now_s, .boot = v->boot, .sequence = ++v->sequence, .online = true };
 	l->until_s = s->now_s + habits[c].least + dice(&s->dice, dice(&s->dice, 4) ? habits[c].long_ : habits[c].short_);
-	if (c == ISP_DSL || c == ISP_CABLE)
-		l->six = take(s, ISP_DELEGATED6, server);
+	if (c == ISP_DSL || c == ISP_CABLE || c == ISP_NATTED)
+		l->six = isp_take(s, ISP_DELEGATED6, server);
 	link_line(s, who);
 	if (c != ISP_BUSINESS)
 		begin_holding(s, four_kind(c), l->four, who);
@@ -165,6 +168,8 @@ static bool dial(struct isp *s, uint32_t who)
 		(void)add_block(s, who);
 	next_change(s, who, c);
 	isp_tell(s, who, ACCOUNTING_START, true);
+	if (four_kind(c) == ISP_INSIDE4)
+		isp_nat_dial(s, l->four, who);
 	return true;
 }
 
@@ -257,7 +262,7 @@ static enum err begin_world(struct isp *s)
 	size_t who = s->o.subscribers, servers = s->plan.servers;
 	s->lines = calloc(who, sizeof(*s->lines));
 	s->servers = calloc(servers, sizeof(*s->servers));
-	s->due = calloc(who + servers + 1, sizeof(*s->due));
+	s->due = calloc(who + servers + isp_nat_dues(s) + 1, sizeof(*s->due));
 	bool ok = s->lines && s->servers && s->due;
 	for (enum isp_kind k = 0; k < ISP_KIND_END; k++) {
 		uint32_t all = s->plan.pools[k][servers];
@@ -267,7 +272,7 @@ static enum err begin_world(struct isp *s)
 		for (uint32_t i = 0; ok && i < all; i++)
 			s->spare[k][i] = i;
 		for (uint32_t i = 0; ok && i < servers; i++)
-			s->spare_count[k][i] = s->plan.pools[k][i + 1] - s->plan.pools[k][i];
+			s->spare_count[k][i] = k == ISP_LOGGED_PORTS ? isp_plan_blocks(&s->plan, i) : s->plan.pools[k][i + 1] - s->plan.pools[k][i];
 	}
 	if (!ok)
 		return ERR_NOMEM;
@@ -280,6 +285,9 @@ static enum err begin_world(struct isp *s)
 	}
 	for (uint32_t i = 0; i < who; i++)
 		isp_queue_put(s, 1 + dice(&s->dice, isp_plan_class(&s->plan, i) == ISP_DIAL ? habits[ISP_DIAL].idle : FIRST_S), i);
+	enum err e = isp_nat_begin(s);
+	if (e)
+		return e;
 	(void)isp_tell_outage(s, 0);
 	for (uint32_t i = s->plan.first[ISP_BUSINESS]; i < who; i++)
 		begin_holding(s, ISP_STATIC4, i - s->plan.first[ISP_BUSINESS], i);
@@ -298,7 +306,7 @@ enum err isp_new(const struct isp_options *o, struct isp **ret_isp, struct why *
 	s->o = *o;
 	s->dice.state = o->seed;
 	s->since_at = o->from_at;
-	enum err e = isp_plan_init(&s->plan, o->seed, o->subscribers, why);
+	enum err e = isp_plan_init(&s->plan, o->seed, o->subscribers, o->mix, why);
 	if (e == OK && (e = begin_world(s)) != OK)
 		(void)why_set(why, e, "no memory for so many subscribers");
 	if (e) {
@@ -323,6 +331,7 @@ void isp_free(struct isp *s)
 	free(s->pending);
 	free(s->slots);
 	free(s->slots_free);
+	isp_nat_done(s);
 	isp_plan_done(&s->plan);
 	free(s);
 }
@@ -341,12 +350,12 @@ uint32_t isp_now_s(const struct isp *s)
 static void end_world(struct isp *s)
 {
 	s->now_s = s->o.seconds;
+	s->over = true;
 	for (uint32_t i = 0; i < s->o.subscribers; i++)
 		if (s->lines[i].online)
 			hang_up(s, i);
 	for (uint32_t i = s->plan.first[ISP_BUSINESS]; i < s->o.subscribers; i++)
 		end_holding(s, ISP_STATIC4, i - s->plan.first[ISP_BUSINESS], i, 0);
-	s->over = true;
 }
 
 enum err isp_next(struct isp *s, struct isp_message *ret_message)
@@ -358,8 +367,11 @@ enum err isp_next(struct isp *s, struct isp_message *ret_message)
 			return s->err;
 		if (isp_queue_arrived(s, more ? s->o.from_at + at * SECOND_US : INT64_MAX)) {
 			isp_queue_receive(s, ret_message);
-			if (isp_tell_outage(s, (ret_message->arrives_at - s->o.from_at) / SECOND_US))
+			if (isp_tell_outage(s, (ret_message->arrives_at - s->o.from_at) / SECOND_US)) {
+				if (ret_message->by == ISP_NAT)
+					isp_nat_doubt(s, ret_message);
 				continue;
+			}
 			ret_message->since_at = s->since_at;
 			return OK;
 		}
@@ -373,7 +385,9 @@ enum err isp_next(struct isp *s, struct isp_message *ret_message)
 		s->now_s = at;
 		if (who < s->o.subscribers)
 			line_due(s, who);
-		else
+		else if (who < s->o.subscribers + s->plan.servers)
 			server_due(s, who - s->o.subscribers);
+		else
+			isp_nat_due(s, who - s->o.subscribers - s->plan.servers);
 	}
 }

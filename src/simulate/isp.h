@@ -3,7 +3,7 @@
  * beside it, so that who held what can be held against what was made of the messages.
  *
  * Pure: the options decide every octet, no clock is read. Time is in whole seconds where things happen; messages arrive in between. Streams:
- * memory is about 170 octets a subscriber, and what is under way.
+ * memory is about 170 octets a subscriber, 70 more behind a NAT with a log, and what is under way.
  *
  * What nobody could know is left out: a session does not give something back and get it again between two of its messages, a server that says
  * addresses at the Start alone does not move them, and one that says no time says how late it is.
@@ -12,23 +12,37 @@
  * Gigawords; 2 has a clock that is set, and one session id for each line; 3 sends no Event-Timestamp and addresses at the Start and the Stop only. Each of it
  * with its fault alone. Even ones repeat in each message which blocks of ports a session has, odd ones tell of each block once when it is
  * given and once when it is taken back.
+ *
+ * NATs with a log of their own (isp_nat.h) stand beside servers: subscribers of theirs have an address behind it by accounting, and blocks of ports by
+ * the log alone.
  */
 #ifndef AUPD_SIMULATE_ISP_H
 #define AUPD_SIMULATE_ISP_H
 
 #include "base/time.h"
 #include "model/accounting.h"
+#include "model/nat.h"
 #include "simulate/fault.h"
 #include "simulate/isp_plan.h"
 
-enum { ISP_HELD_MAX = 8, ISP_SESSION_MAX = 24, ISP_DAYS_MAX = 400, ISP_INTERIM_MIN_S = 60, ISP_INTERIM_MAX_S = 86400, ISP_CELL_S = 300 };
+enum { ISP_HELD_MAX = 8, ISP_LOG_MAX = 4, ISP_SESSION_MAX = 24, ISP_DAYS_MAX = 400, ISP_INTERIM_MIN_S = 60, ISP_INTERIM_MAX_S = 86400, ISP_CELL_S = 300 };
 
 struct isp_held {
 	struct isp_resource resource;
 	bool taken_back;
 };
 
+/* Of a NAT's log. */
+struct isp_block {
+	enum nat_what what;
+	uint32_t inside, block;         /* numbers of ISP_INSIDE4 and ISP_LOGGED_PORTS */
+	uint32_t given_s;               /* when it was given */
+};
+
+enum isp_teller { ISP_ACCOUNTING, ISP_NAT };
+
 struct isp_message {
+	enum isp_teller by;
 	int64_t arrives_at;
 	int64_t event_at;               /* by the server's clock, in whole seconds; TIME_NONE: it says none */
 	int64_t since_at;               /* since when all that arrives was heard: an outage of ours ended then */
@@ -39,6 +53,11 @@ struct isp_message {
 	bool gigawords;                 /* said; else the octets are modulo 2^32 */
 	struct isp_held held[ISP_HELD_MAX];
 	unsigned held_count;
+	/* of a NAT, which is its server's: */
+	struct isp_block blocks[ISP_LOG_MAX];
+	unsigned block_count;           /* 0: that it is there */
+	uint32_t sequence;              /* of its records */
+	int64_t clock_us;               /* how far its clock is off */
 };
 
 /* Somebody holds something from then on; and he did until then. Times in seconds from the beginning. */
@@ -49,6 +68,7 @@ struct isp_options {
 	uint64_t seed;
 	uint32_t subscribers, seconds;  /* how long it is watched */
 	uint32_t interim_s;
+	struct isp_mix mix;
 	int64_t from_at;                /* when it begins, in whole seconds */
 	unsigned faults;                /* 1 << enum fault */
 	isp_begin *begin;               /* may be NULL, as end */

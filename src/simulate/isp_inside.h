@@ -9,7 +9,7 @@
 
 #define ISP_NOTHING UINT32_MAX
 
-enum { ISP_LINE_BLOCKS = 3, ISP_LINE_LEFT = 4, ISP_PENDING_MAX = 1 << 26 };
+enum { ISP_LINE_BLOCKS = 3, ISP_LINE_LEFT = 4, ISP_PENDING_MAX = 1 << 26, ISP_DOUBTS = 4 };
 
 /* One subscriber's line. */
 struct line {
@@ -33,6 +33,22 @@ struct server {
 	bool greets;                    /* with an Accounting-On, when it is up again */
 };
 
+/* An address behind a NAT with a log. */
+struct inside {
+	uint32_t holder;                /* ISP_NOTHING: nobody */
+	uint32_t blocks[ISP_LINE_BLOCKS], given_s[ISP_LINE_BLOCKS], held_s[ISP_LINE_BLOCKS];    /* held_s: since when the holder has it */
+	uint8_t count;
+	bool queued;                    /* something is due */
+};
+
+/* The NAT beside a server. */
+struct box {
+	uint32_t reboot_s, says_s, step_s;      /* when it starts again, says what it says from time to time, has its clock set */
+	uint32_t sequence;
+	int64_t off_us;                 /* of its clock */
+	int64_t last_at;                /* when its last message in order arrives */
+};
+
 struct pending {
 	int64_t at;
 	uint64_t order;
@@ -45,6 +61,9 @@ struct isp {
 	struct dice dice;
 	struct line *lines;
 	struct server *servers;
+	struct inside *insides;         /* NULL: there are no NATs with a log, nor the following */
+	struct box *boxes;
+	uint32_t *doubtful;             /* of each block of theirs ISP_DOUBTS addresses of which a message was not told as it was */
 	uint32_t *spare[ISP_KIND_END], *spare_count[ISP_KIND_END];      /* what each server has to give out */
 	uint64_t *due;                  /* a heap: second, then line or server */
 	size_t due_count;
@@ -81,5 +100,20 @@ void isp_tell_server(struct isp *s, uint32_t server, enum accounting_status stat
 void isp_tell_set_clock(struct isp *s, uint32_t server, bool step);
 /* Goes through outages up to that second; true: it lies in one. */
 bool isp_tell_outage(struct isp *s, int64_t at_s);
+
+/* What a server has to give out. ISP_NOTHING: nothing any more. */
+uint32_t isp_take(struct isp *s, enum isp_kind kind, uint32_t server);
+void isp_give_back(struct isp *s, enum isp_kind kind, uint32_t server, uint32_t number);
+
+/* NATs with a log. Their things that are due are numbered behind servers: first the NATs, then addresses behind them. */
+enum err isp_nat_begin(struct isp *s) MUST_CHECK;
+size_t isp_nat_dues(const struct isp *s);
+void isp_nat_done(struct isp *s);
+void isp_nat_due(struct isp *s, uint32_t which);
+/* A message of theirs did not come as it was sent. */
+void isp_nat_doubt(struct isp *s, const struct isp_message *m);
+/* Somebody has an address behind it from now on, and has it no more. */
+void isp_nat_dial(struct isp *s, uint32_t number, uint32_t subscriber);
+void isp_nat_hang_up(struct isp *s, uint32_t number);
 
 #endif

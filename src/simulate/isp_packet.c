@@ -114,7 +114,7 @@ static uint16_t checksum(const uint8_t *octets, size_t len)
 	return (uint16_t)~sum;
 }
 
-void isp_packet_capture(struct buf *out, int64_t at, const struct addr *from, uint16_t from_port, const struct addr *to, struct str octets)
+void isp_packet_capture(struct buf *out, int64_t at, const struct addr *from, uint16_t from_port, const struct addr *to, uint16_t to_port, struct str octets)
 {
 	size_t len = IP_LEN + UDP_LEN + octets.len;
 	uint8_t ip[IP_LEN] = { 0x45, 0, (uint8_t)(len >> 8), (uint8_t)len, 0, 0, 0, 0, 64, UDP };
@@ -129,7 +129,7 @@ void isp_packet_capture(struct buf *out, int64_t at, const struct addr *from, ui
 	buf_u32(out, (uint32_t)len);
 	buf_put(out, (struct str){ (const char *)ip, sizeof(ip) });
 	buf_u16(out, from_port);
-	buf_u16(out, ISP_PACKET_PORT);
+	buf_u16(out, to_port);
 	buf_u16(out, (uint16_t)(UDP_LEN + octets.len));
 	/* none: IPv4 may leave it out (RFC 768) */
 	buf_u16(out, 0);

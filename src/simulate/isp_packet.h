@@ -17,6 +17,6 @@ enum err isp_packet(const struct isp_message *m, uint8_t id, bool authenticator,
 struct addr isp_packet_source(uint32_t server);
 void isp_packet_capture_head(struct buf *out);
 /* to: IPv4. */
-void isp_packet_capture(struct buf *out, int64_t at, const struct addr *from, uint16_t from_port, const struct addr *to, struct str octets);
+void isp_packet_capture(struct buf *out, int64_t at, const struct addr *from, uint16_t from_port, const struct addr *to, uint16_t to_port, struct str octets);
 
 #endif

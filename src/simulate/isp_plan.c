@@ -8,16 +8,17 @@
 
 #include "simulate/dice.h"
 
-enum { BRANCHES = 3, RESELLERS_MIN = 5, RESELLERS_MAX = 400, PER_RESELLER = 200, SOLD_BY = 1, MAPPED_BITS = 96 };
+enum { BRANCHES = 3, RESELLERS_MIN = 5, RESELLERS_MAX = 400, PER_RESELLER = 200, SOLD_BY = 1, MAPPED_BITS = 96, INSIDE_MAX = 1 << 22, PORT_FIRST = 1024 };
 
 /* Shares of the classes in hundredths, and of each kind how many there are for a hundred subscribers of a class. */
-static const uint32_t shares[ISP_CLASS_END] = { 10, 45, 35, 10 };
+static const uint32_t shares[ISP_CLASS_END] = { [ISP_DIAL] = 10, [ISP_DSL] = 45, [ISP_CABLE] = 35, [ISP_BUSINESS] = 10 };
 static const uint32_t per_hundred[ISP_KIND_END][ISP_CLASS_END] = {
-	[ISP_ADDR4] = { 60, 90, 0, 0 },
-	[ISP_INSIDE4] = { 0, 0, 105, 0 },
-	[ISP_DELEGATED6] = { 0, 105, 105, 0 },
-	[ISP_PORTS] = { 0, 0, 250, 0 },
-	[ISP_STATIC4] = { 0, 0, 0, 100 },
+	[ISP_ADDR4] = { [ISP_DIAL] = 60, [ISP_DSL] = 90 },
+	[ISP_INSIDE4] = { [ISP_CABLE] = 105, [ISP_NATTED] = 105 },
+	[ISP_DELEGATED6] = { [ISP_DSL] = 105, [ISP_CABLE] = 105, [ISP_NATTED] = 105 },
+	[ISP_PORTS] = { [ISP_CABLE] = 250 },
+	[ISP_STATIC4] = { [ISP_BUSINESS] = 100 },
+	[ISP_LOGGED_PORTS] = { [ISP_NATTED] = 180 },
 };
 
 const char isp_plan_columns[] = "type,id,customer,reseller,class,kind,resource,name,email\n";
@@ -28,27 +29,55 @@ static uint32_t members(const struct isp_plan *p, enum isp_class c, uint32_t ser
 	return (until + p->servers - 1 - server) / p->servers - (from + p->servers - 1 - server) / p->servers;
 }
 
-static uint32_t pool_size(const struct isp_plan *p, enum isp_kind kind, uint32_t server)
+static uint32_t needed(const struct isp_plan *p, enum isp_kind kind, uint32_t server)
 {
 	uint64_t n = 0;
 	for (enum isp_class c = 0; c < ISP_CLASS_END; c++)
 		n += (uint64_t)members(p, c, server) * per_hundred[kind][c];
-	uint32_t count = (uint32_t)((n + 99) / 100);
-	/* a shared address is one server's */
-	return kind == ISP_PORTS ? (count + ISP_BLOCKS - 1) / ISP_BLOCKS * ISP_BLOCKS : count;
+	return (uint32_t)((n + 99) / 100);
 }
 
-enum err isp_plan_init(struct isp_plan *p, uint64_t seed, uint32_t subscribers, struct why *why)
+static uint32_t blocks_of(enum isp_kind kind)
+{
+	return kind == ISP_PORTS ? ISP_BLOCKS : kind == ISP_LOGGED_PORTS ? ISP_LOGGED_BLOCKS : 1;
+}
+
+static uint32_t pool_size(const struct isp_plan *p, enum isp_kind kind, uint32_t server)
+{
+	uint32_t each = blocks_of(kind);
+	/* a shared address is one server's */
+	return (needed(p, kind, server) + each - 1) / each * each;
+}
+
+uint32_t isp_plan_blocks(const struct isp_plan *p, uint32_t server)
+{
+	return needed(p, ISP_LOGGED_PORTS, server);
+}
+
+bool isp_plan_is_shared(enum isp_kind kind)
+{
+	return blocks_of(kind) > 1;
+}
+
+uint32_t isp_plan_ports_each(enum isp_kind kind)
+{
+	return kind == ISP_LOGGED_PORTS ? ISP_LOGGED_PORTS_EACH : ISP_BLOCK_PORTS;
+}
+
+enum err isp_plan_init(struct isp_plan *p, uint64_t seed, uint32_t subscribers, struct isp_mix mix, struct why *why)
 {
 	if (subscribers < ISP_SUBSCRIBERS_MIN || subscribers > ISP_SUBSCRIBERS_MAX)
 		return why_set(why, ERR_RANGE, "a provider has %u to %u subscribers", ISP_SUBSCRIBERS_MIN, ISP_SUBSCRIBERS_MAX);
+	if (mix.natted > 100)
+		return why_set(why, ERR_RANGE, "of a hundred subscribers no more than a hundred are behind a NAT");
 	uint32_t servers = subscribers / ISP_PER_SERVER, resellers = subscribers / PER_RESELLER, from = 0;
 	*p = (struct isp_plan){ .seed = seed, .subscribers = subscribers };
 	p->servers = servers < ISP_SERVERS_MIN ? ISP_SERVERS_MIN : servers > ISP_SERVERS_MAX ? ISP_SERVERS_MAX : servers;
 	p->resellers = resellers < RESELLERS_MIN ? RESELLERS_MIN : resellers > RESELLERS_MAX ? RESELLERS_MAX : resellers;
 	for (enum isp_class c = 0; c < ISP_CLASS_END; c++) {
 		p->first[c] = from;
-		from += (uint32_t)((uint64_t)subscribers * shares[c] / 100);
+		uint64_t share = c == ISP_NATTED ? mix.natted * 100 : shares[c] * (100 - mix.natted);
+		from += (uint32_t)(subscribers * share / 10000);
 	}
 	p->first[ISP_CLASS_END] = subscribers;
 	for (enum isp_kind k = 0; k < ISP_KIND_END; k++) {
@@ -59,6 +88,10 @@ enum err isp_plan_init(struct isp_plan *p, uint64_t seed, uint32_t subscribers, 
 		}
 		for (uint32_t s = 0; s < p->servers; s++)
 			p->pools[k][s + 1] = p->pools[k][s] + pool_size(p, k, s);
+	}
+	if (p->pools[ISP_INSIDE4][p->servers] > INSIDE_MAX) {
+		isp_plan_done(p);
+		return why_set(why, ERR_RANGE, "100.64.0.0/10 has no room for so many subscribers behind a NAT");
 	}
 	return OK;
 }
@@ -99,9 +132,10 @@ struct prefix isp_plan_prefix(struct isp_resource r, uint16_t *ret_from, uint16_
 	case ISP_INSIDE4: return prefix4(100U << 24 | 64U << 16, r.number, 32);
 	case ISP_STATIC4: return prefix4(250U << 24, r.number << (32 - ISP_STATIC_BITS), ISP_STATIC_BITS);
 	case ISP_PORTS:
-		*ret_from = (uint16_t)((r.number % ISP_BLOCKS + 1) * ISP_BLOCK_PORTS);
-		*ret_to = (uint16_t)(*ret_from + ISP_BLOCK_PORTS - 1);
-		return prefix4(248U << 24, r.number / ISP_BLOCKS, 32);
+	case ISP_LOGGED_PORTS:
+		*ret_from = (uint16_t)(PORT_FIRST + r.number % blocks_of(r.kind) * isp_plan_ports_each(r.kind));
+		*ret_to = (uint16_t)(*ret_from + isp_plan_ports_each(r.kind) - 1);
+		return prefix4(r.kind == ISP_PORTS ? 248U << 24 : 251U << 24, r.number / blocks_of(r.kind), 32);
 	default: break;
 	}
 	struct addr six = { { 0x20, 0x01, 0x0d, 0xb8, (uint8_t)(r.number >> 16), (uint8_t)(r.number >> 8), (uint8_t)r.number } };
@@ -113,6 +147,7 @@ bool isp_plan_resource(const struct prefix *p, uint16_t port_from, struct isp_re
 	static const struct { enum isp_kind kind; uint32_t first, last; uint8_t bits, shift; } four[] = {
 		{ ISP_ADDR4, 240U << 24, (248U << 24) - 1, 128, 0 }, { ISP_INSIDE4, 100U << 24 | 64U << 16, (100U << 24 | 128U << 16) - 1, 128, 0 },
 		{ ISP_PORTS, 248U << 24, (250U << 24) - 1, 128, 0 }, { ISP_STATIC4, 250U << 24, (251U << 24) - 1, MAPPED_BITS + ISP_STATIC_BITS, 32 - ISP_STATIC_BITS },
+		{ ISP_LOGGED_PORTS, 251U << 24, (252U << 24) - 1, 128, 0 },
 	};
 	const uint8_t *o = p->addr.octets;
 	if (!addr_is_v4(&p->addr)) {
@@ -124,9 +159,10 @@ bool isp_plan_resource(const struct prefix *p, uint16_t port_from, struct isp_re
 		if (n < four[i].first || n > four[i].last || p->bits != four[i].bits)
 			continue;
 		n = (n - four[i].first) >> four[i].shift;
-		bool block = four[i].kind == ISP_PORTS;
-		*ret = (struct isp_resource){ four[i].kind, block ? n * ISP_BLOCKS + port_from / ISP_BLOCK_PORTS - 1 : n };
-		return !block || (port_from >= ISP_BLOCK_PORTS && port_from % ISP_BLOCK_PORTS == 0);
+		uint32_t each = isp_plan_ports_each(four[i].kind);
+		bool block = isp_plan_is_shared(four[i].kind);
+		*ret = (struct isp_resource){ four[i].kind, block ? n * blocks_of(four[i].kind) + (port_from - PORT_FIRST) / each : n };
+		return !block || (port_from >= PORT_FIRST && port_from % each == 0);
 	}
 	return false;
 }
@@ -194,6 +230,8 @@ void isp_plan_head(const struct isp_plan *p, struct buf *out)
 		"prefix,sim-shared,,,,shared,248.0.0.0/7,,\n"
 		"prefix,sim-static,,,,,250.0.0.0/8,,\n"
 		"prefix,sim-delegated,,,,dynamic,2001:db8::/32,,\n");
+	if (p->first[ISP_NATTED] < p->first[ISP_NATTED + 1])
+		buf_puts(out, "prefix,sim-logged,,,,shared,251.0.0.0/8,,\n");
 	for (int32_t r = 0; r < (int32_t)p->resellers; r++) {
 		isp_plan_reseller(r, own);
 		isp_plan_reseller(isp_plan_above(r), above);

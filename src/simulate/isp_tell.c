@@ -91,7 +91,7 @@ static void put_held(struct isp_message *m, enum isp_kind kind, uint32_t number,
 static enum isp_kind four_kind(const struct isp *s, uint32_t subscriber)
 {
 	switch (isp_plan_class(&s->plan, subscriber)) {
-	case ISP_CABLE: return ISP_INSIDE4;
+	case ISP_CABLE: case ISP_NATTED: return ISP_INSIDE4;
 	case ISP_BUSINESS: return ISP_STATIC4;
 	default: return ISP_ADDR4;
 	}

@@ -146,7 +146,7 @@ void truth_row(const struct isp_plan *p, int64_t from_at, struct isp_resource wh
 	buf_puts(out, address);
 	if (prefix.bits != 128)
 		buf_printf(out, "/%u", bits);
-	if (what.kind == ISP_PORTS)
+	if (isp_plan_is_shared(what.kind))
 		buf_printf(out, ",%u,%u", port_from, port_to);
 	else
 		buf_puts(out, ",,");

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A provider that is made up, tried on a real daemon: its register and its bindings are imported, its access servers' accounting is sent through the
+"""A provider that is made up, tried on a real daemon: its register, its bindings and the logs of its NATs are imported, its access servers' accounting is sent through the
 listener while the test clock goes along, and what the daemon answers is held against the truth. What was broken on purpose is seen to be wrong."""
 import os
 import re
@@ -13,12 +13,12 @@ SECRET = "a secret of twenty-two"
 
 
 class Provider(Daemon):
-    def __init__(self):
+    def __init__(self, feeds=""):
         super().__init__(registry=None, start=False)
         self.secret = os.path.join(self.dir, "secret")
         with open(self.secret, "w") as f:
             f.write(SECRET + "\n")
-        self.more["conf"] = f"""bindings {{ feed radius 1; capacity 1000000; retention 90d }}
+        self.more["conf"] = f"""bindings {{ feed radius 1; {feeds} capacity 1000000; retention 90d }}
 radius {{ listen {self.address}:1813; sessions 10000; client 127.0.0.0/8 {{ feed radius; secret-file {self.secret} }} }}"""
         self.write_config()
         self.start()
@@ -67,6 +67,25 @@ def imported(d):
     return out
 
 
+def logged(d):
+    """Behind NATs that keep a log, which is imported as it is."""
+    out, day = os.path.join(d.dir, "made-logged"), ("--from", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00Z")
+    r = d.simulate("--seed", "5", "--subscribers", "120", "--cgnat", "50", "--out", out, "--from", "2026-01-01T00:00:00Z", "--no-packets")
+    tap.ok(r.rc == 0 and "nat-junos" in r.out, "NATs write logs", r.out, r.err)
+    d.check("registry", "import", os.path.join(out, "registry.csv"))
+    d.check("bindings", "import", os.path.join(out, "bindings.csv"), "--feed", "radius", *day)
+    with open(os.path.join(out, "nat-ipfix.pcap"), "rb") as f:
+        head = f.read(24 + 16 + 20 + 8 + 2)
+    tap.is_equal((struct.unpack("!H", head[62:64])[0], struct.unpack("!H", head[68:70])[0]), (4739, 10), "IPFIX is a capture of it")
+    for name, more in (("junos.log", ("--format", "syslog-junos")), ("a10.log", ("--format", "syslog-a10", "--zone", "+00:00", "--year", "2026")),
+                       ("cisco.log", ("--format", "syslog-cisco", "--zone", "+00:00")), ("ipfix.csv", ())):
+        r = d.aup("bindings", "import", os.path.join(out, "nat-" + name), "--feed", "cgnat", *more, *day)
+        tap.ok(r.rc == 0 and re.search(r"^[1-9]", r.out, re.M), f"nat-{name} is taken", r.out, r.err)
+    r, g = d.grades(out, "--questions", "400", "--until", "2026-01-01T23:00:00Z")
+    tap.ok(r.rc == 0 and g and g["nat"]["answerable"]["A"] > 40 and share(g["nat"]) >= 0.9, "who was behind a port then is told for sure", r.out, r.err)
+    tap.ok(g["no_port"]["answerable"]["A"] == g["no_port"]["other"]["A"] == 0 < g["no_port"]["other"]["E"], "and never without the port", g["no_port"])
+
+
 def broken(d, out):
     """The truth is told wrong: that must be seen."""
     path = os.path.join(out, "truth.csv")
@@ -80,7 +99,7 @@ def broken(d, out):
 
 def refused(d):
     for args, why in ((("--faults", "nonsense", "--ask", "5"), "there is no fault"), (("--subscribers", "3", "--ask", "5"), "is a number from 16"), (("--days", "1"), "usage:"),
-                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
+                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--cgnat", "101", "--ask", "5"), "a number from 0 to 100"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
         r = d.simulate(*args)
         tap.ok(r.rc in (1, 2) and why in r.err, f"refused: {' '.join(args[:2])}", r.out, r.err)
 
@@ -92,6 +111,8 @@ def main():
         r, g = d.grades(out, "--questions", "250")
         tap.ok(r.rc == 0 and g and g["asked"] == 250 and share(g) >= 0.95, "of what was imported the daemon tells who held it", r.out, r.err)
         broken(d, out)
+    with Provider("feed cgnat 2;") as d:
+        logged(d)
     with Provider() as d:
         _, g = live(d, "none", 32, 1)
         tap.ok(share(g) >= 0.9, "and of nearly all that can be answered it is sure", g)

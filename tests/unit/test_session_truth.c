@@ -1,6 +1,7 @@
 /*
  * Sessions of a provider that is made up, with all that goes wrong on the way to us, against the truth: no wrong name at grade A, whatever
- * was lost, late, repeated, reused, restarted or misdated; and where nothing went wrong nearly all of what can be answered is A.
+ * was lost, late, repeated, reused, restarted or misdated; and where nothing went wrong nearly all of what can be answered is A. The same behind NATs
+ * that keep a log of their own.
  *
  * Usage: test_session_truth [QUESTIONS]
  */
@@ -20,12 +21,12 @@ static void tell(void *arg, const char *text)
 		printf("# wrong: %s\n", text);
 }
 
-static struct tally try_it(unsigned faults, uint64_t questions, unsigned restart_every, uint32_t subscribers, uint32_t days)
+static struct tally try_mixed(struct isp_mix mix, unsigned faults, uint64_t questions, unsigned restart_every, uint32_t subscribers, uint32_t days)
 {
 	struct tally sum = { .messages = 0 }, one;
 	struct why why = { .line = 0 };
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct trial t = { .isp = { .seed = seed, .subscribers = subscribers, .seconds = days * 86400, .interim_s = 600, .from_at = 1767225600 * SECOND_US, .faults = faults },
+		struct trial t = { .isp = { .seed = seed, .subscribers = subscribers, .seconds = days * 86400, .interim_s = 600, .from_at = 1767225600 * SECOND_US, .mix = mix, .faults = faults },
 			.questions = questions / SEEDS, .restart_every = restart_every, .wrong = tell };
 		enum err e = trial_run(&t, &one, &why);
 		if (e)
@@ -43,6 +44,23 @@ static struct tally try_it(unsigned faults, uint64_t questions, unsigned restart
 	return sum;
 }
 
+static struct tally try_it(unsigned faults, uint64_t questions, unsigned restart_every, uint32_t subscribers, uint32_t days)
+{
+	return try_mixed((struct isp_mix){ 0 }, faults, questions, restart_every, subscribers, days);
+}
+
+/* Two steps: from a shared address and a port to an address behind it, and from that to a subscriber. */
+static void nats(uint64_t questions)
+{
+	struct isp_mix mix = { .natted = 60 };
+	struct tally t = try_mixed(mix, ALL, questions, 0, 120, 3);
+	const struct tally_rows *log = &t.kinds[TALLY_NAT];
+	OK_(!t.wrong[GRADE_A] && log->answerable[GRADE_A] > tally_asked(&t) / 20, "behind NATs whose logs have holes, clocks and restarts no wrong name at grade A");
+	t = try_mixed(mix, 0, questions, 0, 120, 3);
+	OK_(!t.wrong[GRADE_A] && tally_kind_permille(&t, TALLY_NAT) >= 950, "when nothing goes wrong 95 of 100 that can be answered are");
+	OK_(!log->wrong[GRADE_A] && t.kinds[TALLY_NO_PORT].other[GRADE_E] > 1000 && !t.kinds[TALLY_NO_PORT].other[GRADE_A], "a shared address without a port is nobody's for sure");
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t questions = argc > 1 ? strtoull(argv[1], NULL, 10) : QUESTIONS;
@@ -52,5 +70,6 @@ int main(int argc, char **argv)
 	OK_(!t.wrong[GRADE_A] && t.answerable[GRADE_A] > tally_asked(&t) / 20, "nor when the book is made again from the store in between");
 	t = try_it(0, questions, 0, 120, 3);
 	OK_(!t.wrong[GRADE_A] && tally_permille(&t) >= 950, "when nothing goes wrong 95 of 100 that can be answered are");
+	nats(questions);
 	return tap_done();
 }

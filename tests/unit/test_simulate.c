@@ -1,12 +1,14 @@
 /*
  * A provider that is made up: the same seed makes the same octets, nobody holds what somebody else holds, each fault is seen in what arrives and
- * none without it, and a packet says what its message does.
+ * none without it, and a packet says what its message does; so does each line of a NAT's log.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/digest.h"
 #include "intake/accounting_read.h"
+#include "intake/nat_read.h"
+#include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 #include "simulate/truth.h"
 #include "tap.h"
@@ -177,6 +179,132 @@ static long sight(const struct seen *s, const struct seen *clean, enum fault f)
 	}
 }
 
+/* What is seen of the logs of NATs. */
+struct logged {
+	unsigned of[NAT_WHAT_END], forms, off, late, twice, overtaken, at_once, lost, silent, lingering, unlike, all;
+	uint64_t sum;
+};
+
+struct telling {
+	const struct isp_message *m;
+	unsigned told, unlike;
+};
+
+static void tell(void *arg, const struct nat_event *e)
+{
+	struct telling *t = arg;
+	const struct isp_block *b = &t->m->blocks[t->told++];
+	uint16_t from, to;
+	struct prefix inside = isp_plan_prefix((struct isp_resource){ ISP_INSIDE4, b->inside }, &from, &to), shared = isp_plan_prefix((struct isp_resource){ ISP_LOGGED_PORTS, b->block }, &from, &to);
+	t->unlike += t->told > t->m->block_count || e->what != b->what || e->port_from != from || e->port_to != to || !addr_eq(&e->inside, &inside.addr) || !addr_eq(&e->outside, &shared.addr);
+	/* what is given is so in the time that is told, unless the clock is off */
+	t->unlike += e->what == NAT_GIVEN && !t->m->clock_us && (from_at + b->given_s * SECOND_US < e->first_at - SECOND_US || from_at + b->given_s * SECOND_US > e->last_at);
+}
+
+static void look_blocks(const struct isp_message *m, struct logged *s)
+{
+	static uint32_t holder[ROOM], given_s[ROOM];
+	static int64_t back_at[ROOM];
+	if (!s->all)
+		memset(holder, 0, sizeof(holder));
+	for (unsigned i = 0; i < m->block_count; i++) {
+		const struct isp_block *b = &m->blocks[i];
+		s->of[b->what]++;
+		if (b->what == NAT_HELD)
+			continue;
+		s->at_once += b->what == NAT_GIVEN && back_at[b->block] == b->given_s && holder[b->block] != b->inside + 1;
+		s->twice += b->what == NAT_GIVEN && holder[b->block] == b->inside + 1 && given_s[b->block] == b->given_s;
+		s->lost += b->what == NAT_GIVEN && holder[b->block] && holder[b->block] != b->inside + 1;
+		holder[b->block] = b->what == NAT_GIVEN ? b->inside + 1 : 0;
+		given_s[b->block] = b->given_s;
+		back_at[b->block] = b->what == NAT_BACK ? (m->event_at - m->clock_us - from_at) / SECOND_US : -1;
+	}
+}
+
+static struct logged run_nats(uint64_t seed, unsigned faults)
+{
+	static struct ipfix_book book;
+	static const uint8_t speeches[] = { [ISP_NAT_JUNOS] = NAT_JUNOS, [ISP_NAT_A10] = NAT_A10, [ISP_NAT_IPFIX] = NAT_IPFIX + NAT_RFC8158, [ISP_NAT_CISCO] = NAT_CISCO };
+	struct isp_options o = { .seed = seed, .subscribers = SUBSCRIBERS, .seconds = SECONDS, .interim_s = 600, .from_at = from_at, .mix = { 40 }, .faults = faults, .begin = on_begin,
+		.end = on_end };
+	struct isp *s = NULL;
+	struct isp_message m;
+	struct logged seen = { .all = 0 };
+	struct buf octets;
+	int64_t last_at[ISP_SERVERS_MIN] = { 0 }, was_at = from_at;
+	enum err e;
+	memset(&world, 0, sizeof(world));
+	memset(&book, 0, sizeof(book));
+	buf_init(&octets, 1 << 16);
+	BUG_ON(isp_new(&o, &s, NULL) != OK);
+	while ((e = isp_next(s, &m)) == OK) {
+		if (m.by != ISP_NAT)
+			continue;
+		struct telling t = { &m, 0, 0 };
+		struct nat_read read;
+		buf_clear(&octets);
+		isp_nat_octets(&m, from_at, &octets);
+		struct nat_datagram d = { 1, speeches[isp_nat_form(m.server)], m.arrives_at, isp_nat_source(m.server), ISP_NAT_FROM_PORT, buf_str(&octets) };
+		nat_read(&book, &d, tell, &t, &read);
+		/* records whose template was lost are lost with it */
+		seen.unlike += t.unlike || read.unread || read.others || (t.told != m.block_count && !read.lost);
+		seen.forms |= 1U << isp_nat_form(m.server);
+		seen.sum = crc32c((uint32_t)seen.sum, buf_str(&octets)) + (seen.sum << 8) + (uint64_t)m.arrives_at;
+		int64_t off_s = (m.arrives_at - m.event_at) / SECOND_US;
+		seen.off += off_s < -2 || m.clock_us / SECOND_US;
+		seen.late += m.clock_us / SECOND_US == 0 && off_s > LATE_S;
+		seen.overtaken += m.event_at < last_at[m.server] - SECOND_US && !(m.clock_us / SECOND_US);
+		last_at[m.server] = m.event_at;
+		seen.silent += m.arrives_at - was_at > 320 * SECOND_US;
+		was_at = m.arrives_at;
+		look_blocks(&m, &seen);
+		seen.all++;
+	}
+	BUG_ON(e != ERR_NOTFOUND);
+	buf_done(&octets);
+	isp_free(s);
+	return seen;
+}
+
+/* How often a fault is seen in the logs. */
+static long sight_nats(const struct logged *s, const struct logged *clean, enum fault f)
+{
+	switch (f) {
+	case FAULT_LOST_STOP: return (long)s->of[NAT_GIVEN] - (long)s->of[NAT_BACK] - (long)clean->of[NAT_GIVEN] + (long)clean->of[NAT_BACK];
+	case FAULT_LOG_LOSS: return (long)s->lost - (long)clean->lost;
+	case FAULT_LATE: return s->late;
+	case FAULT_REORDER: return s->overtaken;
+	case FAULT_DUPLICATE: return s->twice;
+	case FAULT_REUSE: return (long)s->at_once - (long)clean->at_once;
+	case FAULT_SKEW: return s->off;
+	case FAULT_STEP: return s->off;
+	case FAULT_REBOOT: return (long)s->lost - (long)clean->lost;
+	case FAULT_OUTAGE: return s->silent;
+	default: return 1;
+	}
+}
+
+static void nats(void)
+{
+	struct logged clean = run_nats(1, 0), again = run_nats(1, 0);
+	unsigned missing = 0, twice = world.twice, unlike = clean.unlike;
+	OK_(world.begun > 2000 && world.begun == world.ended && !twice, "nobody has a block that somebody has, behind NATs with a log");
+	OK_(clean.of[NAT_GIVEN] > 500 && clean.of[NAT_BACK] > 500 && clean.of[NAT_HELD] > 500 && clean.forms == (1U << ISP_NAT_FORM_END) - 1, "they speak in all forms");
+	OK_(clean.all == again.all && clean.sum == again.sum, "the same seed makes the same log");
+	for (enum fault f = 0; f < FAULT_END; f++) {
+		struct logged s = run_nats(1, 1U << f);
+		long sights = sight_nats(&s, &clean, f);
+		if (sights <= 0)
+			printf("# %s: seen %ld times\n", fault_words[f], sights);
+		missing += sights <= 0 || world.twice || world.begun != world.ended;
+		unlike += s.unlike;
+	}
+	OK_(!clean.late && !clean.off && !clean.overtaken && !clean.silent && !clean.lost && !clean.twice, "without a fault nothing goes wrong with it");
+	OK_(!missing, "each fault that a NAT may have is seen in it");
+	struct logged all = run_nats(3, (1U << FAULT_END) - 1);
+	OK_(!unlike && !all.unlike, "a line says what happened");
+}
+
 static void tables(void)
 {
 	unsigned faults = 0, n = 0;
@@ -238,5 +366,6 @@ int main(void)
 	struct seen all = run(3, (1U << FAULT_END) - 1, &unlike);
 	OK_(all.late && all.twice && all.timeless && !world.twice, "and all of them at once");
 	OK_(!unlike, "a packet says what its message does");
+	nats();
 	return tap_done();
 }
