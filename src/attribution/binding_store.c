@@ -6,9 +6,10 @@
 #include <stdlib.h>
 
 #include "attribution/binding_batch.h"
+#include "attribution/binding_recall.h"
 #include "base/arena.h"
 
-enum { DAMAGES_MAX = 1024, AHEAD = 48, STEPS = 3 };
+enum { DAMAGES_MAX = 1024 };
 
 struct binding_store {
 	int dir_fd;
@@ -65,14 +66,7 @@ struct damages {
 	struct binding_damage list[DAMAGES_MAX];
 	unsigned count;
 	struct binding_store_report *report;
-	const struct binding_store_watch *watch;
 	struct binding_batch *batch;
-};
-
-/* Items that were read and wait until what the watch needs has come near, which takes as long as reading a dozen. */
-struct ahead {
-	struct binding_item items[AHEAD];
-	uint32_t first, count;
 };
 
 /* Beyond the bound the last one grows, so that no time in doubt is left out. */
@@ -100,56 +94,25 @@ static void check_previous(struct damages *d, const struct binding_head *head, u
 	note(d, &lost);
 }
 
-static enum err take_first(struct binding_store *s, struct damages *d, struct ahead *a, struct why *why)
-{
-	const struct binding_item *item = &a->items[a->first];
-	enum err e = item->is_span ? remember(s, item, why) : binding_batch_add(d->batch, &item->binding, why);
-	if (e == OK && d->watch && !item->is_span)
-		e = d->watch->seen(d->watch->arg, &item->binding);
-	a->first = (a->first + 1) % AHEAD;
-	a->count--;
-	d->report->records += e == OK;
-	return e;
-}
-
-/* One more has been read, behind the others. */
-static enum err come_near(struct binding_store *s, struct damages *d, struct ahead *a, struct why *why)
-{
-	a->count++;
-	for (unsigned step = 0; step < STEPS; step++) {
-		uint32_t back = step * (AHEAD / STEPS);
-		if (back >= a->count)
-			break;
-		const struct binding_item *item = &a->items[(a->first + a->count - 1 - back) % AHEAD];
-		if (!item->is_span && d->watch && d->watch->near)
-			d->watch->near(d->watch->arg, &item->binding, step);
-	}
-	return a->count == AHEAD ? take_first(s, d, a, why) : OK;
-}
-
 static enum err load_day(struct binding_store *s, uint32_t day, uint32_t *day_before, uint32_t *count_before, struct damages *d, struct why *why)
 {
 	struct binding_reader *r;
+	struct binding_item item;
 	struct binding_damage damage;
-	struct ahead ahead = { .count = 0 };
 	unsigned was = d->count;
 	enum err e = binding_reader_open(s->dir_fd, day, &r, why);
 	if (e)
 		return e;
 	check_previous(d, binding_reader_head(r), *day_before, *count_before);
-	while ((e = binding_reader_next(r, &ahead.items[(ahead.first + ahead.count) % AHEAD], &damage, why)) != ERR_NOTFOUND) {
+	while ((e = binding_reader_next(r, &item, &damage, why)) == OK || e == ERR_CORRUPT) {
 		if (e == ERR_CORRUPT) {
 			note(d, &damage);
 			continue;
 		}
-		if (e == OK)
-			e = come_near(s, d, &ahead, why);
+		e = item.is_span ? remember(s, &item, why) : binding_batch_add(d->batch, &item.binding, why);
 		if (e)
 			break;
-	}
-	while (e == ERR_NOTFOUND && ahead.count) {
-		enum err taken = take_first(s, d, &ahead, why);
-		e = taken ? taken : e;
+		d->report->records++;
 	}
 	*day_before = day;
 	*count_before = binding_reader_count(r);
@@ -181,15 +144,27 @@ static enum err record_damages(struct binding_store *s, const struct damages *d,
 	return e == OK && any ? binding_store_sync(s, why) : e;
 }
 
-static enum err load(struct binding_store *s, struct arena *a, struct damages *d, int64_t now, struct why *why)
+static enum err load(struct binding_store *s, struct arena *a, struct damages *d, struct why *why)
 {
 	uint32_t *days, day_before = 0, count_before = 0;
 	unsigned count = 0;
 	enum err e = binding_segment_days(s->dir_fd, a, &days, &count, why);
 	for (unsigned i = 0; i < count && e == OK; i++)
 		e = load_day(s, days[i], &day_before, &count_before, d, why);
+	return e ? e : binding_batch_flush(d->batch, why);
+}
+
+/* The watch is shown them meanwhile: neither waits for the other. */
+static enum err load_all(struct binding_store *s, struct arena *a, struct damages *d, const struct binding_store_watch *watch, int64_t now, struct why *why)
+{
+	struct binding_recall *recall = NULL;
+	struct why other = { .line = 0 };
+	enum err e = watch ? binding_recall_start(s->dir_fd, watch, &recall, why) : OK;
 	if (e == OK)
-		e = binding_batch_flush(d->batch, why);
+		e = load(s, a, d, why);
+	enum err shown = binding_recall_end(recall, e == OK ? why : &other);
+	if (e == OK)
+		e = shown;
 	if (e == OK && d->report->cut.count)
 		note(d, &d->report->cut);
 	if (e == OK)
@@ -212,7 +187,6 @@ enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, i
 		return why_set(why, ERR_NOMEM, "no memory for the binding store");
 	}
 	d->report = &report;
-	d->watch = watch;
 	s->dir_fd = dir_fd;
 	s->retention_us = retention_us;
 	s->index = binding_index_new(capacity);
@@ -220,7 +194,7 @@ enum err binding_store_open(int dir_fd, size_t capacity, int64_t retention_us, i
 	d->batch = s->index ? binding_batch_new(s->index) : NULL;
 	enum err e = d->batch && s->health ? binding_segment_open(dir_fd, &s->segment, &report.cut, why) : why_set(why, ERR_NOMEM, "no memory for the binding store");
 	if (e == OK)
-		e = load(s, a, d, now, why);
+		e = load_all(s, a, d, watch, now, why);
 	binding_batch_free(d->batch);
 	arena_free(a);
 	if (e) {

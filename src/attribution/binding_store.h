@@ -3,7 +3,7 @@
  * store opens and follows each item that is put.
  *
  * An item counts in answers as soon as it is put, and is durable after binding_store_sync: a decision that rests on an answer is
- * committed after a sync. One thread, one writer.
+ * committed after a sync. One thread, one writer; only while it opens a second thread shows a watch what is read.
  *
  * Nothing is lost silently: what opening finds damaged, torn or missing is told, and becomes a hole in all feeds (once, itself
  * recorded), so that answers about that time are graded down. Retention counts from when a fact was recorded: purging forgets
@@ -13,6 +13,7 @@
 #define AUPD_ATTRIBUTION_BINDING_STORE_H
 
 #include "attribution/binding_index.h"
+#include "attribution/binding_recall.h"
 #include "attribution/binding_segment.h"
 
 struct binding_store;
@@ -23,16 +24,6 @@ struct binding_store_report {
 	uint64_t bad_records;           /* damaged, or missing at the end of a file that another one follows */
 	unsigned damaged_days;
 	struct binding_damage cut;      /* torn off the newest; count 0: nothing */
-};
-
-/*
- * Whoever wants each binding that is read. `seen` sees them in the order in which they were put; `near`, or NULL, is told thrice of each before,
- * step 0, then 1 and 2, so that what it will need can be fetched from memory meanwhile.
- */
-struct binding_store_watch {
-	enum err (*seen)(void *arg, const struct binding *b);
-	void (*near)(const void *arg, const struct binding *b, unsigned step);
-	void *arg;
 };
 
 /*

@@ -338,7 +338,7 @@ def loses():
             f.seek(64 + 20)
             f.write(bytes([octet[0] ^ 1]))
         d.launch()
-        tap.ok(d.log.find(r"records of bindings are damaged or missing.*records=1"), "a damaged record is told at start")
+        tap.ok(d.log.wait(r"records of bindings are damaged or missing.*records=1"), "a damaged record is told at start")
         status = d.check("bindings", "status").out
         tap.like(status, r"damage: 1 records on 1 days cannot be read", "and in the status")
         tap.like(status, r"hole: .*: records of the feed were damaged", "and is a hole of the feeds")
