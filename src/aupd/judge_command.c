@@ -12,6 +12,12 @@ struct str command_arg(const struct commanding *c, const char *name)
 	return json_text(c->root, name);
 }
 
+uint64_t command_limit(const struct commanding *c)
+{
+	const struct json *n = json_get(c->root, "limit");
+	return n && n->is_integer && n->integer > 0 ? (uint64_t)n->integer : UINT64_MAX;
+}
+
 static struct str arg(const struct commanding *c, const char *name)
 {
 	return command_arg(c, name);

@@ -108,24 +108,30 @@ static int by_id(const void *a, const void *b)
 	return str_cmp(*(const struct str *)a, *(const struct str *)b);
 }
 
+/* By their ids, after one of them; all of them unless a number is asked for. */
 enum err cmd_reseller_list(struct commanding *c)
 {
-	size_t n = 0, room = 0;
+	struct str after = command_arg(c, "after");
+	const uint64_t limit = command_limit(c);
+	size_t n = 0, room = 0, shown = 0;
 	for (const struct entity *x = NULL; (x = registry_all(c->j->registry, ENTITY_RESELLER, x));)
 		room++;
 	struct str *ids = ARENA_ARRAY(work_arena(c->j->fold.work), struct str, room + 1);
 	enum err e = ids ? OK : ERR_NOMEM;
 	for (const struct entity *x = NULL; ids && (x = registry_all(c->j->registry, ENTITY_RESELLER, x));)
-		ids[n++] = x->id;
+		if (!after.len || str_cmp(x->id, after) > 0)
+			ids[n++] = x->id;
 	if (n)
 		qsort(ids, n, sizeof(*ids), by_id);
 	jsonw_array(c->w, "resellers");
-	for (size_t i = 0; e == OK && i < n; i++) {
+	for (; e == OK && shown < n && shown < limit; shown++) {
 		jsonw_object(c->w, NULL);
-		e = put_reseller(c, ids[i]);
+		e = put_reseller(c, ids[shown]);
 		jsonw_end(c->w, '}');
 	}
 	jsonw_end(c->w, ']');
+	if (shown < n && shown)
+		jsonw_str(c->w, "after", ids[shown - 1]);
 	return e;
 }
 

@@ -3,6 +3,8 @@
  *
  * A case counts for whom it was opened below, by its own path, and a customer for who serves it now, by the register. Everything is counted by the
  * whole path and then added up: so what a line says is the sum of the lines below it, at any depth, also for a customer who has moved.
+ * Lines stand by cases; beyond as many as are asked for they are one line, so that the sum stays one.
+ *
  * Counted are cases opened within WINDOW_DAYS, at most the latest CASES_MAX, that are neither sealed nor merged into another nor still
  * before a person; when there are more, `more` says so.
  */
@@ -244,6 +246,39 @@ static void put_outliers(struct tree *t)
 	jsonw_end(w, ']');
 }
 
+static int by_cases(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	return x->cases != y->cases ? (x->cases < y->cases ? 1 : -1) : str_cmp(x->reseller, y->reseller);
+}
+
+/* Each line below, those with most cases first; what is beyond the limit is one. */
+static void put_children(struct tree *t)
+{
+	struct jsonw *w = t->c->w;
+	struct line rest = { .median_us = TIME_NONE };
+	unsigned n = t->line_count - DIRECT - 1, i = DIRECT + 1;
+	const uint64_t limit = command_limit(t->c);
+	if (n)
+		qsort(&t->lines[DIRECT + 1], n, sizeof(*t->lines), by_cases);
+	jsonw_array(w, "children");
+	for (; i < t->line_count && i - DIRECT - 1 < limit; i++) {
+		jsonw_object(w, NULL);
+		jsonw_str(w, "reseller", t->lines[i].reseller);
+		put_line(t, &t->lines[i]);
+		jsonw_end(w, '}');
+	}
+	jsonw_end(w, ']');
+	if (i == t->line_count)
+		return;
+	jsonw_object(w, "others");
+	jsonw_int(w, "resellers", t->line_count - i);
+	for (; i < t->line_count; i++)
+		add(&rest, &t->lines[i]);
+	put_line(t, &rest);
+	jsonw_end(w, '}');
+}
+
 static enum err put_tree(struct tree *t, int64_t *room)
 {
 	struct jsonw *w = t->c->w;
@@ -259,14 +294,7 @@ static enum err put_tree(struct tree *t, int64_t *room)
 	jsonw_object(w, "direct");
 	put_line(t, &t->lines[DIRECT]);
 	jsonw_end(w, '}');
-	jsonw_array(w, "children");
-	for (unsigned i = DIRECT + 1; i < t->line_count; i++) {
-		jsonw_object(w, NULL);
-		jsonw_str(w, "reseller", t->lines[i].reseller);
-		put_line(t, &t->lines[i]);
-		jsonw_end(w, '}');
-	}
-	jsonw_end(w, ']');
+	put_children(t);
 	put_outliers(t);
 	jsonw_bool(w, "more", t->more);
 	return OK;

@@ -23,6 +23,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 /* --- what is asked --- */
 
 #define LIMIT { .name = "limit", .in = IN_QUERY, .value = VALUE_NUMBER, .most = QUERY_LIMIT_MAX, .doc = "most rows of the page, 50 unless told" }
+#define MOST { .name = "limit", .in = IN_QUERY, .value = VALUE_NUMBER, .most = QUERY_LIMIT_MAX, .doc = "most lines, all unless told" }
 #define AFTER { .name = "after", .in = IN_QUERY, .value = VALUE_TEXT, .most = KEY_MOST, .doc = "what the page before gave as after" }
 #define AFTER_CASE { .name = "after", .in = IN_QUERY, .value = VALUE_CASE, .doc = "what the page before gave as after" }
 #define FILTER(n, text) { .name = (n), .in = IN_QUERY, .value = VALUE_TEXT, .most = KEY_MOST, .doc = (text) }
@@ -74,7 +75,7 @@ enum { KEY_MOST = ROW_KEY_MAX };
 	LIST("plan", NUMBER("n"), TEXT("text"), TEXT("by"), TIME("at"), TIME("due"), TEXT("state"), TIME("reminded"), TIME("kept"), TEXT("kept_by"))
 #define TREE_LINE NUMBER("customers"), NUMBER("cases"), NUMBER("open"), NUMBER("over"), NUMBER("affected"), NUMBER("repeated"), TEXT("per_1000"), TEXT("repeat_percent"), \
 	NUMBER("median_fix_s")
-#define TREE TEXT("reseller"), TEXTS("above"), TIME("since"), ANY("sum"), ANY("direct"), LIST("children", TEXT("reseller"), TREE_LINE), \
+#define TREE TEXT("reseller"), TEXTS("above"), TIME("since"), ANY("sum"), ANY("direct"), ANY("others"), LIST("children", TEXT("reseller"), TREE_LINE), \
 	LIST("outliers", TEXT("customer"), TEXT("path"), NUMBER("cases")), FLAG("more")
 #define REPORTER_SHOWN TEXT("name"), TEXT("standing"), TEXT("reputation"), NUMBER("reports"), NUMBER("over"), NUMBER("copies"), NUMBER("cap_hour"), NUMBER("cap_day"), \
 	NUMBER("upheld"), NUMBER("refused"), NUMBER("undone"), NUMBER("retracted"), NUMBER("not-ours"), FLAG("letters"), TEXT("language"), TIME("bounced"), TIME("seen"), \
@@ -259,14 +260,15 @@ const struct route routes[] = {
 			LIST("limits", TEXT("kind"), NUMBER("value"), TEXT("unit"), NUMBER("amount"), FLAG("rate"), TEXT("by"), NUMBER("used"), NUMBER("forecast"), TEXT("state")),
 			LIST("days", TEXT("date"), TIME("day"), NUMBER("in"), NUMBER("out"), NUMBER("top_in"), NUMBER("top_out"), NUMBER("passed"), NUMBER("not_known"), FLAG("known")),
 			LIST("measures", MEASURE_SHOWN), ANY("in"), ANY("out"), TEXT("state")), NULL },
-	{ "GET", "/v1/resellers", "listResellers", OPERATOR, "the scorecards of all resellers", NULL, NULL, "reseller-list", false, TOLD(LIST("resellers", SCORECARD)), NULL },
+	{ "GET", "/v1/resellers", "listResellers", OPERATOR, "the scorecards of resellers", PARAMS(MOST, AFTER), NULL, "reseller-list", false,
+		TOLD(LIST("resellers", SCORECARD), TEXT("after")), NULL },
 	{ "GET", "/v1/resellers/{reseller}", "getReseller", OPERATOR, "the scorecard of one, and what was passed on to it last", PARAMS(STEP("reseller", "its id")), NULL,
 		"reseller-show", false, TOLD(SCORECARD, FLAG("more"), LIST("forwardings", MY_FORWARDING)), NULL },
 	{ "GET", "/v1/resellers/{reseller}/scorecard", "getScorecard", OPERATOR, "the scorecard alone", PARAMS(STEP("reseller", "its id")), NULL, "reseller-scorecard", false,
 		TOLD(SCORECARD), NULL },
-	{ "GET", "/v1/resellers/{reseller}/tree", "getResellerTree", OPERATOR, "the resellers below one, with sums over what is below each", PARAMS(STEP("reseller", "its id")), NULL,
+	{ "GET", "/v1/resellers/{reseller}/tree", "getResellerTree", OPERATOR, "the resellers below one, with sums over what is below each", PARAMS(STEP("reseller", "its id"), MOST), NULL,
 		"reseller-tree", false, TOLD(TREE), NULL },
-	{ "GET", "/v1/tree", "getTree", OPERATOR, "the resellers that we serve ourselves, with sums over what is below each", NULL, NULL, "reseller-tree", false, TOLD(TREE), NULL },
+	{ "GET", "/v1/tree", "getTree", OPERATOR, "the resellers that we serve ourselves, with sums over what is below each", PARAMS(MOST), NULL, "reseller-tree", false, TOLD(TREE), NULL },
 	{ "GET", "/v1/reporters", "listReporters", OPERATOR, "the reporters that are known, and what became of their reports", PARAMS(AFTER), NULL, "reporters", false,
 		TOLD(LIST("reporters", REPORTER_SHOWN), TEXT("after")), NULL },
 	{ "GET", "/v1/reporters/{name}", "getReporter", OPERATOR, "one of them", PARAMS(REST("name", "its name")), NULL, "reporter-show", false, TOLD(REPORTER_SHOWN), NULL },

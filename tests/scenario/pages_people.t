@@ -153,6 +153,17 @@ def resellers(d):
     tap.is_equal(low["sum"]["per_1000"], f"{low['sum']['cases'] * 1000 // 3}.{low['sum']['cases'] * 10000 // 3 % 10}", "cases per 1,000 customers", low)
     tap.is_equal(low["sum"]["median_fix_s"], 3 * 3600, "the median time, of two the lower", low)
     adds_up(d, told)
+    few = tree(d, "/v1/resellers/top/tree?limit=1")
+    all_of = tree(d, "/v1/resellers/top/tree")["children"]
+    tap.ok([x["reseller"] for x in few["children"]] == ["mid"] and [x["reseller"] for x in all_of] == ["mid", "idle"], "lines stand by cases", few, all_of)
+    tap.is_equal({k: sum(x[k] for x in (few["direct"], *few["children"], few["others"])) for k in ADDITIVE}, {k: few["sum"][k] for k in ADDITIVE}, "  and what is beyond a limit is one of them")
+    tap.is_equal(few["others"]["resellers"], 1, "  of so many")
+    names, after = [], ""
+    while after is not None:
+        part = tree(d, f"/v1/resellers?limit=2{after and '&after=' + after}")
+        names += [x["reseller"] for x in part["resellers"]]
+        after = part.get("after")
+    tap.is_equal(names, ["hostland", "idle", "low", "mid", "top"], "scorecards come by id, in pages")
     out = d.check("reseller", "tree", "low").out
     tap.like(out, r"low: 3 customers, \d+ cases, \d open, .* per 1,000, median 3 h.*", "aup tells it, too")
     b = Browser(d, local=True)
