@@ -53,6 +53,7 @@ enum err read_policy(struct web_call *c) MUST_CHECK;
 enum err read_figures(struct web_call *c) MUST_CHECK;
 enum err read_settings(struct web_call *c) MUST_CHECK;
 enum err read_coverage(struct web_call *c) MUST_CHECK;
+enum err read_cluster(struct web_call *c) MUST_CHECK;
 enum err read_detector(struct web_call *c) MUST_CHECK;
 enum err read_keys(struct web_call *c) MUST_CHECK;
 enum err read_status(struct web_call *c) MUST_CHECK;

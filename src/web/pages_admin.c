@@ -14,6 +14,8 @@ const struct console_page pages_admin[] = {
 	{ "/admin/feeds", "feeds", "Feeds", OPERATOR, { { "bindings", "/v1/bindings", true }, { "status", "/v1/status", false } } },
 	{ "/admin/retention", "retention", "Retention and holds", OPERATOR, { { "list", "/v1/holds", false }, { "settings", "/v1/settings", false } } },
 	{ "/admin/settings", "settings", "Settings", OPERATOR, { { "settings", "/v1/settings", false } } },
+	{ "/cluster", "cluster", "Daemon", OPERATOR, { { "cluster", "/v1/cluster", false }, { "status", "/v1/status?most=10000", false }, { "evidence", "/v1/evidence", true },
+		{ "bindings", "/v1/bindings", true } } },
 	{ "/me", "me", "You", OPERATOR, { { "list", "/v1/sessions", false } } },
 	{ .path = NULL },
 };

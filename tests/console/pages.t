@@ -46,6 +46,7 @@ SAMPLES = {
     "/admin/letters": ["/admin/letters", "/admin/letters?name=notice"],
     "/reports": ["/reports", "/reports?form=public", "/reports?from=2020-01-01&until=2020-02-01"],
     "/me": ["/me"],
+    "/cluster": ["/cluster"],
     "/policy": ["/policy"],
     "/policy/{version}": ["/policy/2026-03-01"],
     "/policy/{from}..{to}": ["/policy/2026-03-01..next"],

@@ -153,6 +153,23 @@ def audit(d, b, ann):
     tap.ok(not [t for t, a in page.tags if t in ("script", "img") or any(k.startswith("on") for k in a)], "as text and nothing else")
 
 
+def daemon(d, b):
+    """What the page of the daemon tells, against what a collector reads."""
+    d.kill_and_wait("hand")
+    x = json.loads(d.api("/v1/cluster").body)
+    roles = {r["role"]: (r["ready"], r["broken"], r["starts"]) for r in x["roles"]}
+    tap.ok({"ear", "judge", "desk", "hand", "signer"} <= set(roles) and roles["hand"] == (1, False, 2) and roles["judge"][2] == 1, "each role that runs is told, and one that died with its starts", x["roles"])
+    collected = d.api("/metrics").body.decode()
+    asked = {(f["role"], f["name"]): f["value"] for f in x["figures"] if not f["of"] and not f["name"].endswith("requests")}
+    same = [f'{name}_total{{role="{role}"}} {value}' in collected or f'{name}{{role="{role}"}} {value}' in collected for (role, name), value in asked.items()]
+    tap.ok(len(same) > 8 and all(same), "its figures are those of a collector", asked, collected)
+    tap.like(b.get("/cluster").text, r"Last backup \(UTC\) never", "that there is no backup is said")
+    d.check("backup", "copy.db")
+    page = b.get("/cluster")
+    tap.like(page.text, r"hand ready 1 2 .*Judge linked .*Last backup \(UTC\) \d{4}-.*Frames of ears that were judged\. judge", "the page says all that")
+    tap.ok({"/intake", "/cases?state=open", "/actions?state=held"} <= set(page.links), "and its numbers lead to the rows", page.links)
+
+
 def main():
     if missing():
         tap.skip_all(missing())
@@ -166,6 +183,7 @@ def main():
         rest(d, b)
         own(d, b, ann, codes)
         audit(d, b, ann)
+        daemon(d, b)
 
 
 tap.run(main)
