@@ -178,7 +178,8 @@ static const struct case_verb {
 	{ "approve", "case-approve", LAST_ACT, false }, { "undo", "case-undo", LAST_ACT, false }, { "resolve", "case-resolve", LAST_TEXT, false },
 	{ "reopen", "case-reopen", LAST_TEXT, false }, { "back", "case-back", LAST_NOTHING, false }, { "snooze", "case-snooze", LAST_UNTIL, false }, { "wake", "case-wake", LAST_NOTHING, false },
 	 { "merge", "case-merge", LAST_INTO, false }, { "split", "case-split", LAST_EVENTS, false },
-	{ "uphold", "case-review", LAST_TEXT, false }, { "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
+	{ "uphold", "case-review", LAST_TEXT, false }, { "notify", "case-review", LAST_TEXT, false },
+	{ "dismiss", "case-review", LAST_TEXT, true }, { "appeal", "case-appeal", LAST_TEXT, false },
 	{ "fixed", "case-fixed", LAST_TEXT, false }, { "signed", "case-signed", LAST_TEXT, false },
 	{ "undertaking", "case-undertaking", LAST_TEXT, false }, { "ask", "case-ask", LAST_TEXT, false },
 	{ "counter-notice", "case-counter", LAST_TEXT_MAYBE, false }, { "counter-incomplete", "case-counter", LAST_TEXT, true },
@@ -253,6 +254,8 @@ static int run_verb(int argc, char **argv, struct calling *c, const struct case_
 		buf_done(&t.body);
 		return cli_usage("case");
 	}
+	if (strcmp(v->name, "notify") == 0)
+		jsonw_bool(&t.w, "anew", true);
 	if (because)
 		jsonw_str(&t.w, "text", str_of(because));
 	if (probation)

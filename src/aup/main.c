@@ -21,7 +21,7 @@ const struct command commands[] = {
 		" | show C-N | explain C-N | reasons C-N [ACT] | notice C-N | open --customer ID [--clause ID] [--ladder NAME] --because TEXT | reply C-N TEXT | note C-N TEXT"
 		" | assign C-N OPERATOR | approve C-N [ACT] | resolve C-N REASON | reopen C-N REASON | merge C-N INTO [--because TEXT]"
 		" | next | back C-N | snooze C-N UNTIL [--because TEXT] | wake C-N [--because TEXT]"
-		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
+		" | split C-N EVENT... [--because TEXT] | undo C-N [ACT] | uphold C-N REASON | notify C-N REASON | dismiss C-N REASON | appeal C-N REASON | fixed C-N REASON"
 		" | counter-notice C-N [TEXT] | counter-incomplete C-N MISSING | stay C-N REASON"
 		" | locked C-N [TEXT] | decision C-N (transfer|cancel|suspend|denied|withdrawn) TEXT"
 		" | part C-N (actor|helper|sent|stored|shown) REASON"

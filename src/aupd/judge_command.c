@@ -94,7 +94,7 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 {
 	struct fold_command cmd = { .type = type, .actor = c->who, .text = arg(c, "text"), .service = arg(c, "service"), .act = arg(c, "act"),
 		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .part = part_find(arg(c, "part")), .decision = decision_find(arg(c, "decision")),
-		.on = json_flag(c->root, "on", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
+		.on = json_flag(c->root, "on", false), .anew = json_flag(c->root, "anew", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
 	uint64_t number = 0;
 	char text[CASE_TEXT_MAX];
 	enum err e = type == INPUT_OPEN ? OK : command_case(c, &cmd.number);

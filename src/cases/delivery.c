@@ -30,22 +30,35 @@ static bool felt_since(const struct step_work *w, const struct act *act)
 	return false;
 }
 
+/* The same letter once more, as an act of its own. */
+static enum err letter_anew(struct step_work *w, const struct act *was, enum case_event_type type, struct str actor, struct str text)
+{
+	struct act *again = step_act(w, was->verb, was->service, str_format(w->a, "w%llu", (unsigned long long)w->c->event_count));
+	struct case_event *e = again ? step_event(w, type, actor, text) : NULL;
+	if (!e)
+		return ERR_LIMIT;
+	again->driver = STR("notify");
+	again->step = was->step;
+	again->in_digest = was->in_digest;
+	again->target = was->target;
+	w->c->letters++;
+	e->act = again->key;
+	return OK;
+}
+
+enum err delivery_anew(struct step_work *w)
+{
+	const struct act was = *w->in->act;
+	return letter_anew(w, &was, EVENT_STEP, w->in->actor, str_format(w->a, "letter \"%.*s\", which was not sent, is written anew", STR_ARG(was.service)));
+}
+
 static enum err send_again(struct step_work *w, const struct act *act)
 {
 	struct casefile *c = w->c;
 	const struct act was = *act;
-	struct act *again = step_act(w, was.verb, was.service, str_format(w->a, "w%llu", (unsigned long long)c->event_count));
-	if (!again)
-		return ERR_LIMIT;
-	again->driver = STR("notify");
-	again->step = was.step;
-	again->in_digest = was.in_digest;
-	again->target = was.target;
-	c->letters++;
-	struct case_event *e = step_event(w, EVENT_BOUNCE, STR("customer's mail server"), STR("the letter did not arrive: it goes out again to the customer's next address"));
-	if (!e)
-		return ERR_LIMIT;
-	e->act = again->key;
+	enum err e = letter_anew(w, &was, EVENT_BOUNCE, STR("customer's mail server"), STR("the letter did not arrive: it goes out again to the customer's next address"));
+	if (e)
+		return e;
 	if (case_is_closed(c) || !was.step)
 		return OK;
 	if (felt_since(w, &was) && !step_event(w, EVENT_TASK, STR("rule"), STR("a service was cut on a letter that never arrived: decide whether it stays so")))

@@ -143,7 +143,7 @@ static void next(struct arena *a, const struct casefile *c, const struct act *ac
 	else if (c->state == CASE_REVIEW)
 		buf_puts(out, "  A person decides whether this goes on: aup case uphold or dismiss.\n");
 	else if (c->flags & CASE_NOTICE_BOUNCED)
-		buf_puts(out, "  The ladder stands: a letter did not reach the customer, and a person finds another way (then aup case uphold).\n");
+		buf_puts(out, "  The ladder stands: a letter did not reach the customer, and a person finds another way (then aup case notify, or uphold).\n");
 	else if (c->next_due_at == TIME_NONE)
 		buf_puts(out, "  Nothing by itself.\n");
 	if (c->next_due_at != TIME_NONE)

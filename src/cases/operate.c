@@ -182,7 +182,9 @@ static enum err reviewed_step(struct step_work *w)
 		c->ladder_started_at = w->in->now;
 	if (c->state != CASE_SEALED)
 		c->state = CASE_OPEN;
-	return ladder_run(w);
+	/* the pause gave its time back, so it names a deadline in full */
+	e = w->in->act ? delivery_anew(w) : OK;
+	return e ? e : ladder_run(w);
 }
 
 /* What could not be undone by itself, and a person has seen to. */

@@ -135,6 +135,8 @@ enum err appeal_decided(struct step_work *w) MUST_CHECK;
 enum err delivery_step(struct step_work *w) MUST_CHECK;
 /* in->act, when it can be told, did not arrive: by the next way, or the ladder stands and text tells why. */
 enum err delivery_failed(struct step_work *w, struct str text) MUST_CHECK;
+/* in->act, a letter that was not sent, is written once more. */
+enum err delivery_anew(struct step_work *w) MUST_CHECK;
 enum err answer_step(struct step_work *w) MUST_CHECK;
 enum err approve_step(struct step_work *w) MUST_CHECK;
 enum err thread_step(struct step_work *w) MUST_CHECK;

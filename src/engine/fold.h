@@ -134,6 +134,7 @@ struct fold_command {
 	uint32_t flag;
 	int64_t span_us;                /* INPUT_UNDERTAKING, INPUT_REQUEST */
 	bool on;
+	bool anew;                      /* INPUT_REVIEWED: the notice that was not sent is written once more */
 };
 
 /* Takes back that the case was merged, within seven days. ERR_CONFLICT: something rests on it by now. */

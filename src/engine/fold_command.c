@@ -209,6 +209,21 @@ static enum err find_act(struct fold *f, const struct casefile *c, struct str te
 	return e;
 }
 
+/* The last notice, when it was never sent. */
+static enum err unsent_notice(struct fold *f, const struct casefile *c, struct act *ret_act, struct why *why)
+{
+	for (unsigned i = c->act_count; i-- > 0;) {
+		struct row row;
+		*ret_act = (struct act){ 0 };
+		enum err e = work_load(f->work, TABLE_ACT, c->acts[i], act_fields, ret_act, &row, why);
+		if (e && e != ERR_NOTFOUND)
+			return e;
+		if (e == OK && ret_act->verb == VERB_NOTIFY && ret_act->step && !ret_act->party)
+			return ret_act->state == ACT_REFUSED && !ret_act->letter.len ? OK : why_set(why, ERR_CONFLICT, "the last notice was sent: there is none to write anew");
+	}
+	return why_set(why, ERR_CONFLICT, "there is no notice to write anew");
+}
+
 /* What the customer wrote last: the words of a counter-notice that came by mail. */
 static enum err last_answer(struct fold *f, const struct casefile *c, struct str *ret_text, struct why *why)
 {
@@ -248,6 +263,12 @@ enum err fold_command(struct fold *f, const struct fold_command *cmd, uint64_t *
 		.raw = cmd->raw, .span_us = cmd->span_us, .part = cmd->part, .decision = cmd->decision };
 	if (cmd->type == INPUT_APPROVE || cmd->type == INPUT_UNDO) {
 		e = find_act(f, &c, cmd->act, &act, why);
+		if (e)
+			return e;
+		in.act = &act;
+	}
+	if (cmd->type == INPUT_REVIEWED && cmd->on && cmd->anew) {
+		e = unsent_notice(f, &c, &act, why);
 		if (e)
 			return e;
 		in.act = &act;

@@ -307,7 +307,7 @@ struct case_input {
 	const struct observation *observation;
 	const struct subject *subject;
 	struct str actor, text, note, service;
-	const struct act *act;
+	const struct act *act;          /* INPUT_REVIEWED: the notice that is to be written anew; NULL: none */
 	enum act_result result;
 	uint32_t flag;
 	int64_t span_us;

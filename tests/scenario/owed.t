@@ -73,9 +73,6 @@ def goes_on(d, number):
 
 
 def sent(d):
-    d.stop()
-    d.write_config(conf="web-url https://abuse.example.net")
-    d.start()
     before = len(d.sink.letters)
     number = complain(d, 1)
     d.until(lambda: len(d.sink.letters) > before, "a letter goes out")
@@ -84,12 +81,39 @@ def sent(d):
     tap.is_equal([state for state, _ in limits(d, number)], ["done"], "and the limit follows it")
 
 
+def anew(d):
+    """Held back without the page, written anew once there is one."""
+    number = complain(d, 2)
+    before = len(d.sink.letters)
+    tap.is_equal(d.aup("case", "notify", number, "too early").rc, 0, "the notice is written anew when somebody asks for it")
+    d.settle()
+    tap.ok(len(d.sink.letters) == before and LACKS in d.check("case", "explain", number).out.split("too early")[1], "and held back again while it lacks the same")
+    d.pass_time("3d")
+    d.stop()
+    d.write_config(conf="web-url https://abuse.example.net")
+    d.start()
+    d.settle()
+    page = Browser(d, local=True).get(f"/cases/{number}")
+    tap.like(page.text, "write the notice anew that was not sent", "the page of the case offers it")
+    d.check("case", "notify", number, "there is a page now")
+    d.until(lambda: len(d.sink.letters) > before, "the notice goes")
+    told = d.check("case", "show", number, "--json").json
+    sent_at, fix_by = next(e["at"] for e in reversed(told["events"]) if "is written anew" in e.get("text", "")), told["body"]["fix_by_at"]
+    tap.is_equal(fix_by - sent_at, 48 * 3600 * 1000000, "with its time in full")
+    tap.is_equal(d.aup("case", "notify", number, "again").rc, 1, "one that was sent is not written anew")
+    d.pass_time("47h")
+    tap.is_equal(limits(d, number), [], "nothing is limited before that")
+    d.pass_time("2h")
+    tap.is_equal([state for state, _ in limits(d, number)], ["done"], "and what follows follows it, without a further word")
+
+
 def main():
     with Daemon(policy=None, registry=None, listens=("smtp", "api")) as d:
         refused(d)
         d.check("policy", "post", policy(d, ON_A_PAGE))
-        register(d, 2)
+        register(d, 3)
         goes_on(d, held_back(d))
+        anew(d)
         sent(d)
 
 

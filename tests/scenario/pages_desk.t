@@ -265,7 +265,7 @@ def notice(d, b, post):
     key = d.check("key", "add", "--json", "customer", "shop207").json["key"]
     told = json.loads(d._http(("tcp", (d.address, d.ports["api"])), "GET", f"/v1/my/cases/{case}/told", None, {"Authorization": f"Bearer {key}"}).body)
     same = ("status", "because", "source", "next_step", "evidence", "clause_text", "help_title", "may_answer", "may_fix")
-    tap.is_equal([told[k] for k in same], [then[k] for k in same], "and the customer reads on his page what was shown of it")
+    tap.is_equal([told[k] for k in same] + [told["fix_by"][:19]], [then[k] for k in same] + [then["fix_by"][:19]], "and the customer reads on his page what was shown of it")
 
 
 def at_once(b, action, op, **fields):
