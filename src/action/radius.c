@@ -178,7 +178,7 @@ static void ask(struct radius *s, const struct action_order *order, const struct
 
 static void disconnect_run(void *state, const struct action_order *order, action_done_fn *done, void *arg)
 {
-	const struct radius_question q = { .code = RADIUS_DISCONNECT_REQUEST };
+	const struct radius_question q = { .code = RADIUS_DISCONNECT_REQUEST, .first = order->act->asks <= 1 };
 	ask(state, order, &q, done, arg);
 }
 

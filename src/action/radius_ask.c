@@ -113,6 +113,37 @@ static struct asking *find(const struct asked_nas *n, const struct datagram *d, 
 	return x;
 }
 
+static void enqueue(struct asked_nas *n, struct asking *x)
+{
+	struct asking **at = &n->queue;
+	while (*at)
+		at = &(*at)->next;
+	*at = x;
+	n->queued++;
+	if (!n->waits)
+		timer_set(n->gap, 0, 0);
+	n->waits = true;
+}
+
+/* Another question may do better (RFC 5176 3.5): neither is the session gone, nor is it another server's, or one of several. */
+static bool will_not_time(const struct asking *x, const struct radius_packet *reply, uint32_t cause)
+{
+	const bool asked = x->q.code == RADIUS_DISCONNECT_REQUEST && reply->code == RADIUS_COA_NAK;
+	return asked && cause != 201 && cause != 403 && cause != 503 && (cause < 505 || cause > 508);
+}
+
+/* It is asked anew, behind those that wait. */
+static void disconnect(struct asked_nas *n, struct asking *x)
+{
+	n->sent[x->id] = NULL;
+	timer_set(x->timer, -1, 0);
+	x->q.first = false;
+	x->octets = STR_NONE;
+	x->tries = 0;
+	x->next = NULL;
+	enqueue(n, x);
+}
+
 static void take(struct asked_nas *n, const struct datagram *d)
 {
 	struct radius_packet reply;
@@ -124,6 +155,10 @@ static void take(struct asked_nas *n, const struct datagram *d)
 	bool ack = reply.code == RADIUS_DISCONNECT_ACK || reply.code == RADIUS_COA_ACK;
 	uint32_t cause = radius_has(&said, RADIUS_F_ERROR_CAUSE) ? said.error_cause : 0;
 	const char *text = cause ? radius_error_text(cause) : NULL;
+	if (will_not_time(x, &reply, cause)) {
+		disconnect(n, x);
+		return;
+	}
 	end(x, ack ? RADIUS_ASKED_TAKEN : RADIUS_ASKED_DENIED, cause, text ? text : ack ? "the access server acknowledged it" : "the access server refused it and gave no reason");
 }
 
@@ -211,18 +246,6 @@ static bool is_asked(const struct asked_nas *n, struct str identity)
 		if (n->sent[i] && str_eq(n->sent[i]->q.identity, identity))
 			return true;
 	return false;
-}
-
-static void enqueue(struct asked_nas *n, struct asking *x)
-{
-	struct asking **at = &n->queue;
-	while (*at)
-		at = &(*at)->next;
-	*at = x;
-	n->queued++;
-	if (!n->waits)
-		timer_set(n->gap, 0, 0);
-	n->waits = true;
 }
 
 enum err radius_ask(struct radius_asks *a, const struct radius_question *q, radius_asked_fn *fn, void *arg)

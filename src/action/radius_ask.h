@@ -6,6 +6,9 @@
  * count from the server's own address alone, with a good authenticator. One question at a time about a session; no more a second to a server
  * than its profile says; RADIUS_ASK_QUEUE_MAX wait for it.
  *
+ * A server that is to end a session by Session-Timeout is asked for that by CoA, the first time; and if it will not, by Disconnect at
+ * once.
+ *
  * Hostile are answers, which may be forged, and what sessions are named by, which customers have a part in: it is copied, never read.
  */
 #ifndef AUPD_ACTION_RADIUS_ASK_H
@@ -29,6 +32,7 @@ struct radius_question {
 	uint8_t code;                   /* RADIUS_DISCONNECT_REQUEST or RADIUS_COA_REQUEST */
 	struct str identity;            /* attributes as in struct accounting */
 	bool alone;                     /* the customer has no other session */
+	bool first;                     /* of a Disconnect: its end is asked for the first time (config_nas.h, session_timeout_s) */
 	struct str profile;             /* of a CoA-Request: what of it the server's coa profiles give; borrowed */
 	bool restore;                   /* what it takes back, not what it sets */
 	struct str saved;               /* with it: what the session had before (radius_packet_keep); borrowed */

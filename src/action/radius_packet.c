@@ -224,13 +224,18 @@ bool radius_packet_tells(const struct nas_at *nas, struct str profile, struct st
 	return false;
 }
 
+uint8_t radius_packet_code(const struct nas_at *nas, const struct radius_question *q)
+{
+	return q->code == RADIUS_DISCONNECT_REQUEST && q->first && nas->session_timeout_s ? RADIUS_COA_REQUEST : q->code;
+}
+
 enum err radius_packet_make(struct radius_writer *w, const struct nas_at *nas, const struct radius_question *q, uint8_t id, uint32_t event_s, struct str *ret_octets,
 	const char **ret_why)
 {
 	struct radius_attr x;
 	struct str rest = q->identity;
 	bool server = false, session = false, user = false;
-	radius_write_request(w, q->code, id, nas->authenticator);
+	radius_write_request(w, radius_packet_code(nas, q), id, nas->authenticator);
 	while (next(&rest, &x)) {
 		if (!is_sent(nas, x.type))
 			continue;
@@ -242,6 +247,8 @@ enum err radius_packet_make(struct radius_writer *w, const struct nas_at *nas, c
 	radius_put_u32(w, RADIUS_EVENT_TIMESTAMP, event_s);
 	for (unsigned i = 0; i < nas->add_count; i++)
 		put_constant(w, nas->add[i]);
+	if (radius_packet_code(nas, q) != q->code)
+		radius_put_u32(w, RADIUS_SESSION_TIMEOUT, nas->session_timeout_s);
 	bool changes = q->code != RADIUS_COA_REQUEST, known = true;
 	for (unsigned i = 0; q->code == RADIUS_COA_REQUEST && i < nas->coa_count; i++) {
 		struct str text = nas->coa[i];

@@ -16,6 +16,8 @@ const struct nas_at *radius_packet_nas(const struct nas_at *list, unsigned count
 bool radius_packet_shows(const struct nas_at *nas, struct str profile, struct str identity, bool *ret_any);
 /* Does its server tell of anything that the profile sets, be it with another value? */
 bool radius_packet_tells(const struct nas_at *nas, struct str profile, struct str identity);
+/* What is sent to a server that is asked that: its end may be asked for by CoA. */
+uint8_t radius_packet_code(const struct nas_at *nas, const struct radius_question *q);
 /*
  * Fills the writer: borrowed by *ret_octets. event_s: Event-Timestamp. *ret_why tells what is missing: ERR_DENIED, the session cannot be
  * named so that no other one is meant.

@@ -83,6 +83,7 @@ static void put_packet(struct preview *p, struct str identity, struct str saved,
 	const struct share *s = &p->c->j->role->share;
 	const bool coa = str_eq(p->act->driver, STR("radius-coa"));
 	const struct radius_question q = { .code = coa ? RADIUS_COA_REQUEST : RADIUS_DISCONNECT_REQUEST, .identity = identity, .alone = alone,
+		.first = !p->act->asks,
 		.profile = coa && p->act->param_count ? p->act->params[0] : STR_NONE, .restore = !p->act->desired, .saved = saved };
 	const char *no = NULL;
 	const struct nas_at *nas = radius_packet_nas(s->nas, s->nas_count, identity, &no);
@@ -96,7 +97,7 @@ static void put_packet(struct preview *p, struct str identity, struct str saved,
 		p->says = str_of(no ? no : "the packet cannot be made");
 		return;
 	}
-	begin(p, str_format(p->a, "%.*s at %.*s", STR_ARG(nas->name), STR_ARG(nas->address)), coa ? "CoA-Request" : "Disconnect-Request");
+	begin(p, str_format(p->a, "%.*s at %.*s", STR_ARG(nas->name), STR_ARG(nas->address)), radius_packet_code(nas, &q) == RADIUS_COA_REQUEST ? "CoA-Request" : "Disconnect-Request");
 	for (size_t at = 0; radius_next(&packet, &at, &x);)
 		put_attribute(p, &x);
 	end(p);

@@ -281,7 +281,19 @@ static bool read_session(const struct judge *j, struct str text, struct session_
 
 enum ending { ENDING_OVER, ENDING_WEAK, ENDING_ON, ENDING_OPEN, ENDING_FORGOTTEN };
 
-static enum ending ending_of(const struct judge *j, const struct act *act, struct str text)
+/* How long an end that was asked for may take: a server may have been told to let the session run out. */
+static int64_t takes_s(struct judge *j, const struct act *act, const struct session_now *s)
+{
+	struct str identity;
+	struct why why;
+	const char *no;
+	if (act->asks > 1 || session_identity_get(j->bindings->identities, work_arena(j->fold.work), s->ref, &identity, &why) != OK)
+		return EFFECT_S;
+	const struct nas_at *nas = radius_packet_nas(j->role->share.nas, j->role->share.nas_count, identity, &no);
+	return EFFECT_S + (nas ? nas->session_timeout_s : 0);
+}
+
+static enum ending ending_of(struct judge *j, const struct act *act, struct str text)
 {
 	struct session_now s;
 	bool same;
@@ -292,7 +304,7 @@ static enum ending ending_of(const struct judge *j, const struct act *act, struc
 		return s.inferred ? ENDING_WEAK : ENDING_OVER;
 	if (!same)
 		return ENDING_WEAK;
-	if (s.seen_s > issued_s + EFFECT_S)
+	if (s.seen_s > issued_s + takes_s(j, act, &s))
 		return ENDING_ON;
 	return s.interim && s.seen_s + SILENT_S < now_s && is_heard(j, s.feed) ? ENDING_WEAK : ENDING_OPEN;
 }

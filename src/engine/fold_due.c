@@ -125,6 +125,8 @@ static void take_report(struct fold *f, struct act *act, enum act_result result,
 {
 	act->last_result = result;
 	act->last_text = r->text;
+	/* what the hand did not ask, or was told to ask later, is not one of the questions that had no effect */
+	act->asks -= act->in_hand && act->asks && r->op != ACT_CHECK && result == RESULT_RETRY;
 	act->in_hand = false;
 	switch (result) {
 	case RESULT_DONE:

@@ -4,6 +4,7 @@
 #include "model/config_nas.h"
 
 #include "base/addr.h"
+#include "base/time.h"
 #include "model/config_fetch.h"
 #include "model/config_radius.h"
 
@@ -25,6 +26,8 @@ const struct conf_item config_nas_items[] = {
 	{ .name = "without-session-id", .type = CONF_YESNO, .arguments = "yes|no", .fallback = "no", .doc = "whether one that has a single session may be asked by name alone" },
 	{ .name = "per-second", .type = CONF_INT, .arguments = "NUMBER", .fallback = "5", .min = 1, .max = 1000, .doc = "most requests a second" },
 	{ .name = "per-hour", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 0, .max = 10000, .doc = "most requests an hour; more wait" },
+	{ .name = "session-timeout", .type = CONF_SPAN, .arguments = "SPAN", .fallback = "0s", .min = 0, .max = HOUR_US,
+		.doc = "a session that is to end is first given so long, as Session-Timeout by CoA; 0s: it is disconnected at once" },
 	{ .name = "send", .type = CONF_WORD, .arguments = "ATTRIBUTE ...", .many = true, .doc = "attributes of the session that it wants beside the usual ones" },
 	{ .name = "omit", .type = CONF_WORD, .arguments = "ATTRIBUTE ...", .many = true, .doc = "usual attributes that it does not want" },
 	{ .name = "add", .type = CONF_WORD, .arguments = "ATTRIBUTE|vendor NUMBER TYPE text|number|address|hex VALUE", .many = true, .doc = "an attribute of each request" },
@@ -37,7 +40,7 @@ const struct conf_item config_nas_items[] = {
 
 const struct field config_nas_fields[] = {
 	F(name, FIELD_STR), S(identifiers, identifier_count, NAS_NAMES_MAX), S(addresses, address_count, NAS_NAMES_MAX), F(address, FIELD_STR), F(secret, FIELD_STR),
-	F(authenticator, FIELD_BOOL), F(without_session_id, FIELD_BOOL), F(per_second, FIELD_U32), F(per_hour, FIELD_U32), S(send, send_count, NAS_ATTRIBUTES_MAX),
+	F(authenticator, FIELD_BOOL), F(without_session_id, FIELD_BOOL), F(per_second, FIELD_U32), F(per_hour, FIELD_U32), F(session_timeout_s, FIELD_U32), S(send, send_count, NAS_ATTRIBUTES_MAX),
 	S(omit, omit_count, NAS_ATTRIBUTES_MAX), S(add, add_count, NAS_ATTRIBUTES_MAX),
 	S(coa, coa_count, NAS_COA_MAX), { .name = NULL },
 };
@@ -255,7 +258,8 @@ static enum err read_nas(struct config *c, const struct conf *s, struct nas_at *
 		.add = ARENA_ARRAY(c->arena, struct str, NAS_ATTRIBUTES_MAX), .coa = ARENA_ARRAY(c->arena, struct str, NAS_COA_MAX),
 		.authenticator = conf_number(s->child, config_nas_items, "sign") != 0,
 		.without_session_id = conf_number(s->child, config_nas_items, "without-session-id") != 0,
-		.per_second = (uint32_t)conf_number(s->child, config_nas_items, "per-second"), .per_hour = (uint32_t)conf_number(s->child, config_nas_items, "per-hour") };
+		.per_second = (uint32_t)conf_number(s->child, config_nas_items, "per-second"), .per_hour = (uint32_t)conf_number(s->child, config_nas_items, "per-hour"),
+		.session_timeout_s = (uint32_t)(conf_number(s->child, config_nas_items, "session-timeout") / SECOND_US) };
 	if (!n->identifiers || !n->addresses || !n->send || !n->omit || !n->add || !n->coa)
 		return ERR_NOMEM;
 	const struct conf *secret = conf_find(s->child, "secret-file");

@@ -27,6 +27,7 @@ struct nas_at {
 	bool authenticator;             /* requests have a Message-Authenticator */
 	bool without_session_id;        /* it does not want Acct-Session-Id: User-Name names the session, when there is but one */
 	uint32_t per_second, per_hour;  /* requests to it */
+	uint32_t session_timeout_s;     /* a session that is to end is first given so long, by CoA; 0 = it is disconnected at once */
 	struct str *send, *omit;        /* numbers of attributes that are sent or not, other than what is usual */
 	unsigned send_count, omit_count;
 	struct str *add;                /* "VENDOR TYPE HEX", vendor 0 = none: the same in each request */

@@ -111,6 +111,24 @@ def changed(address):
         tap.is_equal(server.process.wait(), 0, "FreeRADIUS ends well")
 
 
+def timed(address):
+    with Scene("session-timeout 60s", door=f"{address}:{PORT}", count=3) as d:
+        os.chmod(d.dir, 0o711)
+        server = Listener(f"{d.dir}/freeradius", address)
+        asked(d, server, 0)
+        text = "\n".join(server.log.lines)
+        tap.like(text, r"(?s)Received CoA-Request.*Session-Timeout = 60", "FreeRADIUS is given a Session-Timeout")
+        d.ends(0)
+        d.let(60)
+        tap.is_equal(d.stands(0), "done", "the Stop is the end")
+        since = server.log.end()
+        asked(d, server, 2)
+        d.let(60)
+        tap.ok(server.log.wait(r"Received Disconnect-Request", since), "what it refuses by CoA is asked for by Disconnect")
+        server.process.terminate()
+        tap.is_equal(server.process.wait(), 0, "FreeRADIUS ends well")
+
+
 def main():
     address = daemon.loopback()
     with Scene(door=f"{address}:{PORT}", count=3) as d:
@@ -139,6 +157,7 @@ def main():
         server.process.terminate()
         tap.is_equal(server.process.wait(), 0, "FreeRADIUS ends well")
     changed(address)
+    timed(address)
 
 
 if __name__ == "__main__":

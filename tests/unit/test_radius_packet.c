@@ -134,6 +134,27 @@ static void saved(void)
 	buf_done(&b);
 }
 
+static void timed(void)
+{
+	static struct radius_writer w;
+	struct nas_at nas = { .secret = secret, .session_timeout_s = 60 };
+	struct radius_question q = { .code = RADIUS_DISCONNECT_REQUEST, .identity = octets_of(STR("32:6e 44:31")), .first = true };
+	struct str octets;
+	const char *why = NULL;
+	OK_(radius_packet_make(&w, &nas, &q, 7, 0x01020304, &octets, &why) == OK, "an end by Session-Timeout");
+	IS_STR(text_of(octets), STR("43 32:6e 44:31 55:01020304 27:0000003c"), "is asked for by CoA");
+	q.first = false;
+	OK_(radius_packet_make(&w, &nas, &q, 7, 0x01020304, &octets, &why) == OK, "asked again");
+	IS_STR(text_of(octets), STR("40 32:6e 44:31 55:01020304"), "it is a Disconnect");
+	q.first = true;
+	nas.session_timeout_s = 0;
+	IS_INT(radius_packet_code(&nas, &q), RADIUS_DISCONNECT_REQUEST, "as it is where nothing is said");
+	q.code = RADIUS_COA_REQUEST;
+	nas.session_timeout_s = 60;
+	q.profile = STR("none");
+	OK_(radius_packet_make(&w, &nas, &q, 7, 0x01020304, &octets, &why) == ERR_DENIED, "a change is not one");
+}
+
 static void is_nas(const char *name, const struct nas_at *list, unsigned count, const char *identity, const char *want)
 {
 	const char *why = "";
@@ -162,6 +183,7 @@ int main(void)
 	changes();
 	saved();
 	servers();
+	timed();
 	arena_free(arena);
 	return tap_done();
 }
