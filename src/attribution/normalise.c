@@ -153,11 +153,12 @@ static enum err check_digest(const struct entity *e, struct why *why)
 static enum err check_limit(const struct entity *e, const char **ret_column, struct why *why)
 {
 	struct usage_limit l;
+	int minutes;
 	if (e->customer.len && e->class_name.len) {
 		*ret_column = "class";
 		return why_set(why, ERR_SYNTAX, "a limit is one customer's, or the default of a class");
 	}
-	enum err err = usage_limit_is(e) ? usage_limit_read(e, &l, why) : OK;
+	enum err err = usage_limit_is(e) ? usage_limit_read(e, &l, why) : usage_offset_is(e) ? usage_offset_read(e, &minutes, why) : OK;
 	*ret_column = err == ERR_NOTFOUND ? "kind" : "unit";
 	return err == ERR_NOTFOUND ? ERR_SYNTAX : err;
 }

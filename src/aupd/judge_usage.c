@@ -264,10 +264,9 @@ static bool valid_cells(const struct judge *j, const struct entity *row, const s
 static enum err add_login(struct judge *j, const struct entity *row, struct usage_series *one, uint8_t *valid, struct usage_series *sum, struct why *why)
 {
 	struct binding_subject subject;
-	uint32_t month = usage_month_of(sum->first_cell * USAGE_CELL_S);
 	if (!valid_cells(j, row, sum, valid) || binding_book_login(j->bindings->book, row->resource, &subject) != OK)
 		return OK;
-	usage_series_init(one, month);
+	usage_series_init_like(one, sum);
 	enum err e = usage_read(j->usage->store, judge_usage_key(&subject), j->fold.now, one, why);
 	if (e)
 		return e;
@@ -282,6 +281,24 @@ static enum err add_login(struct judge *j, const struct entity *row, struct usag
 	return OK;
 }
 
+static int offset_at(const struct judge *j, struct str customer, int64_t at)
+{
+	const struct entity *e = registry_limit(j->registry, customer, USAGE_OFFSET_KIND, at);
+	int minutes;
+	return e && usage_offset_read(e, &minutes, NULL) == OK ? minutes : usage_months_offset();
+}
+
+int judge_usage_offset(const struct judge *j, struct str customer, uint32_t month)
+{
+	int64_t end_at = (int64_t)usage_month_start_s(month + 1) * SECOND_US - 1;
+	return offset_at(j, customer, end_at < j->fold.now ? end_at : j->fold.now);
+}
+
+uint32_t judge_usage_month(const struct judge *j, struct str customer)
+{
+	return usage_month_in(binding_floor(j->fold.now), offset_at(j, customer, j->fold.now));
+}
+
 enum err judge_usage_series(struct judge *j, struct str customer, uint32_t month, struct usage_series *ret_series, unsigned *ret_logins, struct why *why)
 {
 	struct arena *a = work_arena(j->fold.work);
@@ -289,7 +306,7 @@ enum err judge_usage_series(struct judge *j, struct str customer, uint32_t month
 	uint8_t *valid = arena_alloc(a, USAGE_CELLS_MAX);
 	uint32_t end_s;
 	enum err e = one && valid ? OK : why_set(why, ERR_NOMEM, "no memory for a series of use");
-	usage_series_init(ret_series, month);
+	usage_series_init_in(ret_series, month, judge_usage_offset(j, customer, month));
 	*ret_logins = 0;
 	for (const struct entity *login = NULL; e == OK && (login = registry_of(j->registry, ENTITY_LOGIN, customer, login));) {
 		if (++*ret_logins > USAGE_LOGINS_MAX)

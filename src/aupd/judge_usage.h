@@ -36,6 +36,12 @@ enum err judge_usage_purge(struct judge *j, struct why *why) MUST_CHECK;
 /* Nothing is left of the customer's logins, but of those that another one has had. Before they leave the register. */
 enum err judge_usage_erase(struct judge *j, struct str customer, struct why *why) MUST_CHECK;
 /*
+ * By how many minutes the months of a customer begin before those of UTC: as his contract says it, his class, the default, or the configuration; of a
+ * month that is over, as it was said then. And the month that goes on now.
+ */
+int judge_usage_offset(const struct judge *j, struct str customer, uint32_t month);
+uint32_t judge_usage_month(const struct judge *j, struct str customer);
+/*
  * The cells of a customer's logins in that month, each login for as long as the register says that it was his. Nothing is known of what no
  * feed told. *ret_logins: how many. ERR_LIMIT: more than USAGE_LOGINS_MAX. ret_series is filled anew.
  */

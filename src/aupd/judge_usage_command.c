@@ -85,7 +85,7 @@ static void put_cells(struct jsonw *w, const struct usage_series *u)
 }
 
 /* Of what the days have that are not all ahead. */
-static void put_days(struct jsonw *w, const struct usage_series *u)
+static void put_days(struct jsonw *w, const struct usage_series *u, int offset)
 {
 	char date[TIME_TEXT_MAX];
 	jsonw_array(w, "days");
@@ -102,7 +102,7 @@ static void put_days(struct jsonw *w, const struct usage_series *u)
 			unknown += !(x->flags & USAGE_AHEAD) && x->flags & USAGE_UNKNOWN;
 		}
 		jsonw_object(w, NULL);
-		time_print((int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US + usage_months_offset() * MINUTE_US, date);
+		time_print((int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US + offset * MINUTE_US, date);
 		jsonw_str(w, "date", (struct str){ date, 10 });
 		jsonw_time(w, "day", (int64_t)(u->first_cell + from) * USAGE_CELL_S * SECOND_US);
 		jsonw_int(w, "in", number(sum.in));
@@ -146,7 +146,7 @@ static void put_limits(struct commanding *c, struct str customer, const struct u
 	jsonw_end(c->w, ']');
 }
 
-static enum err put_month(struct commanding *c, struct str customer, uint32_t month)
+static enum err put_month(struct commanding *c, struct str customer, uint32_t month, int offset)
 {
 	struct usage_series *u = arena_alloc(work_arena(c->j->fold.work), sizeof(*u));
 	unsigned logins = 0;
@@ -160,15 +160,16 @@ static enum err put_month(struct commanding *c, struct str customer, uint32_t mo
 	put_limits(c, customer, u);
 	if (!str_eq(command_arg(c, "series"), STR("yes")))
 		return OK;
-	put_days(c->w, u);
+	put_days(c->w, u, offset);
 	put_cells(c->w, u);
-	return c->p.scope == SCOPE_OPERATOR ? customer_measures_put(c, customer, usage_month_start_s(month) * SECOND_US, usage_month_start_s(month + 1) * SECOND_US) : OK;
+	return c->p.scope == SCOPE_OPERATOR ? customer_measures_put(c, customer, usage_month_start_in_s(month, offset) * SECOND_US,
+		usage_month_start_in_s(month + 1, offset) * SECOND_US) : OK;
 }
 
 enum err cmd_usage(struct commanding *c)
 {
 	struct str customer = str_trim(command_arg(c, "customer")), because = str_trim(command_arg(c, "because")), month_text = command_arg(c, "month");
-	uint32_t month = usage_month_of(binding_floor(c->j->fold.now));
+	uint32_t month = judge_usage_month(c->j, customer);
 	char name[USAGE_MONTH_TEXT], zone[USAGE_ZONE_TEXT];
 	if (!because.len)
 		return why_set(c->why, ERR_DENIED, "say why you ask: --because TEXT");
@@ -184,11 +185,12 @@ enum err cmd_usage(struct commanding *c)
 		return why_set(c->why, ERR_AGAIN, "the store of use has failed and is opened anew; try again");
 	jsonw_str(c->w, "customer", customer);
 	jsonw_str(c->w, "month", str_of(name));
-	jsonw_time(c->w, "from", usage_month_start_s(month) * SECOND_US);
-	jsonw_time(c->w, "until", usage_month_start_s(month + 1) * SECOND_US);
-	usage_zone_print(zone);
+	const int offset = judge_usage_offset(c->j, customer, month);
+	jsonw_time(c->w, "from", usage_month_start_in_s(month, offset) * SECOND_US);
+	jsonw_time(c->w, "until", usage_month_start_in_s(month + 1, offset) * SECOND_US);
+	usage_zone_print(offset, zone);
 	jsonw_str(c->w, "zone", str_of(zone));
-	jsonw_int(c->w, "offset", usage_months_offset());
+	jsonw_int(c->w, "offset", offset);
 	jsonw_bool(c->w, "metered", c->j->usage != NULL);
-	return c->j->usage ? put_month(c, customer, month) : OK;
+	return c->j->usage ? put_month(c, customer, month, offset) : OK;
 }

@@ -87,8 +87,11 @@ static enum err tell(struct judge *j, struct str customer, const struct entity *
 	return e ? e : signal(j, customer, limit, l, month, &v, why);
 }
 
-/* What its logins have together, and whether another of them stands before this one in the meter. */
-static struct usage_total sum_of(const struct judge *j, struct str customer, uint32_t number_of, uint32_t month, bool *ret_first)
+/*
+ * What its logins have together, and whether another of them stands before this one in the meter. The meter's months are those of the configuration: of a
+ * contract with others it is that of two of them, and no less than his.
+ */
+static struct usage_total sum_of(const struct judge *j, struct str customer, uint32_t number_of, uint32_t month, int offset, bool *ret_first)
 {
 	const struct usage_meter *m = usage_meter_of(j->usage->store);
 	struct usage_total sum = { .month = month };
@@ -98,18 +101,20 @@ static struct usage_total sum_of(const struct judge *j, struct str customer, uin
 		const struct usage_account *a = binding_book_login(j->bindings->book, e->resource, &subject) == OK ? usage_meter_account(m, judge_usage_key(&subject)) : NULL;
 		if (!a)
 			continue;
-		struct usage_total t = usage_account_total(a, month);
+		struct usage_total t = usage_account_total(a, month), other = { 0 };
+		if (offset != usage_months_offset())
+			other = usage_account_total(a, offset > usage_months_offset() ? month - 1 : month + 1);
 		*ret_first &= (uint32_t)(a - m->accounts) >= number_of;
-		sum.in = usage_add(sum.in, t.in);
-		sum.out = usage_add(sum.out, t.out);
+		sum.in = usage_add(sum.in, usage_add(t.in, other.in));
+		sum.out = usage_add(sum.out, usage_add(t.out, other.out));
 	}
 	return sum;
 }
 
 /* Whether the cells need not be read: a volume is so far below that no forecast reaches it. A percentile is in the cells alone. */
-static bool is_far(const struct usage_limit *l, const struct usage_total *t, uint32_t month, uint32_t now_s)
+static bool is_far(const struct usage_limit *l, const struct usage_total *t, uint32_t month, int offset, uint32_t now_s)
 {
-	uint32_t from_s = usage_month_start_s(month), until_s = usage_month_start_s(month + 1), passed_s = (now_s < until_s ? now_s : until_s) - from_s;
+	uint32_t from_s = usage_month_start_in_s(month, offset), until_s = usage_month_start_in_s(month + 1, offset), passed_s = (now_s < until_s ? now_s : until_s) - from_s;
 	uint64_t used = l->way == USAGE_LIMIT_IN ? t->in : l->way == USAGE_LIMIT_OUT ? t->out : usage_add(t->in, t->out);
 	__extension__ unsigned __int128 often = (unsigned __int128)used * (until_s - from_s) * 4;
 	return !l->is_rate && used < l->amount / 2 && passed_s && often / passed_s < l->amount;
@@ -120,6 +125,8 @@ struct looking {
 	struct usage_series *u;         /* made when it is needed */
 	struct str customer;
 	uint32_t month;
+	int offset;
+	bool over;                      /* the month is */
 	struct usage_total total;
 	bool have;
 	unsigned exact;
@@ -133,7 +140,9 @@ static enum err look_limit(struct looking *x, const struct entity *limit, struct
 	unsigned logins;
 	if (!usage_limit_is(limit) || registry_limit(j->registry, x->customer, limit->kind, j->fold.now) != limit || usage_limit_read(limit, &l, NULL) != OK)
 		return OK;
-	if (is_far(&l, &x->total, x->month, binding_floor(j->fold.now)))
+	/* the meter has two months: of one that is over, and is not its own, it may have a part */
+	bool partly = x->over && x->offset != usage_months_offset();
+	if (!partly && is_far(&l, &x->total, x->month, x->offset, binding_floor(j->fold.now)))
 		return OK;
 	enum err e = told_row(j, x->customer, limit, x->month, USAGE_OVER, &over, why);
 	if (e || over.version)
@@ -151,7 +160,8 @@ static enum err look_month(struct looking *x, uint32_t number_of, uint32_t month
 	const struct str whose[] = { x->customer, STR("") };
 	bool first;
 	enum err e = OK;
-	x->total = sum_of(x->j, x->customer, number_of, month, &first);
+	x->offset = judge_usage_offset(x->j, x->customer, month);
+	x->total = sum_of(x->j, x->customer, number_of, month, x->offset, &first);
 	x->month = month;
 	x->have = false;
 	for (unsigned i = 0; first && i < 2; i++)
@@ -165,13 +175,16 @@ static enum err look_account(struct looking *x, uint32_t number_of, struct why *
 	struct judge *j = x->j;
 	struct binding_subject subject = judge_usage_subject(usage_meter_of(j->usage->store)->accounts[number_of].key);
 	const struct entity *login = binding_book_find(j->bindings->book, &subject);
-	uint32_t now_s = binding_floor(j->fold.now), month = usage_month_of(now_s);
+	uint32_t now_s = binding_floor(j->fold.now), month;
 	if (!login || login->type != ENTITY_LOGIN || !registry_customer(j->registry, login->customer, j->fold.now))
 		return OK;
 	x->customer = login->customer;
+	month = judge_usage_month(j, x->customer);
+	x->over = false;
 	enum err e = look_month(x, number_of, month, why);
 	/* what came late belongs to the month before */
-	if (e == OK && now_s - usage_month_start_s(month) < LAST_MONTH_DAYS * 86400)
+	x->over = true;
+	if (e == OK && now_s - usage_month_start_in_s(month, x->offset) < LAST_MONTH_DAYS * 86400)
 		e = look_month(x, number_of, month - 1, why);
 	return e == ERR_LIMIT ? OK : e;
 }

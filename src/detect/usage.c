@@ -26,28 +26,38 @@ int usage_months_offset(void)
 	return offset_minutes;
 }
 
-void usage_zone_print(char out[USAGE_ZONE_TEXT])
+void usage_zone_print(int minutes, char out[USAGE_ZONE_TEXT])
 {
-	unsigned n = (unsigned)(offset_minutes < 0 ? -offset_minutes : offset_minutes);
+	unsigned n = (unsigned)(minutes < 0 ? -minutes : minutes);
 	if (n)
-		(void)snprintf(out, USAGE_ZONE_TEXT, "UTC%c%02u:%02u", offset_minutes < 0 ? '-' : '+', n / 60 % 24, n % 60);
+		(void)snprintf(out, USAGE_ZONE_TEXT, "UTC%c%02u:%02u", minutes < 0 ? '-' : '+', n / 60 % 24, n % 60);
 	else
 		(void)snprintf(out, USAGE_ZONE_TEXT, "UTC");
 }
 
-uint32_t usage_month_of(uint32_t at_s)
+uint32_t usage_month_in(uint32_t at_s, int minutes)
 {
 	struct civil c;
-	int64_t there_s = (int64_t)at_s + offset_minutes * 60;
+	int64_t there_s = (int64_t)at_s + minutes * 60;
 	time_to_civil((there_s > 0 ? there_s : 0) * SECOND_US, &c);
 	return (uint32_t)((c.year - 1970) * 12 + c.month - 1);
 }
 
-uint32_t usage_month_start_s(uint32_t month)
+uint32_t usage_month_of(uint32_t at_s)
+{
+	return usage_month_in(at_s, offset_minutes);
+}
+
+uint32_t usage_month_start_in_s(uint32_t month, int minutes)
 {
 	struct civil c = { .year = 1970 + (int)(month / 12), .month = 1 + (int)(month % 12), .day = 1 };
-	int64_t s = civil_to_time(&c) / SECOND_US - offset_minutes * 60;
+	int64_t s = civil_to_time(&c) / SECOND_US - minutes * 60;
 	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
+uint32_t usage_month_start_s(uint32_t month)
+{
+	return usage_month_start_in_s(month, offset_minutes);
 }
 
 void usage_month_print(uint32_t month, char out[USAGE_MONTH_TEXT])
@@ -76,9 +86,21 @@ uint64_t usage_share(const struct usage_span *s, uint64_t octets, uint32_t befor
 
 void usage_series_init(struct usage_series *u, uint32_t month)
 {
+	usage_series_init_in(u, month, offset_minutes);
+}
+
+void usage_series_init_like(struct usage_series *u, const struct usage_series *of)
+{
 	memset(u, 0, sizeof(*u));
-	u->first_cell = usage_month_start_s(month) / USAGE_CELL_S;
-	u->count = usage_month_start_s(month + 1) / USAGE_CELL_S - u->first_cell;
+	u->first_cell = of->first_cell;
+	u->count = of->count;
+}
+
+void usage_series_init_in(struct usage_series *u, uint32_t month, int minutes)
+{
+	memset(u, 0, sizeof(*u));
+	u->first_cell = usage_month_start_in_s(month, minutes) / USAGE_CELL_S;
+	u->count = usage_month_start_in_s(month + 1, minutes) / USAGE_CELL_S - u->first_cell;
 	BUG_ON(u->count > USAGE_CELLS_MAX);
 }
 

@@ -53,17 +53,19 @@ uint64_t usage_add(uint64_t a, uint64_t b);
 
 /*
  * Months begin so many minutes before those of UTC, in quarters of an hour; said once, before anything is counted. A zone whose distance from UTC
- * changes within the year is not meant: a month of five-minute cells is to have as many as its days say.
+ * changes within the year is not meant: a month of five-minute cells is to have as many as its days say. A contract may say minutes of its own: _in.
  */
 enum { USAGE_OFFSET_MINUTES_MAX = 14 * 60 };
 void usage_months_begin(int minutes);
 int usage_months_offset(void);
 /* "UTC", "UTC+01:00" */
 enum { USAGE_ZONE_TEXT = 12 };
-void usage_zone_print(char out[USAGE_ZONE_TEXT]);
+void usage_zone_print(int minutes, char out[USAGE_ZONE_TEXT]);
 /* Months since January 1970, as far as they begin behind it. */
 uint32_t usage_month_of(uint32_t at_s);
 uint32_t usage_month_start_s(uint32_t month);
+uint32_t usage_month_in(uint32_t at_s, int minutes);
+uint32_t usage_month_start_in_s(uint32_t month, int minutes);
 /* "2026-03" and back; ERR_SYNTAX. */
 enum { USAGE_MONTH_TEXT = 16 };
 void usage_month_print(uint32_t month, char out[USAGE_MONTH_TEXT]);
@@ -73,6 +75,9 @@ enum err usage_month_parse(struct str text, uint32_t *ret_month) MUST_CHECK;
 uint64_t usage_share(const struct usage_span *s, uint64_t octets, uint32_t before_s);
 /* An empty series of that month. */
 void usage_series_init(struct usage_series *u, uint32_t month);
+void usage_series_init_in(struct usage_series *u, uint32_t month, int minutes);
+/* An empty one of the same cells. */
+void usage_series_init_like(struct usage_series *u, const struct usage_series *of);
 /* What of the span lies in the series. */
 void usage_series_add(struct usage_series *u, const struct usage_span *s);
 /* Marks the cells that touch [from, until). */

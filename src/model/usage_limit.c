@@ -6,13 +6,29 @@
 #define VOLUME STR("usage-volume-")
 #define RATE STR("usage-p95-")
 
+enum { OFFSET_MAX = 14 * 60 };
+
 static const struct { const char *name; bool is_rate; uint64_t scale; } units[] = { { "octets", false, 1 }, { "kB", false, 1000 }, { "MB", false, 1000000 },
 	{ "GB", false, 1000000000 }, { "TB", false, UINT64_C(1000000000000) }, { "KiB", false, 1 << 10 }, { "MiB", false, 1 << 20 }, { "GiB", false, 1 << 30 },
 	{ "TiB", false, UINT64_C(1) << 40 }, { "bit/s", true, 1 }, { "kbit/s", true, 1000 }, { "Mbit/s", true, 1000000 }, { "Gbit/s", true, 1000000000 } };
 
 bool usage_limit_is(const struct entity *e)
 {
-	return e->type == ENTITY_LIMIT && str_starts(e->kind, STR("usage-"));
+	return e->type == ENTITY_LIMIT && str_starts(e->kind, STR("usage-")) && !usage_offset_is(e);
+}
+
+bool usage_offset_is(const struct entity *e)
+{
+	return e->type == ENTITY_LIMIT && str_eq(e->kind, USAGE_OFFSET_KIND);
+}
+
+enum err usage_offset_read(const struct entity *e, int *ret_minutes, struct why *why)
+{
+	const bool before = str_eq(e->unit, STR("min-before")), after = str_eq(e->unit, STR("min-after"));
+	if ((!before && !after) || e->value % 15 || e->value < 0 || e->value > OFFSET_MAX)
+		return why_set(why, ERR_RANGE, "usage-offset is a number of min-before or min-after, in quarters of an hour up to %d", OFFSET_MAX);
+	*ret_minutes = before ? (int)e->value : -(int)e->value;
+	return OK;
 }
 
 static bool read_kind(struct str kind, struct usage_limit *l)

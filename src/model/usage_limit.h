@@ -4,6 +4,8 @@
  *   usage-volume-in, -out, -sum        octets of a month: octets, kB, MB, GB, TB, KiB, MiB, GiB, TiB
  *   usage-p95-in, -out, -sum, -max     95th percentile of a month: bit/s, kbit/s, Mbit/s, Gbit/s
  *
+ *   usage-offset                       when the month begins: so many min-before or min-after that of UTC, in quarters of an hour up to 840. A term, no limit.
+ *
  * in: from the customer. k, M, G, T are powers of 1000, Ki, Mi, Gi, Ti of 1024.
  */
 #ifndef AUPD_MODEL_USAGE_LIMIT_H
@@ -22,5 +24,10 @@ struct usage_limit {
 bool usage_limit_is(const struct entity *e);
 /* ERR_NOTFOUND: not such a kind; ERR_RANGE: no unit of it, or more than can be counted. */
 enum err usage_limit_read(const struct entity *e, struct usage_limit *ret_limit, struct why *why) MUST_CHECK;
+/* When the months of a contract, or of a class of customers, begin. */
+#define USAGE_OFFSET_KIND STR("usage-offset")
+bool usage_offset_is(const struct entity *e);
+/* ERR_RANGE: it is none. */
+enum err usage_offset_read(const struct entity *e, int *ret_minutes, struct why *why) MUST_CHECK;
 
 #endif

@@ -134,6 +134,52 @@ def erased(d):
     tap.is_equal((d.usage("b", "--json").json["volume"]["sum"], d.usage("a", "--json").json["volume"]), (0, before), "  nor after kill -9; others have used what they have")
 
 
+def zones(d):
+    """Of a customer whose months begin two hours earlier, and of one of a class whose begin an hour later."""
+    d.check("registry", "import", "-", stdin="type,id,customer,class,kind,value,unit\nlimit,ob,b,,usage-offset,120,min-before\nlimit,oc,,residential,usage-offset,60,min-after\n"
+            "limit,vb,b,,usage-volume-sum,9,MB\n")
+    year, month = time.gmtime(d.now)[:2]
+    first = calendar.timegm((year + month // 12, month % 12 + 1, 1, 0, 0, 0))
+    name, before = time.strftime("%Y-%m", time.gmtime(first)), time.strftime("%Y-%m", time.gmtime(d.now))
+    d.let(first - int(d.now) - 3 * 3600)
+    d.say("start", "Z1", "alice", 0)
+    d.say("start", "Z2", "bob", 0)
+    t0, used = int(d.now), 0
+
+    def use(mega, minutes):
+        nonlocal used
+        for _ in range(minutes // 10):
+            d.let(600)
+            used += mega * 10 ** 6 * 10 // minutes
+            d.say("interim", "Z1", "alice", int(d.now) - t0, (used, 0))
+            d.say("interim", "Z2", "bob", int(d.now) - t0, (used, 0))
+
+    def volumes(customer):
+        return [d.usage(customer, "--month", m, "--json").json["volume"]["sum"] // 10 ** 6 for m in (before, name)]
+
+    use(6, 60)
+    tap.is_equal((volumes("a"), volumes("b")), ([6, 0], [6, 0]), "three hours before the month ends both are in it")
+    tap.is_equal(d.cases(), [], "  and nobody is beyond his limit")
+    use(12, 60)
+    tap.is_equal((volumes("a"), volumes("b")), ([18, 0], [6, 12]), "in the next hours one is in the next month")
+    got = d.usage("b", "--json").json
+    tap.is_equal((got["month"], got["zone"], got["offset"], got["from"]), (name, "UTC+02:00", 120, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(first - 7200))), "which is what he is told of")
+    d.let(900)
+    body = [c["body"] for c in d.cases()]
+    tap.is_equal([(c["customer"], c["kind"]) for c in body], [("b", "usage.over-limit")], "and what his limit is held against")
+    number = d.cases()[0]["case"]
+    tap.like(d.check("case", "explain", number).out, f"in {name} the use went beyond", "  by its name")
+    use(6, 60)
+    use(4, 40)
+    tap.is_equal((volumes("a"), volumes("b")), ([28, 0], [6, 22]), "of a class it is what is agreed with the class")
+    tap.is_equal((d.usage("a", "--month", name, "--json").json["zone"], d.usage("a", "--json").json["month"]), ("UTC-01:00", before), "whose month is not over yet")
+    use(6, 60)
+    tap.is_equal(volumes("a"), [28, 5], "then it is")
+    for unit, value in (("h", 2), ("min", 60), ("min-before", 50), ("min-after", 855)):
+        r = d.aup("registry", "import", "-", stdin=f"type,id,kind,value,unit\nlimit,bad,usage-offset,{value},{unit}\n")
+        tap.ok(r.rc == 1 and "quarters of an hour" in r.err, f"no such offset: {value} {unit}", r.err)
+
+
 def limits(d):
     """Volumes of a month that is metered from its beginning on."""
     d.check("registry", "import", "-", stdin=LIMITS)
@@ -243,6 +289,8 @@ def main():
         erased(d)
     with Metered() as d:
         limits(d)
+    with Metered() as d:
+        zones(d)
     with Metered(usage="usage { accounts 1000 }") as d:
         tap.is_equal(d.usage("a", "--json").json["metered"], False, "nothing is metered unless it is switched on")
     with Metered(usage="usage { metering yes; accounts 1000; offset 60 }") as d:

@@ -237,7 +237,7 @@ static void borders(void)
 	uint32_t march_s = usage_month_start_s((2026 - 1970) * 12 + 2), march = usage_month_of(march_s);
 	char zone[USAGE_ZONE_TEXT];
 	usage_months_begin(60);
-	usage_zone_print(zone);
+	usage_zone_print(usage_months_offset(), zone);
 	IS_STR(str_of(zone), STR("UTC+01:00"), "months an hour east of UTC");
 	OK_(usage_month_of(march_s - 3600) == march && usage_month_of(march_s - 3601) == march - 1, "begin an hour before those of UTC");
 	IS_INT(usage_month_start_s(march), march_s - 3600, "  and are told to");
@@ -245,13 +245,13 @@ static void borders(void)
 	OK_(u.count == 31 * 288 && u.cells[12].in == 1000, "  with as many cells as their days say");
 	OK_(usage_account_total(usage_meter_account(&m, USAGE_WORLD_ACCOUNT), march).in == 1000, "  of which the meter has the volume");
 	usage_months_begin(-330);
-	usage_zone_print(zone);
+	usage_zone_print(usage_months_offset(), zone);
 	IS_STR(str_of(zone), STR("UTC-05:30"), "west of UTC");
 	OK_(usage_month_of(march_s + 330 * 60 - 1) == march - 1 && usage_month_start_s(march) == march_s + 330 * 60, "they begin behind them");
 	usage_months_begin(840);
 	OK_(usage_month_start_s(0) == 0 && usage_month_of(0) == 0, "before 1970 there is none");
 	usage_months_begin(0);
-	usage_zone_print(zone);
+	usage_zone_print(usage_months_offset(), zone);
 	IS_STR(str_of(zone), STR("UTC"), "or as UTC has them");
 }
 

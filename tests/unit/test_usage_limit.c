@@ -24,6 +24,18 @@ int main(void)
 	OK_(read_limit("usage-volume-in", 1, "Mbit/s") == ERR_RANGE && read_limit("usage-p95-in", 1, "GB") == ERR_RANGE, "a unit of the other kind");
 	OK_(read_limit("usage-volume-in", 1, "") == ERR_RANGE && read_limit("usage-volume-in", 1, "gb") == ERR_RANGE, "no unit, and one that nobody knows");
 	OK_(read_limit("usage-volume-in", -1, "GB") == ERR_RANGE && read_limit("usage-volume-in", INT64_MAX, "kB") == ERR_RANGE, "what cannot be counted");
+	struct entity offset = { .type = ENTITY_LIMIT, .kind = STR("usage-offset"), .value = 345, .unit = STR("min-before") };
+	int minutes = 0;
+	OK_(usage_offset_is(&offset) && !usage_limit_is(&offset) && usage_offset_read(&offset, &minutes, NULL) == OK && minutes == 345, "when months begin is no limit of use");
+	offset.unit = STR("min-after");
+	OK_(usage_offset_read(&offset, &minutes, NULL) == OK && minutes == -345, "on the other side");
+	offset.unit = STR("min");
+	OK_(usage_offset_read(&offset, &minutes, NULL) == ERR_RANGE, "on no side");
+	offset.unit = STR("min-after");
+	offset.value = 50;
+	OK_(usage_offset_read(&offset, &minutes, NULL) == ERR_RANGE, "at a quarter of an hour");
+	offset.value = 855;
+	OK_(usage_offset_read(&offset, &minutes, NULL) == ERR_RANGE, "of a day that is somewhere");
 	struct entity other = { .type = ENTITY_LIMIT, .kind = STR("mails-per-day") };
 	OK_(!usage_limit_is(&other), "other kinds are the provider's words");
 	return tap_done();
