@@ -93,8 +93,10 @@ def anew(d):
     d.write_config(conf="web-url https://abuse.example.net")
     d.start()
     d.settle()
-    page = Browser(d, local=True).get(f"/cases/{number}")
-    tap.like(page.text, "write the notice anew that was not sent", "the page of the case offers it")
+    b = Browser(d, local=True)
+    # the desk may be there before the judge is
+    d.until(lambda: "Decide" in b.get(f"/cases/{number}").text, "the judge tells of the case")
+    tap.like(b.get(f"/cases/{number}").text, "write the notice anew that was not sent", "the page of the case offers it")
     d.check("case", "notify", number, "there is a page now")
     d.until(lambda: len(d.sink.letters) > before, "the notice goes")
     told = d.check("case", "show", number, "--json").json

@@ -156,6 +156,8 @@ def audit(d, b, ann):
 def daemon(d, b):
     """What the page of the daemon tells, against what a collector reads."""
     d.kill_and_wait("hand")
+    # the keeper counts a role as ready a moment after that
+    d.until(lambda: all(r["ready"] for r in json.loads(d.api("/v1/cluster").body)["roles"]), "each role is ready")
     x = json.loads(d.api("/v1/cluster").body)
     roles = {r["role"]: (r["ready"], r["broken"], r["starts"]) for r in x["roles"]}
     tap.ok({"ear", "judge", "desk", "hand", "signer"} <= set(roles) and roles["hand"] == (1, False, 2) and roles["judge"][2] == 1, "each role that runs is told, and one that died with its starts", x["roles"])
