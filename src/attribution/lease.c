@@ -159,9 +159,11 @@ static enum err read_file_line(struct lease_reader *r, struct arena *a, struct s
 	if (lease_octets(a, field(r, fields, HWADDR), &ids[LEASE_HARDWARE]) != OK || lease_octets(a, field(r, fields, CLIENT), &ids[LEASE_CLIENT]) != OK)
 		return why_set(why, ERR_SYNTAX, "an id is in hexadecimal");
 	lease_read_context(a, unescape(a, field(r, fields, CONTEXT)), ids);
-	/* what is over ends whoever held it: a declined or reclaimed lease may have lost its ids */
+	/* what is over ends whoever held it, of that device: a declined or reclaimed lease may have lost its ids */
 	if (l->what == LEASE_GIVEN)
 		lease_name(r, a, ids, l);
+	else
+		l->device = ids[LEASE_CLIENT].len ? ids[LEASE_CLIENT] : ids[LEASE_HARDWARE];
 	return OK;
 }
 

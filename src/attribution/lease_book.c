@@ -170,7 +170,9 @@ enum err lease_book_take(struct lease_book *b, const struct lease *l, int64_t no
 	if (l->what == LEASE_OVER && l->at_at < h->start_at)
 		return ERR_NOTFOUND;
 	int64_t end_at = l->what == LEASE_OVER ? l->at_at : earlier(h->until_at, now > h->seen_at ? now : h->seen_at);
-	*ret_binding = binding_of(l, h->start_at, earlier(h->seen_at, end_at), end_at, l->what == LEASE_GONE, h->weak);
+	/* beyond its lease it was confirmed by lines that were lost, or it was over and given again, to whomever */
+	bool guessed = l->what == LEASE_GONE || (h->until_at != TIME_NONE && l->at_at > h->until_at);
+	*ret_binding = binding_of(l, h->start_at, earlier(h->seen_at, end_at), end_at, guessed, h->weak);
 	h->over = true;
 	h->end_at = l->what == LEASE_OVER ? l->at_at : h->seen_at;
 	return OK;

@@ -102,6 +102,26 @@ static void hands_over(void)
 	lease_book_done(&w.book);
 }
 
+/* What a provider that is made up showed to be wrong at grade A (aup simulate isp --dhcp). */
+static void lost_between(void)
+{
+	struct world w;
+	begin(&w, LEASE_KEA4);
+	lines(&w, HEAD4 "192.0.2.7,02:00:00:00:00:0a,ff:01:02,3600,1790003600,1,0,0,,0,,0\n");
+	unsigned rows = w.rows;
+	lines(&w, "192.0.2.7,02:00:00:00:00:0b,ff:01:03,3600,1790009000,1,0,0,,2,,0\n");
+	OK_(w.rows == rows && !w.bad, "that another device's lease has expired says nothing of this one's");
+	lines(&w, "192.0.2.7,02:00:00:00:00:0b,ff:01:03,0,1790003000,1,0,0,,0,,0\n");
+	OK_(w.rows == rows && !w.bad, "nor that it was deleted");
+	lines(&w, "192.0.2.7,02:00:00:00:00:0a,ff:01:02,3600,1790009000,1,0,0,,2,,0\n");
+	OK_(is(&w, "ff:01:02", 0, 0, 9000, BINDING_END_GUESSED), "expired long after what is known of it: it was given again in between, and to whom else is not known");
+	lease_book_done(&w.book);
+	begin(&w, LEASE_KEA4);
+	lines(&w, HEAD4 "192.0.2.7,02:00:00:00:00:0a,ff:01:02,3600,1790003600,1,0,0,,0,,0\n192.0.2.7,,,3600,1790009000,1,0,0,,2,,0\n");
+	OK_(is(&w, "ff:01:02", 0, 0, 9000, BINDING_END_GUESSED), "and of a line that names no device");
+	lease_book_done(&w.book);
+}
+
 static void names(void)
 {
 	static const char relay[] = HEAD4 "192.0.2.7,02:00:00:00:00:0a,01:02:00:00:00:00:0a,3600,1790003600,1,0,0,evil,0,"
@@ -314,6 +334,7 @@ int main(void)
 		return 1;
 	files4();
 	hands_over();
+	lost_between();
 	names();
 	files6();
 	past_the_relay();
