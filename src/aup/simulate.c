@@ -48,18 +48,18 @@ static bool read_options(int *argc, char **argv, struct arena *a, struct simulat
 	const char *faults = cli_value(argc, argv, "--faults"), *from = cli_value(argc, argv, "--from"), *interim = cli_value(argc, argv, "--interim"),
 		   *secret = cli_value(argc, argv, "--secret-file");
 	struct why why = { .line = 0 };
-	uint64_t seed = 1, subscribers = 1000, days = 1, natted = 0;
+	uint64_t seed = 1, subscribers = 1000, days = 1, natted = 0, leased = 0;
 	int64_t interim_us = 600 * SECOND_US, from_at = TIME_NONE;
 	if (!number(argc, argv, "--seed", 0, UINT64_MAX, &seed) || !number(argc, argv, "--subscribers", ISP_SUBSCRIBERS_MIN, ISP_SUBSCRIBERS_MAX, &subscribers) ||
 		!number(argc, argv, "--days", 1, ISP_DAYS_MAX, &days) ||
-		!number(argc, argv, "--cgnat", 0, 100, &natted))
+		!number(argc, argv, "--cgnat", 0, 100, &natted) || !number(argc, argv, "--dhcp", 0, 100, &leased))
 		return false;
 	if ((interim && span_parse(str_of(interim), &interim_us) != OK) || (from && time_parse(str_of(from), &from_at) != OK)) {
 		(void)fprintf(stderr, "aup simulate: --interim is a span such as 10m, --from a time with a zone\n");
 		return false;
 	}
 	s->faults = faults ? faults : "none";
-	s->isp = (struct isp_options){ .seed = seed, .subscribers = (uint32_t)subscribers, .seconds = (uint32_t)(days * 86400), .mix = { (unsigned)natted } };
+	s->isp = (struct isp_options){ .seed = seed, .subscribers = (uint32_t)subscribers, .seconds = (uint32_t)(days * 86400), .mix = { (unsigned)natted, (unsigned)leased } };
 	/* so that it is over now */
 	s->from_now = !from;
 	s->own_secret = secret;

@@ -9,6 +9,7 @@
 #include "aup/simulate.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "simulate/isp_lease.h"
 #include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 #include "simulate/truth.h"
@@ -31,6 +32,7 @@ struct writing {
 	int dir;
 	struct output registry, bindings, truth, packets;
 	struct output nat[ISP_NAT_FORM_END], nat_packets;       /* logs of NATs: a file of each form; of IPFIX rows, and packets */
+	struct output leases;
 	struct buf octets;
 	struct why why;
 	enum err err;
@@ -126,8 +128,8 @@ static void held(void *arg, struct isp_resource what, uint32_t subscriber, uint3
 	struct writing *w = arg;
 	truth_row(w->plan, w->s->isp.from_at, what, subscriber, from_s, until_s, &w->truth.buf);
 	added(w, &w->truth);
-	/* what is assigned for good stands in the register, and what NATs log in their logs */
-	if (what.kind != ISP_STATIC4 && what.kind != ISP_LOGGED_PORTS)
+	/* what is assigned for good stands in the register, what NATs log in their logs, leases in their file */
+	if (what.kind != ISP_STATIC4 && what.kind != ISP_LOGGED_PORTS && what.kind != ISP_LEASED4)
 		put_binding(w, what, subscriber, from_s, until_s);
 }
 
@@ -207,10 +209,15 @@ static void put_messages(struct writing *w, struct isp *isp)
 	uint64_t n = 0;
 	enum err e = OK;
 	while (w->err == OK && (e = isp_next(isp, &m)) == OK) {
-		if (m.by == ISP_NAT)
+		if (m.by == ISP_LEASE) {
+			/* a file that was cleaned up goes on in this one, with a header of its own */
+			isp_lease_octets(&m, w->s->isp.from_at, &w->leases.buf);
+			added(w, &w->leases);
+		} else if (m.by == ISP_NAT) {
 			put_nat(w, &m);
-		else if (!w->s->no_packets)
+		} else if (!w->s->no_packets) {
 			put_packet(w, &m, &radius);
+		}
 		if (w->s->bar && n++ % BAR_EVERY == 0)
 			cli_bar("making", isp_now_s(isp) < w->s->isp.seconds ? isp_now_s(isp) : w->s->isp.seconds - 1, w->s->isp.seconds);
 	}
@@ -220,10 +227,12 @@ static void put_messages(struct writing *w, struct isp *isp)
 		cli_bar("making", 1, 1);
 }
 
+static const char lease_file[] =
+	"kea-leases4.csv  the lease file of a DHCP server, for: aup bindings import --feed ANOTHER --format kea4 --from ... --until ...\n";
 static const char nat_files[] =
 	"nat-*.log        what NATs log of blocks of ports, each in its form and in UTC, for: aup bindings import --feed ANOTHER --format syslog-junos, -a10 or -cisco\n"
 	"                 --zone +00:00 --from ... --until ...; lines of A10 have no year: --year says which\n"
-	"nat-ipfix.csv    the same of those that speak IPFIX, for: aup bindings import --feed ANOTHER; and as they send it, nat-ipfix.pcap\n\n";
+	"nat-ipfix.csv    the same of those that speak IPFIX, for: aup bindings import --feed ANOTHER; and as they send it, nat-ipfix.pcap\n";
 
 static void put_readme(struct writing *w)
 {
@@ -234,15 +243,16 @@ static void put_readme(struct writing *w)
 	time_print(o->from_at, from);
 	time_print(o->from_at + o->seconds * SECOND_US, until);
 	buf_printf(&out, "A provider that is made up: no address, name or number in here is anybody's.\n\n"
-		"Made by: aup simulate isp --seed %llu --subscribers %u --days %u --interim %us --cgnat %u --faults %s --from %s\n"
-		"From %s until %s, %u access servers, %u resellers.\n\n", (unsigned long long)o->seed, o->subscribers, o->seconds / 86400, o->interim_s, o->mix.natted, w->s->faults, from, from,
-		until, w->plan->servers, w->plan->resellers);
+		"Made by: aup simulate isp --seed %llu --subscribers %u --days %u --interim %us --cgnat %u --dhcp %u --faults %s --from %s\n"
+		"From %s until %s, %u access servers, %u resellers.\n\n", (unsigned long long)o->seed, o->subscribers, o->seconds / 86400, o->interim_s, o->mix.natted, o->mix.leased,
+		w->s->faults, from, from, until, w->plan->servers, w->plan->resellers);
 	buf_printf(&out, "registry.csv     its customers, for: aup registry import\n"
 		"bindings.csv     who held which address when, as a feed without a fault says it, for: aup bindings import --feed NAME --from %s --until %s\n"
 		"accounting.pcap  the RADIUS accounting that its access servers send, in the order of arrival%s\n"
-		"truth.csv        who held what, with the resellers above him: what an answer is held against\n\n"
-		"%s"
-		"A file with a number behind its name goes on with the one before. Faults:\n", from, until, w->s->no_packets ? "; left out" : "", o->mix.natted ? nat_files : "");
+		"truth.csv        who held what, with the resellers above him: what an answer is held against\n"
+		"%s%s"
+		"\nA file with a number behind its name goes on with the one before. Faults:\n", from, until, w->s->no_packets ? "; left out" : "", o->mix.natted ? nat_files : "",
+		o->mix.leased ? lease_file : "");
 	for (unsigned i = 0; i < FAULT_END; i++)
 		if (o->faults >> i & 1)
 			buf_printf(&out, "  %-14s %s\n", fault_words[i], fault_texts[i]);
@@ -255,7 +265,7 @@ static void put_readme(struct writing *w)
 static void print_done(const struct writing *w, int64_t began_us)
 {
 	struct output const *const list[] = { &w->registry, &w->bindings, &w->truth, &w->packets, &w->nat[ISP_NAT_JUNOS], &w->nat[ISP_NAT_A10], &w->nat[ISP_NAT_CISCO],
-		&w->nat[ISP_NAT_IPFIX], &w->nat_packets };
+		&w->nat[ISP_NAT_IPFIX], &w->nat_packets, &w->leases };
 	int64_t took_us = clock_monotonic_us() - began_us;
 	for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		if (list[i]->rows)
@@ -290,7 +300,8 @@ int simulate_out(const struct simulate *s, const char *directory)
 		buf_init(&w->nat[i].head, PIECE_MAX);
 		w->nat[i].fd = -1;
 	}
-	w->nat_packets.fd = -1;
+	w->nat_packets.fd = w->leases.fd = -1;
+	buf_init(&w->leases.head, PIECE_MAX);
 	buf_puts(&w->registry.head, isp_plan_columns);
 	buf_puts(&w->bindings.head, "address,subject,start,end,seen,port_from,port_to\n");
 	truth_head(&w->truth.head);
@@ -303,6 +314,8 @@ int simulate_out(const struct simulate *s, const char *directory)
 	else
 		w->packets.fd = -1;
 	begin_nat(w);
+	if (s->isp.mix.leased)
+		begin(w, &w->leases, "kea-leases4", "csv", true);
 	if (w->err == OK)
 		put_messages(w, isp);
 	if (w->err == OK)
@@ -314,6 +327,7 @@ int simulate_out(const struct simulate *s, const char *directory)
 	for (unsigned i = 0; i < ISP_NAT_FORM_END; i++)
 		end(w, &w->nat[i]);
 	end(w, &w->nat_packets);
+	end(w, &w->leases);
 	buf_done(&w->octets);
 	file_close(w->dir);
 	if (w->err == OK)

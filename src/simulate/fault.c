@@ -4,7 +4,7 @@
 #include "simulate/fault.h"
 
 const char *const fault_words[] = { "lost-start", "lost-stop", "lost-interim", "log-loss", "late", "reorder", "duplicate", "reuse", "skew", "step", "no-time",
-	"reboot", "outage", "move", "bare", "wrap", NULL };
+	"reboot", "outage", "move", "bare", "wrap", "rotate", NULL };
 
 const char *const fault_texts[] = {
 	"Starts are lost",
@@ -23,6 +23,7 @@ const char *const fault_texts[] = {
 	"an address changes within a session",
 	"a server says addresses at the Start and the Stop only",
 	"a server sends no Gigawords: its octets wrap",
+	"a lease file is cleaned up and read anew",
 	NULL,
 };
 
@@ -40,7 +41,7 @@ enum err fault_parse(struct str list, unsigned *ret_faults, struct why *why)
 			i++;
 		if (i == FAULT_END) {
 			enum err e = why_set(why, ERR_SYNTAX, "there is no fault \"%.*s\"", STR_ARG(word));
-			why_hint(why, "none, all, or of lost-start, lost-stop, lost-interim, log-loss, late, reorder, duplicate, reuse, skew, step, no-time, reboot, outage, move, bare, wrap");
+			why_hint(why, "none, all, or of lost-start, lost-stop, lost-interim, log-loss, late, reorder, duplicate, reuse, skew, step, no-time, reboot, outage, move, bare, wrap, rotate");
 			return e;
 		}
 		faults |= 1U << i;

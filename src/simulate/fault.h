@@ -10,7 +10,7 @@ enum fault {
 	FAULT_LOST_START,       /* Starts are lost */
 	FAULT_LOST_STOP,        /* Stops are */
 	FAULT_LOST_INTERIM,     /* Interim-Updates are */
-	FAULT_LOG_LOSS,         /* messages that a block of ports was given or taken back are */
+	FAULT_LOG_LOSS,         /* messages that a block of ports was given or taken back are, lines of logs and of lease files */
 	FAULT_LATE,             /* messages come up to two hours late, Stops more often */
 	FAULT_REORDER,          /* messages overtake one another */
 	FAULT_DUPLICATE,        /* messages come twice, with another Acct-Delay-Time or the same octets */
@@ -23,6 +23,7 @@ enum fault {
 	FAULT_MOVE,             /* an address changes within a session, at a server that says addresses in each message */
 	FAULT_BARE,             /* a server says addresses at the Start and in Stops only */
 	FAULT_WRAP,             /* a server sends no Gigawords: its octets wrap at 4 GiB */
+	FAULT_ROTATE,           /* a lease file is cleaned up and read anew */
 	FAULT_END
 };
 

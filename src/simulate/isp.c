@@ -114,6 +114,10 @@ static void hang_up(struct isp *s, uint32_t who)
 {
 	struct line *l = &s->lines[who];
 	enum isp_class c = isp_plan_class(&s->plan, who);
+	if (c == ISP_LEASED) {
+		isp_lease_end(s, who);
+		return;
+	}
 	if (c == ISP_NATTED)
 		isp_nat_hang_up(s, l->four);
 	if (c != ISP_BUSINESS)
@@ -212,6 +216,10 @@ static void line_due(struct isp *s, uint32_t who)
 {
 	struct line *l = &s->lines[who];
 	enum isp_class c = isp_plan_class(&s->plan, who);
+	if (c == ISP_LEASED) {
+		isp_lease_due(s, who);
+		return;
+	}
 	if (!l->online) {
 		l->due_s = dial(s, who) ? sooner(sooner(l->interim_s, l->until_s), l->change_s) : s->now_s + 30 + dice(&s->dice, RETRY_S);
 	} else if (s->now_s >= l->until_s) {
@@ -262,7 +270,7 @@ static enum err begin_world(struct isp *s)
 	size_t who = s->o.subscribers, servers = s->plan.servers;
 	s->lines = calloc(who, sizeof(*s->lines));
 	s->servers = calloc(servers, sizeof(*s->servers));
-	s->due = calloc(who + servers + isp_nat_dues(s) + 1, sizeof(*s->due));
+	s->due = calloc(who + servers + isp_nat_dues(s) + 2, sizeof(*s->due));
 	bool ok = s->lines && s->servers && s->due;
 	for (enum isp_kind k = 0; k < ISP_KIND_END; k++) {
 		uint32_t all = s->plan.pools[k][servers];
@@ -286,6 +294,8 @@ static enum err begin_world(struct isp *s)
 	for (uint32_t i = 0; i < who; i++)
 		isp_queue_put(s, 1 + dice(&s->dice, isp_plan_class(&s->plan, i) == ISP_DIAL ? habits[ISP_DIAL].idle : FIRST_S), i);
 	enum err e = isp_nat_begin(s);
+	if (e == OK)
+		e = isp_lease_begin(s);
 	if (e)
 		return e;
 	(void)isp_tell_outage(s, 0);
@@ -332,6 +342,7 @@ void isp_free(struct isp *s)
 	free(s->slots);
 	free(s->slots_free);
 	isp_nat_done(s);
+	free(s->lease_doubts);
 	isp_plan_done(&s->plan);
 	free(s);
 }
@@ -370,6 +381,8 @@ enum err isp_next(struct isp *s, struct isp_message *ret_message)
 			if (isp_tell_outage(s, (ret_message->arrives_at - s->o.from_at) / SECOND_US)) {
 				if (ret_message->by == ISP_NAT)
 					isp_nat_doubt(s, ret_message);
+				else if (ret_message->by == ISP_LEASE)
+					isp_lease_doubt(s, ret_message);
 				continue;
 			}
 			ret_message->since_at = s->since_at;
@@ -383,7 +396,9 @@ enum err isp_next(struct isp *s, struct isp_message *ret_message)
 		}
 		isp_queue_pop(s);
 		s->now_s = at;
-		if (who < s->o.subscribers)
+		if (who == ISP_ROTATION)
+			isp_lease_rotate(s);
+		else if (who < s->o.subscribers)
 			line_due(s, who);
 		else if (who < s->o.subscribers + s->plan.servers)
 			server_due(s, who - s->o.subscribers);

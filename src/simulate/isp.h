@@ -14,7 +14,7 @@
  * given and once when it is taken back.
  *
  * NATs with a log of their own (isp_nat.h) stand beside servers: subscribers of theirs have an address behind it by accounting, and blocks of ports by
- * the log alone.
+ * the log alone. A DHCP server (isp_lease.h) leases addresses, of which accounting tells nothing.
  */
 #ifndef AUPD_SIMULATE_ISP_H
 #define AUPD_SIMULATE_ISP_H
@@ -39,7 +39,18 @@ struct isp_block {
 	uint32_t given_s;               /* when it was given */
 };
 
-enum isp_teller { ISP_ACCOUNTING, ISP_NAT };
+enum isp_lease_what { ISP_LEASE_GIVEN, ISP_LEASE_RELEASED, ISP_LEASE_RECLAIMED };
+
+/* Of a lease file. */
+struct isp_lease {
+	enum isp_lease_what what;
+	uint32_t number;                /* of ISP_LEASED4 */
+	uint32_t given_s, lasts_s;      /* given or asked for last */
+	bool relayed;                   /* with what the relay says */
+	bool first;                     /* a file begins */
+};
+
+enum isp_teller { ISP_ACCOUNTING, ISP_NAT, ISP_LEASE };
 
 struct isp_message {
 	enum isp_teller by;
@@ -58,6 +69,7 @@ struct isp_message {
 	unsigned block_count;           /* 0: that it is there */
 	uint32_t sequence;              /* of its records */
 	int64_t clock_us;               /* how far its clock is off */
+	struct isp_lease lease;
 };
 
 /* Somebody holds something from then on; and he did until then. Times in seconds from the beginning. */

@@ -8,6 +8,7 @@
 #include "simulate/isp.h"
 
 #define ISP_NOTHING UINT32_MAX
+#define ISP_ROTATION UINT32_MAX         /* what is due then: a lease file is cleaned up */
 
 enum { ISP_LINE_BLOCKS = 3, ISP_LINE_LEFT = 4, ISP_PENDING_MAX = 1 << 26, ISP_DOUBTS = 4 };
 
@@ -64,6 +65,9 @@ struct isp {
 	struct inside *insides;         /* NULL: there are no NATs with a log, nor the following */
 	struct box *boxes;
 	uint32_t *doubtful;             /* of each block of theirs ISP_DOUBTS addresses of which a message was not told as it was */
+	uint32_t *lease_doubts;         /* the same of each leased address, subscribers. NULL: there is no DHCP server */
+	int64_t lease_at;               /* when its last line is read */
+	bool lease_begins;              /* the next one is the first of a file */
 	uint32_t *spare[ISP_KIND_END], *spare_count[ISP_KIND_END];      /* what each server has to give out */
 	uint64_t *due;                  /* a heap: second, then line or server */
 	size_t due_count;
@@ -81,6 +85,23 @@ struct isp {
 static inline bool isp_has(const struct isp *s, enum fault f)
 {
 	return s->o.faults >> f & 1;
+}
+
+/* Of whom something was not told as it was; a list of ISP_DOUBTS, the last first. */
+static inline bool isp_is_doubtful(const uint32_t *list, uint32_t who)
+{
+	for (unsigned i = 0; i < ISP_DOUBTS; i++)
+		if (list[i] == who)
+			return true;
+	return false;
+}
+
+static inline void isp_doubt(uint32_t *list, uint32_t who)
+{
+	if (isp_is_doubtful(list, who))
+		return;
+	memmove(list + 1, list, (ISP_DOUBTS - 1) * sizeof(*list));
+	list[0] = who;
 }
 
 /* Things that are due: keys sort by time. False: none. */
@@ -115,5 +136,12 @@ void isp_nat_doubt(struct isp *s, const struct isp_message *m);
 /* Somebody has an address behind it from now on, and has it no more. */
 void isp_nat_dial(struct isp *s, uint32_t number, uint32_t subscriber);
 void isp_nat_hang_up(struct isp *s, uint32_t number);
+
+/* Leases. What is due to a line of theirs; the file is cleaned up; it is all over. */
+enum err isp_lease_begin(struct isp *s) MUST_CHECK;
+void isp_lease_due(struct isp *s, uint32_t subscriber);
+void isp_lease_rotate(struct isp *s);
+void isp_lease_end(struct isp *s, uint32_t subscriber);
+void isp_lease_doubt(struct isp *s, const struct isp_message *m);
 
 #endif

@@ -52,22 +52,10 @@ static uint32_t *doubts(const struct isp *s, uint32_t block)
 	return s->doubtful + (size_t)block * ISP_DOUBTS;
 }
 
-static bool is_doubtful(const struct isp *s, uint32_t block, uint32_t inside)
-{
-	for (unsigned i = 0; i < ISP_DOUBTS; i++)
-		if (doubts(s, block)[i] == inside)
-			return true;
-	return false;
-}
-
 void isp_nat_doubt(struct isp *s, const struct isp_message *m)
 {
 	for (unsigned i = 0; i < m->block_count; i++)
-		if (!is_doubtful(s, m->blocks[i].block, m->blocks[i].inside)) {
-			uint32_t *list = doubts(s, m->blocks[i].block);
-			memmove(list + 1, list, (ISP_DOUBTS - 1) * sizeof(*list));
-			list[0] = m->blocks[i].inside;
-		}
+		isp_doubt(doubts(s, m->blocks[i].block), m->blocks[i].inside);
 }
 
 static bool is_lost(struct isp *s, const struct isp_message *m)
@@ -156,7 +144,7 @@ static uint32_t pick(struct isp *s, uint32_t server, uint32_t number)
 	uint32_t *list = s->spare[ISP_LOGGED_PORTS] + s->plan.pools[ISP_LOGGED_PORTS][server], *count = &s->spare_count[ISP_LOGGED_PORTS][server];
 	for (unsigned tries = 0; tries < TRIES && *count; tries++) {
 		uint32_t i = isp_has(s, FAULT_REUSE) && dice(&s->dice, 2) ? *count - 1 : dice(&s->dice, *count), block = list[i];
-		if (is_doubtful(s, block, number))
+		if (isp_is_doubtful(doubts(s, block), number))
 			continue;
 		list[i] = list[--*count];
 		return block;

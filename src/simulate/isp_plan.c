@@ -19,6 +19,7 @@ static const uint32_t per_hundred[ISP_KIND_END][ISP_CLASS_END] = {
 	[ISP_PORTS] = { [ISP_CABLE] = 250 },
 	[ISP_STATIC4] = { [ISP_BUSINESS] = 100 },
 	[ISP_LOGGED_PORTS] = { [ISP_NATTED] = 180 },
+	[ISP_LEASED4] = { [ISP_LEASED] = 90 },
 };
 
 const char isp_plan_columns[] = "type,id,customer,reseller,class,kind,resource,name,email\n";
@@ -68,15 +69,15 @@ enum err isp_plan_init(struct isp_plan *p, uint64_t seed, uint32_t subscribers, 
 {
 	if (subscribers < ISP_SUBSCRIBERS_MIN || subscribers > ISP_SUBSCRIBERS_MAX)
 		return why_set(why, ERR_RANGE, "a provider has %u to %u subscribers", ISP_SUBSCRIBERS_MIN, ISP_SUBSCRIBERS_MAX);
-	if (mix.natted > 100)
-		return why_set(why, ERR_RANGE, "of a hundred subscribers no more than a hundred are behind a NAT");
+	if (mix.natted > 100 || mix.leased > 100 - mix.natted)
+		return why_set(why, ERR_RANGE, "of a hundred subscribers no more than a hundred are behind a NAT or have a lease");
 	uint32_t servers = subscribers / ISP_PER_SERVER, resellers = subscribers / PER_RESELLER, from = 0;
 	*p = (struct isp_plan){ .seed = seed, .subscribers = subscribers };
 	p->servers = servers < ISP_SERVERS_MIN ? ISP_SERVERS_MIN : servers > ISP_SERVERS_MAX ? ISP_SERVERS_MAX : servers;
 	p->resellers = resellers < RESELLERS_MIN ? RESELLERS_MIN : resellers > RESELLERS_MAX ? RESELLERS_MAX : resellers;
 	for (enum isp_class c = 0; c < ISP_CLASS_END; c++) {
 		p->first[c] = from;
-		uint64_t share = c == ISP_NATTED ? mix.natted * 100 : shares[c] * (100 - mix.natted);
+		uint64_t share = c == ISP_NATTED ? mix.natted * 100 : c == ISP_LEASED ? mix.leased * 100 : shares[c] * (100 - mix.natted - mix.leased);
 		from += (uint32_t)(subscribers * share / 10000);
 	}
 	p->first[ISP_CLASS_END] = subscribers;
@@ -130,6 +131,7 @@ struct prefix isp_plan_prefix(struct isp_resource r, uint16_t *ret_from, uint16_
 	switch (r.kind) {
 	case ISP_ADDR4: return prefix4(240U << 24, r.number, 32);
 	case ISP_INSIDE4: return prefix4(100U << 24 | 64U << 16, r.number, 32);
+	case ISP_LEASED4: return prefix4(252U << 24, r.number, 32);
 	case ISP_STATIC4: return prefix4(250U << 24, r.number << (32 - ISP_STATIC_BITS), ISP_STATIC_BITS);
 	case ISP_PORTS:
 	case ISP_LOGGED_PORTS:
@@ -147,7 +149,7 @@ bool isp_plan_resource(const struct prefix *p, uint16_t port_from, struct isp_re
 	static const struct { enum isp_kind kind; uint32_t first, last; uint8_t bits, shift; } four[] = {
 		{ ISP_ADDR4, 240U << 24, (248U << 24) - 1, 128, 0 }, { ISP_INSIDE4, 100U << 24 | 64U << 16, (100U << 24 | 128U << 16) - 1, 128, 0 },
 		{ ISP_PORTS, 248U << 24, (250U << 24) - 1, 128, 0 }, { ISP_STATIC4, 250U << 24, (251U << 24) - 1, MAPPED_BITS + ISP_STATIC_BITS, 32 - ISP_STATIC_BITS },
-		{ ISP_LOGGED_PORTS, 251U << 24, (252U << 24) - 1, 128, 0 },
+		{ ISP_LOGGED_PORTS, 251U << 24, (252U << 24) - 1, 128, 0 }, { ISP_LEASED4, 252U << 24, (253U << 24) - 1, 128, 0 },
 	};
 	const uint8_t *o = p->addr.octets;
 	if (!addr_is_v4(&p->addr)) {
@@ -232,6 +234,8 @@ void isp_plan_head(const struct isp_plan *p, struct buf *out)
 		"prefix,sim-delegated,,,,dynamic,2001:db8::/32,,\n");
 	if (p->first[ISP_NATTED] < p->first[ISP_NATTED + 1])
 		buf_puts(out, "prefix,sim-logged,,,,shared,251.0.0.0/8,,\n");
+	if (p->first[ISP_LEASED] < p->first[ISP_LEASED + 1])
+		buf_puts(out, "prefix,sim-leased,,,,dynamic,252.0.0.0/8,,\n");
 	for (int32_t r = 0; r < (int32_t)p->resellers; r++) {
 		isp_plan_reseller(r, own);
 		isp_plan_reseller(isp_plan_above(r), above);

@@ -3,9 +3,9 @@
  * out. All of it is a function of the seed and of numbers, so that ten million subscribers take no memory.
  *
  * Subscribers are numbered from 0 by their class: first those who dial in, then DSL, cable whose access server translates and tells of it in
- * accounting, those behind a carrier-grade NAT that keeps a log of its own, and business with a static prefix. Addresses are those that nobody has:
+ * accounting, those behind a carrier-grade NAT that keeps a log of its own, those who are leased an address by DHCP, and business with a static prefix. Addresses are those that nobody has:
  * dynamic ones 240.0.0.0 and up, behind a NAT 100.64.0.0/10, shared ones 248.0.0.0 and up, static prefixes 250.0.0.0 and up, shared by NATs with a log
- * 251.0.0.0 and up, delegated prefixes /56 of 2001:db8::/32.
+ * 251.0.0.0 and up, leased 252.0.0.0 and up, delegated prefixes /56 of 2001:db8::/32.
  */
 #ifndef AUPD_SIMULATE_ISP_PLAN_H
 #define AUPD_SIMULATE_ISP_PLAN_H
@@ -22,13 +22,13 @@ enum {
 	ISP_NO_RESELLER = -1,
 };
 
-enum isp_class { ISP_DIAL, ISP_DSL, ISP_CABLE, ISP_NATTED, ISP_BUSINESS, ISP_CLASS_END };
+enum isp_class { ISP_DIAL, ISP_DSL, ISP_CABLE, ISP_NATTED, ISP_LEASED, ISP_BUSINESS, ISP_CLASS_END };
 /* What is given out, numbered from 0 each. A block of ports is number / ISP_BLOCKS as its address and number % ISP_BLOCKS on it; so are those of NATs with a log. */
-enum isp_kind { ISP_ADDR4, ISP_INSIDE4, ISP_DELEGATED6, ISP_PORTS, ISP_STATIC4, ISP_LOGGED_PORTS, ISP_KIND_END };
+enum isp_kind { ISP_ADDR4, ISP_INSIDE4, ISP_DELEGATED6, ISP_PORTS, ISP_STATIC4, ISP_LOGGED_PORTS, ISP_LEASED4, ISP_KIND_END };
 
 /* Of a hundred subscribers, so many are of these classes; the others share the rest as they do without. */
 struct isp_mix {
-	unsigned natted;
+	unsigned natted, leased;
 };
 
 struct isp_resource {

@@ -3,12 +3,12 @@
  */
 #include "simulate/tally.h"
 
-static const char *const json_kinds[] = { "accounting", "nat", "no_port" };
-const char *const tally_kind_words[] = { "accounting", "nat log", "no port", NULL };
+static const char *const json_kinds[] = { "accounting", "nat", "leases", "no_port" };
+const char *const tally_kind_words[] = { "accounting", "nat log", "leases", "no port", NULL };
 
 enum tally_kind tally_kind(enum isp_kind kind, bool no_port)
 {
-	return no_port ? TALLY_NO_PORT : kind == ISP_LOGGED_PORTS ? TALLY_NAT : TALLY_ACCOUNTING;
+	return no_port ? TALLY_NO_PORT : kind == ISP_LOGGED_PORTS ? TALLY_NAT : kind == ISP_LEASED4 ? TALLY_LEASE : TALLY_ACCOUNTING;
 }
 
 static bool is_wrong(const struct truth *t, struct isp_resource what, uint32_t from_s, uint32_t until_s, const struct tally_answer *a)

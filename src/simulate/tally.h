@@ -24,6 +24,7 @@ struct tally_answer {
 enum tally_kind {
 	TALLY_ACCOUNTING,               /* addresses and blocks of ports that access servers tell of */
 	TALLY_NAT,                      /* ports of addresses that NATs with a log share */
+	TALLY_LEASE,                    /* addresses that a DHCP server leases */
 	TALLY_NO_PORT,                  /* a shared address without a port: never to be answered at grade A */
 	TALLY_KIND_END
 };

@@ -1,6 +1,6 @@
 /*
  * A trial of attribution in one process: what a made-up provider sends goes through the very code that the daemon has, as octets under a
- * secret, message of accounting, session, binding and index, or as a line of a NAT's log, and the answers of attribution
+ * secret, message of accounting, session, binding and index, or as a line of a NAT's log or of a lease file, and the answers of attribution
  * (bindings.h) are held against the truth. Half of the questions are
  * asked while it happens, about the last hour; half when all has come.
  */

@@ -5,11 +5,10 @@
 
 #include "simulate/trial_inside.h"
 
-enum { ARENA_MAX = 4 << 20, OCTETS_MAX = 1 << 16 };
+enum { ARENA_MAX = 4 << 20, LEASES_MAX = 512 << 20, OCTETS_MAX = 1 << 16 };
 
 static const uint8_t book_key[SESSION_KEY_LEN] = "sixteen octets.";
 static const struct str secret = { "not a secret at all", 19 };
-static const uint8_t feeds[] = { TRIAL_ACCOUNTING, TRIAL_NAT };
 
 static enum err keep(struct run *r, const struct binding *b)
 {
@@ -109,11 +108,45 @@ static enum err take_nat(struct run *r, const struct isp_message *m, struct why 
 	return hear(r, TRIAL_NAT, m->since_at, read.lost, why);
 }
 
+static enum err take_line(struct run *r, struct str line, struct why *why)
+{
+	struct lease lease;
+	struct binding b;
+	struct str subject;
+	arena_reset(r->arena);
+	enum err e = lease_read(&r->reader, r->arena, line, &lease, why);
+	if (e == OK)
+		e = lease_book_take(&r->leases, &lease, r->now, &b, &subject, why);
+	if (e)
+		return e == ERR_NOTFOUND ? OK : e;
+	b.feed = TRIAL_LEASE;
+	/* a device that no relay has spoken of is nobody in the register: the row is left out, as the daemon does */
+	e = binding_book_key(r->names, subject, &b.subject);
+	return e == ERR_NOTFOUND ? OK : e ? e : put_binding(r, &b, why);
+}
+
+/* As who follows the file reads it. */
+static enum err take_lease(struct run *r, const struct isp_message *m, struct why *why)
+{
+	struct str rest, line;
+	enum err e = OK;
+	buf_clear(&r->octets);
+	isp_lease_octets(m, r->t->isp.from_at, &r->octets);
+	rest = buf_str(&r->octets);
+	while (e == OK && str_next_line(&rest, &line))
+		e = take_line(r, line, why);
+	return e;
+}
+
 enum err trial_feed_take(struct run *r, const struct isp_message *m, struct why *why)
 {
 	r->now = m->arrives_at;
 	r->sum->messages++;
-	return m->by == ISP_NAT ? take_nat(r, m, why) : take_accounting(r, m, why);
+	/* who follows a file says that it was heard, also when nothing is added to it */
+	enum err e = r->leased ? hear(r, TRIAL_LEASE, m->since_at, false, why) : OK;
+	if (e)
+		return e;
+	return m->by == ISP_NAT ? take_nat(r, m, why) : m->by == ISP_LEASE ? take_lease(r, m, why) : take_accounting(r, m, why);
 }
 
 enum err trial_feed_restart(struct run *r)
@@ -147,15 +180,24 @@ static enum err fill_register(struct run *r, const struct isp_plan *plan, struct
 
 enum err trial_feed_begin(struct run *r, const struct isp_plan *plan, struct why *why)
 {
-	bool natted = plan->first[ISP_NATTED] < plan->first[ISP_NATTED + 1];
+	unsigned direct = 1, all = 1;
+	r->leased = plan->first[ISP_LEASED] < plan->first[ISP_LEASED + 1];
+	r->feeds[0] = TRIAL_ACCOUNTING;
+	if (r->leased)
+		r->feeds[direct++] = TRIAL_LEASE;
+	all = direct;
+	if (plan->first[ISP_NATTED] < plan->first[ISP_NATTED + 1])
+		r->feeds[all++] = TRIAL_NAT;
+	lease_reader_init(&r->reader, LEASE_KEA4);
+	r->leases_arena = arena_new("leases", LEASES_MAX);
 	buf_init(&r->octets, OCTETS_MAX);
 	r->arena = arena_new("question", ARENA_MAX);
 	r->registry = registry_new(NULL);
 	r->book = session_book_new(TRIAL_SESSIONS_MAX, book_key);
 	r->health = feed_health_new();
-	r->view = (struct bindings){ .index = binding_index_new(TRIAL_BINDINGS_MAX), .health = r->health, .feeds = { feeds, natted ? 2 : 1 }, .direct = { feeds, 1 },
+	r->view = (struct bindings){ .index = binding_index_new(TRIAL_BINDINGS_MAX), .health = r->health, .feeds = { r->feeds, all }, .direct = { r->feeds, direct },
 		.slack_us = TRIAL_SLACK_S * SECOND_US };
-	if (!r->arena || !r->registry || !r->book || !r->health || !r->view.index)
+	if (!r->arena || !r->registry || !r->book || !r->health || !r->view.index || !r->leases_arena || lease_book_init(&r->leases, r->leases_arena) != OK)
 		return why_set(why, ERR_NOMEM, "no memory for a trial");
 	enum err e = fill_register(r, plan, why);
 	r->names = e ? NULL : binding_book_new(r->registry, secret);
@@ -171,6 +213,8 @@ void trial_feed_done(struct run *r)
 	binding_index_free(r->view.index);
 	feed_health_free(r->health);
 	arena_free(r->arena);
+	lease_book_done(&r->leases);
+	arena_free(r->leases_arena);
 	buf_done(&r->octets);
 	free(r->kept);
 }

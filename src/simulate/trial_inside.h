@@ -6,16 +6,18 @@
 
 #include "attribution/bindings.h"
 #include "attribution/feed_listen.h"
+#include "attribution/lease.h"
 #include "attribution/nat_block.h"
 #include "attribution/session.h"
 #include "intake/accounting_read.h"
 #include "intake/nat_read.h"
+#include "simulate/isp_lease.h"
 #include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 #include "simulate/trial.h"
 
 /* Numbers of feeds. */
-enum { TRIAL_ACCOUNTING = 1, TRIAL_NAT, TRIAL_FEEDS };
+enum { TRIAL_ACCOUNTING = 1, TRIAL_LEASE, TRIAL_NAT, TRIAL_FEEDS };
 
 struct run {
 	const struct trial *t;
@@ -28,6 +30,11 @@ struct run {
 	struct bindings view;
 	struct feed_listen heard[TRIAL_FEEDS];
 	struct ipfix_book ipfix;
+	struct lease_reader reader;
+	struct lease_book leases;
+	struct arena *leases_arena;
+	uint8_t feeds[TRIAL_FEEDS];     /* that there are, those of NATs last */
+	bool leased;
 	struct buf octets;
 	struct dice dice;
 	struct radius_writer writer;

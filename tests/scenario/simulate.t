@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A provider that is made up, tried on a real daemon: its register, its bindings and the logs of its NATs are imported, its access servers' accounting is sent through the
+"""A provider that is made up, tried on a real daemon: its register, its bindings, the logs of its NATs and its leases are imported, its access servers' accounting is sent through the
 listener while the test clock goes along, and what the daemon answers is held against the truth. What was broken on purpose is seen to be wrong."""
 import os
 import re
@@ -68,9 +68,9 @@ def imported(d):
 
 
 def logged(d):
-    """Behind NATs that keep a log, which is imported as it is."""
+    """Behind NATs that keep a log, and by leases, which are imported as they are."""
     out, day = os.path.join(d.dir, "made-logged"), ("--from", "2026-01-01T00:00:00Z", "--until", "2026-01-02T00:00:00Z")
-    r = d.simulate("--seed", "5", "--subscribers", "120", "--cgnat", "50", "--out", out, "--from", "2026-01-01T00:00:00Z", "--no-packets")
+    r = d.simulate("--seed", "5", "--subscribers", "120", "--cgnat", "40", "--dhcp", "30", "--out", out, "--from", "2026-01-01T00:00:00Z", "--no-packets")
     tap.ok(r.rc == 0 and "nat-junos" in r.out, "NATs write logs", r.out, r.err)
     d.check("registry", "import", os.path.join(out, "registry.csv"))
     d.check("bindings", "import", os.path.join(out, "bindings.csv"), "--feed", "radius", *day)
@@ -81,8 +81,11 @@ def logged(d):
                        ("cisco.log", ("--format", "syslog-cisco", "--zone", "+00:00")), ("ipfix.csv", ())):
         r = d.aup("bindings", "import", os.path.join(out, "nat-" + name), "--feed", "cgnat", *more, *day)
         tap.ok(r.rc == 0 and re.search(r"^[1-9]", r.out, re.M), f"nat-{name} is taken", r.out, r.err)
-    r, g = d.grades(out, "--questions", "400", "--until", "2026-01-01T23:00:00Z")
+    r = d.aup("bindings", "import", os.path.join(out, "kea-leases4.csv"), "--feed", "dhcp", "--format", "kea4", *day)
+    tap.ok(r.rc == 0 and re.search(r"^[1-9]", r.out, re.M), "so is the lease file", r.out, r.err)
+    r, g = d.grades(out, "--questions", "500", "--until", "2026-01-01T23:00:00Z")
     tap.ok(r.rc == 0 and g and g["nat"]["answerable"]["A"] > 40 and share(g["nat"]) >= 0.9, "who was behind a port then is told for sure", r.out, r.err)
+    tap.ok(g["leases"]["answerable"]["A"] > 15 and share(g["leases"]) >= 0.85, "who had a lease, too", g["leases"])
     tap.ok(g["no_port"]["answerable"]["A"] == g["no_port"]["other"]["A"] == 0 < g["no_port"]["other"]["E"], "and never without the port", g["no_port"])
 
 
@@ -99,7 +102,7 @@ def broken(d, out):
 
 def refused(d):
     for args, why in ((("--faults", "nonsense", "--ask", "5"), "there is no fault"), (("--subscribers", "3", "--ask", "5"), "is a number from 16"), (("--days", "1"), "usage:"),
-                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--cgnat", "101", "--ask", "5"), "a number from 0 to 100"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
+                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--cgnat", "101", "--ask", "5"), "a number from 0 to 100"), (("--cgnat", "60", "--dhcp", "60", "--ask", "5"), "no more than a hundred"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
         r = d.simulate(*args)
         tap.ok(r.rc in (1, 2) and why in r.err, f"refused: {' '.join(args[:2])}", r.out, r.err)
 
@@ -111,7 +114,7 @@ def main():
         r, g = d.grades(out, "--questions", "250")
         tap.ok(r.rc == 0 and g and g["asked"] == 250 and share(g) >= 0.95, "of what was imported the daemon tells who held it", r.out, r.err)
         broken(d, out)
-    with Provider("feed cgnat 2;") as d:
+    with Provider("feed cgnat 2; feed dhcp 3;") as d:
         logged(d)
     with Provider() as d:
         _, g = live(d, "none", 32, 1)

@@ -1,7 +1,7 @@
 /*
  * Sessions of a provider that is made up, with all that goes wrong on the way to us, against the truth: no wrong name at grade A, whatever
  * was lost, late, repeated, reused, restarted or misdated; and where nothing went wrong nearly all of what can be answered is A. The same behind NATs
- * that keep a log of their own.
+ * that keep a log of their own, and of leases.
  *
  * Usage: test_session_truth [QUESTIONS]
  */
@@ -61,6 +61,15 @@ static void nats(uint64_t questions)
 	OK_(!log->wrong[GRADE_A] && t.kinds[TALLY_NO_PORT].other[GRADE_E] > 1000 && !t.kinds[TALLY_NO_PORT].other[GRADE_A], "a shared address without a port is nobody's for sure");
 }
 
+static void leases(uint64_t questions)
+{
+	struct isp_mix mix = { .leased = 60 };
+	struct tally t = try_mixed(mix, ALL, questions, 0, 120, 3);
+	OK_(!t.wrong[GRADE_A] && t.kinds[TALLY_LEASE].answerable[GRADE_A] > tally_asked(&t) / 10, "of leases whose file loses lines and is cleaned up no wrong name at grade A");
+	t = try_mixed(mix, 0, questions / 2, 0, 120, 3);
+	OK_(!t.wrong[GRADE_A] && tally_kind_permille(&t, TALLY_LEASE) >= 950, "when nothing goes wrong 95 of 100 that can be answered are");
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t questions = argc > 1 ? strtoull(argv[1], NULL, 10) : QUESTIONS;
@@ -71,5 +80,6 @@ int main(int argc, char **argv)
 	t = try_it(0, questions, 0, 120, 3);
 	OK_(!t.wrong[GRADE_A] && tally_permille(&t) >= 950, "when nothing goes wrong 95 of 100 that can be answered are");
 	nats(questions);
+	leases(questions);
 	return tap_done();
 }

@@ -1,13 +1,15 @@
 /*
  * A provider that is made up: the same seed makes the same octets, nobody holds what somebody else holds, each fault is seen in what arrives and
- * none without it, and a packet says what its message does; so does each line of a NAT's log.
+ * none without it, and a packet says what its message does; so does each line of a NAT's log and of a lease file.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "attribution/lease.h"
 #include "base/digest.h"
 #include "intake/accounting_read.h"
 #include "intake/nat_read.h"
+#include "simulate/isp_lease.h"
 #include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 #include "simulate/truth.h"
@@ -305,6 +307,123 @@ static void nats(void)
 	OK_(!unlike && !all.unlike, "a line says what happened");
 }
 
+/* What is seen of a lease file. */
+struct leased {
+	unsigned of[ISP_LEASE_RECLAIMED + 1], headers, again, handed_on, at_once, moved, unlike, all, silent;
+	uint64_t sum;
+};
+
+static bool is_lease(const struct isp_message *m, const struct lease *l)
+{
+	char login[ISP_TEXT_MAX];
+	uint16_t from, to;
+	struct prefix p = isp_plan_prefix((struct isp_resource){ ISP_LEASED4, m->lease.number }, &from, &to);
+	static const enum lease_what whats[] = { [ISP_LEASE_GIVEN] = LEASE_GIVEN, [ISP_LEASE_RELEASED] = LEASE_GONE, [ISP_LEASE_RECLAIMED] = LEASE_OVER };
+	int64_t given_at = from_at + m->lease.given_s * SECOND_US, until_at = given_at + m->lease.lasts_s * SECOND_US;
+	isp_plan_login(m->subscriber, login);
+	bool named = m->lease.what != ISP_LEASE_GIVEN || (l->direct == !m->lease.relayed && (l->direct || str_eq(l->subject, str_of(login))));
+	return named && l->what == whats[m->lease.what] && addr_eq(&l->prefix.addr, &p.addr) && (l->what != LEASE_GIVEN || (l->at_at == given_at && l->until_at == until_at)) &&
+		(l->what != LEASE_OVER || l->at_at == until_at);
+}
+
+static void look_lease(const struct isp_message *m, struct leased *s)
+{
+	static uint32_t holder[ROOM], last_s[ROOM], number[SUBSCRIBERS], ended_s[ROOM];
+	const struct isp_lease *l = &m->lease;
+	if (!s->all)
+		memset(holder, 0, sizeof(holder));
+	s->of[l->what]++;
+	s->headers += l->first;
+	bool given = l->what == ISP_LEASE_GIVEN;
+	s->again += given && holder[l->number] == m->subscriber + 1 && last_s[l->number] == l->given_s;
+	s->handed_on += given && holder[l->number] && holder[l->number] != m->subscriber + 1;
+	s->at_once += given && !holder[l->number] && ended_s[l->number] && l->given_s < ended_s[l->number] + 4;
+	s->moved += given && number[m->subscriber] != l->number && ended_s[number[m->subscriber]] == l->given_s;
+	holder[l->number] = given ? m->subscriber + 1 : 0;
+	last_s[l->number] = l->given_s;
+	number[m->subscriber] = l->number;
+	ended_s[l->number] = given ? 0 : (uint32_t)((m->arrives_at - from_at) / SECOND_US);
+}
+
+static struct leased run_leases(uint64_t seed, unsigned faults)
+{
+	struct isp_options o = { .seed = seed, .subscribers = SUBSCRIBERS, .seconds = SECONDS, .interim_s = 600, .from_at = from_at, .mix = { .leased = 40 }, .faults = faults, .begin = on_begin,
+		.end = on_end };
+	struct isp *s = NULL;
+	struct isp_message m;
+	struct leased seen = { .all = 0 };
+	struct lease_reader reader;
+	struct arena *arena = arena_new("line", 1 << 20);
+	struct buf octets;
+	int64_t was_at = from_at;
+	enum err e;
+	memset(&world, 0, sizeof(world));
+	lease_reader_init(&reader, LEASE_KEA4);
+	buf_init(&octets, 1 << 16);
+	BUG_ON(!arena || isp_new(&o, &s, NULL) != OK);
+	while ((e = isp_next(s, &m)) == OK) {
+		struct lease lease;
+		struct why why;
+		struct str rest, line;
+		bool told = false;
+		if (m.by != ISP_LEASE)
+			continue;
+		buf_clear(&octets);
+		isp_lease_octets(&m, from_at, &octets);
+		rest = buf_str(&octets);
+		arena_reset(arena);
+		while (str_next_line(&rest, &line)) {
+			enum err read = lease_read(&reader, arena, line, &lease, &why);
+			seen.unlike += read && read != ERR_NOTFOUND;
+			told |= read == OK && is_lease(&m, &lease);
+		}
+		seen.unlike += !told;
+		seen.sum = crc32c((uint32_t)seen.sum, buf_str(&octets)) + (seen.sum << 8) + (uint64_t)m.arrives_at;
+		seen.silent += m.arrives_at - was_at > 320 * SECOND_US && m.arrives_at > from_at + 3600 * SECOND_US;
+		was_at = m.arrives_at;
+		look_lease(&m, &seen);
+		seen.all++;
+	}
+	BUG_ON(e != ERR_NOTFOUND);
+	buf_done(&octets);
+	arena_free(arena);
+	isp_free(s);
+	return seen;
+}
+
+static long sight_leases(const struct leased *s, const struct leased *clean, enum fault f)
+{
+	switch (f) {
+	case FAULT_LOST_STOP: return (long)s->handed_on - (long)clean->handed_on;
+	case FAULT_LOG_LOSS: return (long)s->handed_on - (long)clean->handed_on;
+	case FAULT_REUSE: return (long)s->at_once - (long)clean->at_once;
+	case FAULT_OUTAGE: return (long)s->silent - (long)clean->silent;
+	case FAULT_MOVE: return (long)s->moved - (long)clean->moved;
+	case FAULT_ROTATE: return (long)s->again - (long)clean->again;
+	default: return 1;
+	}
+}
+
+static void leases(void)
+{
+	struct leased clean = run_leases(1, 0), again = run_leases(1, 0);
+	unsigned missing = 0, twice = world.twice, unlike = clean.unlike;
+	OK_(world.begun > 1000 && world.begun == world.ended && !twice, "nobody is leased what somebody is");
+	OK_(clean.of[ISP_LEASE_GIVEN] > 10000 && clean.of[ISP_LEASE_RELEASED] > 50 && clean.of[ISP_LEASE_RECLAIMED] > 100 && clean.headers == 1, "given, asked for again, released and expired");
+	OK_(clean.all == again.all && clean.sum == again.sum, "the same seed makes the same lease file");
+	for (enum fault f = 0; f < FAULT_END; f++) {
+		struct leased s = run_leases(1, 1U << f);
+		long sights = sight_leases(&s, &clean, f);
+		if (sights <= 0)
+			printf("# %s: seen %ld times\n", fault_words[f], sights);
+		missing += sights <= 0 || world.twice || world.begun != world.ended;
+		unlike += s.unlike;
+	}
+	OK_(!missing && !clean.handed_on, "each fault that it may have is seen in it, and none without");
+	struct leased all = run_leases(3, (1U << FAULT_END) - 1);
+	OK_(!unlike && !all.unlike && all.headers > 1, "a line says what happened");
+}
+
 static void tables(void)
 {
 	unsigned faults = 0, n = 0;
@@ -355,7 +474,7 @@ int main(void)
 	OK_(clean.all > 50000 && clean.all == again.all && clean.sum == again.sum, "the same seed makes the same octets");
 	struct seen other = run(2, 0, &unlike);
 	OK_(clean.sum != other.sum, "another one others");
-	for (enum fault f = 0; f < FAULT_END; f++) {
+	for (enum fault f = 0; f < FAULT_ROTATE; f++) {
 		struct seen s = run(1, 1U << f, &unlike);
 		long sights = sight(&s, &clean, f), without = sight(&clean, &clean, f);
 		if (sights <= 0 || without > 0)
@@ -367,5 +486,6 @@ int main(void)
 	OK_(all.late && all.twice && all.timeless && !world.twice, "and all of them at once");
 	OK_(!unlike, "a packet says what its message does");
 	nats();
+	leases();
 	return tap_done();
 }
