@@ -82,8 +82,9 @@ const struct command commands[] = {
 	{ "api", "openapi", "the OpenAPI document of the API, without a daemon", cmd_api },
 	{ "backup", "FILE", "a copy of the store in the data directory", cmd_backup },
 	{ "test", "pass SPAN", "move the test clock from due row to due row", cmd_test },
-	{ "simulate", "isp [--seed N] [--subscribers N] [--days N] [--interim SPAN] [--from TIME] [--cgnat PERCENT] [--dhcp PERCENT] [--faults LIST] [--out DIRECTORY [--no-packets]]"
-		" [--to ADDRESS [--rate N|--real-time|--test-clock] [--socket PATH]] [--secret-file FILE] [--ask N [--seeds N] [--json]]"
+	{ "simulate", "isp [--seed N] [--subscribers N] [--days N] [--interim SPAN] [--from TIME] [--cgnat PERCENT] [--dhcp PERCENT] [--nat-format FORMAT] [--faults LIST]"
+		" [--out DIRECTORY [--no-packets]]"
+		" [--to ADDRESS [--rate N|--real-time [--nat-to ADDRESS]|--test-clock] [--socket PATH]] [--secret-file FILE] [--ask N [--seeds N] [--json]]"
 		" | ask [--questions N] [--seed N] [--until TIME] [--because TEXT] [--socket PATH] [--json] DIRECTORY",
 		"a provider that is made up, with all that goes wrong, and the truth beside it: files, packets, a trial", cmd_simulate },
 	{ "completion", "bash", "print the completion of this command for a shell", cmd_completion },

@@ -12,6 +12,7 @@
 #include "aup/client.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "simulate/isp_nat.h"
 #include "simulate/trial.h"
 
 enum { SECRET_FILE_MAX = 4096, TABLE_MAX = 64 << 10, SEEDS_MAX = 1000000, WRONG_MAX = 100 };
@@ -42,11 +43,21 @@ static bool read_secret(struct arena *a, const char *path, struct str *ret_secre
 	return true;
 }
 
+static bool find_form(const char *word, unsigned *ret_form)
+{
+	for (unsigned i = 0; i < ISP_NAT_FORM_END; i++)
+		if (strcmp(isp_nat_form_words[i], word) == 0) {
+			*ret_form = i + 1;
+			return true;
+		}
+	return false;
+}
+
 /* What they have in common; false: something is wrong, which was told. */
 static bool read_options(int *argc, char **argv, struct arena *a, struct simulate *s)
 {
 	const char *faults = cli_value(argc, argv, "--faults"), *from = cli_value(argc, argv, "--from"), *interim = cli_value(argc, argv, "--interim"),
-		   *secret = cli_value(argc, argv, "--secret-file");
+		   *secret = cli_value(argc, argv, "--secret-file"), *form = cli_value(argc, argv, "--nat-format");
 	struct why why = { .line = 0 };
 	uint64_t seed = 1, subscribers = 1000, days = 1, natted = 0, leased = 0;
 	int64_t interim_us = 600 * SECOND_US, from_at = TIME_NONE;
@@ -65,6 +76,10 @@ static bool read_options(int *argc, char **argv, struct arena *a, struct simulat
 	s->own_secret = secret;
 	s->isp.from_at = (from ? from_at : clock_wall_at() - s->isp.seconds * SECOND_US) / SECOND_US * SECOND_US;
 	s->isp.interim_s = interim_us / SECOND_US > ISP_INTERIM_MAX_S ? ISP_INTERIM_MAX_S + 1 : (uint32_t)(interim_us / SECOND_US);
+	if (form && !find_form(form, &s->isp.nat_form)) {
+		(void)fprintf(stderr, "aup simulate: --nat-format is syslog-junos, syslog-a10, ipfix or syslog-cisco\n");
+		return false;
+	}
 	s->no_packets = cli_flag(argc, argv, "--no-packets");
 	s->json = cli_flag(argc, argv, "--json");
 	s->bar = isatty(STDERR_FILENO);
@@ -140,12 +155,17 @@ static bool read_to(int *argc, char **argv, struct simulate *s, struct simulate_
 {
 	bool real = cli_flag(argc, argv, "--real-time"), test = cli_flag(argc, argv, "--test-clock");
 	to->address = cli_value(argc, argv, "--to");
+	to->nat_address = cli_value(argc, argv, "--nat-to");
 	to->socket_path = client_socket(cli_value(argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock");
 	to->mode = real ? SIMULATE_REAL_TIME : test ? SIMULATE_TEST_CLOCK : SIMULATE_RATE;
 	if (!number(argc, argv, "--rate", 0, UINT32_MAX, &to->rate))
 		return false;
 	if (to->address && !s->own_secret) {
 		(void)fprintf(stderr, "aup simulate: --to needs the secret that the daemon shares with its client: --secret-file\n");
+		return false;
+	}
+	if (to->nat_address && (!to->address || !real)) {
+		(void)fprintf(stderr, "aup simulate: --nat-to goes with --to and --real-time: a line is dated by when it comes\n");
 		return false;
 	}
 	if (to->address && s->from_now && to->mode != SIMULATE_RATE)

@@ -24,6 +24,7 @@ enum simulate_mode {
 
 struct simulate_to {
 	const char *address;            /* "192.0.2.1:1813" */
+	const char *nat_address;        /* where the logs of NATs go, by UDP; NULL: nowhere */
 	const char *socket_path;        /* of the API, for a test clock */
 	enum simulate_mode mode;
 	uint64_t rate;                  /* messages a second; 0: as quickly as they are answered */

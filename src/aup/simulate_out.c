@@ -162,12 +162,11 @@ static void put_rows(const struct isp_message *m, struct buf *out)
 static void put_nat(struct writing *w, const struct isp_message *m)
 {
 	struct addr to = { { [10] = 0xff, 0xff, 10, 254, 0, 1 } }, from = isp_nat_source(m->server);
-	enum isp_nat_form form = isp_nat_form(m->server);
-	struct output *o = &w->nat[form];
+	struct output *o = &w->nat[m->form];
 	buf_clear(&w->octets);
 	isp_nat_octets(m, w->s->isp.from_at, &w->octets);
 	stick(w, w->octets.err);
-	if (form == ISP_NAT_IPFIX) {
+	if (m->form == ISP_NAT_IPFIX) {
 		isp_packet_capture(&w->nat_packets.buf, m->arrives_at, &from, ISP_NAT_FROM_PORT, &to, ISP_NAT_IPFIX_PORT, buf_str(&w->octets));
 		added(w, &w->nat_packets);
 		put_rows(m, &o->buf);
@@ -180,13 +179,16 @@ static void put_nat(struct writing *w, const struct isp_message *m)
 static void begin_nat(struct writing *w)
 {
 	static const char *const names[ISP_NAT_FORM_END] = { "nat-junos", "nat-a10", "nat-ipfix", "nat-cisco" };
+	unsigned only = w->s->isp.nat_form;
 	for (unsigned i = 0; w->s->isp.mix.natted && i < ISP_NAT_FORM_END; i++) {
+		if (only && only != i + 1)
+			continue;
 		if (i == ISP_NAT_IPFIX)
 			buf_puts(&w->nat[i].head, "address,subject,start,end,port_from,port_to,kind\n");
 		begin(w, &w->nat[i], names[i], i == ISP_NAT_IPFIX ? "csv" : "log", true);
 	}
 	isp_packet_capture_head(&w->nat_packets.head);
-	if (w->s->isp.mix.natted)
+	if (w->s->isp.mix.natted && (!only || only == ISP_NAT_IPFIX + 1))
 		begin(w, &w->nat_packets, "nat-ipfix", "pcap", false);
 }
 

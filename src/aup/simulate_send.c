@@ -10,9 +10,10 @@
 #include "aup/simulate.h"
 #include "base/clock.h"
 #include "base/net.h"
+#include "simulate/isp_nat.h"
 #include "simulate/isp_packet.h"
 
-enum { LANES = 4, IDS = 256, WINDOW = 64, OCTETS_MAX = 1024, AGAIN_S = 2, TRIES = 5, WAIT_MS = 20, BAR_EVERY = 512 };
+enum { LANES = 4, IDS = 256, WINDOW = 64, OCTETS_MAX = 1024, AGAIN_S = 2, TRIES = 5, WAIT_MS = 20, LINE_MAX = 1 << 16, BAR_EVERY = 512 };
 
 struct slot {
 	char octets[OCTETS_MAX];
@@ -34,9 +35,11 @@ struct sending {
 	struct isp *isp;
 	struct lane *lanes;
 	struct isp_message message;     /* the next one, when there is one */
+	int nat_fd;                     /* -1: logs of NATs go nowhere */
+	struct buf line;
 	bool held, over;
 	int64_t began_us, clock_at;     /* clock_at: where the daemon's test clock stands */
-	uint64_t sent, answered, again, lost;
+	uint64_t sent, answered, again, lost, told;     /* told: messages of NATs, which nobody answers */
 };
 
 static bool connect_lanes(struct sending *x, struct why *why)
@@ -46,7 +49,7 @@ static bool connect_lanes(struct sending *x, struct why *why)
 	for (unsigned i = 0; i < LANES; i++)
 		if (net_connect_udp(str_of(x->to->address), &x->lanes[i].fd, why) != OK)
 			return false;
-	return true;
+	return !x->to->nat_address || net_connect_udp(str_of(x->to->nat_address), &x->nat_fd, why) == OK;
 }
 
 /* A command about the test clock; *ret_now is where it stands then. */
@@ -118,6 +121,18 @@ static enum err send_one(struct sending *x, struct lane *l)
 	return OK;
 }
 
+/* As a NAT does: it is not answered, and what does not arrive is lost. */
+static enum err send_nat(struct sending *x)
+{
+	size_t sent;
+	buf_clear(&x->line);
+	isp_nat_octets(&x->message, x->s->isp.from_at, &x->line);
+	x->held = false;
+	x->told++;
+	enum err e = x->line.err ? x->line.err : net_write(x->nat_fd, buf_str(&x->line), &sent);
+	return x->line.err ? e : OK;
+}
+
 static bool is_due(const struct sending *x)
 {
 	switch (x->to->mode) {
@@ -141,10 +156,10 @@ static enum err send_due(struct sending *x)
 	enum err e = OK;
 	for (unsigned i = 0; e == OK; i++) {
 		if (!x->held && !x->over) {
-			/* what NATs log is for files */
+			/* leases are for files */
 			do
 				e = isp_next(x->isp, &x->message);
-			while (e == OK && x->message.by != ISP_ACCOUNTING);
+			while (e == OK && (x->message.by == ISP_LEASE || (x->message.by == ISP_NAT && x->nat_fd < 0)));
 			x->over = e == ERR_NOTFOUND;
 			x->held = e == OK;
 			if (e)
@@ -153,7 +168,9 @@ static enum err send_due(struct sending *x)
 		struct lane *l = &x->lanes[i % LANES];
 		if (!x->held || !is_due(x) || busy(x) >= LANES * WINDOW)
 			return OK;
-		if (l->busy < WINDOW)
+		if (x->message.by == ISP_NAT)
+			e = send_nat(x);
+		else if (l->busy < WINDOW)
 			e = send_one(x, l);
 	}
 	return e;
@@ -243,9 +260,10 @@ static void print_done(const struct sending *x)
 int simulate_send(const struct simulate *s, const struct simulate_to *to)
 {
 	static struct lane lanes[LANES];
-	struct sending x = { .s = s, .to = to, .lanes = lanes, .began_us = clock_monotonic_us() };
+	struct sending x = { .s = s, .to = to, .lanes = lanes, .nat_fd = -1, .began_us = clock_monotonic_us() };
 	struct why why = { .line = 0 };
 	int status = EXIT_NO;
+	buf_init(&x.line, LINE_MAX);
 	if (isp_new(&s->isp, &x.isp, &why) != OK || !connect_lanes(&x, &why)) {
 		(void)cli_fail(&why);
 	} else {
@@ -255,6 +273,8 @@ int simulate_send(const struct simulate *s, const struct simulate_to *to)
 	}
 	for (unsigned i = 0; i < LANES; i++)
 		net_close(lanes[i].fd);
+	net_close(x.nat_fd);
+	buf_done(&x.line);
 	isp_free(x.isp);
 	return status == EXIT_OK && x.lost ? EXIT_NO : status;
 }

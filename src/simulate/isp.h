@@ -68,6 +68,7 @@ struct isp_message {
 	struct isp_block blocks[ISP_LOG_MAX];
 	unsigned block_count;           /* 0: that it is there */
 	uint32_t sequence;              /* of its records */
+	uint8_t form;                   /* enum isp_nat_form */
 	int64_t clock_us;               /* how far its clock is off */
 	struct isp_lease lease;
 };
@@ -81,6 +82,7 @@ struct isp_options {
 	uint32_t subscribers, seconds;  /* how long it is watched */
 	uint32_t interim_s;
 	struct isp_mix mix;
+	unsigned nat_form;              /* 1 + enum isp_nat_form: all NATs speak it; 0: each its own */
 	int64_t from_at;                /* when it begins, in whole seconds */
 	unsigned faults;                /* 1 << enum fault */
 	isp_begin *begin;               /* may be NULL, as end */

@@ -79,9 +79,10 @@ static void post(struct isp *s, struct isp_message *m)
 {
 	struct box *b = &s->boxes[m->server];
 	/* a clock that is ahead says nothing of when it was */
-	bool timed = isp_nat_is_timed(isp_nat_form(m->server)) && b->off_us < AHEAD_US;
+	bool timed = isp_nat_is_timed(isp_nat_form(&s->o, m->server)) && b->off_us < AHEAD_US;
 	int64_t at = s->o.from_at + s->now_s * SECOND_US + dice(&s->dice, timed ? TRANSIT_US : UNTIMED_TRANSIT_US);
 	m->by = ISP_NAT;
+	m->form = (uint8_t)isp_nat_form(&s->o, m->server);
 	m->subscriber = ISP_NOTHING;
 	m->clock_us = b->off_us;
 	m->event_at = s->o.from_at + s->now_s * SECOND_US + b->off_us;
@@ -109,7 +110,7 @@ static void post(struct isp *s, struct isp_message *m)
 /* Some put several into one message. */
 static void tell(struct isp *s, uint32_t server, const struct isp_block *list, unsigned count)
 {
-	enum isp_nat_form form = isp_nat_form(server);
+	enum isp_nat_form form = isp_nat_form(&s->o, server);
 	unsigned most = form == ISP_NAT_CISCO || form == ISP_NAT_IPFIX ? ISP_LOG_MAX : 1;
 	while (count) {
 		struct isp_message m = { .server = server, .block_count = count < most ? count : most };
@@ -293,7 +294,7 @@ static void box_due(struct isp *s, uint32_t server)
 	struct box *b = &s->boxes[server];
 	if (s->now_s >= b->says_s) {
 		struct isp_message m = { .server = server };
-		bool ipfix = isp_nat_form(server) == ISP_NAT_IPFIX;
+		bool ipfix = isp_nat_form(&s->o, server) == ISP_NAT_IPFIX;
 		b->says_s = s->now_s + (ipfix ? TEMPLATE_S : s->o.interim_s);
 		if (ipfix)
 			post(s, &m);
@@ -338,7 +339,7 @@ enum err isp_nat_begin(struct isp *s)
 		s->insides[i].holder = ISP_NOTHING;
 	for (uint32_t i = 0; i < s->plan.servers; i++) {
 		struct box *b = &s->boxes[i];
-		enum isp_nat_form form = isp_nat_form(i);
+		enum isp_nat_form form = isp_nat_form(&s->o, i);
 		set_clock(s, i, false);
 		b->reboot_s = isp_has(s, FAULT_REBOOT) ? REBOOT_MIN_S + dice(&s->dice, REBOOT_S) : UINT32_MAX;
 		b->says_s = form == ISP_NAT_IPFIX ? 0 : form == ISP_NAT_JUNOS ? s->o.interim_s : UINT32_MAX;

@@ -8,9 +8,9 @@ static const struct { uint16_t id, len; } fields[] = { { 323, 8 }, { 230, 1 }, {
 
 const char *const isp_nat_form_words[] = { "syslog-junos", "syslog-a10", "ipfix", "syslog-cisco", NULL };
 
-enum isp_nat_form isp_nat_form(uint32_t server)
+enum isp_nat_form isp_nat_form(const struct isp_options *o, uint32_t server)
 {
-	return (enum isp_nat_form)((server + server / ISP_NAT_FORM_END) % ISP_NAT_FORM_END);
+	return o->nat_form ? (enum isp_nat_form)(o->nat_form - 1) : (enum isp_nat_form)((server + server / ISP_NAT_FORM_END) % ISP_NAT_FORM_END);
 }
 
 struct addr isp_nat_source(uint32_t server)
@@ -125,7 +125,7 @@ static void put_ipfix(const struct isp_message *m, struct buf *out)
 
 void isp_nat_octets(const struct isp_message *m, int64_t from_at, struct buf *out)
 {
-	switch (isp_nat_form(m->server)) {
+	switch ((enum isp_nat_form)m->form) {
 	case ISP_NAT_JUNOS: put_junos(m, from_at, out); break;
 	case ISP_NAT_A10: put_a10(m, out); break;
 	case ISP_NAT_IPFIX: put_ipfix(m, out); break;

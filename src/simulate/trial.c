@@ -63,7 +63,7 @@ static void tell_wrong(const struct run *r, const struct question *x, const stru
 static bool is_repeated(const struct run *r, struct isp_resource what, uint32_t who)
 {
 	uint32_t server = isp_plan_server(isp_plan(r->isp), who);
-	return what.kind == ISP_LOGGED_PORTS ? isp_nat_form(server) == ISP_NAT_JUNOS : what.kind != ISP_PORTS || isp_repeats_blocks(server);
+	return what.kind == ISP_LOGGED_PORTS ? isp_nat_form(&r->t->isp, server) == ISP_NAT_JUNOS : what.kind != ISP_PORTS || isp_repeats_blocks(server);
 }
 
 /* Could whoever confirms it have done so by now? Some servers tell of a block of ports once more only, when it is taken back. */

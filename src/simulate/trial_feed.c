@@ -93,13 +93,12 @@ static void tell_event(void *arg, const struct nat_event *e)
 
 static enum err take_nat(struct run *r, const struct isp_message *m, struct why *why)
 {
-	enum isp_nat_form form = isp_nat_form(m->server);
 	static const uint8_t speeches[] = { [ISP_NAT_JUNOS] = NAT_JUNOS, [ISP_NAT_A10] = NAT_A10, [ISP_NAT_IPFIX] = NAT_IPFIX + NAT_RFC8158, [ISP_NAT_CISCO] = NAT_CISCO };
 	struct telling t = { .r = r, .why = why };
 	struct nat_read read;
 	buf_clear(&r->octets);
 	isp_nat_octets(m, r->t->isp.from_at, &r->octets);
-	struct nat_datagram d = { TRIAL_NAT, speeches[form], m->arrives_at, isp_nat_source(m->server), ISP_NAT_FROM_PORT, buf_str(&r->octets) };
+	struct nat_datagram d = { TRIAL_NAT, speeches[m->form], m->arrives_at, isp_nat_source(m->server), ISP_NAT_FROM_PORT, buf_str(&r->octets) };
 	nat_read(&r->ipfix, &d, tell_event, &t, &read);
 	if (t.err)
 		return t.err;

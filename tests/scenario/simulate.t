@@ -3,11 +3,13 @@
 listener while the test clock goes along, and what the daemon answers is held against the truth. What was broken on purpose is seen to be wrong."""
 import os
 import re
+import socket
 import struct
+import subprocess
 import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import tap
-from daemon import Daemon, missing
+from daemon import Daemon, missing, program
 
 SECRET = "a secret of twenty-two"
 
@@ -100,9 +102,23 @@ def broken(d, out):
     tap.ok(r.rc == 1 and g and g["wrong"]["A"] > 10 and "wrong at grade A" in r.err, "answers that are wrong are seen to be, and end with 1", r.out, r.err)
 
 
+def sent(d):
+    """What a NAT logs goes over the network when it happens."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind((d.address, 0))
+        s.settimeout(60)
+        p = subprocess.Popen([program("aup"), "simulate", "isp", "--seed", "1", "--subscribers", "2000", "--cgnat", "90", "--nat-format", "syslog-a10", "--to", f"{d.address}:1813", "--secret-file",
+                              d.secret, "--real-time", "--nat-to", "%s:%d" % s.getsockname()], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        lines = [s.recv(2000).decode() for _ in range(4)]
+        p.kill()
+        p.communicate()
+    tap.ok(all(re.search(r"PortBatchV2Allocated: \[100\.\d+\.\d+\.\d+ 251\.", line) for line in lines), "lines of NATs are sent as they happen, in one format", lines)
+
+
 def refused(d):
     for args, why in ((("--faults", "nonsense", "--ask", "5"), "there is no fault"), (("--subscribers", "3", "--ask", "5"), "is a number from 16"), (("--days", "1"), "usage:"),
-                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--cgnat", "101", "--ask", "5"), "a number from 0 to 100"), (("--cgnat", "60", "--dhcp", "60", "--ask", "5"), "no more than a hundred"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
+                      (("--out", d.dir, "--ask", "5"), "usage:"), (("--cgnat", "101", "--ask", "5"), "a number from 0 to 100"), (("--cgnat", "60", "--dhcp", "60", "--ask", "5"), "no more than a hundred"),
+                      (("--to", f"{d.address}:1813", "--secret-file", d.secret, "--nat-to", "127.0.0.1:514"), "goes with"), (("--nat-format", "smoke", "--ask", "5"), "--nat-format is"), (("--to", f"{d.address}:1813"), "--secret-file"), (("--ask", "5", "--interim", "1s"), "interims are")):
         r = d.simulate(*args)
         tap.ok(r.rc in (1, 2) and why in r.err, f"refused: {' '.join(args[:2])}", r.out, r.err)
 
@@ -110,6 +126,7 @@ def refused(d):
 def main():
     with Provider() as d:
         refused(d)
+        sent(d)
         out = imported(d)
         r, g = d.grades(out, "--questions", "250")
         tap.ok(r.rc == 0 and g and g["asked"] == 250 and share(g) >= 0.95, "of what was imported the daemon tells who held it", r.out, r.err)

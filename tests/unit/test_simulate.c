@@ -246,11 +246,11 @@ static struct logged run_nats(uint64_t seed, unsigned faults)
 		struct nat_read read;
 		buf_clear(&octets);
 		isp_nat_octets(&m, from_at, &octets);
-		struct nat_datagram d = { 1, speeches[isp_nat_form(m.server)], m.arrives_at, isp_nat_source(m.server), ISP_NAT_FROM_PORT, buf_str(&octets) };
+		struct nat_datagram d = { 1, speeches[m.form], m.arrives_at, isp_nat_source(m.server), ISP_NAT_FROM_PORT, buf_str(&octets) };
 		nat_read(&book, &d, tell, &t, &read);
 		/* records whose template was lost are lost with it */
 		seen.unlike += t.unlike || read.unread || read.others || (t.told != m.block_count && !read.lost);
-		seen.forms |= 1U << isp_nat_form(m.server);
+		seen.forms |= 1U << m.form;
 		seen.sum = crc32c((uint32_t)seen.sum, buf_str(&octets)) + (seen.sum << 8) + (uint64_t)m.arrives_at;
 		int64_t off_s = (m.arrives_at - m.event_at) / SECOND_US;
 		seen.off += off_s < -2 || m.clock_us / SECOND_US;
