@@ -7,14 +7,16 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "web/presence.h"
 
-enum { SCRATCH_BYTES = 64 << 20, SAID_BYTES_MAX = HTTPD_STREAM_BYTES_MAX };
+enum { CHANGED_MAX = 256, SCRATCH_BYTES = 64 << 20, SAID_BYTES_MAX = HTTPD_STREAM_BYTES_MAX };
 
 struct stream {
 	struct desk_events *of;
 	struct http_request *r;         /* NULL: this place is free */
 	struct web_door door;
 	struct principal who;           /* in the arena of r */
+	struct viewer viewer;           /* like who */
 	unsigned at;
 };
 
@@ -25,6 +27,9 @@ struct desk_events {
 	struct feed_place place;        /* how far all of them were told */
 	bool placed;
 	unsigned count;
+	struct presence presence;
+	uint64_t changed[CHANGED_MAX];  /* cases that somebody opened or left since the last look */
+	unsigned changed_count;
 	struct stream streams[DESK_STREAMS_MAX];
 };
 
@@ -102,10 +107,43 @@ static bool look(struct desk_events *e)
 	return true;
 }
 
+/* What is too much to be told is found at the next look at the page. */
+static void note_changed(struct desk_events *e, const struct viewer *v)
+{
+	for (unsigned i = 0; i < v->count; i++) {
+		unsigned k = 0;
+		while (k < e->changed_count && e->changed[k] != v->cases[i])
+			k++;
+		if (k == e->changed_count && k < CHANGED_MAX)
+			e->changed[e->changed_count++] = v->cases[i];
+	}
+}
+
+/* Whoever has a case open hears that somebody else opened or left it. */
+static void tell_changed(struct desk_events *e)
+{
+	struct buf b;
+	buf_init(&b, SAID_BYTES_MAX);
+	for (unsigned i = 0; e->changed_count && i < DESK_STREAMS_MAX; i++) {
+		struct stream *s = &e->streams[i];
+		for (unsigned k = 0; s->r && k < e->changed_count; k++)
+			if (presence_views(&s->viewer, e->changed[k])) {
+				char number[CASE_TEXT_MAX];
+				case_text(e->changed[k], number);
+				put_event(&b, STR_NONE, "view", str_of(number));
+			}
+		if (s->r)
+			send_kept(s, &b);
+	}
+	e->changed_count = 0;
+	buf_done(&b);
+}
+
 static void on_look(void *arg)
 {
 	struct desk_events *e = arg;
 	(void)look(e);
+	tell_changed(e);
 	arena_reset(e->scratch);
 }
 
@@ -151,12 +189,15 @@ static void on_gone(void *arg)
 	struct stream *s = arg;
 	struct desk_events *e = s->of;
 	s->r = NULL;
+	presence_remove(&e->presence, &s->viewer);
+	note_changed(e, &s->viewer);
 	if (--e->count)
 		return;
 	timer_set(e->look, -1, 0);
 	timer_set(e->beat, -1, 0);
 	/* nobody is there to be told: whoever comes begins where the store is then */
 	e->placed = false;
+	e->changed_count = 0;
 }
 
 /* What he missed, or that he must look at all anew. */
@@ -192,7 +233,9 @@ void desk_events_begin(struct desk_events *e, struct http_request *r, const stru
 	struct buf b;
 	/* those who are there are told first, so that all stand at one place */
 	bool read = look(e);
-	*s = (struct stream){ .of = e, .r = r, .door = *door, .who = x->who };
+	*s = (struct stream){ .of = e, .r = r, .door = *door, .who = x->who, .viewer = *x->viewer };
+	presence_add(&e->presence, &s->viewer);
+	note_changed(e, &s->viewer);
 	if (!e->count++) {
 		timer_set(e->look, DESK_LOOK_MS * 1000, DESK_LOOK_MS * 1000);
 		timer_set(e->beat, DESK_BEAT_S * SECOND_US, DESK_BEAT_S * SECOND_US);
@@ -214,6 +257,7 @@ struct desk_events *desk_events_new(struct loop *l, struct web *web)
 	if (!e)
 		return NULL;
 	e->web = web;
+	web->presence = &e->presence;
 	e->scratch = arena_new("events", SCRATCH_BYTES);
 	if (e->scratch && timer_new(l, on_look, e, &e->look) == OK && timer_new(l, on_beat, e, &e->beat) == OK)
 		return e;

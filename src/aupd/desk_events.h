@@ -3,8 +3,8 @@
  *
  * The store is asked a few times a second, once for all; what it has new goes to each as far as it is for him. With that goes a beat, so that
  * a page knows how old it is: without a store that can be read there is none. At each beat the streams of those who may not be told any more
- * end. Bounded: DESK_STREAMS_MAX of them, DESK_STREAMS_OF_ONE for one principal, and what a slow client has not taken
- * (HTTPD_STREAM_BYTES_MAX).
+ * end. A stream says which cases its browser has open; who has the same open hears that others come and go. Bounded: DESK_STREAMS_MAX of them,
+ * DESK_STREAMS_OF_ONE for one principal, and what a slow client has not taken (HTTPD_STREAM_BYTES_MAX).
  */
 #ifndef AUPD_AUPD_DESK_EVENTS_H
 #define AUPD_AUPD_DESK_EVENTS_H

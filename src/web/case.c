@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "engine/reasons.h"
+#include "web/presence.h"
 
 enum { SCAN_MAX = 5000, STORY_PAGE = 500, REPORTERS_TOLD_MAX = 1000 };
 
@@ -103,6 +104,7 @@ static void put_case(const struct web_call *call, const struct row *row, const s
 	put_left(w, c, row->due_at);
 	put_snoozed(w, c);
 	if (!sealed) {
+		presence_put(call->web->presence, c->number, &call->who, w);
 		jsonw_int(w, "reporters", reporters_of(call->arena, c));
 		jsonw_raw(w, "body", row->body);
 	}
@@ -252,6 +254,7 @@ enum err read_case(struct web_call *call)
 	jsonw_time(call->w, "due", row.due_at);
 	put_left(call->w, &c, row.due_at);
 	put_snoozed(call->w, &c);
+	presence_put(call->web->presence, c.number, &call->who, call->w);
 	jsonw_raw(call->w, "body", row.body);
 	struct query events = call_query(call, TABLE_CASE_EVENT);
 	events.descending = false;

@@ -7,6 +7,7 @@
 #include "model/user.h"
 #include "web/feed.h"
 #include "web/login.h"
+#include "web/presence.h"
 
 static const unsigned scopes = SCOPES(SCOPE_OPERATOR) | SCOPES(SCOPE_RESELLER) | SCOPES(SCOPE_CUSTOMER);
 
@@ -70,6 +71,12 @@ void events_take(struct web *web, struct http_request *r, const struct web_door 
 		refuse(r, 400, "that is no place to go on from", x);
 		return;
 	}
+	struct viewer *viewer = ARENA_NEW(r->arena, struct viewer);
+	if (!viewer || presence_read(http_query(r, "viewing"), &x->who, viewer) != OK) {
+		refuse(r, viewer ? 400 : 503, "viewing are numbers of cases such as C-4711, with commas between", x);
+		return;
+	}
+	x->viewer = viewer;
 	x->status = 200;
 	x->type = "text/event-stream";
 	/* nowhere: at the end of what is there */

@@ -22,6 +22,8 @@ struct census;
 struct retest;
 struct setting;
 struct feed_place;
+struct presence;
+struct viewer;
 
 /* Raw bytes as text with what was read from them marked: members of the object that w is in (aupd/marked_text.h). name: of the file that they lay in. */
 typedef void web_marked_fn(struct str bytes, struct str name, struct jsonw *w);
@@ -43,6 +45,7 @@ struct web {
 	struct str settings_file;
 	const struct setting *settings; /* model/config_settings.h */
 	unsigned setting_count;
+	struct presence *presence;      /* who has which case open; NULL: nobody is known */
 	bool form_open;                 /* the public form of reports is answered */
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
 };
@@ -68,6 +71,7 @@ struct web_answer {
 	struct str location;            /* of a 303; STR_NONE */
 	struct str file;                /* the name under which it is saved and not shown; STR_NONE */
 	const struct feed_place *from;  /* the answer is a stream of what changes behind that (web/feed.h), for `who`; NULL: it is none */
+	const struct viewer *viewer;    /* of a stream: what he has open */
 	struct principal who;
 	struct str cookie;              /* token of a session that begins; "-": it ends; STR_NONE */
 	bool keeps;                     /* the same for ever at this address */

@@ -83,6 +83,19 @@ def taken_back(d, p, case):
     tap.is_equal(p.at("time[data-until]").count(), 0, "and z takes it back")
 
 
+def viewing(s, p, case, other):
+    """Two people before one case: each sees the other, and nothing moves for it."""
+    p.goto(f"/cases/{case}").call(["mouse"], ["move", 400, 400])
+    at = p.js("() => document.querySelector('main h2').getBoundingClientRect().top")
+    q = s.log_in("bob")
+    q.goto(f"/cases/{case}").wait_text("Open now before ann")
+    p.wait_text("Open now before bob")
+    tap.is_equal((p.js("() => document.querySelector('main h2').getBoundingClientRect().top"), p.at(".live button").text()), (at, ""), "who else looks is shown, and nothing moves or waits for it")
+    q.goto(f"/cases/{other}")
+    p.wait(".viewing:empty")
+    tap.ok(True, "and no longer when he has gone on")
+
+
 def main():
     why = missing() or screen.missing()
     if why:
@@ -95,6 +108,8 @@ def main():
         taken(d, p, cases)
         live(d, p, cases[0])
         taken_back(d, p, cases[0])
+        s.account("bob", "analyst")
+        viewing(s, p, cases[0], cases[1])
         s.quiet(p, "all of it")
 
 

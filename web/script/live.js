@@ -5,6 +5,8 @@
  *
  * What a page shows stands in the table here by its name, or in a data-live of an element of it: "case" any case, "C-4711" that one, "item"
  * reports that wait; several by blanks.
+ *
+ * The page of a case holds a lock of its name, so the one that listens knows which are open in this browser, and tells the desk.
  */
 import { make } from "./dom.js";
 import { fetchPage, nameRows, renew, show } from "./morph.js";
@@ -16,6 +18,9 @@ const STALE_MS = 30_000;
 const APART_MS = 2_000;
 const GATHER_MS = 200;
 const AGAIN_MS = 5_000;
+/* that the desk takes of one browser */
+const CASES_MAX = 16;
+const MINE = "aupd-case ";
 
 /** @typedef {{ type: string, data: string, place: string }} News */
 
@@ -29,6 +34,9 @@ let missed = false;
 /** @type {Document | null} */
 let waiting = null;
 
+/** The case that this page is of. */
+const mine = /^\/cases\/(C-\d+)$/.exec(location.pathname)?.[1] ?? "";
+
 /* where it stands, nothing moves when it comes and goes */
 const bar = make("p", { class: "live" });
 const stale = make("strong", { class: "stale" });
@@ -38,9 +46,8 @@ const news = make("button", { type: "button", "data-key": ".", hidden: "" });
 const PAGES = { today: ["case", "item"], cases: ["case"], queue: ["case", "item"], intake: ["item"], unattributed: ["case", "item"], actions: ["case"], appeals: ["case"], approvals: ["case"] };
 
 function shows() {
-	const one = /^\/cases\/(C-\d+)$/.exec(location.pathname);
 	const said = [...document.querySelectorAll("[data-live]")].flatMap((e) => (e.getAttribute("data-live") ?? "").split(/\s+/)).filter(Boolean);
-	return [...said, ...(one ? [one[1]] : []), ...(PAGES[document.body.dataset.page ?? ""] ?? [])];
+	return [...said, ...(mine ? [mine] : []), ...(PAGES[document.body.dataset.page ?? ""] ?? [])];
 }
 
 /** @param {News} n */
@@ -121,9 +128,14 @@ function age() {
 /** The one that listens, until its page goes. */
 function listen() {
 	return new Promise(() => {
+		/** @type {EventSource | undefined} */
+		let source;
+		let told = mine;
 		const begin = () => {
-			const source = new EventSource(place ? `/events?after=${encodeURIComponent(place)}` : "/events");
-			for (const type of ["case", "item", "anew", "beat"])
+			source?.close();
+			const asked = new URLSearchParams({ ...(place && { after: place }), ...(told && { viewing: told }) });
+			source = new EventSource(`/events?${asked}`);
+			for (const type of ["case", "item", "anew", "beat", "view"])
 				source.addEventListener(type, (e) => {
 					const n = { type, data: e.data, place: e.lastEventId };
 					hear(n);
@@ -131,11 +143,21 @@ function listen() {
 				});
 			source.addEventListener("error", () => {
 				/* what is refused is not tried again by the browser: a desk that is full, or away behind its proxy */
-				if (source.readyState === EventSource.CLOSED)
+				if (source?.readyState === EventSource.CLOSED)
 					setTimeout(begin, AGAIN_MS);
 			});
 		};
+		const count = async () => {
+			const held = (await navigator.locks.query()).held ?? [];
+			const now = [...new Set(held.map((l) => l.name?.split(MINE)[1]).filter(Boolean))].sort().slice(0, CASES_MAX).join();
+			if (now === told)
+				return;
+			told = now;
+			begin();
+		};
 		begin();
+		if (navigator.locks)
+			setInterval(count, APART_MS);
 	});
 }
 
@@ -147,6 +169,9 @@ export function begin() {
 	document.body.append(bar);
 	news.addEventListener("click", showNews);
 	channel.addEventListener("message", (e) => hear(e.data));
+	/* held for as long as the page is there */
+	if (mine)
+		navigator.locks?.request(MINE + mine, { mode: "shared" }, () => new Promise(() => {}));
 	document.addEventListener("visibilitychange", () => {
 		if (!document.hidden && missed)
 			soon();

@@ -81,6 +81,14 @@ function renewTokens(page) {
 			/** @type {HTMLInputElement} */ (field).value = now.value;
 }
 
+/** Who else is there has a line of its own, in which nothing moves. @param {Document} page */
+function renewViewing(page) {
+	const old = document.querySelector(".viewing");
+	const now = page.querySelector(".viewing");
+	if (old && now)
+		Idiomorph.morph(old, now);
+}
+
 /**
  * Renews what can be renewed where it stands.
  * @param {Document} page
@@ -91,6 +99,7 @@ export function renew(page) {
 	const there = rows(page);
 	let added = 0;
 	renewTokens(page);
+	renewViewing(page);
 	for (const [id, row] of there) {
 		const old = here.get(id);
 		if (!old)
@@ -112,7 +121,7 @@ export function renew(page) {
 function same(a, b) {
 	const plain = (/** @type {Element} */ e) => {
 		const copy = /** @type {Element} */ (e.cloneNode(true));
-		for (const x of copy.querySelectorAll("figure.plot, input[name=_token]"))
+		for (const x of copy.querySelectorAll("figure.plot, input[name=_token], .viewing"))
 			x.remove();
 		return copy.textContent?.replace(/\s+/g, " ");
 	};
