@@ -73,7 +73,7 @@ static enum err make_session(struct commanding *c, const struct user *x, bool en
 	struct query q = { .table = TABLE_SESSION, .owner = x->name, .due_by = TIME_NONE, .limit = SESSIONS_OF_ONE_MAX };
 	int64_t now = c->j->fold.now;
 	struct user_session s = { .account = x->name, .scope = x->scope, .id = x->id, .role = x->role, .made_at = now, .seen_at = now, .proved_at = enrols ? TIME_NONE : now,
-		.until_at = now + SESSION_HOURS * HOUR_US, .enrols = enrols, .keys = x->keys,
+		.until_at = now + SESSION_HOURS * HOUR_US, .before_at = x->seen_at, .enrols = enrols, .keys = x->keys,
 		.from = command_arg(c, "from"), .agent = command_arg(c, "agent") };
 	struct str token = user_session_new(a), key = user_session_row(a, token);
 	struct row *rows, row;
@@ -81,6 +81,11 @@ static enum err make_session(struct commanding *c, const struct user *x, bool en
 	if (!key.len)
 		return why_set(c->why, ERR_NOMEM, "no memory for a session");
 	enum err e = c->j->driver->page(c->j->store, a, &q, &rows, &n, c->why);
+	for (size_t i = 0; e == OK && i < n; i++) {
+		struct user_session old = { 0 };
+		e = field_decode(a, rows[i].body, user_session_fields, &old, c->why);
+		s.before_at = e == OK && !old.enrols && old.seen_at > s.before_at ? old.seen_at : s.before_at;
+	}
 	/* the one that began first goes */
 	if (e == OK && n == SESSIONS_OF_ONE_MAX)
 		e = work_delete(c->j->fold.work, TABLE_SESSION, rows[n - 1].key, c->why);
@@ -156,8 +161,8 @@ enum err cmd_login(struct commanding *c)
 		return known && x.state == USER_ACTIVE ? failed(c, &x, &row) : say_no(c);
 	x.failures = 0;
 	x.wait_until_at = TIME_NONE;
-	x.seen_at = c->j->fold.now;
 	e = make_session(c, &x, false, &token);
+	x.seen_at = c->j->fold.now;
 	if (e == OK)
 		e = record_login(c, &x, token);
 	jsonw_bool(c->w, "in", true);
@@ -298,8 +303,14 @@ enum err cmd_session_seen(struct commanding *c)
 enum err cmd_logout(struct commanding *c)
 {
 	struct user_session s = { 0 };
-	struct row row;
+	struct user x = { 0 };
+	struct row row, account_row;
 	enum err e = own_session(c, &s, &row);
+	if (e == OK)
+		e = user_load(c, s.account, &x, &account_row);
+	x.seen_at = c->j->fold.now;
+	if (e == OK)
+		e = user_keep(c, &x, &account_row);
 	if (e == OK && json_flag(c->root, "everywhere", false))
 		e = user_end_sessions(c, s.account, c->p.session);
 	return e ? e : work_delete(c->j->fold.work, TABLE_SESSION, c->p.session, c->why);

@@ -27,7 +27,7 @@ const struct field user_fields[] = {
 const struct field user_session_fields[] = {
 	S(account, FIELD_STR), { .name = "scope", .type = FIELD_ENUM, .offset = offsetof(struct user_session, scope), .words = scope_words }, S(id, FIELD_STR),
 	{ .name = "role", .type = FIELD_ENUM, .offset = offsetof(struct user_session, role), .words = role_of_words }, S(made_at, FIELD_TIME), S(seen_at, FIELD_TIME),
-	S(until_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), S(keys, FIELD_STR), { .name = NULL },
+	S(until_at, FIELD_TIME), S(before_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), S(keys, FIELD_STR), { .name = NULL },
 };
 
 const struct user_key user_keys[] = {

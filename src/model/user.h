@@ -55,6 +55,7 @@ struct user_session {
 	struct str id;
 	enum role_of role;
 	int64_t made_at, seen_at, until_at;
+	int64_t before_at;              /* when its owner was last there before it began; TIME_NONE: never */
 	int64_t proved_at;              /* when password and code were last given */
 	struct str from;                /* the network that it began from: no more of an address than that */
 	struct str agent;               /* and with which browser, by its family */

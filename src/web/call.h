@@ -51,6 +51,7 @@ enum err read_receipt(struct web_call *c) MUST_CHECK;
 enum err read_policies(struct web_call *c) MUST_CHECK;
 enum err read_policy(struct web_call *c) MUST_CHECK;
 enum err read_figures(struct web_call *c) MUST_CHECK;
+enum err read_week(struct web_call *c) MUST_CHECK;
 enum err read_settings(struct web_call *c) MUST_CHECK;
 enum err read_coverage(struct web_call *c) MUST_CHECK;
 enum err read_cluster(struct web_call *c) MUST_CHECK;

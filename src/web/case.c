@@ -16,6 +16,7 @@ struct filter {
 	struct str clause, group, assigned, reseller, severity;
 	uint32_t flag;
 	bool awake;             /* none that is put away */
+	int64_t since;          /* TIME_NONE: whenever it was opened */
 	int64_t now;
 	bool tells;             /* whoever asks would learn more of a case than its number, state and time */
 };
@@ -27,7 +28,9 @@ static enum err read_filter(const struct web_call *call, struct filter *f)
 		{ "corrected", CASE_CORRECTED } };
 	struct str flag = call_value(call, "flag");
 	*f = (struct filter){ .clause = call_value(call, "clause"), .group = call_value(call, "group"), .assigned = call_value(call, "assigned"),
-		.reseller = call_value(call, "reseller"), .severity = call_value(call, "severity"), .now = clock_wall_at() };
+		.reseller = call_value(call, "reseller"), .severity = call_value(call, "severity"), .now = clock_wall_at(), .since = TIME_NONE };
+	if (call_value(call, "since").len && time_parse(call_value(call, "since"), &f->since) != OK)
+		return why_set(call->why, ERR_SYNTAX, "since when? a time such as 2026-03-01T00:00:00Z");
 	f->tells = f->clause.len || f->severity.len || f->group.len || f->reseller.len || f->assigned.len || flag.len || call_value(call, "owner").len || call_value(call, "tenant").len ||
 		call_value(call, "prefix").len;
 	for (size_t i = 0; flag.len && i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -45,7 +48,7 @@ static bool fits(const struct casefile *c, const struct filter *f)
 	if (f->tells && c->flags & CASE_SEALED_CLASS)
 		return false;
 	/* what falls due first is what is to be done first */
-	if (f->awake && case_is_snoozed(c, f->now))
+	if (c->opened_at < f->since || (f->awake && case_is_snoozed(c, f->now)))
 		return false;
 	return below && (!f->severity.len || str_eq(str_of(severity_words[c->severity]), f->severity)) &&
 		(!f->clause.len || str_eq(c->clause, f->clause)) && (!f->group.len || str_eq(c->group, f->group)) &&
@@ -207,7 +210,9 @@ enum err read_cases(struct web_call *call)
 			put_case(call, &rows[i], &c);
 			shown++;
 		}
-		more = e == OK && n == q.limit && !by_due;
+		/* behind this one all are older */
+		bool older = n && rows[n - 1].rank < f.since;
+		more = e == OK && n == q.limit && !by_due && !older;
 		q.has_after = true;
 		q.after_rank = last.rank;
 		q.after_key = last.key;

@@ -33,7 +33,7 @@ struct census {
 	char going_key[ROW_KEY_MAX];
 	size_t going_len;
 	struct buf noticed;             /* a bit for each case by its number */
-	bool full, begun;
+	bool full, begun, whole;
 };
 
 struct census *census_new(void)
@@ -316,13 +316,18 @@ enum err census_step(struct census *t, struct view_source *source, int64_t slice
 		t->going_len = rows[n - 1].key.len;
 		t->going_at = rows[n - 1].rank;
 	}
-	*ret_whole = e == OK && n < PAGE;
+	*ret_whole = t->whole = e == OK && n < PAGE;
 	return e;
 }
 
 int64_t census_until(const struct census *t)
 {
 	return t->begun ? t->front_at : TIME_NONE;
+}
+
+bool census_is_whole(const struct census *t)
+{
+	return t->whole;
 }
 
 bool census_is_full(const struct census *t)

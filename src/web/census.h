@@ -47,6 +47,8 @@ void census_free(struct census *t);
 enum err census_step(struct census *t, struct view_source *source, int64_t slice_us, bool *ret_whole, struct why *why) MUST_CHECK;
 /* Up to which event it has counted; TIME_NONE: there was none. */
 int64_t census_until(const struct census *t);
+/* Is all counted that there was at the last look? */
+bool census_is_whole(const struct census *t);
 bool census_is_full(const struct census *t);
 /* The lines of the days from first to last, in no order that matters. */
 void census_each(const struct census *t, int64_t first_day, int64_t last_day, void (*fn)(void *arg, const struct census_line *line), void *arg);
