@@ -12,6 +12,7 @@
 #include "aup/aup.h"
 #include "aup/client.h"
 #include "model/bulk.h"
+#include "model/macro.h"
 
 enum { TEXT_SHOWN = 200 };
 
@@ -20,6 +21,8 @@ struct asking {
 	const char *socket_path;
 	bool json, yes;
 	const char *op, *verb, *text, *into, *id;
+	const char *set[MACRO_ASKED_MAX];       /* NAME=TEXT, for a macro */
+	unsigned set_count;
 };
 
 bool bulk_agreed(bool yes)
@@ -68,6 +71,18 @@ static void put_cases(struct command_text *t, const struct json *list)
 	jsonw_end(&t->w, ']');
 }
 
+static void put_macro(const struct asking *q, struct command_text *t)
+{
+	jsonw_str(&t->w, "macro", str_of(q->text));
+	jsonw_object(&t->w, "set");
+	for (unsigned i = 0; i < q->set_count; i++) {
+		struct str text = str_of(q->set[i]), name;
+		if (str_split(&text, '=', &name))
+			jsonw_str(&t->w, str_c(q->a, name), text);
+	}
+	jsonw_end(&t->w, '}');
+}
+
 static int ask(struct asking *q, const struct json *cases, bool dry, struct json **ret_root, struct str *ret_text)
 {
 	struct command_text t;
@@ -79,6 +94,8 @@ static int ask(struct asking *q, const struct json *cases, bool dry, struct json
 	jsonw_str(&t.w, "do", q->verb ? str_of(q->verb) : STR_NONE);
 	jsonw_str(&t.w, "text", q->text ? str_of(q->text) : STR_NONE);
 	jsonw_str(&t.w, "into", q->into ? str_of(q->into) : STR_NONE);
+	if (q->verb && strcmp(q->verb, "macro") == 0)
+		put_macro(q, &t);
 	jsonw_bool(&t.w, "dry", dry);
 	return command_send(q->a, q->socket_path, &t, ret_root, ret_text);
 }
@@ -232,9 +249,12 @@ static int list_bulks(struct asking *q)
 
 int bulk_command(struct arena *a, const char *socket_path, bool json, int argc, char **argv)
 {
-	static const char *const verbs[] = { "reply", "assign", "resolve", "flag", "merge", "release", "snooze", NULL };
+	static const char *const verbs[] = { "reply", "assign", "resolve", "flag", "merge", "release", "snooze", "macro", NULL };
 	struct asking q = { .a = a, .socket_path = socket_path, .json = json, .yes = cli_flag(&argc, argv, "--yes"), .op = "case-bulk" };
 	bool off = cli_flag(&argc, argv, "--off");
+	const char *set;
+	while (q.set_count < MACRO_ASKED_MAX && (set = cli_value(&argc, argv, "--set")))
+		q.set[q.set_count++] = set;
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list_bulks(&q);
 	if (argc == 3 && strcmp(argv[1], "undo") == 0) {

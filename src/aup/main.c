@@ -28,7 +28,7 @@ const struct command commands[] = {
 		" | undertaking C-N --probation SPAN TEXT | signed C-N REASON | ask C-N TEXT --within SPAN"
 		" | emergency C-N SERVICE --because TEXT | flag [--off] C-N (do-not-tell|hold|counsel)"
 		" | attach C-N FILE [--name NAME] [--text TEXT] | attachments C-N | attachment C-N EVENT --because TEXT [-o FILE]"
-		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|release VERB|snooze SPAN|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
+		" | bulk (resolve REASON|assign OPERATOR|reply TEXT|merge INTO|release VERB|snooze SPAN|macro NAME [--set NAME=TEXT]...|flag [--off] FLAG) [--where NAME=VALUE]... [C-N...] [--yes]"
 		" | bulk undo B-N [--yes] | bulk list",
 		"cases, and what people decide in them; each with --json", cmd_case },
 	{ "search", "[--json] [--because TEXT] TEXT", "cases by number, customer, address, domain, clause, reporter, or the id of a report or letter", cmd_search },

@@ -6,12 +6,13 @@
  * person saw the list is left out. At most BULK_CASES_MAX cases; sealed ones never. Whoever asks names what else is left out: cases that are kept by
  * a mark, those of resellers' customers, those of customers whom nothing may touch.
  */
-#include "aupd/judge_verb.h"
+#include "aupd/judge_macro.h"
 #include "engine/deed.h"
 #include "engine/fold_case.h"
 #include "model/bulk.h"
 
-enum { LIST_MAX = 100, SUMS_MAX = 100, TYPED_ABOVE = 50 };
+enum { LIST_MAX = 100, SUMS_MAX = 100, TYPED_ABOVE = 50, BACK_MAX = 8 };
+#define MACRO STR("macro")
 
 enum except { EXCEPT_KEPT = 1, EXCEPT_RESELLER = 2, EXCEPT_PROTECTED = 4 };
 
@@ -25,6 +26,8 @@ struct one {
 	uint64_t event_count;
 	struct bulk_case kept;
 	unsigned of;                    /* its place in the bulk that is taken back */
+	struct fold_command more[BACK_MAX];     /* behind cmd: the way back from what did several things */
+	unsigned more_count;
 };
 
 struct bulking {
@@ -32,6 +35,7 @@ struct bulking {
 	struct one *list;
 	unsigned count, done;
 	unsigned except;                /* set of enum except */
+	const struct macro *macro;      /* is run on each; NULL: cmd is done */
 };
 
 static enum err skip(struct bulking *b, struct one *x, struct str text)
@@ -52,12 +56,59 @@ static enum err check_except(const struct bulking *b, const struct casefile *c, 
 	return OK;
 }
 
+static enum err run_macro(struct bulking *b, const struct casefile *of)
+{
+	struct macro own = *b->macro;
+	struct macro_step *steps = ARENA_ARRAY(work_arena(b->c->j->fold.work), struct macro_step, own.step_count + 1);
+	if (!steps)
+		return why_set(b->c->why, ERR_NOMEM, "no memory for a macro");
+	memcpy(steps, own.steps, own.step_count * sizeof(*steps));
+	own.steps = steps;
+	enum err e = macro_for(b->c, &own, of);
+	return e ? e : macro_steps(b->c, &own, of->number);
+}
+
+static enum err keep_after(struct bulking *b, struct one *x, struct why *why)
+{
+	struct casefile now;
+	struct row row;
+	enum err e = fold_find_case(&b->c->j->fold, x->cmd.number, &now, &row, why);
+	if (e)
+		return e;
+	x->kept.then_assigned = now.assigned;
+	x->kept.then_flags = now.flags;
+	x->kept.then_snoozed = now.snoozed_until_at;
+	/* a note alone tells nothing else */
+	if (!x->told_count && now.event_count > x->event_count) {
+		x->told[0] = STR("it is noted in its story");
+		x->told_count = 1;
+	}
+	return OK;
+}
+
+/* What a macro says of itself goes where whoever tries it is told. */
+static enum err carry_out(struct bulking *b, struct one *x, const struct casefile *of, struct why *why)
+{
+	uint64_t number;
+	enum err e = OK;
+	if (b->macro) {
+		struct why *kept = b->c->why;
+		b->c->why = why;
+		e = run_macro(b, of);
+		b->c->why = kept;
+	} else {
+		e = fold_command(&b->c->j->fold, &x->cmd, &number, why);
+	}
+	for (unsigned i = 0; e == OK && i < x->more_count; i++)
+		e = fold_command(&b->c->j->fold, &x->more[i], &number, why);
+	return e;
+}
+
 static enum err do_one(struct bulking *b, struct one *x, struct why *why)
 {
 	struct fold *f = &b->c->j->fold;
 	struct consequence look;
 	struct casefile found;
-	uint64_t number;
 	enum err e = verb_may(b->c, x->cmd.number, &found, why);
 	x->event_count = e ? 0 : found.event_count;
 	if (e == OK) {
@@ -74,9 +125,11 @@ static enum err do_one(struct bulking *b, struct one *x, struct why *why)
 	if (e)
 		return e;
 	x->kept = (struct bulk_case){ .number = x->cmd.number, .assigned = look.before.assigned, .flags = look.before.flags };
-	e = fold_command(f, &x->cmd, &number, why);
+	e = carry_out(b, x, &found, why);
 	if (e == OK)
 		e = consequence_tell(f, &look, &x->told, &x->told_count, &x->kept.letter, why);
+	if (e == OK && b->macro)
+		e = keep_after(b, x, why);
 	if (e == OK && !x->told_count)
 		e = why_set(why, ERR_CONFLICT, "it is so already");
 	return e;
@@ -257,15 +310,45 @@ static enum err read_case(struct bulking *b, const struct json *m, struct one *x
 	return OK;
 }
 
+/* As it was when the list was made: what has been changed since is another one. */
+static enum err read_macro(struct bulking *b, struct str *ret_name)
+{
+	struct commanding *c = b->c;
+	struct macro *m = ARENA_NEW(work_arena(c->j->fold.work), struct macro);
+	struct row row;
+	int64_t version = json_int(c->root, "version", -1);
+	struct str asks[MACRO_ASKED_MAX];
+	if (!m)
+		return why_set(c->why, ERR_NOMEM, "no memory for a macro");
+	*ret_name = command_arg(c, "macro");
+	enum err e = macro_load(c, *ret_name, m, &row);
+	if (e == OK && version >= 0 && (uint64_t)version != row.version)
+		e = why_set(c->why, ERR_CONFLICT, "the macro has changed since it was shown");
+	if (e)
+		return e;
+	b->macro = m;
+	jsonw_str(c->w, "macro", m->name);
+	jsonw_int(c->w, "version", (int64_t)row.version);
+	jsonw_array(c->w, "asks");
+	for (unsigned i = 0, n = macro_asks(m, asks); i < n; i++)
+		jsonw_str(c->w, NULL, asks[i]);
+	jsonw_end(c->w, ']');
+	return OK;
+}
+
 static enum err read_bulk(struct bulking *b, struct bulk *kept)
 {
 	struct commanding *c = b->c;
 	const struct json *list = json_get(c->root, "cases");
 	struct fold_command cmd = { .actor = c->who, .text = command_arg(c, "text") };
 	kept->what = command_arg(c, "do");
-	if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
-		return why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, snooze, merge or release");
-	enum err e = verb_text(&cmd, c->why);
+	enum err e = OK;
+	if (str_eq(kept->what, MACRO))
+		e = read_macro(b, &kept->to);
+	else if (!verb_command(kept->what, VERB_IN_BULK, &cmd))
+		e = why_set(c->why, ERR_UNSUPPORTED, "what is done to many cases is reply, assign, resolve, flag, unflag, snooze, merge, release or macro");
+	else
+		e = verb_text(&cmd, c->why);
 	if (e == OK)
 		e = read_except(b);
 	if (e == OK && cmd.type == INPUT_MERGE && case_parse(command_arg(c, "into"), &cmd.other) != OK)
@@ -330,6 +413,43 @@ static enum err load_bulk(struct commanding *c, struct bulk *kept, struct row *r
 	return e == ERR_NOTFOUND ? why_set(c->why, e, "there is no %.*s", STR_ARG(text)) : e;
 }
 
+static struct fold_command *add_back(struct one *x, enum case_input_type type)
+{
+	struct fold_command *cmd = x->more_count || x->cmd.type ? &x->more[x->more_count++] : &x->cmd;
+	*cmd = (struct fold_command){ .actor = x->cmd.actor, .number = x->cmd.number, .text = x->cmd.text, .type = type };
+	return cmd;
+}
+
+/* Of all that a macro did what nobody has changed since: notes and letters that have left stay. */
+static enum err back_of_macro(struct bulking *b, const struct bulk *kept, const struct bulk_case *was, const struct casefile *c, struct one *x)
+{
+	static const struct { uint32_t flag; const char *name; } marks[] = { { CASE_DO_NOT_TELL, "do-not-tell" }, { CASE_HOLD, "hold" }, { CASE_COUNSEL, "counsel" } };
+	struct fold *f = &b->c->j->fold;
+	struct act act = { 0 };
+	struct row row;
+	enum err e = was->letter.len ? work_load(f->work, TABLE_ACT, was->letter, act_fields, &act, &row, b->c->why) : ERR_NOTFOUND;
+	if (e && e != ERR_NOTFOUND)
+		return e;
+	if (e == OK && act.desired && !act.in_hand && (act.state == ACT_QUEUED || act.state == ACT_HELD))
+		add_back(x, INPUT_UNDO)->act = was->letter;
+	if (c->state == CASE_RESOLVED && c->resolved_at == kept->at)
+		(void)add_back(x, INPUT_REOPEN);
+	if (!str_eq(was->assigned, was->then_assigned) && str_eq(c->assigned, was->then_assigned))
+		add_back(x, INPUT_ASSIGN)->text = was->assigned;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		uint32_t flag = marks[i].flag;
+		if (!((was->flags ^ was->then_flags) & flag) || (c->flags ^ was->then_flags) & flag)
+			continue;
+		struct fold_command *cmd = add_back(x, INPUT_FLAG);
+		cmd->flag = flag;
+		cmd->on = was->flags & flag;
+		cmd->text = str_of(marks[i].name);
+	}
+	if (was->then_snoozed && c->snoozed_until_at == was->then_snoozed && case_is_snoozed(c, f->now))
+		(void)add_back(x, INPUT_WAKE);
+	return x->cmd.type ? OK : skip(b, x, STR("nothing of what the macro did can be taken back"));
+}
+
 /* The way back from what was done to that case, as far as nobody has changed it since. */
 static enum err way_back(struct bulking *b, const struct bulk *kept, const struct bulk_case *was, struct str id, struct one *x)
 {
@@ -344,6 +464,8 @@ static enum err way_back(struct bulking *b, const struct bulk *kept, const struc
 	x->events = -1;
 	if (e)
 		return e == ERR_NOTFOUND ? skip(b, x, STR("it is gone")) : e;
+	if (str_eq(kept->what, MACRO))
+		return back_of_macro(b, kept, was, &c, x);
 	(void)verb_command(kept->what, VERB_IN_BULK, &forth);
 	switch (forth.type) {
 	case INPUT_RESOLVE:

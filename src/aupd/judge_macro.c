@@ -4,8 +4,7 @@
  * A run is tried first and told; then all its steps are done in one commit, or none. Whatever holds when a step is done alone holds in
  * a macro: people who decided, protected services, do-not-tell.
  */
-#include "aupd/judge_verb.h"
-#include "model/macro.h"
+#include "aupd/judge_macro.h"
 
 struct values {
 	struct macro_value list[8];
@@ -89,9 +88,8 @@ enum err cmd_macro_add(struct commanding *c)
 	return work_store(w, &row, macro_fields, &m, c->why);
 }
 
-static enum err load(struct commanding *c, struct macro *m, struct row *row)
+enum err macro_load(struct commanding *c, struct str name, struct macro *m, struct row *row)
 {
-	struct str name = command_arg(c, "name");
 	enum err e = work_load(c->j->fold.work, TABLE_MACRO, name, macro_fields, m, row, c->why);
 	return e == ERR_NOTFOUND ? why_set(c->why, e, "there is no macro %.*s", STR_ARG(name)) : e;
 }
@@ -100,7 +98,7 @@ enum err cmd_macro_remove(struct commanding *c)
 {
 	struct macro m = { 0 };
 	struct row row;
-	enum err e = load(c, &m, &row);
+	enum err e = macro_load(c, command_arg(c, "name"), &m, &row);
 	if (e)
 		return e;
 	jsonw_str(c->w, "name", m.name);
@@ -144,7 +142,7 @@ static enum err read_asked(struct commanding *c, struct macro_value *list, unsig
 }
 
 /* Fills every text of the macro before anything is done; the steps are the command's own from then on. */
-static enum err fill(struct commanding *c, struct macro *m, const struct casefile *of)
+enum err macro_for(struct commanding *c, struct macro *m, const struct casefile *of)
 {
 	struct macro_value asked[MACRO_ASKED_MAX];
 	struct values v = known(c, of);
@@ -159,7 +157,7 @@ static enum err fill(struct commanding *c, struct macro *m, const struct casefil
 	return e;
 }
 
-static enum err run_steps(struct commanding *c, const struct macro *m, uint64_t number)
+enum err macro_steps(struct commanding *c, const struct macro *m, uint64_t number)
 {
 	for (unsigned i = 0; i < m->step_count; i++) {
 		struct fold_command cmd = { .number = number, .actor = c->who, .text = m->steps[i].text };
@@ -203,20 +201,20 @@ enum err cmd_macro_run(struct commanding *c)
 	uint64_t number;
 	unsigned count;
 	int64_t events = json_int(c->root, "events", -1), version = json_int(c->root, "version", -1);
-	enum err e = case_parse(command_arg(c, "case"), &number) == OK ? load(c, &m, &row)
+	enum err e = case_parse(command_arg(c, "case"), &number) == OK ? macro_load(c, command_arg(c, "name"), &m, &row)
 		: why_set(c->why, ERR_SYNTAX, "which case? a number such as C-4711 is needed");
 	if (e == OK)
 		e = verb_may(c, number, &of, c->why);
 	if (e == OK && ((events >= 0 && (uint64_t)events != of.event_count) || (version >= 0 && (uint64_t)version != row.version)))
 		e = why_set(c->why, ERR_CONFLICT, "the case or the macro has changed since it was shown");
 	if (e == OK)
-		e = fill(c, &m, &of);
+		e = macro_for(c, &m, &of);
 	if (e == OK)
 		e = consequence_look(f, number, &look, c->why);
 	if (e)
 		return e;
 	work_begin(f->work);
-	e = run_steps(c, &m, number);
+	e = macro_steps(c, &m, number);
 	if (e == OK)
 		e = consequence_tell(f, &look, &told, &count, &letter, c->why);
 	if (e == OK && json_flag(c->root, "dry", true))

@@ -7,6 +7,7 @@
 
 static const struct field bulk_case_fields[] = {
 	F(bulk_case, number, FIELD_U64), F(bulk_case, assigned, FIELD_STR), F(bulk_case, flags, FIELD_U32), F(bulk_case, letter, FIELD_STR),
+	F(bulk_case, then_assigned, FIELD_STR), F(bulk_case, then_flags, FIELD_U32), F(bulk_case, then_snoozed, FIELD_INT),
 	F(bulk_case, undone, FIELD_BOOL), { .name = NULL },
 };
 

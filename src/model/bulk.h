@@ -15,13 +15,16 @@ struct bulk_case {
 	struct str assigned;            /* who looked after it before */
 	uint32_t flags;                 /* its flags before */
 	struct str letter;              /* key of the letter that was made, or "" */
+	struct str then_assigned;       /* of a macro, which does several things: how the case was when it was done */
+	uint32_t then_flags;
+	int64_t then_snoozed;
 	bool undone;
 };
 
 /* TABLE_BULK, by its number in 8 digits. */
 struct bulk {
 	struct str what;                /* verb: "resolve", "assign"... */
-	struct str to;                  /* of assign: to whom; of merge: into which case */
+	struct str to;                  /* of assign: to whom; of merge: into which case; of macro: its name */
 	uint32_t flag;
 	bool on;
 	struct str by, undone_by;

@@ -8,7 +8,8 @@
 const struct console_page pages_desk[] = {
 	{ "/", "today", "Today", OPERATOR, { { "list", "/v1/queues", false }, { "status", "/v1/status?most=10000", false }, { "today", "/v1/today", true },
 		{ "week", "/v1/week", true } } },
-	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{since}&{sort}&{after}", false } } },
+	{ "/cases", "cases", "Cases", OPERATOR, { { "list", "/v1/cases?limit=200&{state}&{clause}&{group}&{flag}&{assigned}&{reseller}&{owner}&{severity}&{since}&{sort}&{after}", false },
+		{ "macros", "/v1/macros", true } } },
 	{ "/cases/{case}", "case", "Case", OPERATOR, { { "case", "/v1/cases/{case}", false }, { "explained", "/v1/cases/{case}/explained", true },
 		{ "macros", "/v1/macros", true } } },
 	{ "/cases/{case}/reports/{report}", "raw", "Raw report", OPERATOR, { { "raw", "/v1/cases/{case}/reports/{report}", false } } },

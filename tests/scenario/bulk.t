@@ -131,6 +131,26 @@ def changed_meanwhile(d, cases):
     tap.is_equal(json.loads(d.api("/v1/command", "POST", '{"op":"case-bulk","do":"approve","cases":["C-256"]}').body)["code"] < 0, True, "approving is no bulk command")
 
 
+def macros(d, cases):
+    """Several things at once to many cases, and all of it back."""
+    path = os.path.join(d.dir, "macro")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write('macro "shut" {\n    note "asked {customer} for {ask what}"\n    flag "counsel"\n    assign "erin"\n    resolve "said {ask what}"\n}\n')
+    d.check("macro", "add", path)
+    two = [n for n in cases if body(d, n)["state"] == "open"][:2]
+    before = [(body(d, n).get("assigned"), body(d, n).get("flags", 0) & 4) for n in two]
+    none = d.aup("case", "bulk", "macro", "shut", *two, "--yes")
+    tap.like(none.out, r"left out: step 1: .*what", "a macro whose question is not answered leaves each out", none.out)
+    tap.is_equal(d.aup("case", "bulk", "macro", "never", *two, "--yes").rc, 1, "one that is not there does nothing")
+    done = bulk(d, "macro", "shut", "--set", "what=the log", *two)
+    tap.is_equal([(body(d, n)["state"], body(d, n)["assigned"], body(d, n)["flags"] & 4, body(d, n)["resolution"]) for n in two], [("resolved", "erin", 4, "said the log")] * 2,
+                 "a macro is run on many")
+    d.check("case", "assign", two[1], "frank")
+    tap.is_equal(d.check("case", "bulk", "undo", done["bulk"], "--yes", "--json").rc, 0, "it is taken back")
+    tap.is_equal([(body(d, n)["state"], body(d, n).get("flags", 0) & 4) for n in two], [("open", before[0][1]), ("open", before[1][1])], "all of it")
+    tap.is_equal([body(d, n).get("assigned") for n in two], [before[0][0], "frank"], "but for what somebody has changed since")
+
+
 def merged(d, cases):
     off = d.check("case", "split", cases[0], "1", "--because", "apart", "--json").json["case"]
     other = cases[2]
@@ -174,6 +194,7 @@ def main():
         assigned(d, cases)
         written(d, cases)
         changed_meanwhile(d, cases)
+        macros(d, cases)
         merged(d, cases)
         sealed(d)
         recorded(d, cases)

@@ -236,6 +236,32 @@ def macro(d, b):
     tap.like(agreed(b, tried).text, "has changed since it was shown", "once")
 
 
+def macro_of_many(d, b):
+    """A macro run on several cases: what it asks for is asked once, and all of it is told before it is done."""
+    three = sorted(c["case"] for c in d.cases("--limit", "300") if c["body"]["opened_by"] == "tester")[100:103]
+    notes = lambda: [sum(e[0] == "note" and "<b>logs</b>" in e[2] for e in story(d, n)) for n in three]
+    page = tried(b, "/cases", cases=three, do="macro", macro="ask-back")
+    tap.like(page.text, "Macro ask-back. Nothing has been done yet. 0 cases would change, 3 are left out.*step 1", "what it asks for is missing, which is told of each", page.text)
+    form = next(f for f in page.forms if f["action"] == "/try")
+    tap.ok("s:what" in form["fields"] and not [f for f in page.forms if f["action"] == "/do" and f["main"]], "and asked for, before anything can be agreed to", page.forms)
+    def sent(page, action, **more):
+        inside = next(x for x in page.html.split("<form ")[1:] if f'action="{action}"' in x and 'class="out"' not in x.split(">")[0]).split("</form>")[0]
+        kept = [(html.unescape(n), html.unescape(v)) for n, v in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', inside)]
+        return b.post(action, [*more.items(), *kept])
+    again = lambda page, **more: sent(page, "/try", **more)
+    page = again(page, **{"s:what": "<i>wrong</i>"})
+    page = again(page, **{"s:what": "<b>logs</b>"})
+    tap.like(page.text, "3 cases would change, 0 are left out.*tester looks after it instead of nobody", "then what would happen is told", page.text[:600])
+    tap.is_equal(notes(), [0, 0, 0], "and nothing is done")
+    done_page = sent(page, "/do")
+    tap.is_equal((done_page.status, notes(), [n in assigned(d, "tester") for n in three]), (200, [1, 1, 1], [True] * 3), "all of it is done to each of them")
+    tap.like(done_page.text, "macro ask-back tester", "and stands among what was done to many", done_page.text[:400])
+    back = next(f for f in done_page.forms if f["action"] == "/try")
+    agreed(b, b.post("/try", {**back["fields"], "bulk": re.search(r"B-\d+ macro", done_page.text).group().split()[0]}))
+    tap.is_equal([n in assigned(d, "tester") for n in three], [False] * 3, "it is taken back as a whole, but for what is written")
+    tap.is_equal(notes(), [1, 1, 1], "which stays")
+
+
 def body_of(letter):
     return email.message_from_bytes(letter.data, policy=email.policy.default).get_content().replace("\r\n", "\n")
 
@@ -416,6 +442,7 @@ def main():
         lists(d, b)
         bulk(d, b)
         macro(d, b)
+        macro_of_many(d, b)
         notice(d, b, post)
         intake(d, b)
         limited = actions(d, b, post)
