@@ -11,6 +11,7 @@ Programs are found by AUPD_BUILD (a build directory with `aupd` and `aup`), else
 loopback address made of the process id, so tests of several people run side by side. Nothing waits by the clock: a wait
 is for a line of the log, a datagram, a letter or the end of a process, with one long limit after which the test fails.
 """
+import atexit
 import email.utils
 import hashlib
 import itertools
@@ -307,6 +308,8 @@ class Daemon:
         self.env = dict(os.environ, **(env or {}))
         self.policy, self.registry = policy, registry
         self.process = None
+        # who fails before anybody could end it leaves none behind, that would hold what the test writes to
+        atexit.register(self.leave_none)
         self.readiness = None
         self.ports = {}
         self.more = dict(conf=conf, hand=hand, spool=spool, provider=provider, testing=testing, log_level=log_level, enforcement=enforcement)
@@ -417,12 +420,15 @@ class Daemon:
             thread.join(LIMIT)
         self.process = None
 
-    def abandon(self):
-        """Whatever its state: ended and its directory removed."""
+    def leave_none(self):
         if self.process:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def abandon(self):
+        """Whatever its state: ended and its directory removed."""
+        self.leave_none()
         self.sink.close()
         if self.readiness:
             self.readiness.close()

@@ -305,6 +305,8 @@ static void link_two(struct child *a, struct child *b)
 		return;
 	send_fd(a, "link", b->text, fds[0]);
 	send_fd(b, "link", a->text, fds[1]);
+	a->untaken++;
+	b->untaken++;
 	net_close(fds[0]);
 	net_close(fds[1]);
 }
@@ -417,6 +419,9 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 		net_close(take_fds[i]);
 	if (str_eq(f->body, STR("{\"op\":\"ready\"}"))) {
 		got_ready(c);
+	} else if (str_eq(f->body, STR("{\"op\":\"linked\"}"))) {
+		c->untaken -= c->untaken > 0;
+		keeper_changed(k);
 	} else if (str_eq(f->body, STR("{\"op\":\"clock\"}"))) {
 		clock_moved(k);
 	} else if (str_eq(f->body, STR("{\"op\":\"due\"}"))) {
@@ -481,6 +486,7 @@ void child_start(struct child *c)
 	}
 	c->pid = pid;
 	c->state = CHILD_STARTING;
+	c->untaken = 0;
 	c->told_stop = c->at_fault = false;
 	c->starts++;
 	ometric_add(&k->figures, KEEPER_STARTS, c->name, 1);

@@ -34,6 +34,7 @@ struct child {
 	uint64_t progress;              /* of the page, at the last death */
 	int64_t deaths_at[BREAKS_MAX];
 	unsigned starts;
+	unsigned untaken;               /* links that it was handed, and has not said that it took */
 	int last_signal, last_status;   /* of its last death of its own */
 	bool told_stop;
 	bool at_fault;                  /* ended for what it sent */

@@ -72,11 +72,14 @@ static void write_state(struct keeper *k)
 	buf_done(&b);
 }
 
+/* Each role is there, and has what leads to the others: before, the desk would say that the judge is away. */
 static void maybe_ready(struct keeper *k)
 {
-	for (unsigned i = 0; i < k->child_count; i++)
-		if ((k->children[i].state != CHILD_READY && k->children[i].state != CHILD_BROKEN) || k->children[i].told_stop)
+	for (unsigned i = 0; i < k->child_count; i++) {
+		const struct child *c = &k->children[i];
+		if ((c->state != CHILD_READY && c->state != CHILD_BROKEN) || c->told_stop || (c->state == CHILD_READY && c->untaken))
 			return;
+	}
 	if (!k->told_ready) {
 		log_info("ready");
 		tell_systemd("READY=1");

@@ -119,7 +119,9 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	} else if (str_eq(op, STR("start")) && !r->started) {
 		start(r, json_get(root, "share"));
 	} else if (str_eq(op, STR("link")) && fd_count == 1) {
+		POINT("role.link");
 		r->ops->link(r, name, take_fds[0]);
+		role_send(r, "linked");
 	} else if (str_eq(op, STR("clock"))) {
 		r->ops->clock(r);
 	} else if (str_eq(op, STR("refuse")) || str_eq(op, STR("accept"))) {

@@ -207,7 +207,26 @@ def reload_maps(d, again, good):
     d.until(lambda: d.smtp_send(arf("203.0.113.17", number=61)).code == 250, "the ear takes mail")
 
 
+def linked():
+    """Ready is told when each role has what leads to the others, and not before: an answer would be that the judge is away."""
+    with Daemon(start=False, policy=None, registry=None) as d:
+        if not d.points:
+            tap.ok(True, "the other build has points")
+            return
+        with d.points.hold("role.link"):
+            d.launch(wait=False)
+            d.until(lambda: sum("role ready" in line for line in d.log.lines) == len(ROLES) and d.points.held(), "all roles are ready")
+            # the keeper has gone on to something else since
+            d.process.send_signal(signal.SIGHUP)
+            d.log.wait("configuration")
+            tap.ok(not d.log.find("aupd: ready"), "a role that has no link yet: nobody is told that aupd is ready", d.log.lines[-12:])
+        d.wait_notify("READY=1")
+        tap.is_equal(d.aup("case", "list").rc, 0, "told so, commands are taken at once")
+        tap.is_equal(d.aup("queue").rc, 0, "  and answered by the judge")
+
+
 def main():
+    linked()
     with Daemon(start=False) as d:
         # what the keeper was started with is not passed on either
         with open("/etc/passwd", "rb") as f:
