@@ -74,7 +74,8 @@ const struct command commands[] = {
 	{ "holds", "[--json]", "what is held, until when, by whom and why", cmd_holds },
 	{ "key", "add [--json] [--label TEXT] [--expires TIME|SPAN] operator|reseller|customer|reporter ID | list [--json] | revoke [--json] NAME",
 		"keys by which programs of others use the API", cmd_key },
-	{ "user", "add [--json] --role ROLE|--reseller ID|--customer ID NAME | list [--json] | role [--json] NAME ROLE | reset [--json] NAME | disable [--json] NAME",
+	{ "user", "add [--json] --role ROLE|--reseller ID|--customer ID [--oidc SUBJECT] NAME | list [--json] | role [--json] NAME ROLE | "
+		"oidc [--json] NAME SUBJECT|--none | reset [--json] NAME | disable [--json] NAME",
 		"who logs in to the console", cmd_user },
 	{ "webhook", "add [--reseller ID|--customer ID|--reporter ID] --events KIND,... URL | list | remove WEBHOOK | enable WEBHOOK | rotate WEBHOOK | test WEBHOOK"
 		" | deliveries [--state STATE] WEBHOOK | redeliver WEBHOOK DELIVERY",

@@ -18,7 +18,9 @@ static int send(struct arena *a, const char *socket_path, struct command_text *c
 
 static int invited(int status, bool json, const struct json *root)
 {
-	if (status == EXIT_OK && !json)
+	if (status == EXIT_OK && !json && !json_text(root, "invitation").len)
+		(void)printf("It is bound to that identity, and needs no invitation.\n");
+	else if (status == EXIT_OK && !json)
 		(void)printf("%.*s\nThis invitation is shown once; it opens /welcome for %.*s until %.*s.\n", STR_ARG(json_text(root, "invitation")),
 			STR_ARG(json_text(root, "name")), STR_ARG(json_text(root, "until")));
 	return status;
@@ -38,7 +40,10 @@ static int list(struct arena *a, const char *socket_path, bool json)
 			(void)printf("%.*s", STR_ARG(role));
 		else
 			(void)printf("%.*s %.*s", STR_ARG(json_text(u, "scope")), STR_ARG(json_text(u, "id")));
-		(void)printf("  by %.*s  seen %.*s\n", STR_ARG(json_text(u, "made_by")), STR_ARG(seen.len ? seen : STR("never")));
+		(void)printf("  by %.*s  seen %.*s", STR_ARG(json_text(u, "made_by")), STR_ARG(seen.len ? seen : STR("never")));
+		if (json_text(u, "oidc").len)
+			(void)printf("  comes in by %.*s", STR_ARG(json_text(u, "oidc")));
+		(void)printf("\n");
 	}
 	return status;
 }
@@ -46,8 +51,8 @@ static int list(struct arena *a, const char *socket_path, bool json)
 int cmd_user(int argc, char **argv)
 {
 	const char *socket_path = client_socket(cli_value(&argc, argv, "--socket"), "AUPD_SOCKET", "/run/aupd/api.sock"), *role = cli_value(&argc, argv, "--role"),
-		   *reseller = cli_value(&argc, argv, "--reseller"), *customer = cli_value(&argc, argv, "--customer");
-	bool json = cli_flag(&argc, argv, "--json");
+		   *reseller = cli_value(&argc, argv, "--reseller"), *customer = cli_value(&argc, argv, "--customer"), *oidc = cli_value(&argc, argv, "--oidc");
+	bool json = cli_flag(&argc, argv, "--json"), none = cli_flag(&argc, argv, "--none");
 	struct arena *a = arena_new("user", CLI_BYTES_MAX);
 	struct command_text c;
 	struct json *root = NULL;
@@ -65,12 +70,20 @@ int cmd_user(int argc, char **argv)
 		jsonw_str(&c.w, "role", str_of(role));
 		jsonw_str(&c.w, "reseller", str_of(reseller));
 		jsonw_str(&c.w, "customer", str_of(customer));
+		jsonw_str(&c.w, "oidc", str_of(oidc));
 		status = send(a, socket_path, &c, json, &root);
 		status = invited(status, json, root);
 	} else if ((argc == 4 && strcmp(verb, "role") == 0) || (argc == 3 && strcmp(verb, "disable") == 0)) {
 		command_begin(&c, argc == 4 ? "user-role" : "user-disable");
 		jsonw_str(&c.w, "name", str_of(argv[2]));
 		jsonw_str(&c.w, "role", str_of(argc == 4 ? argv[3] : NULL));
+		status = send(a, socket_path, &c, json, &root);
+		if (status == EXIT_OK && !json)
+			(void)printf("Its sessions are over.\n");
+	} else if (strcmp(verb, "oidc") == 0 && argc == (none ? 3 : 4)) {
+		command_begin(&c, "user-oidc");
+		jsonw_str(&c.w, "name", str_of(argv[2]));
+		jsonw_str(&c.w, "subject", str_of(none ? NULL : argv[3]));
 		status = send(a, socket_path, &c, json, &root);
 		if (status == EXIT_OK && !json)
 			(void)printf("Its sessions are over.\n");

@@ -146,6 +146,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.map_count = a->map_count;
 	}
 	if (name == ROLE_JUDGE || name == ROLE_DESK) {
+		s.oidc = config->oidc_shown;
+		s.oidc_count = a->oidc_count;
 		s.store = a->store;
 		s.enforce = a->enforce;
 		s.operators = a->operators;
@@ -159,6 +161,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.hooks_http_count = a->hooks_http_count;
 	}
 	if (name == ROLE_HAND) {
+		s.oidc = a->oidc;
+		s.oidc_count = a->oidc_count;
 		s.hooks_allow = a->hooks_allow;
 		s.hooks_allow_count = a->hooks_allow_count;
 		s.hooks_per_minute = a->hooks_per_minute;

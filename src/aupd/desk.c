@@ -21,6 +21,7 @@
 #include "base/point.h"
 #include "base/seal.h"
 #include "engine/retest.h"
+#include "model/config_web.h"
 #include "store/store.h"
 #include "web/console.h"
 #include "web/login.h"
@@ -44,6 +45,7 @@ struct desk {
 	struct web web;
 	struct timer *census_timer;
 	struct http_request *waiting[WAITING_MAX];      /* tag: struct waiting */
+	uint64_t last_serial;
 	struct desk_events *events;
 };
 
@@ -51,6 +53,7 @@ struct desk {
 struct waiting {
 	const struct route *route;
 	struct console_call *call;      /* NULL: it is not of the console */
+	uint64_t serial;                /* an answer may come late, when its place is another one's: it says whose it is */
 };
 
 #define HEADER(n, text) (headers[count++] = (struct http_pair){ STR(n), (text) })
@@ -86,6 +89,13 @@ static unsigned put_headers(const struct http_request *r, const struct web_answe
 		HEADER("Content-Disposition", str_format(r->arena, "attachment; filename=\"%.*s\"", STR_ARG(x->file)));
 	if (x->location.len)
 		HEADER("Location", x->location);
+	/* the policy of the page before would not let a form lead to another site, however often that leads on; this does (HTML 7.4.2.3) */
+	if (x->away.len)
+		HEADER("Refresh", str_format(r->arena, "0;url=%.*s", STR_ARG(x->away)));
+	if (str_eq(x->sign_in, STR("-")))
+		HEADER("Set-Cookie", STR(LOGIN_OIDC_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
+	else if (x->sign_in.len)
+		HEADER("Set-Cookie", str_format(r->arena, LOGIN_OIDC_COOKIE "=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600", STR_ARG(x->sign_in)));
 	if (str_eq(x->cookie, STR("-")))
 		HEADER("Set-Cookie", STR(LOGIN_COOKIE "=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"));
 	else if (x->cookie.len)
@@ -129,9 +139,9 @@ static void refuse(struct http_request *r, const struct waiting *w, const char *
 }
 
 /* The proof stands in a line before the command; what is too long for a frame goes beside it. */
-static enum err send_command(struct desk *d, const struct web_answer *x, int connection, unsigned index)
+static enum err send_command(struct desk *d, const struct web_answer *x, int connection, uint64_t serial, unsigned index)
 {
-	struct frame f = { .type = FRAME_COMMAND, .at = { 0, 0, index }, .now = clock_wall_at() };
+	struct frame f = { .type = FRAME_COMMAND, .at = { 0, serial, index }, .now = clock_wall_at() };
 	struct why why;
 	struct buf b;
 	int fds[2] = { connection, -1 };
@@ -155,7 +165,7 @@ static enum err send_command(struct desk *d, const struct web_answer *x, int con
 
 static void forward(struct desk *d, struct http_request *r, const struct web_answer *x)
 {
-	const struct waiting wait = { x->route, x->call };
+	const struct waiting wait = { x->route, x->call, ++d->last_serial };
 	struct waiting *kept = arena_alloc(r->arena, sizeof(*kept));
 	unsigned i = 0;
 	while (i < WAITING_MAX && d->waiting[i])
@@ -164,7 +174,7 @@ static void forward(struct desk *d, struct http_request *r, const struct web_ans
 		refuse(r, &wait, d->web.has_judge ? "too many commands at once" : "the judge is away; try again");
 		return;
 	}
-	enum err e = send_command(d, x, r->fd, i);
+	enum err e = send_command(d, x, r->fd, wait.serial, i);
 	POINT("desk.told");
 	if (e) {
 		refuse(r, &wait, "the judge cannot be told");
@@ -201,8 +211,10 @@ static void on_frame(void *arg, const struct frame *f, const int *take_fds, unsi
 	if (f->type != FRAME_REPLY || f->at.index >= WAITING_MAX || !d->waiting[f->at.index])
 		return;
 	struct http_request *r = d->waiting[f->at.index];
-	d->waiting[f->at.index] = NULL;
 	const struct waiting *w = r->tag;
+	if (w->serial != f->at.offset)
+		return;
+	d->waiting[f->at.index] = NULL;
 	struct web_answer x = { .type = "application/json", .body = f->body, .route = w->route };
 	if (w->call)
 		console_told(&d->web, r, w->call, f->body, &x);
@@ -266,6 +278,7 @@ static enum err desk_start(struct role *r, struct why *why)
 	d->web.census = census_new();
 	if (!d->web.census)
 		return why_set(why, ERR_NOMEM, "no memory");
+	d->web.oidc = r->share.oidc_count ? r->share.oidc->name : STR_NONE;
 	d->web.form_open = r->share.form_rate && r->share.web_url.len;
 	d->events = desk_events_new(r->loop, &d->web);
 	if (!d->events)

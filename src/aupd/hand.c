@@ -15,6 +15,7 @@
 #include "aupd/figures.h"
 #include "aupd/hook_send.h"
 #include "aupd/journal.h"
+#include "aupd/oidc_send.h"
 #include "aupd/role.h"
 #include "base/addr.h"
 #include "base/clock.h"
@@ -37,6 +38,7 @@ struct hand {
 	struct journal *journal;
 	struct errands *errands;
 	struct hook_sends *hooks;
+	struct oidc_sends *provider;    /* NULL: there is none */
 	struct { void (*fn)(void *, int, struct str); void *arg; } jobs[NFT_JOBS_MAX];
 	struct order *waiting;          /* for the child that runs nft, the oldest first */
 	struct timer *wait_timer;
@@ -370,6 +372,18 @@ static void take_errand(struct hand *h, const struct frame *f)
 		log_error("an errand of the ledger is not run", "why", why.text);
 }
 
+static void on_provider(void *arg, struct str body)
+{
+	tell(arg, FRAME_OIDC, body);
+}
+
+static void take_provider(struct hand *h, const struct frame *f)
+{
+	struct why why = { .line = 0 };
+	if (oidc_send(h->provider, f->body, &why) != OK)
+		log_error("the OpenID provider is not asked", "why", why.text);
+}
+
 static void judge_frame(void *arg, const struct frame *f, const int *take_fds, unsigned fd_count)
 {
 	close_fds(take_fds, fd_count);
@@ -379,6 +393,8 @@ static void judge_frame(void *arg, const struct frame *f, const int *take_fds, u
 		take_errand(arg, f);
 	else if (f->type == FRAME_HOOK)
 		take_delivery(arg, f);
+	else if (f->type == FRAME_OIDC)
+		take_provider(arg, f);
 }
 
 /* The child's answer: at.index names the job, its first byte the exit status. */
@@ -500,6 +516,8 @@ static enum err hand_start(struct role *r, struct why *why)
 		e = errands_open(r->loop, &r->share, on_errand, h, &h->errands, why);
 	if (e == OK)
 		e = hook_sends_open(r->loop, &r->share, h->dir_fd, &r->figures, on_delivery, h, &h->hooks, why);
+	if (e == OK)
+		e = oidc_sends_open(r->loop, &r->share, on_provider, h, &h->provider, why);
 	for (int i = 0; e == OK && action_drivers[i]; i++)
 		e = action_drivers[i]->open(&o, &h->drivers[i], why);
 	return e;

@@ -7,6 +7,7 @@
 #include "aupd/judge_erase.h"
 #include "aupd/judge_hook.h"
 #include "aupd/judge_metering.h"
+#include "aupd/judge_oidc.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 
@@ -98,6 +99,8 @@ static enum err judge_start(struct role *r, struct why *why)
 		e = judge_witness_open(j, why);
 	if (e == OK)
 		e = judge_stamp_open(j, why);
+	if (e == OK)
+		e = judge_oidc_open(j, why);
 	if (e == OK)
 		e = attempt_map(role_fd(r, "attempt"), &j->attempt, why);
 	if (e == OK)
@@ -387,6 +390,7 @@ static bool run_batch(struct judge *j)
 	judge_keys_tell(j);
 	POINT("judge.marked");
 	judge_send_kept(&j->desk, j->has_desk, &j->replies, "desk");
+	judge_oidc_done(j);
 	end_batch(j);
 	return true;
 }
@@ -452,6 +456,7 @@ static void judge_stop(struct role *r)
 	struct judge *j = r->state;
 	turn(j);
 	judge_ledger_turn(j);
+	judge_oidc_close(j);
 	judge_stamp_close(j);
 	judge_witness_close(j);
 	judge_ledger_close(j);

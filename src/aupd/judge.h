@@ -75,6 +75,7 @@ struct judge {
 	struct why ledger_broken;       /* err: why it stands still */
 	struct judge_witnesses *witnesses;      /* NULL: the configuration has none */
 	struct judge_stamps *stamps;            /* the same */
+	struct judge_oidc *oidc;                /* the same */
 	struct judge_bindings *bindings;        /* NULL: the configuration has none */
 	struct judge_usage *usage;              /* the same */
 	struct hook_set hooks;          /* who is told by webhook; texts in hooks_arena */
@@ -160,6 +161,8 @@ void judge_look(struct judge *j);
 void judge_link(struct role *r, struct str name, int take_fd);
 /* While paused nothing is read from ear and hand; commands are refused, also those of the batch. */
 void judge_links_pause(struct judge *j, bool paused);
+/* A command that was put off is folded now, as if the desk had sent it. */
+void judge_link_again(struct judge *j, const struct position *at, struct str body);
 
 /* The walk that writes of old rows what is derived from newer ones: its row, when there is something to write; and one slice of it. */
 enum err judge_backfill_begin(struct judge *j, struct why *why) MUST_CHECK;

@@ -46,8 +46,13 @@ enum err cmd_sessions(struct commanding *c)
 	struct arena *a = work_arena(c->j->fold.work);
 	struct row *rows;
 	size_t n;
+	struct user x = { .issuer = STR_NONE };
+	struct row row;
 	enum err e = own(c, &rows, &n);
+	if (e == OK && c->p.session.len)
+		e = user_load(c, c->session.account, &x, &row);
 	jsonw_str(c->w, "account", c->session.account);
+	jsonw_str(c->w, "oidc", x.issuer);
 	jsonw_array(c->w, "sessions");
 	for (size_t i = 0; e == OK && i < n; i++) {
 		struct user_session s = { 0 };

@@ -281,6 +281,9 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 	{ "onetime", cmd_onetime, UNKEPT, SCOPES(SCOPE_NOBODY) },
 	{ "user-add", cmd_user_add, UNKEPT, 0 }, { "user-role", cmd_user_role, KEPT, 0 }, { "user-reset", cmd_user_reset, UNKEPT, 0 },
 	{ "user-disable", cmd_user_disable, KEPT, 0 }, { "users", cmd_users, TELLS, 0 },
+	{ "user-oidc", cmd_user_oidc, KEPT, 0 }, { "login-oidc", cmd_login_oidc, UNKEPT, SCOPES(SCOPE_NOBODY) },
+	{ "prove-oidc", cmd_prove_oidc, UNKEPT, WITH_ACCOUNTS }, { "bind-oidc", cmd_bind_oidc, UNKEPT, WITH_ACCOUNTS },
+	{ "oidc-back", cmd_oidc_back, UNKEPT, WITH_ACCOUNTS | SCOPES(SCOPE_NOBODY) },
 	{ "login", cmd_login, UNKEPT, SCOPES(SCOPE_NOBODY) }, { "welcome", cmd_welcome, UNKEPT, SCOPES(SCOPE_NOBODY) },
 	{ "welcome-code", cmd_welcome_code, UNKEPT, WITH_ACCOUNTS }, { "prove", cmd_prove, UNKEPT, WITH_ACCOUNTS },
 	{ "session-seen", cmd_session_seen, UNKEPT, WITH_ACCOUNTS }, { "logout", cmd_logout, UNKEPT, WITH_ACCOUNTS },
@@ -307,7 +310,8 @@ static const struct { const char *op; enum err (*run)(struct commanding *); enum
 /* Of the session's own: it comes and goes by these, whatever it may else. */
 static bool is_of_session(struct str op)
 {
-	static const char *const ops[] = { "welcome-code", "prove", "session-seen", "logout", "session-end", "keys-set", "password", "recovery" };
+	static const char *const ops[] = { "welcome-code", "prove", "session-seen", "logout", "session-end", "keys-set", "password", "recovery", "prove-oidc", "bind-oidc",
+		"oidc-back" };
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
 		if (str_eq(op, str_of(ops[i])))
 			return true;
@@ -317,7 +321,7 @@ static bool is_of_session(struct str op)
 /* Does it stand in the audit? What is tried alone, or goes on in a session as it was, does not; nor what outsiders do, which their cases tell. */
 static bool is_deed(const struct commanding *c, struct str op)
 {
-	static const char *const none[] = { "clock", "session-seen", "keys-set", "logout", "prove", "welcome-code" };
+	static const char *const none[] = { "clock", "session-seen", "keys-set", "logout", "prove", "welcome-code", "prove-oidc", "bind-oidc", "oidc-back" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		if (str_eq(op, str_of(none[i])))
 			return false;
@@ -415,7 +419,7 @@ void judge_answer(struct judge *j, const struct held_frame *h)
 	struct jsonw w;
 	struct json *root = NULL, *proof = NULL;
 	struct why why = { .line = 0 };
-	struct commanding c = { .j = j, .w = &w, .why = &why, .connection = h->fd };
+	struct commanding c = { .j = j, .w = &w, .why = &why, .connection = h->fd, .from = h };
 	struct arena *a = work_arena(j->fold.work);
 	struct str command = h->frame.body, line = STR_NONE;
 	buf_init(&b, FRAME_BODY_MAX);
@@ -433,6 +437,11 @@ void judge_answer(struct judge *j, const struct held_frame *h)
 	if (e == OK)
 		e = run(&c, proof, command, &b);
 	j->fold.undo_us = 0;
+	if (c.later) {
+		work_undo(j->fold.work);
+		buf_done(&b);
+		return;
+	}
 	if (e) {
 		/* all or nothing, also when the batch goes on with others */
 		work_undo(j->fold.work);

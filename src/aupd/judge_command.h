@@ -21,6 +21,8 @@ struct commanding {
 	bool replayed;                  /* its Idempotency-Key belongs to another command */
 	struct jsonw *w;                /* members of the answer */
 	struct why *why;
+	const struct held_frame *from;  /* that it came in */
+	bool later;                     /* put off: nothing of it is done or answered, and it is folded again (judge_oidc.h) */
 	int connection;                 /* that it came by; borrowed; -1 */
 };
 
@@ -83,6 +85,11 @@ enum err cmd_prove(struct commanding *c) MUST_CHECK;
 enum err cmd_session_seen(struct commanding *c) MUST_CHECK;
 enum err cmd_welcome(struct commanding *c) MUST_CHECK;
 enum err cmd_welcome_code(struct commanding *c) MUST_CHECK;
+enum err cmd_login_oidc(struct commanding *c) MUST_CHECK;
+enum err cmd_prove_oidc(struct commanding *c) MUST_CHECK;
+enum err cmd_bind_oidc(struct commanding *c) MUST_CHECK;
+enum err cmd_oidc_back(struct commanding *c) MUST_CHECK;
+enum err cmd_user_oidc(struct commanding *c) MUST_CHECK;
 enum err cmd_key_add(struct commanding *c) MUST_CHECK;
 enum err cmd_key_revoke(struct commanding *c) MUST_CHECK;
 enum err cmd_my_acknowledge(struct commanding *c) MUST_CHECK;

@@ -5,6 +5,7 @@
  * ear and hand are not read, so that what waits, waits with its sender; people are told.
  */
 #include "aupd/errand.h"
+#include "aupd/judge_oidc.h"
 #include "aupd/judge_stamp.h"
 #include "aupd/judge_witness.h"
 #include "base/clock.h"
@@ -19,6 +20,8 @@ static void drop(struct judge *j, enum bus_end from, const struct frame *f, int 
 {
 	struct frame reply = { .type = FRAME_REPLY, .at = f->at, .now = clock_wall_at(), .body = STR("{\"error\":\"the store takes nothing now; try again\"}") };
 	net_close(fd);
+	if (from == FROM_DESK)
+		judge_oidc_forget(j, &f->at);
 	j->ear_lost |= from == FROM_EAR;
 	if (from == FROM_DESK && j->has_desk && bus_send(&j->desk, &reply, NULL, 0) != OK)
 		log_warn("a frame cannot be sent", "to", "desk");
@@ -69,6 +72,15 @@ static void hold(struct judge *j, enum bus_end from, const struct frame *f, int 
 	j->batch_bytes += f->body.len;
 	*h = (struct held_frame){ *f, fd, from };
 	h->frame.body = str_copy(j->batch_arena, f->body);
+}
+
+void judge_link_again(struct judge *j, const struct position *at, struct str body)
+{
+	struct frame f = { .type = FRAME_COMMAND, .at = *at, .now = clock_wall_at(), .body = body };
+	if (j->stuck)
+		drop(j, FROM_DESK, &f, -1);
+	else
+		hold(j, FROM_DESK, &f, -1);
 }
 
 static void greet_ear(struct judge *j)
@@ -180,6 +192,8 @@ static void hand_frame(void *arg, const struct frame *f, const int *take_fds, un
 		hold(arg, FROM_HAND, f, -1);
 	else if (f->type == FRAME_ERRAND)
 		take_errand(j, f->body);
+	else if (f->type == FRAME_OIDC)
+		judge_oidc_answer(j, f->body);
 	else if (f->type == FRAME_HELLO)
 		look_anew(j, &j->nft_is_new);
 }
@@ -209,6 +223,7 @@ static void desk_closed(void *arg, enum err e)
 	bus_close(&j->desk);
 	role_link_ended(j->role, "desk", e);
 	j->has_desk = false;
+	judge_oidc_forget(j, NULL);
 }
 
 static void hand_closed(void *arg, enum err e)
@@ -237,7 +252,10 @@ void judge_link(struct role *r, struct str name, int take_fd)
 			look_anew(j, &j->hand_is_new);
 			judge_witness_hand_is_new(j);
 			judge_stamp_hand_is_new(j);
+			judge_oidc_hand_is_new(j);
 		}
+		if (i == 1)
+			judge_oidc_forget(j, NULL);
 		return;
 	}
 	if (str_eq(name, STR("signer")))

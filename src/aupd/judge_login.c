@@ -67,13 +67,13 @@ static bool proves(struct commanding *c, struct user *x, struct str password, st
 	return fits && !waits && x->state == USER_ACTIVE && code_fits(c, x, code);
 }
 
-static enum err make_session(struct commanding *c, const struct user *x, bool enrols, struct str *ret_token)
+static enum err make_session(struct commanding *c, const struct user *x, bool enrols, bool by_provider, struct str *ret_token)
 {
 	struct arena *a = work_arena(c->j->fold.work);
 	struct query q = { .table = TABLE_SESSION, .owner = x->name, .due_by = TIME_NONE, .limit = SESSIONS_OF_ONE_MAX };
 	int64_t now = c->j->fold.now;
 	struct user_session s = { .account = x->name, .scope = x->scope, .id = x->id, .role = x->role, .made_at = now, .seen_at = now, .proved_at = enrols ? TIME_NONE : now,
-		.until_at = now + SESSION_HOURS * HOUR_US, .before_at = x->seen_at, .enrols = enrols, .keys = x->keys,
+		.until_at = now + SESSION_HOURS * HOUR_US, .before_at = x->seen_at, .enrols = enrols, .by_provider = by_provider, .keys = x->keys,
 		.from = command_arg(c, "from"), .agent = command_arg(c, "agent") };
 	struct str token = user_session_new(a), key = user_session_row(a, token);
 	struct row *rows, row;
@@ -135,7 +135,7 @@ enum err user_proves(struct commanding *c, struct user *x, struct row *row, stru
 }
 
 /* Who came in, and from where, stands in the audit when he is one of us. */
-static enum err record_login(struct commanding *c, const struct user *x, struct str token)
+static enum err record_login(struct commanding *c, const struct user *x, struct str token, struct str op)
 {
 	if (x->scope != SCOPE_OPERATOR)
 		return OK;
@@ -143,14 +143,25 @@ static enum err record_login(struct commanding *c, const struct user *x, struct 
 	c->p = (struct principal){ .scope = x->scope, .id = x->id, .session = user_session_row(work_arena(c->j->fold.work), token) };
 	c->session.from = command_arg(c, "from");
 	c->session.agent = command_arg(c, "agent");
-	return command_record_deed(c, STR("login"));
+	return command_record_deed(c, op);
+}
+
+enum err user_comes_in(struct commanding *c, struct user *x, struct str op, bool by_provider)
+{
+	struct str token = STR_NONE;
+	enum err e = make_session(c, x, false, by_provider, &token);
+	x->seen_at = c->j->fold.now;
+	if (e == OK)
+		e = record_login(c, x, token, op);
+	jsonw_bool(c->w, "in", true);
+	jsonw_str(c->w, "session", token);
+	return e;
 }
 
 enum err cmd_login(struct commanding *c)
 {
 	struct user x = { .state = USER_DISABLED };
 	struct row row;
-	struct str token = STR_NONE;
 	if (!may_try())
 		return why_set(c->why, ERR_AGAIN, "too many people come in at this moment; try again in a few seconds");
 	enum err e = user_load(c, command_arg(c, "name"), &x, &row);
@@ -161,12 +172,7 @@ enum err cmd_login(struct commanding *c)
 		return known && x.state == USER_ACTIVE ? failed(c, &x, &row) : say_no(c);
 	x.failures = 0;
 	x.wait_until_at = TIME_NONE;
-	e = make_session(c, &x, false, &token);
-	x.seen_at = c->j->fold.now;
-	if (e == OK)
-		e = record_login(c, &x, token);
-	jsonw_bool(c->w, "in", true);
-	jsonw_str(c->w, "session", token);
+	e = user_comes_in(c, &x, STR("login"), false);
 	return e ? e : user_keep(c, &x, &row);
 }
 
@@ -204,7 +210,7 @@ enum err cmd_welcome(struct commanding *c)
 	clear = (struct str){ secret, sizeof(secret) };
 	e = seal_secret(c, &x, clear);
 	if (e == OK)
-		e = make_session(c, &x, true, &token);
+		e = make_session(c, &x, true, false, &token);
 	jsonw_bool(c->w, "in", true);
 	jsonw_str(c->w, "session", token);
 	jsonw_str(c->w, "scope", str_of(scope_words[x.scope]));
@@ -235,8 +241,7 @@ void user_make_recovery(struct commanding *c, struct user *x)
 	jsonw_end(c->w, ']');
 }
 
-/* The session in hand, as its row has it. */
-static enum err own_session(struct commanding *c, struct user_session *ret_session, struct row *ret_row)
+enum err user_own_session(struct commanding *c, struct user_session *ret_session, struct row *ret_row)
 {
 	enum err e = c->p.session.len ? work_load(c->j->fold.work, TABLE_SESSION, c->p.session, user_session_fields, ret_session, ret_row, c->why) : ERR_NOTFOUND;
 	return e == ERR_NOTFOUND ? why_set(c->why, ERR_DENIED, "this is for a session of the console") : e;
@@ -248,7 +253,7 @@ enum err cmd_welcome_code(struct commanding *c)
 	struct user x = { 0 };
 	struct row row, account_row;
 	struct str secret;
-	enum err e = own_session(c, &s, &row);
+	enum err e = user_own_session(c, &s, &row);
 	if (e == OK)
 		e = user_load(c, s.account, &x, &account_row);
 	if (e == OK && !s.enrols)
@@ -275,7 +280,7 @@ enum err cmd_prove(struct commanding *c)
 	struct user_session s = { 0 };
 	struct user x = { 0 };
 	struct row row, account_row;
-	enum err e = own_session(c, &s, &row);
+	enum err e = user_own_session(c, &s, &row);
 	if (e == OK && !may_try())
 		e = why_set(c->why, ERR_AGAIN, "too many people come in at this moment; try again in a few seconds");
 	if (e == OK)
@@ -286,6 +291,7 @@ enum err cmd_prove(struct commanding *c)
 		return failed(c, &x, &account_row);
 	x.failures = 0;
 	s.proved_at = s.seen_at = c->j->fold.now;
+	s.by_provider = false;
 	jsonw_bool(c->w, "in", true);
 	e = user_keep(c, &x, &account_row);
 	return e ? e : work_store(c->j->fold.work, &row, user_session_fields, &s, c->why);
@@ -295,7 +301,7 @@ enum err cmd_session_seen(struct commanding *c)
 {
 	struct user_session s = { 0 };
 	struct row row;
-	enum err e = own_session(c, &s, &row);
+	enum err e = user_own_session(c, &s, &row);
 	s.seen_at = c->j->fold.now;
 	return e ? e : work_store(c->j->fold.work, &row, user_session_fields, &s, c->why);
 }
@@ -305,7 +311,7 @@ enum err cmd_logout(struct commanding *c)
 	struct user_session s = { 0 };
 	struct user x = { 0 };
 	struct row row, account_row;
-	enum err e = own_session(c, &s, &row);
+	enum err e = user_own_session(c, &s, &row);
 	if (e == OK)
 		e = user_load(c, s.account, &x, &account_row);
 	x.seen_at = c->j->fold.now;

@@ -70,6 +70,16 @@ static enum err invite(struct commanding *c, struct user *x)
 	return OK;
 }
 
+/* Without a password of ours, and so without an invitation: the provider's word alone lets him in. */
+static enum err begin_bound(struct commanding *c, struct user *x)
+{
+	x->state = USER_ACTIVE;
+	enum err e = user_bind(c, x, command_arg(c, "oidc"));
+	jsonw_str(c->w, "name", x->name);
+	jsonw_str(c->w, "oidc", x->issuer);
+	return e;
+}
+
 static enum err read_role(struct commanding *c, enum role_of *ret_role)
 {
 	struct str word = command_arg(c, "role");
@@ -110,7 +120,7 @@ enum err cmd_user_add(struct commanding *c)
 	if (e == OK && row.version)
 		e = why_set(c->why, ERR_EXISTS, "there is an account %.*s already: aup user reset gives it a new invitation", STR_ARG(x.name));
 	if (e == OK)
-		e = invite(c, &x);
+		e = command_arg(c, "oidc").len ? begin_bound(c, &x) : invite(c, &x);
 	return e ? e : user_keep(c, &x, &row);
 }
 
@@ -164,6 +174,8 @@ enum err cmd_user_reset(struct commanding *c)
 		e = check_last_admin(c, &x);
 	command_changes(c, e ? STR_NONE : str_of(user_state_words[x.state]), str_of(user_state_words[USER_INVITED]));
 	if (e == OK)
+		e = user_bind(c, &x, STR_NONE);
+	if (e == OK)
 		e = invite(c, &x);
 	if (e == OK)
 		e = user_end_sessions(c, x.name, STR_NONE);
@@ -184,7 +196,9 @@ enum err cmd_user_disable(struct commanding *c)
 	x.password = x.secret = x.invitation = STR_NONE;
 	x.recovery_count = 0;
 	jsonw_str(c->w, "name", x.name);
-	e = user_end_sessions(c, x.name, STR_NONE);
+	e = user_bind(c, &x, STR_NONE);
+	if (e == OK)
+		e = user_end_sessions(c, x.name, STR_NONE);
 	return e ? e : user_keep(c, &x, &row);
 }
 
@@ -209,6 +223,7 @@ enum err cmd_users(struct commanding *c)
 		jsonw_str(c->w, "id", x.id);
 		jsonw_str(c->w, "role", x.scope == SCOPE_OPERATOR ? str_of(role_of_words[x.role]) : STR_NONE);
 		jsonw_str(c->w, "state", str_of(user_state_words[x.state]));
+		jsonw_str(c->w, "oidc", x.issuer);
 		jsonw_str(c->w, "made_by", x.made_by);
 		jsonw_time(c->w, "made", x.made_at);
 		jsonw_time(c->w, "seen", x.seen_at);

@@ -174,11 +174,13 @@ enum err transfer_start(struct transfer *t, const char *url, int64_t timeout_us,
 	CURL *c = t->easy;
 	/* a mail's connection is kept for us to speak over; it is nobody else's */
 	long ms = timeout_us > 0 && timeout_us < INT64_C(3600000000) ? (long)(timeout_us / 1000 + 1) : 60000;
+	struct curl_blob ca = { (void *)(uintptr_t)t->all->ca.ptr, t->all->ca.len, CURL_BLOB_NOCOPY };
 	bool good = SET(c, CURLOPT_URL, url) && SET(c, CURLOPT_PRIVATE, t) && SET(c, CURLOPT_ERRORBUFFER, t->error) && SET(c, CURLOPT_NOSIGNAL, 1L) &&
 		SET(c, CURLOPT_TIMEOUT_MS, ms) && SET(c, CURLOPT_PROXY, "") && SET(c, CURLOPT_FOLLOWLOCATION, 0L) && SET(c, CURLOPT_FRESH_CONNECT, 1L) &&
 		SET(c, CURLOPT_FORBID_REUSE, t->is_http ? 1L : 0L) && SET(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) && SET(c, CURLOPT_OPENSOCKETFUNCTION, open_socket) &&
 		SET(c, CURLOPT_OPENSOCKETDATA, t) && SET(c, CURLOPT_PROTOCOLS_STR, t->protocols) &&
-		SET(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) && (!t->all->ca_file || SET(c, CURLOPT_CAINFO, t->all->ca_file));
+		SET(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) && (!t->all->ca_file || SET(c, CURLOPT_CAINFO, t->all->ca_file)) &&
+		(!ca.len || (SET(c, CURLOPT_CAINFO_BLOB, &ca) && SET(c, CURLOPT_CAPATH, NULL)));
 	if (!good || curl_multi_add_handle(t->all->multi, c) != CURLM_OK)
 		return why_set(why, ERR_IO, "the transfer cannot be set up");
 	return OK;
@@ -286,6 +288,7 @@ enum err transfers_new(struct loop *l, const struct transfer_options *o, struct 
 	all->loop = l;
 	all->allowed = ARENA_ARRAY(own, struct prefix, o->allowed_count + 1);
 	all->multi = curl_multi_init();
+	all->ca = str_copy(own, o->ca);
 	all->ca_file = o->ca_file ? (char *)(uintptr_t)str_c(own, str_of(o->ca_file)) : NULL;
 	enum err e = timer_new(l, on_timer, all, &all->timer);
 	if (e || !all->multi || !all->allowed) {

@@ -37,6 +37,7 @@ struct transfer_options {
 	unsigned allowed_count;
 	unsigned at_once;               /* connections; 0 = 16 */
 	const char *ca_file;            /* NULL = the system's */
+	struct str ca;                  /* the same as PEM; copied; "" = as ca_file says */
 };
 
 enum mail_tls { MAIL_TLS_NONE, MAIL_TLS_TRY, MAIL_TLS_MUST };

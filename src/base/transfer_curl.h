@@ -20,6 +20,7 @@ struct transfers {
 	struct prefix *allowed;
 	unsigned allowed_count;
 	char *ca_file;
+	struct str ca;
 	struct transfer *running;       /* all of them */
 	unsigned running_count;
 };

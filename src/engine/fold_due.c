@@ -92,7 +92,7 @@ enum err fold_due(struct fold *f, const struct row *row, struct why *why)
 	case TABLE_CASE: return due_case(f, row, why);
 	case TABLE_PARKED: return due_parked(f, row, why);
 	case TABLE_SEEN: case TABLE_RECEIPT: case TABLE_SESSION: case TABLE_REPORTER: case TABLE_LETTER: case TABLE_TOKEN: case TABLE_SIGHTING: case TABLE_REPLAY:
-	case TABLE_ONETIME:
+	case TABLE_ONETIME: case TABLE_IDENTITY:
 		return work_delete(f->work, row->table, row->key, why);
 	case TABLE_FORWARDING: return forward_due(f, row->key, why);
 	case TABLE_UPSTREAM: return upstream_due(f, row->key, why);

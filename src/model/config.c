@@ -19,6 +19,7 @@
 #include "model/config_settings.h"
 #include "model/config_upstream.h"
 #include "model/config_usage.h"
+#include "model/config_web.h"
 #include "model/config_webhooks.h"
 
 const char *const listen_kind_words[] = { "smtp", "lmtp", "http", "ingest", "api", "garden", NULL };
@@ -110,6 +111,7 @@ const struct conf_item config_items[] = {
 	{ .name = "key-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "600", .min = 1, .max = 1000000, .doc = "most calls a minute with one key, or of pages by one neighbour" },
 	{ .name = "form-rate", .type = CONF_INT, .arguments = "NUMBER", .fallback = "0", .min = 0, .max = 10000, .doc = "most reports a minute by the public form from one neighbour; 0: none" },
 	{ .name = "web-url", .type = CONF_WORD, .arguments = "URL", .doc = "where a listener of kind api is reached from outside: letters have one-time links below it" },
+	{ .name = "oidc", .type = CONF_BLOCK, .items = config_oidc_items, .arguments = "{ }", .doc = "an OpenID provider, by which people come in to their accounts" },
 	{ .name = "operator", .type = CONF_WORD, .arguments = "NAME uid UID", .many = true, .doc = "a person who may give commands, by Unix user id" },
 	{ .name = "officer-key", .type = CONF_WORD, .arguments = "HEX", .doc = "public key that sealed reports are encrypted to" },
 	{ .name = "spool", .type = CONF_BLOCK, .items = spool_items, .arguments = "{ }", .doc = "bounds of the spool" },
@@ -173,6 +175,8 @@ const struct field share_fields[] = {
 		.count_offset = offsetof(struct share, aaa_sql_count), .max = 1 },
 	{ .name = "aaa_rest", .type = FIELD_LIST, .offset = offsetof(struct share, aaa_rest), .fields = config_aaa_rest_fields, .size = sizeof(struct aaa_rest),
 		.count_offset = offsetof(struct share, aaa_rest_count), .max = 1 },
+	{ .name = "oidc", .type = FIELD_LIST, .offset = offsetof(struct share, oidc), .fields = config_oidc_fields, .size = sizeof(struct oidc_at),
+		.count_offset = offsetof(struct share, oidc_count), .max = 1 },
 	{ .name = "radius_clients", .type = FIELD_LIST, .offset = offsetof(struct share, radius_clients), .fields = config_radius_client_fields, .size = sizeof(struct radius_client),
 		.count_offset = offsetof(struct share, radius_client_count), .max = CONFIG_RADIUS_CLIENTS_MAX },
 	S(nat_listens, nat_listen_count),
@@ -366,29 +370,6 @@ static enum err check_feeds(const struct config *c, const struct conf *block, st
 	return OK;
 }
 
-/* Links go out by mail: what they open must not be read on its way. */
-static enum err check_web_url(struct config *c, struct why *why)
-{
-	static const char *const local[] = { "http://127.", "http://[::1]", "http://localhost" };
-	const struct conf *s = conf_find(c->first, "web-url");
-	struct str url = s ? s->args[1].text : STR_NONE;
-	bool good = str_starts(url, STR("https://")) && url.len > STR("https://").len;
-	if (!s)
-		return OK;
-	for (size_t i = 0; i < sizeof(local) / sizeof(local[0]); i++)
-		good |= str_starts(url, str_of(local[i]));
-	for (size_t i = 0; i < url.len; i++)
-		good = good && (unsigned char)url.ptr[i] > ' ' && (unsigned char)url.ptr[i] < 0x7f && str_chr(STR("?#\"<>{}@"), url.ptr[i]) == SIZE_MAX;
-	if (!good || url.len > CONFIG_WEB_URL_MAX)
-		return conf_fail(why, s, 1, ERR_SYNTAX, "web-url: https://HOST[/PATH], or http:// on a loopback address");
-	if (c->all.web_listen_count == c->all.garden_count)
-		return conf_fail(why, s, 0, ERR_NOTFOUND, "web-url: its pages are served by a listener of kind api, and there is none");
-	while (url.len && url.ptr[url.len - 1] == '/')
-		url.len--;
-	c->all.web_url = url;
-	return OK;
-}
-
 /* What one statement alone does not show. */
 static enum err check_values(const struct config *c, struct why *why)
 {
@@ -478,7 +459,7 @@ static enum err fill(struct config *c, struct why *why)
 	a->testing = conf_number(c->first, config_items, "testing");
 	enum err e = read_listens(c, why);
 	if (e == OK)
-		e = check_web_url(c, why);
+		e = config_web(c, why);
 	if (e == OK)
 		e = read_operators(c, why);
 	if (e == OK)

@@ -41,6 +41,7 @@ struct web_listen {
 };
 
 struct setting;
+struct oidc_at;
 
 /* What the daemon hears at all. */
 enum { HEARS_COMPLAINTS = 1, HEARS_ACCOUNTING = 2, HEARS_USAGE = 4 };
@@ -112,6 +113,8 @@ struct share {
 	unsigned aaa_sql_count;
 	struct aaa_rest *aaa_rest;      /* the same, of the system that keeps who may log in; its token is the hand's alone */
 	unsigned aaa_rest_count;
+	struct oidc_at *oidc;           /* judge, desk, hand: the OpenID provider of people with accounts; one at most. Its secret is the hand's alone */
+	unsigned oidc_count;
 	/* judge, hand: hosts of webhooks that may be told without TLS */
 	struct str *hooks_http;
 	unsigned hooks_http_count;
@@ -160,6 +163,7 @@ struct config {
 	struct nas_at *nas_shown;       /* as nas of all, without secrets */
 	struct aaa_sql *aaa_sql_shown;  /* the same */
 	struct aaa_rest *aaa_rest_shown;
+	struct oidc_at *oidc_shown;
 	struct share all;
 };
 

@@ -86,6 +86,6 @@ enum err frame_decode(struct str bytes, struct frame *ret_frame, size_t *ret_len
 const char *frame_type_text(enum frame_type t)
 {
 	static const char *const names[FRAME_TYPE_END] = { "none", "hello", "observation", "item", "sealed", "mark", "rewind", "command", "reply", "act", "result",
-		"table", "sign", "control", "event", "errand", "hook" };
+		"table", "sign", "control", "event", "errand", "hook", "accounting", "nat", "oidc" };
 	return t > 0 && t < FRAME_TYPE_END ? names[t] : "unknown";
 }

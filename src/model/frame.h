@@ -36,6 +36,7 @@ enum frame_type {
 	FRAME_HOOK,             /* judge -> hand: one delivery to a webhook (model/webhook.h); and what became of it */
 	FRAME_ACCOUNTING,       /* ear -> judge: messages about sessions (model/accounting.h), all of an item of the spool */
 	FRAME_NAT,              /* ear -> judge: events of NATs (model/nat.h), all of an item of the spool */
+	FRAME_OIDC,             /* judge -> hand: what is asked of the OpenID provider (aupd/oidc_send.h); and what it said */
 	FRAME_TYPE_END
 };
 

@@ -67,6 +67,8 @@ enum table {
 	TABLE_DURATION,         /* how long sessions last (engine/duration.h): "clock/" session, "left/" subject, "over/" customer; owner = customer, "" when the
 				   register does not tell; due = when it is looked at */
 	TABLE_METERING,         /* access server "/" kind of sign "/" day: the accounts that showed it (engine/metering.h); due = when they are compared */
+	TABLE_IDENTITY,         /* "sub/" digest of an issuer and a subject: the account that he is, its owner; "begun/" digest of a state: a sign-in that has begun
+				   (model/identity.h); due = when it is over */
 	TABLE_END
 };
 

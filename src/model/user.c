@@ -21,13 +21,14 @@ const struct field user_fields[] = {
 	F(invited_until_at, FIELD_TIME), F(secret, FIELD_BYTES), F(secret_step, FIELD_INT),
 	{ .name = "recovery", .type = FIELD_STRS, .offset = offsetof(struct user, recovery), .count_offset = offsetof(struct user, recovery_count), .max = USER_RECOVERY },
 	F(made_by, FIELD_STR), F(made_at, FIELD_TIME), F(seen_at, FIELD_TIME), F(failures, FIELD_U32), F(wait_until_at, FIELD_TIME), F(keys, FIELD_STR),
-	{ .name = NULL },
+	F(identity, FIELD_STR), F(issuer, FIELD_STR), { .name = NULL },
 };
 
 const struct field user_session_fields[] = {
 	S(account, FIELD_STR), { .name = "scope", .type = FIELD_ENUM, .offset = offsetof(struct user_session, scope), .words = scope_words }, S(id, FIELD_STR),
 	{ .name = "role", .type = FIELD_ENUM, .offset = offsetof(struct user_session, role), .words = role_of_words }, S(made_at, FIELD_TIME), S(seen_at, FIELD_TIME),
-	S(until_at, FIELD_TIME), S(before_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(from, FIELD_STR), S(agent, FIELD_STR), S(keys, FIELD_STR), { .name = NULL },
+	S(until_at, FIELD_TIME), S(before_at, FIELD_TIME), S(proved_at, FIELD_TIME), S(enrols, FIELD_BOOL), S(by_provider, FIELD_BOOL),
+	S(from, FIELD_STR), S(agent, FIELD_STR), S(keys, FIELD_STR), { .name = NULL },
 };
 
 const struct user_key user_keys[] = {

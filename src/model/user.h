@@ -47,6 +47,8 @@ struct user {
 	uint32_t failures;              /* in a row */
 	int64_t wait_until_at;
 	struct str keys;                /* "NAME:KEY NAME:KEY": those of the console that are not as usual (user_keys) */
+	struct str identity;            /* who he is for an OpenID provider: digest as in the key of its row (model/identity.h); "" = nobody */
+	struct str issuer;              /* of that */
 };
 
 struct user_session {
@@ -56,9 +58,10 @@ struct user_session {
 	enum role_of role;
 	int64_t made_at, seen_at, until_at;
 	int64_t before_at;              /* when its owner was last there before it began; TIME_NONE: never */
-	int64_t proved_at;              /* when password and code were last given */
+	int64_t proved_at;              /* when password and code were last given, or the provider said so */
 	struct str from;                /* the network that it began from: no more of an address than that */
 	struct str agent;               /* and with which browser, by its family */
+	bool by_provider;               /* he came, or last proved who he is, by his OpenID provider */
 	bool enrols;                    /* it may choose a password and a secret, and nothing else */
 	struct str keys;                /* of its account */
 };

@@ -106,6 +106,7 @@ void console_begin(struct web *web, struct http_request *r, const struct princip
 	if (is_outsider(who) || portal_speaks(r->path))
 		put_words(w, words_of(web, r, who));
 	jsonw_bool(w, "form_open", web->form_open);
+	jsonw_str(w, "oidc", web->oidc);
 	jsonw_str(w, "do", who->link.len ? r->path : CONSOLE_DO);
 	jsonw_str(w, "link", who->link);
 	jsonw_str(w, "who", who->id);

@@ -5,7 +5,7 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
-#include "web/console_call.h"
+#include "web/login_oidc.h"
 #include "web/page.h"
 #include "web/route.h"
 #include "web/view.h"
@@ -22,25 +22,35 @@ static const struct route password_route = { "POST", "/me/password", "password",
 static const struct route recovery_route = { "POST", "/me/recovery", "recovery", 0, "other recovery codes", NULL, NULL, "recovery", false, NULL, NULL };
 static const struct principal nobody = { .scope = SCOPE_NOBODY };
 
-struct str login_token(const struct http_request *r)
+struct str login_cookie(const struct http_request *r, const char *name)
 {
-	struct str rest = http_header(r, "cookie"), pair, name;
+	struct str rest = http_header(r, "cookie"), pair, key;
 	while (str_split(&rest, ';', &pair)) {
 		pair = str_trim(pair);
-		if (str_split(&pair, '=', &name) && str_eq(name, STR(LOGIN_COOKIE)))
+		if (str_split(&pair, '=', &key) && str_eq(key, str_of(name)))
 			return pair;
 	}
 	return STR_NONE;
 }
 
-static void show(struct web *web, struct http_request *r, const struct principal *who, const char *template, const char *title, const char *error, struct web_answer *x)
+struct str login_token(const struct http_request *r)
+{
+	return login_cookie(r, LOGIN_COOKIE);
+}
+
+void login_show(struct web *web, struct http_request *r, const struct principal *who, const struct login_page *page, struct web_answer *x)
 {
 	struct jsonw w;
 	struct buf b;
-	console_begin(web, r, who, title, &b, &w);
-	jsonw_str(&w, "error", str_of(error));
-	jsonw_str(&w, "to", http_query(r, "to"));
-	console_fill(r, template, error ? 401 : 200, &b, &w, x);
+	console_begin(web, r, who, page->title, &b, &w);
+	jsonw_str(&w, "error", page->error);
+	jsonw_str(&w, "to", page->to.len ? page->to : http_query(r, "to"));
+	console_fill(r, page->template, page->status ? page->status : page->error.len ? 401 : 200, &b, &w, x);
+}
+
+static void show(struct web *web, struct http_request *r, const struct principal *who, const char *template, const char *title, const char *error, struct web_answer *x)
+{
+	login_show(web, r, who, &(struct login_page){ .template = template, .title = title, .error = str_of(error) }, x);
 }
 
 /* Of the network that he comes from: what a person knows again, and no more of where he is. */
@@ -68,8 +78,8 @@ static struct str agent_of(const struct http_request *r)
 	return STR("another program");
 }
 
-/* The members of the form that are named, and nothing else of it; and where it comes from. */
-static struct str compose(const struct http_request *r, const struct route *route, const struct form *f, const char *const *names)
+/* Those members and nothing else; and where it comes from. */
+static struct str compose(const struct http_request *r, const char *op, const struct http_pair *members, unsigned count)
 {
 	struct arena *a = r->arena;
 	struct buf b;
@@ -77,9 +87,9 @@ static struct str compose(const struct http_request *r, const struct route *rout
 	buf_init(&b, CONSOLE_FORM_BYTES * 2);
 	jsonw_init(&w, &b);
 	jsonw_object(&w, NULL);
-	jsonw_str(&w, "op", str_of(route->op));
-	for (; *names; names++)
-		jsonw_str(&w, *names, form_value(f, *names));
+	jsonw_str(&w, "op", str_of(op));
+	for (unsigned i = 0; i < count; i++)
+		jsonw_str(&w, str_c(a, members[i].name), members[i].value);
 	jsonw_str(&w, "from", network_of(r));
 	jsonw_str(&w, "agent", agent_of(r));
 	jsonw_end(&w, '}');
@@ -88,19 +98,28 @@ static struct str compose(const struct http_request *r, const struct route *rout
 	return text;
 }
 
-static void ask(struct http_request *r, const struct principal *who, const struct route *route, const char *const *names, const struct form *f, console_told_fn *told,
-	struct web_answer *x)
+void login_ask(struct http_request *r, const struct principal *who, const struct login_asked *asked, const struct form *f, struct web_answer *x)
 {
 	struct console_call *call = arena_alloc(r->arena, sizeof(*call));
-	*x = (struct web_answer){ .route = route };
+	*x = (struct web_answer){ .route = asked->route };
 	if (call) {
-		*call = (struct console_call){ .told = told, .who = *who, .form = *f };
+		*call = (struct console_call){ .told = asked->told, .who = *who, .form = *f };
 		x->call = call;
-		x->command = compose(r, route, f, names);
+		x->command = compose(r, asked->route->op, asked->members, asked->count);
 		x->proof = who->session.len ? str_format(r->arena, "{\"session\":\"%.*s\"}", STR_ARG(login_token(r))) : STR("{\"link\":true}");
 	}
 	if (!x->command.len || !x->proof.len)
 		console_refuse(r, 503, "no memory for that", x);
+}
+
+/* With the members of the form that are named. */
+static void ask(struct http_request *r, const struct principal *who, const struct route *route, const char *const *names, const struct form *f, console_told_fn *told,
+	struct web_answer *x)
+{
+	struct login_asked asked = { .route = route, .told = told };
+	for (; *names; names++)
+		asked.members[asked.count++] = (struct http_pair){ str_of(*names), form_value(f, *names) };
+	login_ask(r, who, &asked, f, x);
 }
 
 /* Also of an answer that is no answer. */
@@ -252,6 +271,8 @@ void login_take(struct web *web, struct http_request *r, struct web_answer *ret_
 			take_step(web, r, &steps[i], steps[i].needs_session ? &who : &nobody, ret_answer);
 			return;
 		}
+	if (login_oidc_take(web, r, e ? &nobody : &who, ret_answer))
+		return;
 	if (e || s.enrols) {
 		struct str to = str_eq(r->method, STR("GET")) ? r->target : STR("/");
 		ret_answer->status = 303;

@@ -11,10 +11,12 @@
 #include "web/web.h"
 
 #define LOGIN_COOKIE "__Host-aupd"
+#define LOGIN_OIDC_COOKIE "__Host-aupd-in"      /* of the browser that began a sign-in at the OpenID provider */
 #define LOGIN_BY_ITSELF "aupd-live"     /* a header of a page that renews itself */
 
 /* The token in the request's cookies; STR_NONE. */
 struct str login_token(const struct http_request *r);
+struct str login_cookie(const struct http_request *r, const char *name);
 /* A page of the console, or of the login, for whoever comes over a network. */
 void login_take(struct web *web, struct http_request *r, struct web_answer *ret_answer);
 

@@ -45,6 +45,7 @@ struct web {
 	struct str settings_file;
 	const struct setting *settings; /* model/config_settings.h */
 	unsigned setting_count;
+	struct str oidc;                /* the name of the OpenID provider; "" = there is none */
 	struct presence *presence;      /* who has which case open; NULL: nobody is known */
 	bool form_open;                 /* the public form of reports is answered */
 	uint8_t console_key[32];        /* of the tokens in forms; of this desk alone */
@@ -74,6 +75,8 @@ struct web_answer {
 	const struct viewer *viewer;    /* of a stream: what he has open */
 	struct principal who;
 	struct str cookie;              /* token of a session that begins; "-": it ends; STR_NONE */
+	struct str sign_in;             /* likewise, of a sign-in at the OpenID provider */
+	struct str away;                /* the page goes on to that address of another site by itself; STR_NONE */
 	bool keeps;                     /* the same for ever at this address */
 	bool packed;                    /* by gzip */
 	bool has_forms;                 /* a page whose forms must say where they come from, and on which our script runs */

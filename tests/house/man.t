@@ -84,7 +84,7 @@ def daemon():
 
 def configuration():
     text = "".join(source(f"model/{name}.c") for name in ("config", "config_fetch", "config_upstream", "config_webhooks", "config_radius",
-                                                                  "config_duration", "config_usage", "config_nas", "config_nat", "config_aaa"))
+                                                                  "config_duration", "config_web", "config_usage", "config_nas", "config_nat", "config_aaa"))
     manual = page("aupd.conf.5")
     rows = re.findall(r'\{ \.name = "([a-z-]+)", \.type = (CONF_\w+)(.*?)\.doc = "[^"]+" \}', text, re.S)
     tap.ok(len(rows) > 25, "the tables of the configuration are found", len(rows))

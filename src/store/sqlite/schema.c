@@ -9,7 +9,7 @@
 
 enum { INDEX_OWNER = 1, INDEX_STATE = 2, INDEX_RANK = 4, INDEX_DUE = 8, INDEX_TENANT = 16 };
 
-_Static_assert(TABLE_END == 46, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
+_Static_assert(TABLE_END == 47, "a table more or less: raise SCHEMA_VERSION, so that stores that are there follow");
 
 static const unsigned indexes[TABLE_END] = {
 	[TABLE_CASE] = INDEX_OWNER | INDEX_STATE | INDEX_RANK | INDEX_DUE | INDEX_TENANT,
@@ -48,6 +48,7 @@ static const unsigned indexes[TABLE_END] = {
 	[TABLE_DIGEST] = INDEX_OWNER | INDEX_DUE,
 	[TABLE_DURATION] = INDEX_OWNER | INDEX_DUE,
 	[TABLE_METERING] = INDEX_DUE,
+	[TABLE_IDENTITY] = INDEX_OWNER | INDEX_DUE,
 };
 
 bool schema_has_due(enum table t)

@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "model/row.h"
 
-enum { SCHEMA_VERSION = 23 };
+enum { SCHEMA_VERSION = 24 };
 
 /* Creates or migrates; ERR_UNSUPPORTED when the file is from a newer aupd. */
 enum err schema_ready(sqlite3 *db, struct why *why) MUST_CHECK;
