@@ -1,6 +1,6 @@
 """A small OpenID provider for tests, which says what its script makes of what a good one says.
 
-    op = Provider(now)                      # now(): seconds by the daemon's clock
+    op = Provider(now)                      # now(): seconds by the daemon's clock; it speaks TLS, with a certificate of its own
     op.conf(d)                              # the block for the configuration
     back = op.sign_in(page.headers["refresh"], "joe")       # what a browser is sent back with: a path of the console
 
@@ -12,11 +12,15 @@ import sys
 sys.path += ["/usr/lib/python3/dist-packages"]  # PyJWT is Debian's, whichever python3 runs
 
 import base64
+import datetime
 import hashlib
 import hmac
 import http.server
+import ipaddress
 import json
 import secrets
+import ssl
+import tempfile
 import threading
 import urllib.parse
 
@@ -27,6 +31,20 @@ CLIENT, SECRET = "aupd:example.net", "a secret: of the tests"
 
 def enc(octets):
     return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def certificate(address):
+    """A key and a certificate for that address, in PEM."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "provider")])
+    begin = datetime.datetime(2020, 1, 1)
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1).not_valid_before(begin).not_valid_after(
+        datetime.datetime(2099, 1, 1)).add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), False).sign(key, hashes.SHA256())
+    return (key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode(),
+            made.public_bytes(serialization.Encoding.PEM).decode())
 
 
 class Provider:
@@ -56,14 +74,27 @@ class Provider:
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
 
+            def finish_request(self, request, client_address):
+                try:
+                    with provider.tls.wrap_socket(request, server_side=True) as wrapped:
+                        super().finish_request(wrapped, client_address)
+                except OSError:                 # whoever asked does not like the certificate, or is gone
+                    pass
+
         self.address = loopback()
+        key, self.certificate = certificate(self.address)
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        with tempfile.NamedTemporaryFile("w") as f:
+            f.write(key + self.certificate)
+            f.flush()
+            self.tls.load_cert_chain(f.name)
         self.handler, self.make = Handler, Server
         self.server = None
         self.up()
 
     def up(self):
         self.server = self.make((self.address, 9000), self.handler)
-        self.issuer = f"http://{self.address}:9000"
+        self.issuer = f"https://{self.address}:9000"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def down(self):
@@ -76,11 +107,12 @@ class Provider:
         n = self.key.public_key().public_numbers()
         self.public = {"kty": "EC", "crv": "P-256", "kid": kid, "use": "sig", "x": enc(n.x.to_bytes(32, "big")), "y": enc(n.y.to_bytes(32, "big"))}
 
-    def conf(self, d, more=""):
-        path = os.path.join(d.dir, "oidc.secret")
-        with open(path, "w", encoding="utf-8") as f:
-            f.write(SECRET + "\n")
-        return f'oidc {{ issuer {self.issuer}; client "{CLIENT}"; secret-file {path}; name "Example ID"; allow 127.0.0.0/8; {more} }}'
+    def conf(self, d, more="", ca=None):
+        paths = {name: os.path.join(d.dir, "oidc." + name) for name in ("secret", "ca")}
+        for name, text in (("secret", SECRET + "\n"), ("ca", ca or self.certificate)):
+            with open(paths[name], "w", encoding="utf-8") as f:
+                f.write(text)
+        return f'oidc {{ issuer {self.issuer}; client "{CLIENT}"; secret-file {paths["secret"]}; ca {paths["ca"]}; name "Example ID"; allow 127.0.0.0/8; {more} }}'
 
     def take(self, request, body):
         path = request.path.split("?")[0]
@@ -99,10 +131,7 @@ class Provider:
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(text)))
         request.end_headers()
-        try:
-            request.wfile.write(text.encode())
-        except OSError:                         # whoever asked is gone
-            pass
+        request.wfile.write(text.encode())
 
     def offer(self, *_):
         return 200, json.dumps({"issuer": self.issuer, "authorization_endpoint": self.issuer + "/auth", "token_endpoint": self.issuer + "/token",
@@ -122,8 +151,11 @@ class Provider:
 
     def give(self, request, body):
         q = dict(urllib.parse.parse_qsl(body.decode(), strict_parsing=True))
+        by_body = "client_secret_post" in self.offers.get("token_endpoint_auth_methods_supported", [])
+        if by_body and (request.headers.get("Authorization") or (q["client_id"], q["client_secret"]) != (CLIENT, SECRET)):
+            return 401, '{"error":"invalid_client"}'
         who = base64.b64decode(request.headers.get("Authorization", "").removeprefix("Basic ")).decode()
-        if who != urllib.parse.quote(CLIENT, safe="") + ":" + urllib.parse.quote(SECRET, safe=""):
+        if not by_body and who != urllib.parse.quote(CLIENT, safe="") + ":" + urllib.parse.quote(SECRET, safe=""):
             return 401, '{"error":"invalid_client"}'
         asked, subject = self.codes.pop(q["code"], (None, None))
         if not asked or q["grant_type"] != "authorization_code" or q["redirect_uri"] != asked["redirect_uri"]:

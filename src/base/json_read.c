@@ -363,7 +363,7 @@ static enum err close_levels(struct parse *s, bool opened, bool *ret_more)
 
 enum err json_read(struct arena *a, struct str text, struct json **ret_root, struct why *why)
 {
-	struct parse s = { .a = a, .p = text.ptr, .start = text.ptr, .end = text.ptr + text.len, .why = why };
+	struct parse s = { .a = a, .p = text.ptr, .start = text.ptr, .end = text.len ? text.ptr + text.len : text.ptr, .why = why };
 	struct json *root = NULL, *n = NULL;
 	bool more = true;
 	if (!text.len)

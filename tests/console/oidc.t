@@ -113,7 +113,7 @@ def refused(d, s):
     there(p).at("button", "No").click()
     p.wait_path("^/login/oidc")
     tap.like(p.text(), "That did not work by Example ID", "nor does who says no there")
-    tap.ok(d.log.find("the provider says: access_denied"), "  which the log has")
+    tap.ok(d.log.wait("the provider says: access_denied"), "  which the log has")
     p.close()
     # the address that a browser is sent back with, and which it does not go to
     p = s.page().goto("/login")

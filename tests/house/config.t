@@ -155,6 +155,12 @@ wrong "a password that is not there" $'listen lmtp /l\nfetch { imap "imaps://m.e
 	$'t.conf:3:65: password-file: "/p" cannot be read, or its first line is empty\n    fetch { imap "imaps://m.example/INBOX" { login u; password-file /p } }\n                                                                    ^'
 wrong "one mailbox twice" $'listen lmtp /l\nfetch { maildir /m { }; maildir /m { } }' \
 	$'t.conf:3:33: fetch: this mailbox is named already\n    fetch { maildir /m { }; maildir /m { } }\n                                    ^'
+wrong "a provider without a page to come back to" 'oidc { issuer https://id.example; client aupd }' \
+	$'t.conf:2:1: oidc: the provider sends people back to a page below web-url, and there is none\n    oidc { issuer https://id.example; client aupd }\n    ^'
+wrong "a provider without TLS" 'oidc { issuer http://id.example; client aupd }' \
+	$'t.conf:2:15: issuer: https://HOST[/PATH], or http:// on a loopback address\n    oidc { issuer http://id.example; client aupd }\n                  ^'
+wrong "a client that would end its quotes" $'oidc { issuer https://id.example; client "a\\"b" }' \
+	$'t.conf:2:42: client: 1 to 255 characters of ASCII\n    oidc { issuer https://id.example; client "a\\"b" }\n                                             ^'
 wrong "a string that is not closed" 'user "aupd' $'t.conf:2:6: this string is not closed in its line\n    user "aupd\n         ^'
 printf 'log json\n' > t.conf
 is "nothing says who we are" $'aup: t.conf:1:1: provider is missing: who we are\n    log json\n    ^\nexit 1' "$(check -c t.conf)"

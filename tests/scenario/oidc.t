@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Who comes in by an OpenID provider: only whose account is bound, in the browser that began it, once, by a token that is good in every part. Whatever else
 comes back is refused with one sentence, and a provider that is away stands in nobody's way."""
+import json
 import os
 import re
 import sys
@@ -10,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import tap
 from browser import Browser, clock, enrol, totp
 from daemon import Daemon, missing
-from provider import CLIENT, Provider
+from provider import CLIENT, Provider, certificate
 
 REFUSED = "That did not work by Example ID."
 
@@ -192,7 +193,7 @@ def away(d, op):
     tap.is_equal(person.get(back).status, 503, "also when it goes down on the way")
     op.up()
     tap.is_equal(person.get(back, follow=False).status, 303, "  and the same address works when it is there again")
-    for name, text in (("another issuer", '{"issuer":"http://127.0.0.1:1"}'), ("no JSON", "<html>"), ("no https", '{"issuer":"%s","authorization_endpoint":"http://192.0.2.1/"}' % op.issuer),
+    for name, text in (("another issuer", '{"issuer":"http://127.0.0.1:1"}'), ("no JSON", "<html>"), ("codes without TLS", json.dumps({**json.loads(op.offer()[1]), "token_endpoint": op.issuer.replace("https", "http") + "/token"})),
                        ("more than is read", '{"issuer":"' + "x" * (300 << 10) + '"}')):
         d.pass_time("61m")
         op.answer = lambda p, s, t, text=text: (200, text) if "well-known" in p else (s, t)
@@ -313,6 +314,7 @@ def faults(d, op):
     cyd = Person(d)
     away = cyd.begin()
     d.restart()
+    d.settle()
     tap.is_equal(cyd.get(op.sign_in(away.headers["refresh"], "sub-of-cyd"), follow=False).status, 303, "what was begun outlives a restart")
     people = [Person(d), Person(d)]
     waiting = holds(op, people, "sub-of-cyd")
@@ -333,6 +335,30 @@ def faults(d, op):
         op.held = threading.Semaphore(0)
         d.settle()
         tap.is_equal(Person(d).signs_in(op, "sub-of-cyd", follow=False).status, 303, "  and the next one comes in")
+
+
+def configured(d, op):
+    """What the block of the configuration asks for."""
+    def again(*args, **more):
+        d.more["conf"] = d.more["conf"].split("\n")[0] + "\n" + op.conf(d, *args, **more)
+        d.write_config()
+        d.restart()
+        d.settle()
+    again("acr mfa; acr phr")
+    person = Person(d)
+    away = person.begin()
+    tap.like(away.headers["refresh"], "&acr_values=mfa%20phr$", "a way of proving oneself is asked for")
+    tap.ok(REFUSED in person.get(op.sign_in(away.headers["refresh"], "sub-of-cyd")).text and d.log.wait("in a way that is asked for"), "  and another one is refused")
+    op.claims = lambda c: {**c, "acr": "phr"}
+    tap.is_equal(Person(d).signs_in(op, "sub-of-cyd", follow=False).status, 303, "  and that one is taken")
+    again(ca=certificate(op.address)[1])
+    tap.is_equal(Person(d).begin().status, 503, "a certificate of somebody else's is no provider's")
+    again()
+    op.offers = {"authorization_response_iss_parameter_supported": True, "token_endpoint_auth_methods_supported": ["client_secret_post"]}
+    d.restart()
+    d.settle()
+    tap.is_equal(Person(d).signs_in(op, "sub-of-cyd", follow=False, iss=op.issuer).status, 303, "a provider that takes the secret in the body alone, and says who it is")
+    refused(d, op, "an answer of it that does not say whose it is", "of another issuer")
 
 
 def run():
@@ -358,6 +384,7 @@ def run():
         manages(d, op)
         pages(d, op)
         faults(d, op)
+        configured(d, op)
         tap.is_equal([line for line in d.log.lines if "sub-of" in line], [], "the log names nobody")
     finally:
         tap.ok(d.stop(), "it ends cleanly", d.stop_trouble)
