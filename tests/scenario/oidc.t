@@ -146,8 +146,10 @@ def browsers(d, op):
     back = op.sign_in(away.headers["refresh"], "sub-of-ann")
     kept = dict(ann.jar)
     tap.is_equal(ann.get(back, follow=False).status, 303, "begun again it goes well")
-    ann.jar = kept
+    ann.jar = dict(kept)
     tap.ok(REFUSED in ann.get(back).text and not ann.is_in(), "and what was answered is answered once")
+    ann.jar = dict(kept)
+    tap.ok(REFUSED in ann.get(op.sign_in(away.headers["refresh"], "sub-of-ann")).text and not ann.is_in(), "  also with another code")
     away = ann.begin()
     back = op.sign_in(away.headers["refresh"], "sub-of-ann")
     d.pass_time("10m")
