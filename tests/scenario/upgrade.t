@@ -95,7 +95,11 @@ def goes_on(d, then):
     d.check("case", "undo", smith)
     d.settle()
     tap.like(d.check("case", "explain", smith).out, r"act-lifted: .*mail", "what an older aupd put into force is lifted")
-    tap.is_equal(re.findall("(?m)^signed +(.*)$", d.check("evidence", "status").out), re.findall("(?m)^leaves +(.*)$", d.check("evidence", "status").out), "and all of it is signed")
+
+    def all_is_signed():
+        told = d.check("evidence", "status").out
+        return re.search(r"(?m)^signed +(\d+)$", told).group(1) == re.search(r"(?m)^leaves +(\d+)$", told).group(1)
+    tap.ok(d.until(all_is_signed, "the signature of all that was done"), "and all of it is signed")
 
 
 def main():
