@@ -47,6 +47,8 @@ static struct share share_of(const struct child *c, const struct config *config)
 	const struct share *a = &config->all;
 	enum role_name name = c->name;
 	struct share s = { .incarnation = c->keeper->incarnation, .log_level = a->log_level, .log_form = a->log_form, .testing = a->testing };
+	bool pages = name == ROLE_JUDGE || name == ROLE_DESK;
+	config_web_share(config, name == ROLE_EAR || pages, name == ROLE_HAND ? a->oidc : pages ? config->oidc_shown : NULL, &s);
 	if (name == ROLE_EAR || name == ROLE_JUDGE || name == ROLE_HAND) {
 		s.provider = a->provider;
 		s.mail_domain = a->mail_domain;
@@ -124,7 +126,6 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.message_bytes = a->message_bytes;
 		s.api_rate = a->api_rate;
 		s.form_rate = a->form_rate;
-		s.web_url = a->web_url;
 		s.api_keys = a->api_keys;
 		s.api_key_count = a->api_key_count;
 		s.officer_key = a->officer_key;
@@ -146,13 +147,10 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.map_count = a->map_count;
 	}
 	if (name == ROLE_JUDGE || name == ROLE_DESK) {
-		s.oidc = config->oidc_shown;
-		s.oidc_count = a->oidc_count;
 		s.store = a->store;
 		s.enforce = a->enforce;
 		s.operators = a->operators;
 		s.word_to = a->word_to;
-		s.web_url = a->web_url;
 		s.posting_by_two = a->posting_by_two;
 		s.operator_count = a->operator_count;
 	}
@@ -161,8 +159,6 @@ static struct share share_of(const struct child *c, const struct config *config)
 		s.hooks_http_count = a->hooks_http_count;
 	}
 	if (name == ROLE_HAND) {
-		s.oidc = a->oidc;
-		s.oidc_count = a->oidc_count;
 		s.hooks_allow = a->hooks_allow;
 		s.hooks_allow_count = a->hooks_allow_count;
 		s.hooks_per_minute = a->hooks_per_minute;

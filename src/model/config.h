@@ -173,6 +173,8 @@ enum err config_read(const char *path, struct config **ret_config, struct why *w
 enum err config_read_service(const char *path, bool in_service, struct config **ret_config, struct why *why) MUST_CHECK;
 /* What a person reads after a failed config_read: the place, the reason, the hint; then the line, and a caret under the place. */
 void config_explain(const char *path, const struct why *why, struct buf *out);
+/* What a role is told of config_web.h: web_url who makes links; of the provider what it may know, which may be NULL. */
+void config_web_share(const struct config *c, bool links, struct oidc_at *provider, struct share *ret_share);
 /* The file in its normal form: one spacing, no comments, defaults written out. It reads back as the same configuration. */
 void config_dump(const struct config *c, struct buf *out);
 void config_free(struct config *c);

@@ -136,3 +136,10 @@ enum err config_web(struct config *c, struct why *why)
 	enum err e = read_url(c, why);
 	return e ? e : read_provider(c, why);
 }
+
+void config_web_share(const struct config *c, bool links, struct oidc_at *provider, struct share *ret_share)
+{
+	ret_share->web_url = links ? c->all.web_url : STR_NONE;
+	ret_share->oidc = provider;
+	ret_share->oidc_count = provider != NULL;
+}
