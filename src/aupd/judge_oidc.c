@@ -61,25 +61,25 @@ static void let_go(struct oidc_waiting *w)
 	*w = (struct oidc_waiting){ .arena = NULL };
 }
 
-static enum err put_off(struct commanding *c, struct oidc_waiting **ret_waiting)
+/* NULL: it cannot be, and why says so; that may go better in a moment. */
+static struct oidc_waiting *put_off(struct commanding *c)
 {
 	struct judge_oidc *o = c->j->oidc;
 	struct oidc_waiting *w = find(c);
 	for (unsigned i = 0; !w && i < OIDC_WAITING_MAX; i++)
 		if (!o->list[i].arena)
 			w = &o->list[i];
-	if (!w)
-		return why_set(c->why, ERR_AGAIN, "too many people come in at this moment; try again in a few seconds");
-	if (!w->arena) {
+	if (w && !w->arena) {
 		w->arena = arena_new("sign-in", WAITING_BYTES_MAX);
-		if (!w->arena)
-			return why_set(c->why, ERR_NOMEM, "no memory for a sign-in");
 		w->at = c->from->frame.at;
-		w->body = str_copy(w->arena, c->from->frame.body);
+		w->body = w->arena ? str_copy(w->arena, c->from->frame.body) : STR_NONE;
+	}
+	if (!w || !w->arena) {
+		(void)why_set(c->why, ERR_AGAIN, "too many people come in at this moment; try again in a few seconds");
+		return NULL;
 	}
 	c->later = true;
-	*ret_waiting = w;
-	return ERR_AGAIN;
+	return w;
 }
 
 static void go_on(struct judge *j, struct oidc_waiting *w)
@@ -133,10 +133,10 @@ enum err judge_oidc_offer(struct commanding *c, const struct oidc_offer **ret_of
 		return OK;
 	if (!o->offer_id && ((o->failed_us && clock_monotonic_us() - o->failed_us < FAILED_US) || ask(c->j, STR_NONE, STR_NONE, &o->offer_id) != OK))
 		return unreachable(c);
-	enum err e = put_off(c, &w);
-	if (c->later)
+	w = put_off(c);
+	if (w)
 		w->asked = true;
-	return e;
+	return ERR_AGAIN;
 }
 
 enum err judge_oidc_exchange(struct commanding *c, struct str code, struct str verifier, unsigned *ret_status, struct str *ret_octets)
@@ -152,16 +152,16 @@ enum err judge_oidc_exchange(struct commanding *c, struct str code, struct str v
 		c->later = true;
 		return ERR_AGAIN;
 	}
-	enum err e = put_off(c, &w);
-	if (!c->later)
-		return e;
+	w = put_off(c);
+	if (!w)
+		return ERR_AGAIN;
 	if (ask(c->j, code, verifier, &w->id) != OK) {
 		c->later = false;
 		let_go(w);
 		return unreachable(c);
 	}
 	w->asked = true;
-	return e;
+	return ERR_AGAIN;
 }
 
 enum err judge_oidc_renew(struct commanding *c)
