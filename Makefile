@@ -37,6 +37,11 @@ modules: setup-build
 demo: all
 	@tools/demo $(BUILD) $(DEMO)
 
+# the manual's, of whichever pages have one
+pictures: setup-test
+	@$(MAKE) --no-print-directory all
+	@mkdir -p $(BUILD)/pictures && AUPD_PICTURES=$(CURDIR)/doc/console AUPD_BUILD=$(CURDIR)/$(BUILD) AUPD_TAP=$(BUILD)/pictures prove -e tests/one tests/console/pages.t tests/console/outsiders.t tests/console/usage.t
+
 # TESTS='tests/scenario/*.t' runs some
 test: setup-test
 	@$(MAKE) --no-print-directory all asan
