@@ -205,7 +205,9 @@ static void fill_field(struct judging *j, const struct finding *f, struct str na
 	if (str_eq(name, STR("count"))) {
 		buf_printf(out, "%lld", (long long)f->count);
 	} else if (str_eq(name, STR("first")) || str_eq(name, STR("last"))) {
-		time_print(str_eq(name, STR("first")) ? f->first_at : f->last_at, text);
+		int64_t at = str_eq(name, STR("first")) ? f->first_at : f->last_at;
+		/* people read it: what is counted stands with the finding */
+		time_print(at == TIME_NONE ? at : at - (at % SECOND_US + SECOND_US) % SECOND_US, text);
 		buf_puts(out, text);
 	} else if (str_eq(name, STR("source")) || str_eq(name, STR("ip"))) {
 		buf_put(out, j->o->source.text);

@@ -184,12 +184,12 @@ static void test_shown(void)
 static void test_threshold(void)
 {
 	const struct policy *p = with("when report messaging.spam, grade A; count distinct reporters per customer >= 3 in 24h");
-	struct observation a = report(0, "a"), b = report(HOUR_US, "b"), c = report(2 * HOUR_US, "c"), d = report(3 * HOUR_US, "d");
+	struct observation a = report(0, "a"), b = report(HOUR_US, "b"), c = report(2 * HOUR_US + 902542, "c"), d = report(3 * HOUR_US, "d");
 	window_body = STR_NONE;
 	IS_INT(fires(p, &a), 0, "one reporter");
 	IS_INT(fires(p, &b), 0, "two");
 	IS_INT(fires(p, &c), 1, "three");
-	IS_STR(judged.findings[0].because, STR("3 2026-03-01T00:00:00Z 2026-03-01T02:00:00Z 192.0.2.7 (not told)"), "the sentence is filled in");
+	IS_STR(judged.findings[0].because, STR("3 2026-03-01T00:00:00Z 2026-03-01T02:00:00Z 192.0.2.7 (not told)"), "the sentence is filled in, with times to the second");
 	IS_INT(judged.findings[0].term_count, 3, "two conditions and the count are its terms");
 	IS_INT(fires(p, &d), 1, "it keeps firing");
 	OK_(judge_take_back(arena, p, &d, &subject, &no_facts, &windows, NULL) == OK && judge_take_back(arena, p, &c, &subject, &no_facts, &windows, NULL) == OK,
