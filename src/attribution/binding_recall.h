@@ -1,7 +1,8 @@
 /*
  * Shows somebody all bindings that the segments of a directory hold, in the order in which they were put, on a thread of its own: who makes an index
  * of them and who makes a book of sessions need nothing of each other, and each takes as long as the other. Where there can be no thread, all are
- * shown before it is ended.
+ * shown before it is ended. The thread is over when it is ended, so a role has one thread again before its sandbox goes up, which binds
+ * whoever calls alone.
  *
  * What is damaged is left out and not told: whoever opens the store tells it. Nothing may be put meanwhile.
  */
