@@ -67,6 +67,8 @@ def fences(d):
 def take(pid, fd):
     libc = ctypes.CDLL(None, use_errno=True)
     handle = libc.syscall(PIDFD_OPEN, pid, 0)
+    if handle < 0:
+        return -1                           # it has ended
     got = libc.syscall(PIDFD_GETFD, handle, fd, 0)
     os.close(handle)
     return got
