@@ -110,6 +110,8 @@ class Judge:
         ear = Link()
         self.control({"op": "link", "name": "ear"}, ear.theirs.fileno())
         ear.theirs.close()
+        if self.said() != {"op": "linked"}:
+            raise RuntimeError("it does not say that it took the link")
         ear.send(encode(HELLO))
         marks = {}
         while True:
