@@ -145,7 +145,6 @@ enum err cmd_case_back(struct commanding *c)
 	struct fold_command cmd = { 0 };
 	uint64_t number = 0;
 	bool is = false;
-	char text[CASE_TEXT_MAX];
 	enum err e = command_case(c, &number);
 	if (e == OK)
 		e = fold_find_case(&c->j->fold, number, &now, &row, c->why);
@@ -163,7 +162,6 @@ enum err cmd_case_back(struct commanding *c)
 		e = fold_command(&c->j->fold, &cmd, &number, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	return OK;
 }

@@ -358,7 +358,6 @@ enum err cmd_case_explain(struct commanding *c)
 	struct arena_mark mark = arena_mark(x.a);
 	struct row row;
 	uint64_t number;
-	char text[CASE_TEXT_MAX];
 	enum err e = command_case(c, &number);
 	if (e == OK)
 		e = fold_find_case(&c->j->fold, number, &x.found, &row, c->why);
@@ -367,8 +366,7 @@ enum err cmd_case_explain(struct commanding *c)
 	if (e == OK)
 		e = read_events(&x);
 	if (e == OK) {
-		case_text(number, text);
-		jsonw_str(c->w, "case", str_of(text));
+		command_put_case(c, number);
 		put_clause(&x);
 		put_grouped(&x);
 		put_reports(&x);

@@ -12,6 +12,13 @@ struct str command_arg(const struct commanding *c, const char *name)
 	return json_text(c->root, name);
 }
 
+void command_put_case(struct commanding *c, uint64_t number)
+{
+	char text[CASE_TEXT_MAX];
+	case_text(number, text);
+	jsonw_str(c->w, "case", str_of(text));
+}
+
 uint64_t command_limit(const struct commanding *c)
 {
 	const struct json *n = json_get(c->root, "limit");
@@ -96,7 +103,6 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 		.clause = arg(c, "clause"), .customer = arg(c, "customer"), .ladder = arg(c, "ladder"), .part = part_find(arg(c, "part")), .decision = decision_find(arg(c, "decision")),
 		.on = json_flag(c->root, "on", false), .anew = json_flag(c->root, "anew", false), .flag = (uint32_t)json_int(c->root, "flag", 0) };
 	uint64_t number = 0;
-	char text[CASE_TEXT_MAX];
 	enum err e = type == INPUT_OPEN ? OK : command_case(c, &cmd.number);
 	if (e)
 		return e;
@@ -116,8 +122,7 @@ static enum err case_command(struct commanding *c, enum case_input_type type)
 	e = fold_command(&c->j->fold, &cmd, &number, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	return tell_waiting(c, number);
 }
 

@@ -27,6 +27,7 @@ struct commanding {
 };
 
 struct str command_arg(const struct commanding *c, const char *name);
+void command_put_case(struct commanding *c, uint64_t number);   /* its name, as "case" of the answer */
 uint64_t command_limit(const struct commanding *c);             /* of rows that are asked for; without one any number */
 /* Who, when, about what and why: one row a look-up of a person; what was asked is sealed. */
 enum err command_record_lookup(struct commanding *c, struct str asked, struct str because) MUST_CHECK;

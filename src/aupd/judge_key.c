@@ -236,7 +236,6 @@ enum err command_of_holder(struct commanding *c, enum case_input_type type, uint
 	struct casefile found;
 	struct row row;
 	uint64_t number = 0;
-	char text[CASE_TEXT_MAX];
 	enum err e = fold_find_case(&c->j->fold, cmd.number, &found, &row, c->why);
 	if (e)
 		return e;
@@ -248,8 +247,7 @@ enum err command_of_holder(struct commanding *c, enum case_input_type type, uint
 	e = fold_command(&c->j->fold, &cmd, &number, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	return OK;
 }
 

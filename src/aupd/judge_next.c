@@ -85,7 +85,6 @@ static enum err find_in(struct commanding *c, const struct origin *o, uint64_t *
 enum err cmd_case_next(struct commanding *c)
 {
 	uint64_t number = 0;
-	char text[CASE_TEXT_MAX];
 	enum err e = OK;
 	for (size_t i = 0; e == OK && !number && i < sizeof(origins) / sizeof(origins[0]); i++)
 		e = find_in(c, &origins[i], &number);
@@ -96,7 +95,6 @@ enum err cmd_case_next(struct commanding *c)
 		e = fold_command(&c->j->fold, &take, &number, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	return OK;
 }

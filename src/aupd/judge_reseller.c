@@ -266,14 +266,12 @@ enum err command_of_reseller(struct commanding *c, uint64_t number, enum forward
 {
 	struct forward_said said = { .reseller = c->p.id, .actor = c->who, .state = state, .word = word, .text = command_arg(c, "text") };
 	struct forwarding x;
-	char text[CASE_TEXT_MAX];
 	if (said.text.len > CASE_NOTE_MAX)
 		return why_set(c->why, ERR_RANGE, "text: at most %d octets", CASE_NOTE_MAX);
 	enum err e = forward_say(&c->j->fold, number, &said, &x, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	jsonw_str(c->w, "state", str_of(forward_state_words[x.state]));
 	jsonw_str(c->w, "answer", str_of(forward_answer_words[x.answer]));
 	return OK;

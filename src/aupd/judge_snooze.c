@@ -22,7 +22,6 @@ static enum err run(struct commanding *c, enum case_input_type type)
 	struct fold_command cmd = { .type = type, .actor = c->who, .text = str_trim(command_arg(c, "text")) };
 	struct casefile found;
 	uint64_t number;
-	char text[CASE_TEXT_MAX];
 	enum err e = command_case(c, &cmd.number);
 	if (e == OK && type == INPUT_SNOOZE)
 		e = snooze_span(command_arg(c, "until"), c->j->fold.now, &cmd.span_us, c->why);
@@ -32,8 +31,7 @@ static enum err run(struct commanding *c, enum case_input_type type)
 		e = fold_command(&c->j->fold, &cmd, &number, c->why);
 	if (e)
 		return e;
-	case_text(number, text);
-	jsonw_str(c->w, "case", str_of(text));
+	command_put_case(c, number);
 	return OK;
 }
 
