@@ -135,9 +135,11 @@ enum err judge_load_registry(struct judge *j, struct why *why)
 
 enum err judge_keep_registry(struct judge *j, struct why *why)
 {
-	enum err e = j->registry_stale || registry_is_wasteful(j->registry) ? judge_load_registry(j, why) : judge_bindings_follow(j, why);
+	bool anew = j->registry_stale || registry_is_wasteful(j->registry);
+	enum err e = anew ? OK : judge_bindings_follow(j, why);
+	/* they are in the store by now: a load finds them there */
 	registry_keep(j->registry);
-	return e;
+	return anew ? judge_load_registry(j, why) : e;
 }
 
 enum err judge_token_key(struct judge *j, int data_fd, struct why *why)
