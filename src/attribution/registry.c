@@ -224,7 +224,7 @@ void registry_unlink(struct registry *r, struct registry_entry *n)
 			chain_take(chains[kind], n, (enum chain_kind)kind);
 }
 
-enum err registry_enter(struct registry *r, struct registry_entry *n, struct why *why)
+static enum err enter(struct registry *r, struct registry_entry *n, struct why *why)
 {
 	char buf[KEY_MAX];
 	if (map_put(r->by_id, key_of(buf, n->e.type, n->e.id), n) != OK)
@@ -256,7 +256,7 @@ enum err registry_add(struct registry *r, const struct entity *e, struct why *wh
 	if (!n)
 		return why_set(why, ERR_NOMEM, "no memory for the registry");
 	enum err err = registry_link(r, n, why);
-	return err ? err : registry_enter(r, n, why);
+	return err ? err : enter(r, n, why);
 }
 
 enum err registry_check_chain(struct registry *r, struct str id, int64_t at, struct why *why)

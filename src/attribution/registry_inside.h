@@ -61,8 +61,7 @@ struct registry_entry *registry_copy(struct registry *r, struct registry_entry *
 /* Into all chains that are to lead to it, and out of them; by id and by type it stands as long as it exists. */
 enum err registry_link(struct registry *r, struct registry_entry *n, struct why *why) MUST_CHECK;
 void registry_unlink(struct registry *r, struct registry_entry *n);
-/* Into those by id and by type, and out. */
-enum err registry_enter(struct registry *r, struct registry_entry *n, struct why *why) MUST_CHECK;
+/* Out of those by id and by type. */
 void registry_leave(struct registry *r, struct registry_entry *n);
 /* Do the resellers above one end? at: TIME_NONE, or when one of them changed. */
 enum err registry_check_chain(struct registry *r, struct str id, int64_t at, struct why *why) MUST_CHECK;

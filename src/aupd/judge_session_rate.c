@@ -37,7 +37,8 @@ bool judge_rates_split(struct str text, uint64_t *ret_ref, uint64_t *ret_start_s
 	return good && str_to_u64(ref, UINT64_MAX, ret_ref) == OK && str_to_u64(start, UINT32_MAX, ret_start_s) == OK;
 }
 
-bool judge_rates_of(const struct judge *j, const struct act *act, struct str identity, uint64_t ret_rate[RATE_WAYS])
+/* The profile of an act at the server of a session, which its identity names; false: it says no rate, or nobody knows. */
+static bool profile_rate(const struct judge *j, const struct act *act, struct str identity, uint64_t ret_rate[RATE_WAYS])
 {
 	const char *no;
 	const struct nas_at *nas = radius_packet_nas(j->role->share.nas, j->role->share.nas_count, identity, &no);
@@ -51,7 +52,7 @@ struct str judge_rates_ask(struct judge *j, const struct act *act, const struct 
 	struct radius_rate_seen seen = { 0 };
 	if (before.len)
 		radius_rate_read(before, &seen);
-	(void)judge_rates_of(j, act, identity, rate);
+	(void)profile_rate(j, act, identity, rate);
 	radius_rate_ask(&seen, rate, bits);
 	return radius_rate_text(work_arena(j->fold.work), &seen);
 }
@@ -109,7 +110,7 @@ static enum err take(struct judge *j, const struct session_heard *h, unsigned i,
 			forget(j->bindings->rates, i);
 		return e == ERR_NOTFOUND ? OK : e;
 	}
-	if (h->before_s < act.issued_at / SECOND_US + RATE_GRACE_S || !judge_rates_of(j, &act, h->message->identity, rate))
+	if (h->before_s < act.issued_at / SECOND_US + RATE_GRACE_S || !profile_rate(j, &act, h->message->identity, rate))
 		return OK;
 	radius_rate_read(*kept, &seen);
 	radius_rate_take(&seen, rate, bits, h->pace.whole);

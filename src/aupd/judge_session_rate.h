@@ -17,8 +17,6 @@ struct judge_rates;
 struct judge_rates *judge_rates_new(void);              /* NULL without memory */
 void judge_rates_free(struct judge_rates *r);           /* accepts NULL */
 
-/* The profile of an act at the server of a session, which its identity names; false: it says no rate, or nobody knows. */
-bool judge_rates_of(const struct judge *j, const struct act *act, struct str identity, uint64_t ret_rate[RATE_WAYS]);
 /* What is kept of a session that is asked about now; before: what was kept of it when it was asked about last, or STR_NONE. */
 struct str judge_rates_ask(struct judge *j, const struct act *act, const struct session_now *s, struct str identity, struct str before);
 /* From now on its intervals count, until the act no longer waits. Once is enough; after a start, once more. */
